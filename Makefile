@@ -1,0 +1,28 @@
+# A thin front: `python3 -m devkit --help` is the whole of it.
+PYTHON ?= python3
+DEVKIT := $(PYTHON) -m devkit
+
+.PHONY: up down test lint bench chaos demo-reset services lock
+
+up:          ## everything on this machine, with demo data; Ctrl-C stops it
+	@$(DEVKIT) up
+down:        ## stop what a killed `make up` left behind
+	@$(DEVKIT) down
+test:        ## everything that must pass, on Postgres and Redis of its own
+	@$(DEVKIT) test -- $(PYTEST_ARGS)
+lint:
+	@$(DEVKIT) lint
+bench:       ## make bench ONLY=sale
+	@$(DEVKIT) bench $(if $(ONLY),--only $(ONLY))
+chaos:       ## make chaos ONLY=redis
+	@$(DEVKIT) chaos $(if $(ONLY),--only $(ONLY))
+demo-reset:  ## an empty database and the demo data again
+	@$(DEVKIT) demo-reset
+services:    ## Postgres and Valkey in the background, until `make down`
+	@$(DEVKIT) services
+
+# Names and hashes only. The index is whatever the developer's uv is set to, and is not written down.
+COMPILE := uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-emit-index-url --quiet
+lock:        ## after a change of dependencies in pyproject.toml
+	$(COMPILE) --group dev --output-file requirements.lock
+	$(COMPILE) --constraint requirements.lock --output-file requirements-prod.lock
