@@ -1,0 +1,5 @@
+"""The launcher: a virtual environment, Postgres, Valkey and the platform's processes on one machine.
+
+Standard library only until the virtual environment exists; from there on the same command goes on
+inside it.
+"""
