@@ -1,0 +1,1 @@
+"""Figures on read tables fed by events: not built yet; the floor is reserved."""

@@ -1,0 +1,1 @@
+"""Partner REST API: not built yet; the floor is reserved."""

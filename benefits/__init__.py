@@ -1,0 +1,1 @@
+"""Enterprise benefit pools and vouchers: not built yet; the floor is reserved."""

@@ -1,0 +1,22 @@
+"""Tests: real Postgres and Valkey, cheap passwords, plain static files."""
+
+import tempfile
+from pathlib import Path
+
+from config.settings.base import *  # noqa: F403 -- settings are layered by star import
+from config.settings.base import DATABASES, MIDDLEWARE, STORAGES, env
+
+SANDBOX_PAYMENTS = True
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = STORAGES | {
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+}
+MIDDLEWARE = [name for name in MIDDLEWARE if "whitenoise" not in name]
+for _alias in DATABASES.values():
+    _alias["CONN_MAX_AGE"] = 0
+
+# Several runs side by side need a database each.
+DATABASES["owner"]["TEST"] = {"NAME": "test_quanyi" + env.str("TEST_DB_SUFFIX", default="")}
+RUN_DIR = Path(tempfile.mkdtemp(prefix="quanyi-test-"))
+UPLOADS_DIR = RUN_DIR / "uploads"
+STATIC_ROOT = str(RUN_DIR / "static")

@@ -1,0 +1,13 @@
+"""Routes on a shop's host: the storefront, and the merchant's back office under /office/."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("office/", include("dashboard.urls")),
+    path("", include("storefront.urls")),
+]
+
+handler400 = "core.pages.bad_request"
+handler403 = "core.pages.not_allowed"
+handler404 = "core.pages.not_found"
+handler500 = "core.pages.broken"

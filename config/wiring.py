@@ -1,0 +1,21 @@
+"""Who hears what, who is swept, what is re-encrypted: the whole upward traffic on one page."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from core import limits, outbox, sweeper
+from tenants import audit
+
+HEARD_KEPT = timedelta(days=3)
+
+
+def connect() -> None:
+    sweeper.watch(outbox.due_rows, task="core.hear", id_name="row_id")
+    sweeper.chore(limits.forget_past, every=timedelta(minutes=10))
+    sweeper.chore(audit.seal_all, every=timedelta(minutes=1))
+    sweeper.chore(_forget_heard, every=timedelta(minutes=10))
+
+
+def _forget_heard(now: object) -> int:
+    return outbox.forget_heard(before=timezone.now() - HEARD_KEPT, limit=10_000)

@@ -1,0 +1,1 @@
+"""Scope, outbox, states, crypto, money, errors: the ground floor. No product words."""

@@ -1,0 +1,39 @@
+"""A cache that answers "not there" while Redis is away: it makes things sooner, never true."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import structlog
+from django.core.cache.backends.redis import RedisCache
+from redis.exceptions import RedisError
+
+log = structlog.get_logger(__name__)
+
+
+def _soft(answer: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def wrap(call: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(call)
+        def asked(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return call(*args, **kwargs)
+            except (RedisError, OSError) as why:
+                log.warning("cache_away", why=type(why).__name__)
+                return kwargs.get("default") if answer is None else answer
+
+        return asked
+
+    return wrap
+
+
+class SoftRedisCache(RedisCache):
+    get = _soft(None)(RedisCache.get)
+    set = _soft(False)(RedisCache.set)
+    add = _soft(False)(RedisCache.add)
+    touch = _soft(False)(RedisCache.touch)
+    delete = _soft(False)(RedisCache.delete)
+    get_many = _soft({})(RedisCache.get_many)
+    set_many = _soft([])(RedisCache.set_many)
+    delete_many = _soft(False)(RedisCache.delete_many)
+    has_key = _soft(False)(RedisCache.has_key)
+    clear = _soft(False)(RedisCache.clear)

@@ -1,0 +1,44 @@
+"""System checks: a tenant table without its rules stops the build, not a customer."""
+
+from typing import Any
+
+from django.apps import apps
+from django.core.checks import Error, register
+
+from core.scope import TenantFKConstraint, TenantForeignKey, TenantModel, TenantPolicy
+
+
+@register()
+def tenant_models_keep_their_rules(**_: Any) -> list[Error]:
+    found: list[Error] = []
+    for model in apps.get_models():
+        if issubclass(model, TenantModel):
+            found += _missing(model)
+    return found
+
+
+def _missing(model: type[TenantModel]) -> list[Error]:
+    rules = model._meta.constraints
+    held = {rule.field for rule in rules if isinstance(rule, TenantFKConstraint)}
+    found = []
+    if not any(isinstance(rule, TenantPolicy) for rule in rules):
+        found.append(Error("no row-level policy: use tenant_rules()", obj=model, id="core.E001"))
+    found += [
+        Error(f"unique {rule.name} does not start with tenant_id", obj=model, id="core.E002")
+        for rule in rules
+        if getattr(rule, "fields", None) and tuple(rule.fields)[0] != "tenant_id"  # type: ignore[attr-defined]
+    ]
+    for field in model._meta.get_fields():
+        if isinstance(field, TenantForeignKey) and field.name not in held:
+            found.append(Error(f"{field.name}: no composite key", obj=field, id="core.E003"))
+        elif _plain_key_to_tenant(field):
+            found.append(Error(f"{field.name}: use TenantForeignKey", obj=field, id="core.E004"))
+        elif getattr(field, "unique", False) and not getattr(field, "primary_key", False):
+            found.append(Error(f"{field.name}: unique without tenant", obj=field, id="core.E005"))
+    return found
+
+
+def _plain_key_to_tenant(field: Any) -> bool:
+    if not field.concrete or not field.is_relation or isinstance(field, TenantForeignKey):
+        return False
+    return isinstance(field.related_model, type) and issubclass(field.related_model, TenantModel)

@@ -1,0 +1,62 @@
+"""Refusals the product plans for. Anything else that raises is a bug."""
+
+from typing import Any, ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class AppError(Exception):
+    """A planned refusal: `code` is API and never changes, the message is for people (translated).
+
+    `data` may hold numbers and names, never a secret. `param` names the input that is wrong.
+    """
+
+    code: ClassVar[str] = "refused"
+    status: ClassVar[int] = 409
+
+    def __init__(
+        self, message: "str | Promise", *, param: str = "", **data: str | int | None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.param = param
+        self.data = data
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "message": str(self.message),
+            "param": self.param or None,
+            "data": self.data,
+        }
+
+
+class InvalidInput(AppError):
+    code = "invalid_input"
+    status = 422
+
+
+class NotFound(AppError):
+    """The same answer for "never was", "not yours" and "another shop's"."""
+
+    code = "not_found"
+    status = 404
+
+    def __init__(self, message: "str | Promise | None" = None, **data: str | int | None) -> None:
+        super().__init__(message or _("There is nothing here that you may see."), **data)
+
+
+class NotAllowed(AppError):
+    code = "not_allowed"
+    status = 403
+
+    def __init__(self, message: "str | Promise | None" = None, **data: str | int | None) -> None:
+        super().__init__(message or _("Your role does not allow this."), **data)
+
+
+class TooManyTries(AppError):
+    """`data["wait_seconds"]` says when the next try is heard."""
+
+    code = "too_many_tries"
+    status = 429

@@ -1,0 +1,28 @@
+"""Starting tasks: only the outbox and the sweeper do, and a broker that is away costs a log line."""
+
+import structlog
+from celery import current_app
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+log = structlog.get_logger(__name__)
+
+EXPIRES = 30  # seconds: an old nudge says nothing that the sweeper will not say again
+
+
+def nudge(task: str, *, tenant_id: int, **ids: int) -> None:
+    """Ask a worker to look now. The truth is a row, and the sweeper finds it without this."""
+    try:
+        current_app.send_task(task, kwargs=ids, headers={"tenant_id": tenant_id}, expires=EXPIRES)
+    except (OperationalError, RedisError, OSError) as why:
+        log.warning("nudge_lost", task=task, why=type(why).__name__)
+
+
+def broker_answers() -> bool:
+    """Whether Redis is there, asked without waiting."""
+    try:
+        with current_app.connection_for_write(connect_timeout=0.2) as connection:
+            connection.ensure_connection(max_retries=1, timeout=0.2)
+    except (OperationalError, RedisError, OSError):
+        return False
+    return True

@@ -1,0 +1,118 @@
+"""Upward news: a service emits a fact, a listener on a higher floor hears of it.
+
+A row per listener is written in the service's own transaction, so a fact is recorded if and only if
+the change it tells of is. After commit a worker is nudged by Celery; the row stays until the
+listener has returned, so a lost message costs the sweeper's next look and nothing else (I8).
+Delivery is at least once: a listener must be safe to run twice. `config/wiring.py` says who hears
+what.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+from django.db.models import F
+
+from core.errors import AppError
+from core.models import OutboxRow
+from core.nudge import nudge
+from core.scope import require_tenant, tenant_atomic, tenant_in_force
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(seconds=60)
+LONGEST_WAIT = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """A fact, in the past tense, that carries ids only."""
+
+
+Listener = Callable[..., object]
+_listeners: dict[str, dict[str, Listener]] = {}
+
+
+def subscribe(event: type[Event], listener: Listener) -> None:
+    """Call `listener(**the event's fields, now=…)` for every `event`; from config.wiring only."""
+    name = event_name(event)
+    _listeners.setdefault(name, {})[f"{listener.__module__}.{listener.__qualname__}"] = listener
+
+
+def event_name(event: type[Event]) -> str:
+    return f"{event.__module__.split('.')[0]}.{event.__name__}"
+
+
+def emit(event: Event) -> None:
+    """Record `event`; must be called inside the transaction that made it true."""
+    if tenant_in_force() is None:
+        raise RuntimeError("emit() outside a transaction could tell of a change that never was")
+    name = event_name(type(event))
+    rows = OutboxRow.objects.bulk_create(
+        OutboxRow(event=name, listener=listener, payload=asdict(event))
+        for listener in _listeners.get(name, ())
+    )
+    tenant_id = require_tenant()
+
+    def nudge_listeners() -> None:
+        for row in rows:
+            nudge("core.hear", tenant_id=tenant_id, row_id=row.pk)
+
+    if rows:
+        transaction.on_commit(nudge_listeners, robust=True)
+
+
+def hear(*, row_id: int, now: datetime) -> None:
+    """Let the row's listener hear its fact; a row that another worker has, or had, is left alone."""
+    row = _take(row_id, now=now)
+    if row is None:
+        return
+    listener = _listeners.get(row.event, {}).get(row.listener)
+    if listener is None:
+        _remember_failure(row, "no such listener")
+        return
+    try:
+        listener(**row.payload, now=now)
+    except AppError as refusal:
+        _remember_failure(row, refusal.code)
+        log.warning("listener_refused", event=row.event, listener=row.listener, code=refusal.code)
+    except Exception as error:
+        _remember_failure(row, type(error).__name__)
+        raise
+    else:
+        _mark_heard(row, now=now)
+
+
+@tenant_atomic(durable=True)
+def _take(row_id: int, *, now: datetime) -> OutboxRow | None:
+    due = OutboxRow.objects.filter(pk=row_id, heard_at=None, next_at__lte=now)
+    if due.update(next_at=now + LEASE, tries=F("tries") + 1) == 0:
+        return None
+    return OutboxRow.objects.get(pk=row_id)
+
+
+@tenant_atomic(durable=True)
+def _mark_heard(row: OutboxRow, *, now: datetime) -> None:
+    OutboxRow.objects.filter(pk=row.pk).update(heard_at=now, last_error="")
+
+
+@tenant_atomic(durable=True)
+def _remember_failure(row: OutboxRow, why: str) -> None:
+    wait = min(timedelta(seconds=2) * 2 ** min(row.tries, 12), LONGEST_WAIT)
+    OutboxRow.objects.filter(pk=row.pk).update(
+        next_at=F("next_at") - LEASE + wait, last_error=why[:200]
+    )
+
+
+def due_rows(*, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """(tenant, row) of facts that wait to be heard, across tenants: for the sweeper."""
+    due = OutboxRow.objects.using("ops").filter(heard_at=None, next_at__lte=now)
+    return list(due.order_by("next_at").values_list("tenant_id", "pk")[:limit])
+
+
+def forget_heard(*, before: datetime, limit: int) -> int:
+    """Drop facts that were heard long ago."""
+    old = OutboxRow.objects.using("ops").filter(heard_at__lt=before).values("pk")[:limit]
+    return OutboxRow.objects.using("ops").filter(pk__in=old).delete()[0]

@@ -1,0 +1,100 @@
+"""Answers that every part of the house shares: refusals, errors, health."""
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from django.db import DatabaseError, connections
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from core.errors import AppError, NotAllowed, NotFound
+from core.nudge import broker_answers
+
+log = structlog.get_logger(__name__)
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/") or (
+        "application/json" in request.headers.get("Accept", "")
+        and "text/html" not in request.headers.get("Accept", "")
+    )
+
+
+def refused(request: HttpRequest, refusal: AppError) -> HttpResponse:
+    """A planned refusal as JSON or as a page with the same words."""
+    error = refusal.as_dict() | {"request_id": getattr(request, "request_id", "")}
+    response: HttpResponse
+    if wants_json(request):
+        response = JsonResponse({"error": error}, status=refusal.status)
+    else:
+        response = HttpResponse(_page(error, refusal.status), status=refusal.status)
+    if "wait_seconds" in refusal.data:
+        response["Retry-After"] = str(refusal.data["wait_seconds"])
+    return response
+
+
+def _page(error: dict[str, Any], status: int) -> str:
+    """Without a request on purpose: context processors may need what has just failed."""
+    return render_to_string("core/refused.html", {"error": error, "status": status})
+
+
+def database_away(request: HttpRequest) -> HttpResponse:
+    refusal = AppError(_("We are back in a moment. Nothing was lost; please try again."))
+    response = refused(request, refusal)
+    response.status_code = 503
+    response["Retry-After"] = "3"
+    return response
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return refused(request, NotFound())
+
+
+def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return refused(request, NotAllowed())
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    refusal = AppError(_("The request could not be read. Go back, reload the page and try again."))
+    response = refused(request, refusal)
+    response.status_code = 400
+    return response
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    refusal = AppError(_("Something broke on our side. Your order and money are safe."))
+    response = refused(request, refusal)
+    response.status_code = 500
+    return response
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return refused(
+        request,
+        NotAllowed(_("This page was open too long. Go back, reload it and send the form again.")),
+    )
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return JsonResponse({"ok": True})
+
+
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Postgres answers; Redis is named, but its absence only costs delay."""
+    try:
+        with connections["default"].cursor() as cursor:
+            cursor.execute("SELECT 1")
+        database = True
+    except DatabaseError:
+        database = False
+    state = {"database": database, "broker": broker_answers(), "ok": database}
+    return JsonResponse(state, status=200 if database else 503)
+
+
+HEALTH: dict[str, Callable[[HttpRequest], HttpResponse]] = {
+    "/healthz": healthz,
+    "/readyz": readyz,
+}

@@ -1,0 +1,255 @@
+"""Whose data this is: the tenant is bound to the context, and put in force for one transaction.
+
+Binding is not a transaction. `bind` says for whom the code runs; `tenant_atomic` opens a transaction
+and tells Postgres with `SET LOCAL` (a literal, because the distributed engine does not pass
+`set_config()` on). Row-level security does the rest: without it there are no rows. A tenant's
+queryset evaluated outside a scope raises, so that "no rows" is never mistaken for an answer.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ContextDecorator, contextmanager
+from contextvars import ContextVar
+from types import TracebackType
+from typing import Any, TypeVar, overload
+
+from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
+from django.db.models.constraints import BaseConstraint
+from django.db.models.expressions import Col
+from django.db.models.lookups import Exact
+from django.db.models.sql.where import AND, WhereNode
+
+F = TypeVar("F", bound=Callable[..., Any])
+_bound: ContextVar[int | None] = ContextVar("tenant", default=None)
+
+
+class ScopeError(RuntimeError):
+    """A bug: tenant data was touched without saying whose it is, or for two tenants at once."""
+
+
+def bound_tenant() -> int | None:
+    return _bound.get()
+
+
+def require_tenant() -> int:
+    tenant_id = _bound.get()
+    if tenant_id is None:
+        raise ScopeError("No tenant is bound: use bind(tenant_id).")
+    return tenant_id
+
+
+@contextmanager
+def bind(tenant_id: int) -> Iterator[None]:
+    """Run for one tenant; binding another one inside is refused."""
+    if _bound.get() not in {None, tenant_id}:
+        raise ScopeError("Another tenant is bound already.")
+    token = _bound.set(int(tenant_id))
+    try:
+        yield
+    finally:
+        _bound.reset(token)
+
+
+def tenant_in_force(using: str = DEFAULT_DB_ALIAS) -> int | None:
+    """The tenant whose rows the open transaction may see."""
+    return getattr(connections[using], "tenant_in_force", None)
+
+
+def _set_local(tenant_id: int | None) -> None:
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(f"SET LOCAL app.tenant_id = '{'' if tenant_id is None else int(tenant_id)}'")
+
+
+class _Scope(ContextDecorator):
+    """A transaction with the bound tenant in force; see `tenant_atomic`."""
+
+    def __init__(self, *, durable: bool = False, savepoint: bool = True) -> None:
+        self._durable, self._savepoint = durable, savepoint
+        self._atomic: AbstractContextManager[None] | None = None
+        self._before: int | None = None
+
+    def _recreate_cm(self) -> "_Scope":
+        return type(self)(durable=self._durable, savepoint=self._savepoint)
+
+    def __enter__(self) -> None:
+        tenant_id = require_tenant()
+        connection = connections[DEFAULT_DB_ALIAS]
+        self._before = tenant_in_force()
+        if self._before not in {None, tenant_id}:
+            raise ScopeError("The open transaction belongs to another tenant.")
+        self._atomic = transaction.atomic(durable=self._durable, savepoint=self._savepoint)
+        self._atomic.__enter__()
+        if self._before is None:
+            try:
+                _set_local(tenant_id)
+            except BaseException as error:
+                self._atomic.__exit__(type(error), error, error.__traceback__)
+                raise
+            connection.tenant_in_force = tenant_id  # type: ignore[attr-defined] -- our own mark
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        connection = connections[DEFAULT_DB_ALIAS]
+        connection.tenant_in_force = self._before  # type: ignore[attr-defined] -- our own mark
+        # Inside a TestCase's transaction SET LOCAL outlives the scope: take it back by hand.
+        if self._before is None and kind is None and connection.savepoint_ids:
+            if not connection.needs_rollback:
+                _set_local(None)
+        assert self._atomic is not None
+        self._atomic.__exit__(kind, error, trace)
+
+
+@overload
+def tenant_atomic(work: F) -> F: ...
+@overload
+def tenant_atomic(work: None = None, *, durable: bool = ..., savepoint: bool = ...) -> _Scope: ...
+def tenant_atomic(
+    work: F | None = None, *, durable: bool = False, savepoint: bool = True
+) -> F | _Scope:
+    """A transaction in which the bound tenant's rows, and no others, can be seen.
+
+    Use it bare (`@tenant_atomic`), with options (`@tenant_atomic(durable=True)`: committed when it
+    returns, refused inside another transaction), or as a context manager. Nested for the same
+    tenant it is a savepoint.
+    """
+    scope = _Scope(durable=durable, savepoint=savepoint)
+    return scope if work is None else scope(work)
+
+
+class TenantQuerySet(models.QuerySet[Any]):
+    """Refuses to be evaluated where the answer would be "no rows" for want of a scope."""
+
+    @property
+    def db(self) -> str:
+        alias = super().db
+        if alias == DEFAULT_DB_ALIAS and tenant_in_force(alias) is None:
+            raise ScopeError(f"{self.model.__name__} was read outside tenant_atomic.")
+        return alias
+
+
+class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc] -- dynamic
+    """Adds the tenant to every query: row-level security enforces it, the index needs it."""
+
+    def get_queryset(self) -> TenantQuerySet:
+        found: TenantQuerySet = super().get_queryset()
+        tenant_id = bound_tenant()
+        return found if tenant_id is None else found.filter(tenant_id=tenant_id)
+
+
+class TenantModel(models.Model):
+    """A row that belongs to one tenant for ever."""
+
+    tenant_id = models.BigIntegerField(default=bound_tenant, editable=False)
+
+    objects = TenantManager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+
+    def _do_update(
+        self, base_qs: Any, using: Any, pk_val: Any, values: Any, *rest: Any
+    ) -> bool:  # Django's own hook
+        """Update within the tenant, and never write the column the table is distributed by."""
+        kept = [value for value in values if value[0].attname != "tenant_id"]
+        own = base_qs.filter(tenant_id=self.tenant_id)
+        return bool(super()._do_update(own, using, pk_val, kept, *rest))  # type: ignore[misc]
+
+
+class TenantForeignKey(models.ForeignKey):  # type: ignore[type-arg] -- generic in stubs only
+    """A key inside one tenant: the database holds it as (tenant_id, x_id), joins equate both."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        options["db_constraint"] = False
+        super().__init__(*args, **options)
+
+    def get_extra_restriction(self, alias: str | None, related_alias: str | None) -> WhereNode:
+        ours = self.model._meta.get_field("tenant_id")
+        theirs = self.related_model._meta.get_field("tenant_id")  # type: ignore[union-attr] -- a model by now
+        # Django hands the aliases over in the order (remote, local).
+        return WhereNode(
+            [Exact(Col(alias, theirs), Col(related_alias, ours))],  # type: ignore[arg-type] -- joined: never None
+            connector=AND,
+        )
+
+
+class _SqlConstraint(BaseConstraint):
+    """A constraint that Django only needs to create, drop and compare."""
+
+    def constraint_sql(self, model: Any, schema_editor: Any) -> None:
+        """Run after all tables of the migration exist, not inside CREATE TABLE."""
+        schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
+
+    def validate(self, *args: Any, **kwargs: Any) -> None:
+        """The database's business."""
+
+
+class TenantFKConstraint(_SqlConstraint):
+    """FOREIGN KEY (tenant_id, x_id) REFERENCES target (tenant_id, id)."""
+
+    def __init__(self, *, field: str, name: str) -> None:
+        self.field = field
+        super().__init__(name=name)
+
+    def create_sql(self, model: Any, schema_editor: Any) -> str:
+        field = model._meta.get_field(self.field)
+        quote = schema_editor.quote_name
+        return (
+            f"ALTER TABLE {quote(model._meta.db_table)} ADD CONSTRAINT {quote(self.name)} "
+            f"FOREIGN KEY (tenant_id, {quote(field.column)}) "
+            f"REFERENCES {quote(field.related_model._meta.db_table)} (tenant_id, id)"
+        )
+
+    def remove_sql(self, model: Any, schema_editor: Any) -> str:
+        quote = schema_editor.quote_name
+        return f"ALTER TABLE {quote(model._meta.db_table)} DROP CONSTRAINT {quote(self.name)}"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, TenantFKConstraint) and (self.name, self.field) == (
+            other.name,
+            other.field,
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.field))
+
+    def deconstruct(self) -> Any:
+        path, args, kwargs = super().deconstruct()
+        return path, args, {**kwargs, "field": self.field}
+
+
+class TenantPolicy(_SqlConstraint):
+    """Row-level security, forced: the table shows and takes the rows of the tenant in force only."""
+
+    # After SET LOCAL ends the setting is '' and not NULL, and ''::bigint would raise.
+    _MINE = "tenant_id = nullif(current_setting('app.tenant_id', true), '')::bigint"
+
+    def create_sql(self, model: Any, schema_editor: Any) -> str:
+        table, name = (schema_editor.quote_name(n) for n in (model._meta.db_table, self.name))
+        return (
+            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; "
+            f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY; "
+            f"CREATE POLICY {name} ON {table} USING ({self._MINE}) WITH CHECK ({self._MINE})"
+        )
+
+    def remove_sql(self, model: Any, schema_editor: Any) -> str:
+        table, name = (schema_editor.quote_name(n) for n in (model._meta.db_table, self.name))
+        return f"DROP POLICY {name} ON {table}"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, TenantPolicy) and self.name == other.name
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+
+def tenant_rules(table: str, *keys: str) -> list[BaseConstraint]:
+    """What every tenant table carries: its policy, (tenant_id, id), and its composite keys."""
+    return [
+        TenantPolicy(name=f"{table}_policy"),
+        models.UniqueConstraint(fields=["tenant_id", "id"], name=f"{table}_tenant_id"),
+        *(TenantFKConstraint(field=key, name=f"{table}_{key}_fk") for key in keys),
+    ]

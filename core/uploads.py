@@ -1,0 +1,160 @@
+"""Uploaded files of codes never touch the disk in the clear: they are sealed as they arrive.
+
+A sealed file is a run of frames: length (4 bytes) | nonce (12) | AES-256-GCM ciphertext of up to
+1 MiB, with file key and frame number as associated data, so that frames cannot be reordered or cut
+in the middle; the last frame is empty. The file's own key is kept sealed in the caller's row.
+"""
+
+import os
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+from uuid import uuid4
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+
+from core.crypto import KEY_BYTES, CannotDecrypt
+
+FRAME = 1024 * 1024
+MOST_BYTES = 200 * 1024 * 1024
+_LENGTH = struct.Struct(">I")
+_NONCE = 12
+
+
+class SealedFile:
+    """A file on disk that only its key opens."""
+
+    def __init__(self, *, name: str, key: bytes) -> None:
+        self.name, self.key = name, key
+
+    @property
+    def path(self) -> Path:
+        return Path(settings.UPLOADS_DIR, self.name)
+
+    def frames(self, *, start: int = 0) -> Iterator[bytes]:
+        """The clear text, a frame at a time; a file that was cut or changed raises."""
+        cipher = AESGCM(self.key)
+        with self.path.open("rb") as file:
+            for number, body in enumerate(_read_frames(file)):
+                try:
+                    clear = cipher.decrypt(body[:_NONCE], body[_NONCE:], _LENGTH.pack(number))
+                except InvalidTag as why:
+                    raise CannotDecrypt(f"{self.name} frame {number}") from why
+                if not clear:
+                    return
+                if number >= start:
+                    yield clear
+        raise CannotDecrypt(f"{self.name} ends too early")
+
+    def delete(self) -> None:
+        self.path.unlink(missing_ok=True)
+
+
+def _read_frames(file: IO[bytes]) -> Iterator[bytes]:
+    while len(head := file.read(_LENGTH.size)) == _LENGTH.size:
+        yield file.read(_LENGTH.unpack(head)[0])
+
+
+class SealedWriter:
+    """Writes a sealed file, frame by frame; bytes written so far are in `size`."""
+
+    def __init__(self) -> None:
+        Path(settings.UPLOADS_DIR).mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.sealed = SealedFile(name=uuid4().hex, key=os.urandom(KEY_BYTES))
+        self.size = 0
+        self._cipher = AESGCM(self.sealed.key)
+        self._number = 0
+        self._waiting = bytearray()
+        self._file = self.sealed.path.open("wb")
+        self.sealed.path.chmod(0o600)
+
+    def write(self, clear: bytes) -> None:
+        self.size += len(clear)
+        self._waiting += clear
+        while len(self._waiting) >= FRAME:
+            self._frame(bytes(self._waiting[:FRAME]))
+            del self._waiting[:FRAME]
+
+    def close(self) -> SealedFile:
+        if self._waiting:
+            self._frame(bytes(self._waiting))
+        self._frame(b"")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        return self.sealed
+
+    def drop(self) -> None:
+        self._file.close()
+        self.sealed.delete()
+
+    def _frame(self, clear: bytes) -> None:
+        nonce = os.urandom(_NONCE)
+        body = nonce + self._cipher.encrypt(nonce, clear, _LENGTH.pack(self._number))
+        self._file.write(_LENGTH.pack(len(body)) + body)
+        self._number += 1
+
+
+def seal_bytes(clear: bytes) -> SealedFile:
+    """A sealed file from text at hand: a paste."""
+    writer = SealedWriter()
+    writer.write(clear)
+    return writer.close()
+
+
+class SealedUpload(UploadedFile):
+    """What a form field holds after an upload: `sealed` opens it, `size` is the clear size."""
+
+    def __init__(self, *, sealed: SealedFile, name: str, size: int, content_type: str) -> None:
+        self.sealed = sealed
+        super().__init__(file=None, name=name, size=size, content_type=content_type)
+
+    def read_all(self, *, most: int) -> bytes:
+        """Small files (pictures, tables) whole; past `most` bytes it stops and returns them."""
+        clear = b""
+        for frame in self.sealed.frames():
+            clear += frame
+            if len(clear) > most:
+                break
+        return clear[: most + 1]
+
+    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        return self.sealed.frames()
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class SealedUploadHandler(FileUploadHandler):
+    """Seals each chunk as it comes. A file over 200 MB is stopped, and the view told so."""
+
+    chunk_size = 256 * 1024
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        self._writer = SealedWriter()
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        if start + len(raw_data) > MOST_BYTES:
+            self._writer.drop()
+            self.request.upload_refusal = "too_large"  # type: ignore[union-attr] -- our own mark
+            raise StopUpload(connection_reset=False)
+        self._writer.write(raw_data)
+
+    def file_complete(self, file_size: int) -> SealedUpload:
+        return SealedUpload(
+            sealed=self._writer.close(),
+            name=self.file_name or "",
+            size=file_size,
+            content_type=self.content_type or "",
+        )
+
+    def upload_interrupted(self) -> None:
+        writer = getattr(self, "_writer", None)
+        if writer is not None:
+            writer.drop()

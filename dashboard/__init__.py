@@ -1,0 +1,1 @@
+"""Both back offices: merchant and operator."""

@@ -1,0 +1,1 @@
+"""A paid order becomes goods in hand."""

@@ -1,0 +1,1 @@
+"""Codes: batches, import, claim, reveal."""

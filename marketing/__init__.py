@@ -1,0 +1,1 @@
+"""Campaigns and coupons: not built yet; the floor is reserved."""

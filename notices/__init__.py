@@ -1,0 +1,1 @@
+"""Mail, SMS and robots: not built yet; the floor is reserved."""

@@ -1,0 +1,1 @@
+"""An order's life, and its after-sale cases."""

@@ -1,0 +1,1 @@
+"""Merchants, domains, members, users, audit."""

@@ -1,0 +1,63 @@
+"""The host decides whose shop a request is for."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest
+from django.http.request import split_domain_port
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+
+from core import pages
+from core.scope import bind
+from tenants.errors import ShopSuspended, ShopUnknown
+from tenants.selectors import find_shop
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+_HOST_KEY = "host"
+
+
+class HostDecidesShop:
+    """Sets `request.shop` and binds its tenant; on the operator's host `shop` is None."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self._answer = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        try:
+            host = split_domain_port(request.get_host())[0].lower()
+        except DisallowedHost:
+            return pages.bad_request(request)
+        request.shop = None  # type: ignore[attr-defined] -- our own mark
+        if host == settings.OPS_HOST:
+            request.urlconf = "config.urls_ops"  # type: ignore[attr-defined] -- Django's own hook
+            return self._answer(request)
+        shop = find_shop(host=host)
+        if shop is None:
+            return pages.refused(
+                request, ShopUnknown(_("There is no shop at this address. Check its spelling."))
+            )
+        if not shop.is_open:
+            return pages.refused(
+                request,
+                ShopSuspended(_("This shop is closed for now. Orders already paid are kept.")),
+            )
+        request.shop = shop  # type: ignore[attr-defined] -- our own mark
+        with bind(shop.id):
+            return self._answer(request)
+
+
+class SessionStaysHome:
+    """A session belongs to the host it began on: carried to another shop, it is signed out."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self._answer = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.session.session_key is not None and request.user.is_authenticated:
+            host = request.get_host()
+            if request.session.setdefault(_HOST_KEY, host) != host:
+                logout(request)
+        return self._answer(request)

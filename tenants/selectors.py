@@ -1,0 +1,55 @@
+from dataclasses import fields
+
+from django.db.models import QuerySet
+
+from core.scope import require_tenant
+from tenants.models import AuditRow, Domain, Member, Merchant, User
+from tenants.roles import has_right
+from tenants.types import Shop
+
+
+def find_shop(*, host: str) -> Shop | None:
+    """The shop of a host (without port), open or suspended."""
+    found = Domain.objects.filter(host=host.lower()).select_related("merchant").first()
+    return _as_shop(found.merchant) if found else None
+
+
+def get_shop() -> Shop:
+    """The bound tenant's shop."""
+    return _as_shop(Merchant.objects.get(pk=require_tenant()))
+
+
+def _as_shop(merchant: Merchant) -> Shop:
+    return Shop(**{field.name: getattr(merchant, field.name) for field in fields(Shop)})
+
+
+def find_member(*, user_id: int) -> Member | None:
+    return Member.objects.filter(user_id=user_id, is_active=True).first()
+
+
+def user_has_right(*, user_id: int, right: str) -> bool:
+    """Whether the user may do this at the bound tenant."""
+    member = find_member(user_id=user_id)
+    return member is not None and has_right(member.role, right)
+
+
+def members() -> "QuerySet[Member]":
+    return Member.objects.select_related("user").order_by("role", "joined_at")
+
+
+def find_user(*, email: str) -> User | None:
+    return User.objects.filter(email__iexact=email.strip()).first()
+
+
+def audit_rows() -> "QuerySet[AuditRow]":
+    return AuditRow.objects.order_by("-at", "-pk")
+
+
+def primary_host() -> str:
+    """The bound tenant's main host."""
+    hosts = Domain.objects.filter(merchant_id=require_tenant()).order_by("-is_primary", "pk")
+    return hosts.values_list("host", flat=True)[0]
+
+
+def all_merchants() -> "QuerySet[Merchant]":
+    return Merchant.objects.order_by("slug")
