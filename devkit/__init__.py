@@ -1,4 +1,4 @@
-"""The launcher: a virtual environment, Postgres, Valkey and the platform's processes on one machine.
+"""The launcher: a virtual environment, Postgres, Valkey and our processes on one machine.
 
 Standard library only until the virtual environment exists; from there on the same command goes on
 inside it.

@@ -46,7 +46,8 @@ def find_valkey() -> Path:
         if _redis_version(program) >= OLDEST_REDIS:
             return Path(program)
     raise Problem(
-        "No Valkey and no Redis 6.2 or newer was found: no wheel for this system, nothing on PATH.\n"
+        "No Valkey and no Redis 6.2 or newer was found: no wheel for this system, nothing on "
+        "PATH.\n"
         "  Install one (apt-get install redis-server), or set REDIS_URL."
     )
 

@@ -34,11 +34,11 @@ class Identity:
             return False
         return True
 
-    def stop(self, *, patience: float, group: bool = False) -> None:
+    def stop(self, *, patience: float) -> None:
         """TERM, then KILL after `patience` seconds."""
-        self.signal(signal.SIGTERM, group=group)
+        self.signal(signal.SIGTERM)
         if not self.wait_gone(patience):
-            self.signal(signal.SIGKILL, group=group)
+            self.signal(signal.SIGKILL)
             self.wait_gone(patience)
 
     def wait_gone(self, patience: float) -> bool:

@@ -96,7 +96,7 @@ class OwnPostgres:
         self._run(
             *("initdb", "-D", draft, "-U", "postgres", "-E", "UTF8", "--no-sync"),
             *("--auth=scram-sha-256", f"--pwfile={password}"),
-            *(builtin if self._programs.major >= 17 else []),  # noqa: PLR2004 -- new in 17
+            *(builtin if self._programs.major >= 17 else []),  # new in 17
             *("--locale=C", "--lc-ctype=C.UTF-8"),
         )
         password.unlink()
@@ -109,11 +109,13 @@ class OwnPostgres:
         for attempt in range(1, STARTS + 1):
             self._drop_stale_lock()
             try:
-                return self._run(*command, "start")
+                self._run(*command, "start")
             except Problem:
                 if attempt == STARTS:
                     raise
                 time.sleep(1)
+            else:
+                return
 
     def _run(self, program: str, *arguments: object) -> None:
         log = self._place.log("postgres-setup")
@@ -168,14 +170,10 @@ class GivenPostgres:
 
     def start(self) -> None:
         if not self.is_complete:
-            return roles.ensure(self.server)
-        import psycopg2
-
+            roles.ensure(self.server)
+            return
         for variable, url in self._urls.items():
-            try:
-                roles.connect(url).close()
-            except psycopg2.Error as error:
-                raise Problem(f"{variable}: {str(error).strip().splitlines()[0]}") from error
+            roles.check_entrance(variable, url)
 
     def stop(self) -> None:
         """It is not ours to stop."""
@@ -189,7 +187,7 @@ def resolve(place: Place, environ: Mapping[str, str]) -> OwnPostgres | GivenPost
     given = {name: environ[name] for name in roles.VARIABLES if environ.get(name)}
     if not given or _made_by_devkit(given, place):
         return OwnPostgres(place, find_postgres())
-    if "DATABASE_URL" not in given or len(given) == 2:  # noqa: PLR2004 -- one or all three
+    if "DATABASE_URL" not in given or len(given) == 2:
         raise Problem(f"Set DATABASE_URL alone, or all three of {', '.join(roles.VARIABLES)}.")
     return GivenPostgres(place, given)
 

@@ -67,7 +67,7 @@ def ensure(server: Server) -> None:
         connection.close()
     except psycopg2.Error as error:
         raise Problem(_not_allowed(server, str(error).strip())) from error
-    _check_entrance(server)
+    _check_entrances(server)
 
 
 def recreate_database(server: Server) -> None:
@@ -133,24 +133,32 @@ def _ensure_database(cursor: "cursor", name: str) -> None:
         cursor.execute(statement.format(sql.Identifier(name)))
 
 
-def _check_entrance(server: Server) -> None:
+def check_entrance(variable: str, url: str) -> None:
+    """Log in once, so that a wrong password is told here and not by the first page."""
     import psycopg2
 
+    try:
+        connect(url).close()
+    except psycopg2.Error as error:
+        raise Problem(f"{variable}: {str(error).strip().splitlines()[-1]}") from error
+
+
+def _check_entrances(server: Server) -> None:
     for variable, url in server.urls().items():
         try:
-            connect(url).close()
-        except psycopg2.Error as error:
+            check_entrance(variable, url)
+        except Problem as problem:
             raise Problem(
-                f"The role {VARIABLES[variable]} is on that server, but our password for it is not "
-                f"its password ({str(error).strip().splitlines()[-1]}).\n"
+                f"The role {VARIABLES[variable]} is on that server, but with another password than "
+                f"ours ({problem}).\n"
                 f"  Set all three of {', '.join(VARIABLES)} to use the roles as they are."
-            ) from error
+            ) from problem
 
 
 def _not_allowed(server: Server, error: str) -> str:
     who = urlsplit(server.admin_url).username or "that role"
     return (
-        f"DATABASE_URL: {who} could not make the roles and the database ({error.splitlines()[0]}).\n"
+        f"DATABASE_URL: {who} could not make roles and database ({error.splitlines()[0]}).\n"
         "  It must be a superuser; or run devkit/roles.sql as one, create the database with\n"
         f"  `CREATE DATABASE {server.database} OWNER app_owner`, and set all three of\n"
         f"  {', '.join(VARIABLES)}."

@@ -61,7 +61,7 @@ _HOSTS = (
 
 
 def without_addresses(text: str) -> str:
-    """Which package index a developer uses is nobody else's business, so it is not shown or kept."""
+    """Which package index a developer uses is nobody's business: not shown, not kept."""
     for pattern, instead in _HOSTS:
         text = pattern.sub(instead, text)
     return text

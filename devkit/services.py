@@ -14,6 +14,7 @@ from pathlib import Path
 
 from devkit import postgres, valkey
 from devkit.env import environment
+from devkit.interrupts import undisturbed
 from devkit.place import Place
 from devkit.say import say
 
@@ -40,13 +41,13 @@ class Services:
     def in_use(self) -> Iterator[dict[str, str]]:
         """Servers are up inside; afterwards they are as they were."""
         with (self.place.run / "services.users").open("w") as users:
-            with self._gate():
-                self._start()
-                fcntl.flock(users, fcntl.LOCK_SH)
             try:
+                with self._gate():
+                    fcntl.flock(users, fcntl.LOCK_SH)
+                    self._start()
                 yield self.environment
             finally:
-                with self._gate():
+                with undisturbed(), self._gate():
                     fcntl.flock(users, fcntl.LOCK_UN)
                     if not self._kept.exists() and _nobody_else(users.fileno()):
                         self._stop()

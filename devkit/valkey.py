@@ -41,9 +41,9 @@ class OwnValkey:
                 self._command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 cwd=self._folder, start_new_session=True,
             )  # fmt: skip
-        self._wait_until_it_answers(process)
         if found := identity.identify(process.pid):
             identity.remember(self._place.pids, self.name, found)
+        self._wait_until_it_answers(process)
 
     def stop(self) -> None:
         if found := identity.recall(self._place.pids, self.name):

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -89,7 +90,7 @@ def _install_by_uv(uv: str) -> bool:
 
 def _run(title: str, command: list[str]) -> None:
     """Run with a heartbeat that names the package in hand; output is kept in memory only."""
-    lines: list[str] = []
+    lines: deque[str] = deque(maxlen=400)
     with (
         heartbeat(title, lambda: lines[-1][:90] if lines else ""),
         subprocess.Popen(

@@ -1,0 +1,41 @@
+"""Our processes. docker-compose.yml runs the same commands (a test compares them)."""
+
+from collections.abc import Mapping
+
+from devkit.place import VENV
+
+WEB_WORKERS = 2
+
+
+def commands(port: str) -> Mapping[str, list[str]]:
+    """Name -> command, in the order in which they are started."""
+    return {
+        "web": web(f"127.0.0.1:{port}"),
+        "worker": worker(),
+        "sweeper": [_tool("python"), "manage.py", "sweeper"],
+    }
+
+
+def web(bind: str) -> list[str]:
+    """Sync workers: a connection per request or an event loop cost three times as much here.
+
+    gunicorn's control socket would lie in the home of whoever starts it.
+    """
+    return [
+        *(_tool("gunicorn"), "config.wsgi:application", "--no-control-socket"),
+        *("--workers", str(WEB_WORKERS), "--bind", bind),
+        *("--max-requests", "20000", "--max-requests-jitter", "2000"),
+        *("--access-logfile", "-"),
+    ]
+
+
+def worker() -> list[str]:
+    """Prefetch 1: a process takes a message when it can work on it, and hoards none."""
+    return [
+        *(_tool("celery"), "-A", "config", "worker", "-Q", "fast,bulk", "-c", "3"),
+        *("--prefetch-multiplier", "1", "--without-gossip", "--without-mingle", "-l", "INFO"),
+    ]
+
+
+def _tool(name: str) -> str:
+    return str(VENV / "bin" / name)
