@@ -1,0 +1,32 @@
+from core.errors import AppError, InvalidInput
+
+
+class NotForSale(AppError):
+    """The same answer for a draft, a product off the shelf and one that never was."""
+
+    code = "not_for_sale"
+    status = 404
+
+
+class NoSource(AppError):
+    """Nothing could be delivered: the SKU's kind has no source connected, or there is no SKU."""
+
+    code = "no_source"
+
+
+class NameTaken(AppError):
+    code = "name_taken"
+
+
+class InUse(AppError):
+    code = "in_use"
+
+
+class PictureRefused(InvalidInput):
+    code = "picture_refused"
+
+
+class TableRefused(InvalidInput):
+    """A product table that cannot be read at all; what is wrong with single lines is a report."""
+
+    code = "table_refused"
