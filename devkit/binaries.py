@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devkit import nobody
-from devkit.place import outside
+from devkit.place import make_outside, outside
 from devkit.say import Problem, say
 
 OLDEST_POSTGRES = 15
@@ -78,6 +78,7 @@ def _readable_by_postgres(folder: Path) -> Path:
     package = folder.parents[1]
     copy = outside() / f"programs-{_fingerprint(package)}"
     if not copy.exists():
+        make_outside()
         _copy_wheel(package, copy)
     return copy / package.name / "pginstall" / "bin"
 

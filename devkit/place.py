@@ -10,6 +10,7 @@ from devkit import nobody
 from devkit.say import Problem
 
 CLONE = Path(__file__).resolve().parents[1]
+ROOT = CLONE / ".run"
 VENV = CLONE / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
 SOCKET_PATH_LIMIT = 103  # bytes; 107 on Linux, 103 on macOS
@@ -20,10 +21,11 @@ class Place:
     """A run folder: `.run` itself, or `.run/<name>` with servers of its own."""
 
     name: str = ""
+    root: Path = ROOT
 
     @property
     def run(self) -> Path:
-        return CLONE / ".run" / self.name
+        return self.root / self.name
 
     @property
     def logs(self) -> Path:
@@ -36,7 +38,7 @@ class Place:
     @property
     def keys(self) -> Path:
         """One set for all run folders, so that they agree on a server they may share."""
-        return CLONE / ".run" / "keys"
+        return self.root / "keys"
 
     @property
     def command(self) -> str:
@@ -45,10 +47,9 @@ class Place:
 
     def prepare(self) -> None:
         """Make the folders; only the one that Postgres' user walks through is open to others."""
-        (CLONE / ".run").mkdir(exist_ok=True)
-        (CLONE / ".run").chmod(0o711)
-        self.run.mkdir(exist_ok=True)
-        self.run.chmod(0o711)
+        for folder in (self.root, self.run):
+            folder.mkdir(exist_ok=True)
+            folder.chmod(0o711)
         private = ("logs", "pids", "uploads", "outbox", "valkey")
         for folder in (*(self.run / name for name in private), self.keys):
             folder.mkdir(exist_ok=True)
@@ -62,27 +63,42 @@ class Place:
         data goes to /var/tmp under a random id kept here: a folder named after the clone's path
         would bring an old database back under a new key.
         """
-        return outside() / (self.name or "main") if _is_walled(self.run) else self.run
+        return outside(self.root) / self._tag if _is_walled(self.run) else self.run
+
+    def prepare_data(self) -> None:
+        if self.data != self.run:
+            make_outside(self.root)
+            self.data.mkdir(mode=0o711, exist_ok=True)
+            self.data.chmod(0o711)
 
     def log(self, name: str) -> Path:
         return self.logs / f"{name}.log"
 
+    def socket_folder(self, wanted: Path, socket: str) -> Path:
+        """`wanted`, or a short name under /tmp when a socket's path there would be too long."""
+        if len(os.fsencode(wanted / socket)) <= SOCKET_PATH_LIMIT:
+            return wanted
+        name = f"qy-{_id(self.root)}-{self._tag}-{socket.strip('.').partition('.')[0]}"
+        return Path("/tmp") / name  # noqa: S108 -- owner checked by private_folder
 
-def outside() -> Path:
-    """This clone's folder in /var/tmp; refused when somebody else has made it."""
-    folder = Path("/var/tmp") / f"quanyi-{_clone_id()}"  # noqa: S108 -- owner checked below
+    @property
+    def _tag(self) -> str:
+        return self.name or "main"
+
+
+def outside(root: Path = ROOT) -> Path:
+    """This clone's folder where everybody can walk in; `make_outside` makes it."""
+    return Path("/var/tmp") / f"quanyi-{_id(root)}"  # noqa: S108 -- owner checked by make_outside
+
+
+def make_outside(root: Path = ROOT) -> Path:
+    """Refused when somebody else has made it."""
+    folder = outside(root)
     folder.mkdir(mode=0o711, exist_ok=True)
     if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
-        raise Problem(f"{folder} is not ours. Remove {CLONE / '.run' / 'id'} to get another name.")
+        raise Problem(f"{folder} is not ours. Remove {root / 'id'} to get another name.")
     folder.chmod(0o711)
     return folder
-
-
-def short_socket_folder(wanted: Path, socket_name: str, *, tag: str) -> Path:
-    """`wanted`, or a short name under /tmp when a socket's path there would be too long."""
-    if len(os.fsencode(wanted / socket_name)) <= SOCKET_PATH_LIMIT:
-        return wanted
-    return Path("/tmp") / f"qy-{_clone_id()}-{tag}"  # noqa: S108 -- owner checked by private_folder
 
 
 def private_folder(path: Path, *, uid: int | None = None) -> None:
@@ -102,8 +118,8 @@ def _is_walled(folder: Path) -> bool:
     return nobody.is_needed() and not nobody.may_enter(folder)
 
 
-def _clone_id() -> str:
-    kept = CLONE / ".run" / "id"
+def _id(root: Path) -> str:
+    kept = root / "id"
     if not kept.exists():
         kept.write_text(secrets.token_hex(6))
     return kept.read_text().strip()

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from devkit import identity, keys, nobody, roles
 from devkit.binaries import PostgresPrograms, find_postgres
-from devkit.place import Place, private_folder, short_socket_folder
+from devkit.place import Place, private_folder
 from devkit.say import Problem, first_error, heartbeat, say
 
 DATABASE = "quanyi"
@@ -40,9 +40,7 @@ class OwnPostgres:
         self._place, self._programs = place, programs
         self._home = place.data / f"postgres-{programs.major}"
         self._data = self._home / "data"
-        self._sockets = short_socket_folder(
-            self._home / "s", f".s.PGSQL.{PORT}", tag=f"{place.name or 'main'}-pg"
-        )
+        self._sockets = place.socket_folder(self._home / "s", f".s.PGSQL.{PORT}")
         self.server = roles.Server(
             admin_url=self._admin_url(),
             database=DATABASE,
@@ -76,6 +74,7 @@ class OwnPostgres:
         return f"postgres://postgres:{password}@/postgres?{where}"
 
     def _prepare(self) -> None:
+        self._place.prepare_data()
         for folder in (self._home, self._sockets):
             private_folder(folder, uid=nobody.uid())
         if not (self._data / "PG_VERSION").exists():

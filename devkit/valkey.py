@@ -10,7 +10,7 @@ from pathlib import Path
 
 from devkit import identity
 from devkit.binaries import find_valkey
-from devkit.place import Place, private_folder, short_socket_folder
+from devkit.place import Place, private_folder
 from devkit.say import Problem, first_error
 
 PATIENCE = 10.0
@@ -21,10 +21,9 @@ class OwnValkey:
 
     def __init__(self, place: Place) -> None:
         self._place = place
-        self._folder = short_socket_folder(
-            place.run / "valkey", "valkey.sock", tag=f"{place.name or 'main'}-vk"
-        )
+        self._folder = place.socket_folder(place.run / "valkey", "valkey.sock")
         self.socket = self._folder / "valkey.sock"
+        self._process: subprocess.Popen[bytes] | None = None  # if it was started from here
 
     def environment(self) -> dict[str, str]:
         return {"REDIS_URL": f"unix://{self.socket}"}
@@ -37,17 +36,19 @@ class OwnValkey:
             return
         private_folder(self._folder)
         with self._place.log(self.name).open("ab") as log:
-            process = subprocess.Popen(
+            self._process = subprocess.Popen(
                 self._command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 cwd=self._folder, start_new_session=True,
             )  # fmt: skip
-        if found := identity.identify(process.pid):
+        if found := identity.identify(self._process.pid):
             identity.remember(self._place.pids, self.name, found)
-        self._wait_until_it_answers(process)
+        self._wait_until_it_answers(self._process)
 
     def stop(self) -> None:
         if found := identity.recall(self._place.pids, self.name):
             found.stop(patience=PATIENCE)
+        if self._process:
+            self._process.wait()
         identity.forget(self._place.pids, self.name)
 
     def describe(self) -> str:
