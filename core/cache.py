@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 log = structlog.get_logger(__name__)
 
 
-def _soft(answer: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def _soft(*, answer: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     def wrap(call: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(call)
         def asked(*args: Any, **kwargs: Any) -> Any:
@@ -27,13 +27,13 @@ def _soft(answer: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 
 class SoftRedisCache(RedisCache):
-    get = _soft(None)(RedisCache.get)
-    set = _soft(False)(RedisCache.set)
-    add = _soft(False)(RedisCache.add)
-    touch = _soft(False)(RedisCache.touch)
-    delete = _soft(False)(RedisCache.delete)
-    get_many = _soft({})(RedisCache.get_many)
-    set_many = _soft([])(RedisCache.set_many)
-    delete_many = _soft(False)(RedisCache.delete_many)
-    has_key = _soft(False)(RedisCache.has_key)
-    clear = _soft(False)(RedisCache.clear)
+    get = _soft(answer=None)(RedisCache.get)
+    set = _soft(answer=False)(RedisCache.set)
+    add = _soft(answer=False)(RedisCache.add)
+    touch = _soft(answer=False)(RedisCache.touch)
+    delete = _soft(answer=False)(RedisCache.delete)
+    get_many = _soft(answer={})(RedisCache.get_many)
+    set_many = _soft(answer=[])(RedisCache.set_many)
+    delete_many = _soft(answer=False)(RedisCache.delete_many)
+    has_key = _soft(answer=False)(RedisCache.has_key)
+    clear = _soft(answer=False)(RedisCache.clear)

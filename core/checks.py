@@ -26,7 +26,7 @@ def _missing(model: type[TenantModel]) -> list[Error]:
     found += [
         Error(f"unique {rule.name} does not start with tenant_id", obj=model, id="core.E002")
         for rule in rules
-        if getattr(rule, "fields", None) and tuple(rule.fields)[0] != "tenant_id"  # type: ignore[attr-defined]
+        if getattr(rule, "fields", None) and next(iter(rule.fields)) != "tenant_id"  # type: ignore[attr-defined]
     ]
     for field in model._meta.get_fields():
         if isinstance(field, TenantForeignKey) and field.name not in held:

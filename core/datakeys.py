@@ -40,9 +40,7 @@ def add_data_key() -> int:
 @tenant_atomic
 def rewrap_keys() -> int:
     """Wrap the bound tenant's keys with the newest master key; returns how many were changed."""
-    stale = list(
-        DataKey.objects.exclude(master=max(master_keys())).select_for_update(no_key=True)
-    )
+    stale = list(DataKey.objects.exclude(master=max(master_keys())).select_for_update(no_key=True))
     for row in stale:
         row.wrapped, row.master = wrap(_open(row), label=_label(row))
         row.save(update_fields=["wrapped", "master"])

@@ -9,7 +9,9 @@ from typing import Any
 
 import structlog
 
-_HIDDEN = re.compile(r"password|secret|token|code_text|authorization|cookie|csrf|card|api_key", re.I)
+_HIDDEN = re.compile(
+    r"password|secret|token|code_text|authorization|cookie|csrf|card|api_key", re.I
+)
 _SAFE = frozenset({"code", "status_code", "error_code"})
 _PHONE = re.compile(r"(?<!\d)(1\d{2})\d{4}(\d{4})(?!\d)")
 

@@ -1,4 +1,4 @@
-"""Starting tasks: only the outbox and the sweeper do, and a broker that is away costs a log line."""
+"""Starting tasks: only the outbox and the sweeper do; a broker that is away costs a log line."""
 
 import structlog
 from celery import current_app

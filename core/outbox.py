@@ -65,7 +65,7 @@ def emit(event: Event) -> None:
 
 
 def hear(*, row_id: int, now: datetime) -> None:
-    """Let the row's listener hear its fact; a row that another worker has, or had, is left alone."""
+    """Let the row's listener hear its fact; a row another worker has, or had, is left alone."""
     row = _take(row_id, now=now)
     if row is None:
         return
@@ -77,7 +77,7 @@ def hear(*, row_id: int, now: datetime) -> None:
         listener(**row.payload, now=now)
     except AppError as refusal:
         _remember_failure(row, refusal.code)
-        log.warning("listener_refused", event=row.event, listener=row.listener, code=refusal.code)
+        log.warning("listener_refused", fact=row.event, listener=row.listener, code=refusal.code)
     except Exception as error:
         _remember_failure(row, type(error).__name__)
         raise

@@ -1,8 +1,8 @@
 """Whose data this is: the tenant is bound to the context, and put in force for one transaction.
 
-Binding is not a transaction. `bind` says for whom the code runs; `tenant_atomic` opens a transaction
-and tells Postgres with `SET LOCAL` (a literal, because the distributed engine does not pass
-`set_config()` on). Row-level security does the rest: without it there are no rows. A tenant's
+Binding is not a transaction. `bind` says for whom the code runs; `tenant_atomic` opens a
+transaction and tells Postgres with `SET LOCAL` (a literal, because the distributed engine does not
+pass `set_config()` on). Row-level security does the rest: without it there are no rows. A tenant's
 queryset evaluated outside a scope raises, so that "no rows" is never mistaken for an answer.
 """
 
@@ -95,9 +95,9 @@ class _Scope(ContextDecorator):
         connection = connections[DEFAULT_DB_ALIAS]
         connection.tenant_in_force = self._before  # type: ignore[attr-defined] -- our own mark
         # Inside a TestCase's transaction SET LOCAL outlives the scope: take it back by hand.
-        if self._before is None and kind is None and connection.savepoint_ids:
-            if not connection.needs_rollback:
-                _set_local(None)
+        nested_in_a_test = bool(connection.savepoint_ids) and not connection.needs_rollback
+        if self._before is None and kind is None and nested_in_a_test:
+            _set_local(None)
         assert self._atomic is not None
         self._atomic.__exit__(kind, error, trace)
 
@@ -222,7 +222,7 @@ class TenantFKConstraint(_SqlConstraint):
 
 
 class TenantPolicy(_SqlConstraint):
-    """Row-level security, forced: the table shows and takes the rows of the tenant in force only."""
+    """Row-level security, forced: the table shows and takes only rows of the tenant in force."""
 
     # After SET LOCAL ends the setting is '' and not NULL, and ''::bigint would raise.
     _MINE = "tenant_id = nullif(current_setting('app.tenant_id', true), '')::bigint"

@@ -54,9 +54,7 @@ _watches: list[Watch] = []
 _chores: list[Chore] = []
 
 
-def watch(
-    due: Due, *, task: str, id_name: str, every: timedelta = timedelta(seconds=1)
-) -> None:
+def watch(due: Due, *, task: str, id_name: str, every: timedelta = timedelta(seconds=1)) -> None:
     _watches.append(Watch(due=due, task=task, id_name=id_name, every=every))
 
 

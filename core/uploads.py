@@ -43,7 +43,7 @@ class SealedFile:
             for number, body in enumerate(_read_frames(file)):
                 try:
                     clear = cipher.decrypt(body[:_NONCE], body[_NONCE:], _LENGTH.pack(number))
-                except InvalidTag as why:
+                except (InvalidTag, ValueError) as why:
                     raise CannotDecrypt(f"{self.name} frame {number}") from why
                 if not clear:
                     return

@@ -1,4 +1,4 @@
-"""Who may do what: roles as data. A right is `area.verb`; pages and services ask for rights only."""
+"""Who may do what: roles as data. A right is `area.verb`; nobody asks for a role by name."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -67,9 +67,7 @@ def reopen(*, merchant_id: int, by: Actor, reason: str, now: datetime) -> None:
     _move(merchant_id, MerchantState.ACTIVE, by=by, reason=reason, now=now)
 
 
-def _move(
-    merchant_id: int, new: MerchantState, *, by: Actor, reason: str, now: datetime
-) -> None:
+def _move(merchant_id: int, new: MerchantState, *, by: Actor, reason: str, now: datetime) -> None:
     with bind(merchant_id), tenant_atomic():
         merchant = Merchant.objects.select_for_update(no_key=True).get(pk=merchant_id)
         old = MerchantState(merchant.state)
@@ -83,9 +81,7 @@ def _remember(
     merchant: Merchant, *, old: str, new: str, by: Actor, reason: str, now: datetime
 ) -> None:
     MerchantMove.objects.create(old=old, new=new, by=by.label, reason=reason[:60], at=now)
-    audit.record(
-        by=by, action=f"merchant.{new}", target=merchant.slug, reason=reason, now=now
-    )
+    audit.record(by=by, action=f"merchant.{new}", target=merchant.slug, reason=reason, now=now)
 
 
 @tenant_atomic
@@ -135,7 +131,9 @@ SETTINGS = (
 
 
 @tenant_atomic
-def change_settings(*, merchant_id: int, given: dict[str, object], by: Actor, now: datetime) -> None:
+def change_settings(
+    *, merchant_id: int, given: dict[str, object], by: Actor, now: datetime
+) -> None:
     """Change what shoppers see of the shop; `given` holds only names from SETTINGS."""
     unknown = given.keys() - set(SETTINGS)
     if unknown:

@@ -1,14 +1,30 @@
 """Fixtures of the whole house: two shops, and the scope of the first."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 
 from core import crypto
-from core.scope import bind, tenant_atomic
+from core import scope as scopes
+from core.scope import bind, tenant_atomic, tenant_in_force
 from tenants.models import Domain, Merchant
+
+
+@contextmanager
+def as_tenant(tenant_id: int) -> Iterator[None]:
+    """Step into another tenant's shoes, also where a test's own scope is open."""
+    before, token = tenant_in_force(), scopes._bound.set(tenant_id)
+    connection.tenant_in_force = None
+    try:
+        yield
+    finally:
+        connection.tenant_in_force = before
+        scopes._bound.reset(token)
+        if before is not None:
+            scopes._set_local(before)
 
 
 def make_shop(slug: str, **fields: object) -> Merchant:
@@ -16,7 +32,7 @@ def make_shop(slug: str, **fields: object) -> Merchant:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence('tenants_merchant', 'id'))")
         (number,) = cursor.fetchone()
-    with bind(number), tenant_atomic():
+    with as_tenant(number), tenant_atomic():
         merchant = Merchant.objects.create(pk=number, slug=slug, name=slug.title(), **fields)
         Domain.objects.create(host=f"{slug}.localhost", merchant=merchant, is_primary=True)
     return merchant
@@ -25,6 +41,13 @@ def make_shop(slug: str, **fields: object) -> Merchant:
 def client_of(shop: Merchant, **options: object) -> Client:
     """A browser on the shop's host."""
     return Client(headers={"host": f"{shop.slug}.localhost"}, **options)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """The two mirrored roles keep connections, which would block dropping the database."""
+    yield
+    connections.close_all()
 
 
 @pytest.fixture(autouse=True)

@@ -102,8 +102,8 @@ DATABASE_ROUTERS = ["core.routers.OneDatabase"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL, CELERY_BROKER_URL = redis_urls()
-# Redis only makes things sooner (I8): what must survive a flush (login and look-up limits, sessions)
-# lives in Postgres, and this cache answers "not there" while Redis is away.
+# Redis only makes things sooner (I8): what must survive a flush (login and look-up limits,
+# sessions) lives in Postgres, and this cache answers "not there" while Redis is away.
 CACHES = {
     "default": {
         "BACKEND": "core.cache.SoftRedisCache",

@@ -16,7 +16,10 @@ for _alias in DATABASES.values():
     _alias["CONN_MAX_AGE"] = 0
 
 # Several runs side by side need a database each.
-DATABASES["owner"]["TEST"] = {"NAME": "test_quanyi" + env.str("TEST_DB_SUFFIX", default="")}
+DATABASES["owner"]["TEST"] = {
+    "NAME": "test_quanyi" + env.str("TEST_DB_SUFFIX", default=""),
+    "DEPENDENCIES": [],
+}
 RUN_DIR = Path(tempfile.mkdtemp(prefix="quanyi-test-"))
 UPLOADS_DIR = RUN_DIR / "uploads"
 STATIC_ROOT = str(RUN_DIR / "static")

@@ -1,0 +1,38 @@
+"""A file of codes is on disk as ciphertext only, and a cut or changed one is noticed."""
+
+import pytest
+
+from core.crypto import CannotDecrypt
+from core.uploads import FRAME, SealedFile, SealedWriter, seal_bytes
+
+
+def test_what_was_written_comes_back_and_is_not_on_disk_in_the_clear():
+    writer = SealedWriter()
+    clear = b"CANARY-0001\n" * 200_000
+    writer.write(clear)
+
+    sealed = writer.close()
+
+    assert b"".join(sealed.frames()) == clear
+    assert b"CANARY" not in sealed.path.read_bytes()
+
+
+def test_reading_can_start_at_a_later_frame():
+    sealed = seal_bytes(b"a" * FRAME + b"b" * 10)
+
+    assert b"".join(sealed.frames(start=1)) == b"b" * 10
+
+
+def test_a_file_that_was_cut_raises():
+    sealed = seal_bytes(b"a" * (FRAME + 5))
+    sealed.path.write_bytes(sealed.path.read_bytes()[:-28])
+
+    with pytest.raises(CannotDecrypt):
+        list(sealed.frames())
+
+
+def test_another_key_does_not_open_it():
+    sealed = seal_bytes(b"codes")
+
+    with pytest.raises(CannotDecrypt):
+        list(SealedFile(name=sealed.name, key=bytes(32)).frames())
