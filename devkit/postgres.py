@@ -15,6 +15,7 @@ from devkit.say import Problem, first_error, heartbeat, say
 
 DATABASE = "quanyi"
 PORT = 5432  # of the socket's name only: nothing listens on the network
+RECOVERY = 120.0  # seconds that a server may take to read back its log after a crash
 STARTS = 5  # a killed server's pid can stay visible for half a second
 
 SETTINGS = """\
@@ -55,9 +56,16 @@ class OwnPostgres:
         return bool(self._live_pid())
 
     def start(self) -> None:
-        if not self.is_running():
-            self._prepare()
-            self._start()
+        """Safe to call at any time; a server that was killed a moment ago can still look alive."""
+        until = time.monotonic() + RECOVERY
+        while not (self.is_running() and roles.answers(self.server.admin_url)):
+            if not self.is_running():
+                self._prepare()
+                self._start()
+            if time.monotonic() > until:
+                log = self._place.log(self.name)
+                raise Problem(f"Postgres does not answer: {first_error(_text(log))}\n  log: {log}")
+            time.sleep(0.05)
         roles.ensure(self.server)
 
     def stop(self) -> None:
@@ -104,7 +112,16 @@ class OwnPostgres:
         draft.rename(self._data)
 
     def _start(self) -> None:
-        command = ("pg_ctl", "-D", self._data, "-l", self._home / "server.log", "-t", "120", "-w")
+        command = (
+            "pg_ctl",
+            "-D",
+            self._data,
+            "-l",
+            self._home / "server.log",
+            "-t",
+            f"{RECOVERY:.0f}",
+            "-w",
+        )
         for attempt in range(1, STARTS + 1):
             self._drop_stale_lock()
             try:

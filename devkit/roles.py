@@ -1,5 +1,6 @@
 """The three roles and the database, made with whatever rights the given server grants."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -80,6 +81,20 @@ def recreate_database(server: Server) -> None:
         cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
         _ensure_database(cursor, server.database)
     connection.close()
+
+
+_NOT_YET = re.compile("refused|No such file|starting up|shutting down|closed the connection")
+
+
+def answers(url: str) -> bool:
+    """Whether the server talks at all; a wrong password is an answer too."""
+    import psycopg2
+
+    try:
+        connect(url).close()
+    except psycopg2.OperationalError as error:
+        return not _NOT_YET.search(str(error))
+    return True
 
 
 def connect(url: str) -> "connection":

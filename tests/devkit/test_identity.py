@@ -24,8 +24,14 @@ def place(tmp_path):
     return made
 
 
+def known(pid):
+    found = identity.identify(pid)
+    assert found is not None
+    return found
+
+
 def test_a_process_is_known_again_from_its_file(sleeper, tmp_path):
-    found = identity.identify(sleeper.pid)
+    found = known(sleeper.pid)
 
     identity.remember(tmp_path, "web", found)
 
@@ -33,7 +39,7 @@ def test_a_process_is_known_again_from_its_file(sleeper, tmp_path):
 
 
 def test_a_pid_that_was_given_to_another_process_is_never_signalled(sleeper):
-    before = dataclasses.replace(identity.identify(sleeper.pid), started="1")
+    before = dataclasses.replace(known(sleeper.pid), started="1")
 
     assert before.signal(signal.SIGKILL) is False
     assert before.signal(signal.SIGKILL, group=True) is False
@@ -41,7 +47,7 @@ def test_a_pid_that_was_given_to_another_process_is_never_signalled(sleeper):
 
 
 def test_a_pid_from_before_a_reboot_is_never_signalled(sleeper):
-    before = dataclasses.replace(identity.identify(sleeper.pid), boot="another")
+    before = dataclasses.replace(known(sleeper.pid), boot="another")
 
     assert before.signal(signal.SIGKILL) is False
     assert sleeper.poll() is None
@@ -54,7 +60,7 @@ def test_a_damaged_file_is_nobody(tmp_path):
 
 
 def test_nobody_runs_under_a_pid_that_has_ended(sleeper):
-    found = identity.identify(sleeper.pid)
+    found = known(sleeper.pid)
 
     sleeper.kill()
     sleeper.wait()
@@ -64,10 +70,10 @@ def test_nobody_runs_under_a_pid_that_has_ended(sleeper):
 
 
 def test_leftovers_are_stopped_and_strangers_are_not(sleeper, place):
-    stranger = dataclasses.replace(identity.identify(sleeper.pid), started="1")
+    stranger = dataclasses.replace(known(sleeper.pid), started="1")
     left = subprocess.Popen(["sleep", "60"], start_new_session=True)
     identity.remember(place.pids, "web", stranger)
-    identity.remember(place.pids, "worker", identity.identify(left.pid))
+    identity.remember(place.pids, "worker", known(left.pid))
 
     stopped = processes.stop_leftovers(place)
 
