@@ -54,7 +54,7 @@ def _new(purpose: str, version: int) -> DataKey:
 
 
 def _open(row: DataKey) -> bytes:
-    return unwrap(row.wrapped, number=row.master, label=_label(row))
+    return unwrap(bytes(row.wrapped), number=row.master, label=_label(row))
 
 
 def _label(row: DataKey) -> str:

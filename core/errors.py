@@ -43,16 +43,16 @@ class NotFound(AppError):
     code = "not_found"
     status = 404
 
-    def __init__(self, message: "str | Promise | None" = None, **data: str | int | None) -> None:
-        super().__init__(message or _("There is nothing here that you may see."), **data)
+    def __init__(self, message: "str | Promise | None" = None) -> None:
+        super().__init__(message or _("There is nothing here that you may see."))
 
 
 class NotAllowed(AppError):
     code = "not_allowed"
     status = 403
 
-    def __init__(self, message: "str | Promise | None" = None, **data: str | int | None) -> None:
-        super().__init__(message or _("Your role does not allow this."), **data)
+    def __init__(self, message: "str | Promise | None" = None) -> None:
+        super().__init__(message or _("Your role does not allow this."))
 
 
 class TooManyTries(AppError):

@@ -61,4 +61,4 @@ def remember(*, scope: str, key: str, status: int, answer: Any) -> None:
 
 
 def _is_ours(fresh: Once) -> bool:
-    return fresh.pk is not None and Once.objects.filter(pk=fresh.pk).exists()
+    return Once.objects.filter(pk=fresh.pk).exists()

@@ -89,5 +89,5 @@ def _rendered(response: HttpResponseBase) -> HttpResponseBase:
 
 def opens_own_scope(view: Callable[..., Any]) -> Callable[..., Any]:
     """Mark a view that opens its own transactions."""
-    view.opens_own_scope = True  # type: ignore[attr-defined] -- our own mark
+    view.opens_own_scope = True  # type: ignore[attr-defined]  # -- our own mark
     return view

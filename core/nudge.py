@@ -22,7 +22,7 @@ def broker_answers() -> bool:
     """Whether Redis is there, asked without waiting."""
     try:
         with current_app.connection_for_write(connect_timeout=0.2) as connection:
-            connection.ensure_connection(max_retries=1, timeout=0.2)
+            connection.ensure_connection(max_retries=1, timeout=1)
     except (OperationalError, RedisError, OSError):
         return False
     return True

@@ -7,8 +7,6 @@ starts again where it stopped. Each batch is one short transaction.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db import models
-
 from core.crypto import Place, forget_keys, key_version, sealer
 from core.datakeys import add_data_key, rewrap_keys
 from core.failpoints import reach
@@ -56,7 +54,7 @@ def _reseal_all(column: SealedColumn) -> int:
 
 @tenant_atomic(durable=True)
 def _reseal_batch(column: SealedColumn, *, after: int) -> tuple[int, int] | None:
-    rows: list[models.Model] = list(
+    rows: list[TenantModel] = list(
         column.model.objects.filter(pk__gt=after)
         .order_by("pk")
         .select_for_update(no_key=True)[:BATCH]
@@ -66,7 +64,7 @@ def _reseal_batch(column: SealedColumn, *, after: int) -> tuple[int, int] | None
     keys = sealer()
     stale = [row for row in rows if _is_stale(getattr(row, column.field), keys.current)]
     for row in stale:
-        uid = row.uid  # type: ignore[attr-defined] -- every sealed model has one
+        uid = row.uid  # type: ignore[attr-defined]  # -- every sealed model has one
         text = keys.open(getattr(row, column.field), place=column.place, uid=uid)
         setattr(row, column.field, keys.seal(text, place=column.place, uid=uid))
     if stale:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ContextDecorator, contextmanager
 from contextvars import ContextVar
 from types import TracebackType
-from typing import Any, TypeVar, overload
+from typing import Any, ClassVar, Self, TypeVar, overload
 
 from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 from django.db.models.constraints import BaseConstraint
@@ -19,6 +19,7 @@ from django.db.models.lookups import Exact
 from django.db.models.sql.where import AND, WhereNode
 
 F = TypeVar("F", bound=Callable[..., Any])
+M = TypeVar("M", bound=models.Model, covariant=True)
 _bound: ContextVar[int | None] = ContextVar("tenant", default=None)
 
 
@@ -84,7 +85,7 @@ class _Scope(ContextDecorator):
             except BaseException as error:
                 self._atomic.__exit__(type(error), error, error.__traceback__)
                 raise
-            connection.tenant_in_force = tenant_id  # type: ignore[attr-defined] -- our own mark
+            connection.tenant_in_force = tenant_id  # type: ignore[attr-defined]  # -- our own mark
 
     def __exit__(
         self,
@@ -93,7 +94,7 @@ class _Scope(ContextDecorator):
         trace: TracebackType | None,
     ) -> None:
         connection = connections[DEFAULT_DB_ALIAS]
-        connection.tenant_in_force = self._before  # type: ignore[attr-defined] -- our own mark
+        connection.tenant_in_force = self._before  # type: ignore[attr-defined]  # -- our own mark
         # Inside a TestCase's transaction SET LOCAL outlives the scope: take it back by hand.
         nested_in_a_test = bool(connection.savepoint_ids) and not connection.needs_rollback
         if self._before is None and kind is None and nested_in_a_test:
@@ -119,7 +120,7 @@ def tenant_atomic(
     return scope if work is None else scope(work)
 
 
-class TenantQuerySet(models.QuerySet[Any]):
+class TenantQuerySet(models.QuerySet[M]):
     """Refuses to be evaluated where the answer would be "no rows" for want of a scope."""
 
     @property
@@ -130,11 +131,11 @@ class TenantQuerySet(models.QuerySet[Any]):
         return alias
 
 
-class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc] -- dynamic
+class TenantManager(models.Manager[M]):
     """Adds the tenant to every query: row-level security enforces it, the index needs it."""
 
-    def get_queryset(self) -> TenantQuerySet:
-        found: TenantQuerySet = super().get_queryset()
+    def get_queryset(self) -> models.QuerySet[M]:
+        found = TenantQuerySet[M](model=self.model, using=self._db, hints=self._hints)  # type: ignore[attr-defined]  # -- Django's own
         tenant_id = bound_tenant()
         return found if tenant_id is None else found.filter(tenant_id=tenant_id)
 
@@ -144,22 +145,20 @@ class TenantModel(models.Model):
 
     tenant_id = models.BigIntegerField(default=bound_tenant, editable=False)
 
-    objects = TenantManager()
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
 
     class Meta:
         abstract = True
         base_manager_name = "objects"
 
-    def _do_update(
-        self, base_qs: Any, using: Any, pk_val: Any, values: Any, *rest: Any
-    ) -> bool:  # Django's own hook
+    def _do_update(self, base_qs: Any, using: Any, pk_val: Any, values: Any, *rest: Any) -> Any:
         """Update within the tenant, and never write the column the table is distributed by."""
         kept = [value for value in values if value[0].attname != "tenant_id"]
         own = base_qs.filter(tenant_id=self.tenant_id)
-        return bool(super()._do_update(own, using, pk_val, kept, *rest))  # type: ignore[misc]
+        return super()._do_update(own, using, pk_val, kept, *rest)
 
 
-class TenantForeignKey(models.ForeignKey):  # type: ignore[type-arg] -- generic in stubs only
+class TenantForeignKey(models.ForeignKey):
     """A key inside one tenant: the database holds it as (tenant_id, x_id), joins equate both."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -168,10 +167,10 @@ class TenantForeignKey(models.ForeignKey):  # type: ignore[type-arg] -- generic 
 
     def get_extra_restriction(self, alias: str | None, related_alias: str | None) -> WhereNode:
         ours = self.model._meta.get_field("tenant_id")
-        theirs = self.related_model._meta.get_field("tenant_id")  # type: ignore[union-attr] -- a model by now
+        theirs = self.related_model._meta.get_field("tenant_id")
         # Django hands the aliases over in the order (remote, local).
         return WhereNode(
-            [Exact(Col(alias, theirs), Col(related_alias, ours))],  # type: ignore[arg-type] -- joined: never None
+            [Exact(Col(alias, theirs), Col(related_alias, ours))],  # type: ignore[arg-type, list-item]  # -- stubs lag
             connector=AND,
         )
 
@@ -179,7 +178,7 @@ class TenantForeignKey(models.ForeignKey):  # type: ignore[type-arg] -- generic 
 class _SqlConstraint(BaseConstraint):
     """A constraint that Django only needs to create, drop and compare."""
 
-    def constraint_sql(self, model: Any, schema_editor: Any) -> None:
+    def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
         """Run after all tables of the migration exist, not inside CREATE TABLE."""
         schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -67,10 +68,10 @@ def sweep(*, now: datetime) -> int:
     sent = 0
     for one in _watches:
         if _turn(one, now=now):
-            sent += _guarded(lambda one=one: _nudge_due(one, now=now)) or 0
+            sent += _guarded(partial(_nudge_due, one, now=now)) or 0
     for job in _chores:
         if _turn(job, now=now):
-            _guarded(lambda job=job: job.work(now))
+            _guarded(partial(job.work, now))
     return sent
 
 
@@ -81,7 +82,7 @@ def run(*, stopped: Callable[[], bool]) -> None:
         close_old_connections()
         now = timezone.now()
         sweep(now=now)
-        _guarded(lambda now=now: beat("sweeper", now=now))
+        _guarded(partial(beat, "sweeper", now=now))
         reach("sweeper.after_sweep")
         time.sleep(max(0.0, 1.0 - (time.monotonic() - started)))
 
@@ -104,7 +105,7 @@ def _nudge_due(one: Watch, *, now: datetime) -> int:
     return len(found)
 
 
-def _guarded(work: Callable[[], int | object]) -> int | None:
+def _guarded(work: Callable[[], object]) -> int | None:
     try:
         done = work()
     except DatabaseError as why:

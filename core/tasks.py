@@ -10,7 +10,7 @@ from core.logs import bind_task
 from core.scope import ScopeError, bind
 
 
-class TenantTask(Task):  # type: ignore[misc] -- celery has no types
+class TenantTask(Task):
     """Binds the tenant that the message's header names; opens no transaction."""
 
     abstract = True

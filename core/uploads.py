@@ -142,7 +142,8 @@ class SealedUploadHandler(FileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         if start + len(raw_data) > MOST_BYTES:
             self._writer.drop()
-            self.request.upload_refusal = "too_large"  # type: ignore[union-attr] -- our own mark
+            assert self.request is not None
+            self.request.upload_refusal = "too_large"  # type: ignore[attr-defined]  # -- our own mark
             raise StopUpload(connection_reset=False)
         self._writer.write(raw_data)
 

@@ -30,9 +30,9 @@ class HostDecidesShop:
             host = split_domain_port(request.get_host())[0].lower()
         except DisallowedHost:
             return pages.bad_request(request)
-        request.shop = None  # type: ignore[attr-defined] -- our own mark
+        request.shop = None  # type: ignore[attr-defined]  # -- our own mark
         if host == settings.OPS_HOST:
-            request.urlconf = "config.urls_ops"  # type: ignore[attr-defined] -- Django's own hook
+            request.urlconf = "config.urls_ops"
             return self._answer(request)
         shop = find_shop(host=host)
         if shop is None:
@@ -44,7 +44,7 @@ class HostDecidesShop:
                 request,
                 ShopSuspended(_("This shop is closed for now. Orders already paid are kept.")),
             )
-        request.shop = shop  # type: ignore[attr-defined] -- our own mark
+        request.shop = shop  # type: ignore[attr-defined]  # -- our own mark
         with bind(shop.id):
             return self._answer(request)
 

@@ -1,7 +1,7 @@
 """Production: TLS in front of us, cookies only over it."""
 
+from config.env import env
 from config.settings.base import *  # noqa: F403 -- settings are layered by star import
-from config.settings.base import env
 
 SANDBOX_PAYMENTS = env.bool("SANDBOX_PAYMENTS", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

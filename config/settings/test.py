@@ -3,8 +3,9 @@
 import tempfile
 from pathlib import Path
 
+from config.env import env
 from config.settings.base import *  # noqa: F403 -- settings are layered by star import
-from config.settings.base import DATABASES, MIDDLEWARE, STORAGES, env
+from config.settings.base import DATABASES, MIDDLEWARE, STORAGES
 
 SANDBOX_PAYMENTS = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
