@@ -1,0 +1,13 @@
+from inventory.models.stock import (
+    LANES,
+    NEVER,
+    Batch,
+    BatchMove,
+    Code,
+    CodeMove,
+    Content,
+    Hold,
+    Shelf,
+)
+
+__all__ = ["LANES", "NEVER", "Batch", "BatchMove", "Code", "CodeMove", "Content", "Hold", "Shelf"]

@@ -1,0 +1,75 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CodeState(models.TextChoices):
+    AVAILABLE = "available", _("In stock")
+    RESERVED = "reserved", _("Held for an order")
+    SOLD = "sold", _("Sold")
+    FROZEN = "frozen", _("Frozen with its batch")
+    QUARANTINED = "quarantined", _("Set aside")  # never on sale again without a person
+    VOID = "void", _("Void")
+    EXPIRED = "expired", _("Expired")
+
+
+_UNSOLD_ENDS = frozenset(
+    {CodeState.FROZEN, CodeState.QUARANTINED, CodeState.VOID, CodeState.EXPIRED}
+)
+
+CODE_MOVES = {
+    CodeState.AVAILABLE: frozenset({CodeState.RESERVED, CodeState.SOLD}) | _UNSOLD_ENDS,
+    CodeState.RESERVED: frozenset({CodeState.AVAILABLE, CodeState.SOLD}) | _UNSOLD_ENDS,
+    CodeState.SOLD: frozenset({CodeState.VOID, CodeState.QUARANTINED}),
+    CodeState.FROZEN: frozenset({CodeState.AVAILABLE, CodeState.VOID, CodeState.EXPIRED}),
+    CodeState.QUARANTINED: frozenset({CodeState.AVAILABLE, CodeState.VOID}),
+    CodeState.VOID: frozenset[CodeState](),
+    CodeState.EXPIRED: frozenset[CodeState](),
+}
+
+
+class HoldState(models.TextChoices):
+    RESERVED = "reserved", _("Held until paid")
+    KEPT = "kept", _("Held, paid")
+    SOLD = "sold", _("Sold")
+    RELEASED = "released", _("Given back")
+
+
+HOLD_MOVES = {
+    HoldState.RESERVED: frozenset({HoldState.KEPT, HoldState.SOLD, HoldState.RELEASED}),
+    HoldState.KEPT: frozenset({HoldState.SOLD, HoldState.RELEASED}),
+    HoldState.SOLD: frozenset({HoldState.RELEASED}),  # a bad code was replaced
+    HoldState.RELEASED: frozenset[HoldState](),
+}
+
+
+class HoldEnd(models.TextChoices):
+    """Why a hold was released."""
+
+    GIVEN_BACK = "given_back"
+    RAN_OUT = "ran_out"
+    TAKEN_ANEW = "taken_anew"  # ended by one of the two above, then paid for after all
+    SWAPPED = "swapped"  # the code expired or was frozen while it was held
+    REPLACED = "replaced"  # the code was bad
+
+
+class BatchState(models.TextChoices):
+    OPEN = "open", _("On sale")
+    FROZEN = "frozen", _("Frozen")
+    RECALLED = "recalled", _("Recalled")
+    UNDONE = "undone", _("Undone")
+
+
+BATCH_MOVES = {
+    BatchState.OPEN: frozenset({BatchState.FROZEN, BatchState.RECALLED, BatchState.UNDONE}),
+    BatchState.FROZEN: frozenset({BatchState.OPEN, BatchState.RECALLED, BatchState.UNDONE}),
+    BatchState.RECALLED: frozenset[BatchState](),
+    BatchState.UNDONE: frozenset[BatchState](),
+}
+
+
+class StockWord(models.TextChoices):
+    """What a shopper is told of stock, instead of a number."""
+
+    PLENTY = "plenty", _("In stock")
+    FEW = "few", _("Only a few left")
+    NONE = "none", _("Sold out")
