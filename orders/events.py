@@ -1,0 +1,45 @@
+"""What happened to an order. Ids only."""
+
+from dataclasses import dataclass
+
+from core.outbox import Event
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderPlaced(Event):
+    order_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderPaid(Event):
+    order_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderClosed(Event):
+    order_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderCompleted(Event):
+    order_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderCanceled(Event):
+    order_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseOpened(Event):
+    case_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseAnswered(Event):
+    case_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseOverdue(Event):
+    case_id: int

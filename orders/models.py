@@ -1,0 +1,239 @@
+"""What may be stored of an order. Every write of these tables is in orders.services."""
+
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from core.crypto import Place
+from core.money import payable
+from core.scope import TenantForeignKey, TenantModel, tenant_rules
+from core.states import Move, state_known
+from orders.states import CASE_LIVE, UNPAID, CaseKind, CaseState, OrderState
+
+PHONE = Place("orders_order", "contact_phone")
+MAIL = Place("orders_order", "contact_mail")
+BUYER_FIELDS = Place("orders_item", "buyer_fields")
+MESSAGE = Place("orders_casemessage", "body")
+
+
+class Order(TenantModel):
+    """One purchase. Its prices are what the catalog said when it was placed.
+
+    Its first state is PLACED at `placed_at`; every later one has its row in `moves`. `payment_id`
+    is the payment that paid it (payments know no order, so there is no key).
+    """
+
+    uid = models.UUIDField(default=uuid4, editable=False)
+    number = models.CharField(_("order number"), max_length=24)
+    token = models.CharField(max_length=32)
+    state = models.CharField(
+        _("state"), max_length=12, choices=OrderState, default=OrderState.PLACED
+    )
+    channel = models.CharField(_("channel"), max_length=20, default="web")
+    buyer_key = models.CharField(max_length=64, blank=True)
+    contact_phone = models.BinaryField(null=True)
+    phone_tail = models.CharField(_("end of the phone number"), max_length=4, blank=True)
+    phone_hash = models.BinaryField(null=True)
+    contact_mail = models.BinaryField(null=True)
+    mail_hash = models.BinaryField(null=True)
+    password_hash = models.CharField(max_length=128, blank=True)
+    language = models.CharField(_("language"), max_length=10, default="zh-hans")
+    list_e4 = models.BigIntegerField(_("list price"))
+    discount_e4 = models.BigIntegerField(_("discount"), default=0)
+    total_e4 = models.BigIntegerField(_("to pay"))
+    currency = models.CharField(_("currency"), max_length=3)
+    adjustments = models.JSONField(default=list)
+    consent_at = models.DateTimeField(_("agreed to the refund rule at"), null=True)
+    ip_hash = models.BinaryField(null=True)
+    request_key = models.CharField(max_length=64)
+    placed_at = models.DateTimeField(_("placed at"))
+    pay_until = models.DateTimeField(_("to be paid until"))
+    paid_at = models.DateTimeField(_("paid at"), null=True)
+    payment_id = models.BigIntegerField(null=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True)
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        constraints = [
+            *tenant_rules("orders_order"),
+            state_known(OrderState, name="order_state_known"),
+            models.UniqueConstraint(fields=["tenant_id", "number"], name="order_number_once"),
+            models.UniqueConstraint(fields=["tenant_id", "token"], name="order_token_once"),
+            models.UniqueConstraint(fields=["tenant_id", "request_key"], name="order_request_once"),
+            payable("list_e4", name="order_list_price_can_be_paid"),
+            payable("total_e4", name="order_total_can_be_paid"),
+            models.CheckConstraint(
+                condition=Q(discount_e4__gte=0, total_e4=F("list_e4") - F("discount_e4")),
+                name="order_total_is_list_less_discount",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=UNPAID, paid_at=None, payment_id=None)
+                | Q(~Q(state__in=UNPAID), paid_at__isnull=False, payment_id__isnull=False),
+                name="order_goes_on_only_if_paid",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["tenant_id", "-placed_at"], name="order_newest"),
+            models.Index(
+                fields=["tenant_id", "buyer_key", "-placed_at"],
+                name="order_of_device",
+                condition=~Q(buyer_key=""),
+            ),
+            models.Index(
+                fields=["tenant_id", "phone_tail", "-placed_at"],
+                name="order_of_phone_tail",
+                condition=~Q(phone_tail=""),
+            ),
+            models.Index(
+                fields=["tenant_id", "phone_hash"],
+                name="order_of_phone",
+                condition=Q(phone_hash__isnull=False),
+            ),
+            models.Index(
+                fields=["tenant_id", "mail_hash"],
+                name="order_of_mail",
+                condition=Q(mail_hash__isnull=False),
+            ),
+            models.Index(
+                fields=["pay_until"], name="order_to_close", condition=Q(state=OrderState.PLACED)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def is_ended(self) -> bool:
+        return self.ended_at is not None
+
+
+class Item(TenantModel):
+    """A line of an order: a SKU as it was called and cost when it was ordered."""
+
+    uid = models.UUIDField(default=uuid4, editable=False)
+    order = TenantForeignKey(Order, on_delete=models.PROTECT, related_name="items")
+    sku = TenantForeignKey("catalog.Sku", on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(_("product"), max_length=80)
+    name_en = models.CharField(max_length=120, blank=True)
+    sku_name = models.CharField(_("SKU"), max_length=60)
+    sku_name_en = models.CharField(max_length=80, blank=True)
+    kind = models.CharField(_("kind"), max_length=16)
+    promise = models.CharField(max_length=8)
+    quantity = models.PositiveSmallIntegerField(_("quantity"))
+    unit_price_e4 = models.BigIntegerField(_("unit price"))
+    min_days_left = models.PositiveIntegerField(default=0)
+    buyer_fields = models.BinaryField(null=True)
+    buyer_fields_shown = models.JSONField(_("given by the buyer"), default=dict)
+
+    class Meta:
+        verbose_name = _("order item")
+        verbose_name_plural = _("order items")
+        ordering = ["position"]
+        constraints = [
+            *tenant_rules("orders_item", "order", "sku"),
+            models.UniqueConstraint(
+                fields=["tenant_id", "order", "position"], name="item_position_once"
+            ),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="item_is_at_least_one"),
+            payable("unit_price_e4", name="item_price_can_be_paid"),
+        ]
+        indexes = [models.Index(fields=["tenant_id", "sku"], name="item_of_sku")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.sku_name} × {self.quantity}"
+
+    @property
+    def shown_name(self) -> str:
+        """Product and SKU in the reader's language."""
+        if (get_language() or "").startswith("en"):
+            return f"{self.name_en or self.name} · {self.sku_name_en or self.sku_name}"
+        return f"{self.name} · {self.sku_name}"
+
+
+class OrderMove(Move):
+    order = TenantForeignKey(Order, on_delete=models.PROTECT, related_name="moves")
+
+    class Meta:
+        constraints = tenant_rules("orders_ordermove", "order")
+        indexes = [models.Index(fields=["tenant_id", "order"], name="order_moves")]
+
+
+class Case(TenantModel):
+    """A complaint after the sale, with a clock: by `due_at` somebody has answered, or it shows.
+
+    `evidence` is the order's timeline as it was at opening. `unit_id` names a unit of the floor
+    above, so there is no key.
+    """
+
+    ref = models.CharField(_("case number"), max_length=16)
+    order = TenantForeignKey(Order, on_delete=models.PROTECT, related_name="cases")
+    unit_id = models.BigIntegerField(null=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=CaseKind)
+    state = models.CharField(_("state"), max_length=20, choices=CaseState, default=CaseState.OPEN)
+    evidence = models.JSONField(_("evidence"), default=list)
+    opened_at = models.DateTimeField(_("opened at"))
+    due_at = models.DateTimeField(_("to be answered by"))
+    overdue_at = models.DateTimeField(_("overdue since"), null=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True)
+
+    class Meta:
+        verbose_name = _("after-sale case")
+        verbose_name_plural = _("after-sale cases")
+        constraints = [
+            *tenant_rules("orders_case", "order"),
+            state_known(CaseState, name="case_state_known"),
+            models.CheckConstraint(condition=Q(kind__in=CaseKind.values), name="case_kind_known"),
+            models.UniqueConstraint(fields=["tenant_id", "ref"], name="case_ref_once"),
+            models.UniqueConstraint(
+                fields=["tenant_id", "order", "unit_id"],
+                name="case_live_once",
+                condition=Q(state__in=CASE_LIVE),
+                nulls_distinct=False,
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["tenant_id", "state", "due_at"], name="case_by_clock"),
+            models.Index(
+                fields=["due_at"],
+                name="case_to_flag",
+                condition=Q(state__in=CASE_LIVE, overdue_at=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in CASE_LIVE
+
+
+class CaseMessage(TenantModel):
+    """What was said, sealed: a shopper may well paste the code."""
+
+    uid = models.UUIDField(default=uuid4, editable=False)
+    case = TenantForeignKey(Case, on_delete=models.PROTECT, related_name="messages")
+    by = models.CharField(max_length=80)
+    is_from_shopper = models.BooleanField()
+    body = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = tenant_rules("orders_casemessage", "case")
+        indexes = [models.Index(fields=["tenant_id", "case"], name="case_messages")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.at:%F %T}"
+
+
+class CaseMove(Move):
+    case = TenantForeignKey(Case, on_delete=models.PROTECT, related_name="moves")
+
+    class Meta:
+        constraints = tenant_rules("orders_casemove", "case")
+        indexes = [models.Index(fields=["tenant_id", "case"], name="case_moves")]

@@ -1,0 +1,136 @@
+"""What others hand to orders, and what they get to read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from core.secrets import Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What the shopper asks for. Its price is not here: the catalog says it."""
+
+    sku_ref: str
+    quantity: int
+    buyer_fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjustment:
+    """Money taken off by a higher floor: a coupon, a gift, points, a tier."""
+
+    kind: str
+    ref: str
+    amount_e4: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceOrder:
+    """`request_key` names one filled-in form: the same form again is the same order.
+
+    `buyer_key` is a digest of the device or account; `ip` is kept as a digest only.
+    """
+
+    lines: tuple[Line, ...]
+    request_key: str
+    buyer_key: str = ""
+    contact_phone: str = ""
+    contact_mail: str = ""
+    password: str = field(default="", repr=False)
+    language: str = "zh-hans"
+    channel: str = "web"
+    ip: str = ""
+    has_consented: bool = False
+    adjustments: tuple[Adjustment, ...] = ()
+
+
+class Thing(StrEnum):
+    """Whose line of the timeline it is."""
+
+    ORDER = "order"
+    PAYMENT = "payment"
+    REFUND = "refund"
+    UNIT = "unit"
+    CASE = "case"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineRow:
+    """One line of an order's history, in the reader's language.
+
+    `next_text` and `next_at` are set on what is not at its end yet: what happens next, and when.
+    `state` and `reason` are the stable codes behind the sentence.
+    """
+
+    at: datetime
+    thing: Thing
+    text: str
+    by: str
+    state: str
+    reason: str = ""
+    ref: str = ""
+    next_text: str = ""
+    next_at: datetime | None = None
+
+    def as_evidence(self) -> dict[str, str]:
+        """Codes and moments only: what a complaint keeps of this line."""
+        return {
+            "at": self.at.isoformat(),
+            "thing": self.thing,
+            "state": self.state,
+            "reason": self.reason,
+            "by": self.by,
+            "ref": self.ref,
+        }
+
+
+class TimelineSource(Protocol):
+    """A higher floor's lines of an order's history."""
+
+    def __call__(self, *, order_id: int) -> list[TimelineRow]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where an order stands, why, and what comes next."""
+
+    state: str
+    text: str
+    next_text: str = ""
+    next_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCase:
+    """A complaint as the shopper writes it. `unit_ref` names the thing, if it is about one."""
+
+    order_id: int
+    kind: str
+    text: str = field(repr=False)
+    unit_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One message of a case, opened."""
+
+    is_from_shopper: bool
+    by: str
+    text: Secret
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """How to reach the buyer: clear only for who asks by name, masked for lists."""
+
+    phone: Secret | None
+    mail: Secret | None
+    phone_shown: str
+    mail_shown: str
+
+
+Evidence = list[dict[str, Any]]
