@@ -1,1 +1,1 @@
-"""Providers, payments, refunds and the double-entry ledger. Knows a payable reference, never an order."""
+"""Providers, payments, refunds, the ledger. Knows a payable reference, never an order."""

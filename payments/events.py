@@ -1,0 +1,15 @@
+from dataclasses import dataclass
+
+from core.outbox import Event
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RefundCreated(Event):
+    refund_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SandboxNoticeDue(Event):
+    """The sandbox has something to tell us now."""
+
+    notice_id: int
