@@ -9,6 +9,7 @@ from devkit.place import CLONE, Place
 from devkit.steps import manage, step
 from devkit.venv import lock_hash
 
+MIGRATE = ("migrate", "--database=owner", "--noinput")
 NOT_OURS = {".venv", ".run", ".git", "node_modules"}
 
 
@@ -20,8 +21,7 @@ def prepare(place: Place, made: Mapping[str, str]) -> None:
 
 
 def migrate(place: Place, made: Mapping[str, str]) -> None:
-    command = manage("migrate", "--database=owner", "--noinput")
-    step("database is up to date", command, made, place.log("migrate"))
+    step("database is up to date", manage(*MIGRATE), made, place.log("migrate"))
 
 
 def compile_messages(place: Place, made: Mapping[str, str]) -> None:
