@@ -50,6 +50,14 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     connections.close_all()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have the test database made, by its owner, also when a run's tests name `default` alone."""
+    for item in items:
+        if "db" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.django_db(databases=["default", "owner"]))
+            return
+
+
 @pytest.fixture(autouse=True)
 def _fresh_keys() -> Iterator[None]:
     """Each test's database has its own keys, under ids that may repeat."""

@@ -1,0 +1,60 @@
+from datetime import timedelta
+
+import pytest
+
+from catalog.errors import NotForSale
+from catalog.selectors import find_on_sale, get_sku_for_sale
+from catalog.states import Kind, ProductState
+from tests.catalog.factories import make_product, make_sku
+from tests.times import NOON
+
+
+def test_a_product_on_the_shelf_comes_with_what_is_on_sale_of_it():
+    sku = make_sku()
+    make_sku(product=sku.product, is_on_sale=False)
+    make_sku(product=sku.product, kind=Kind.TOP_UP)
+
+    found = find_on_sale(ref=sku.product.ref, now=NOON)
+
+    assert found == sku.product
+    assert list(found.skus.all()) == [sku]
+
+
+@pytest.mark.parametrize("state", [ProductState.DRAFT, ProductState.UNPUBLISHED])
+def test_a_product_off_the_shelf_is_not_found(state):
+    product = make_product(state=state)
+    sku = make_sku(product=product)
+
+    with pytest.raises(NotForSale):
+        get_sku_for_sale(sku_ref=sku.ref, now=NOON)
+
+    assert find_on_sale(ref=product.ref, now=NOON) is None
+
+
+def test_a_product_past_its_end_is_not_for_sale_even_before_the_sweeper_came():
+    product = make_product(unpublish_at=NOON)
+    sku = make_sku(product=product)
+
+    with pytest.raises(NotForSale):
+        get_sku_for_sale(sku_ref=sku.ref, now=NOON)
+
+    assert get_sku_for_sale(sku_ref=sku.ref, now=NOON - timedelta(seconds=1)) == sku
+
+
+@pytest.mark.parametrize("kind", [Kind.TOP_UP, Kind.SUPPLIER_CODE, Kind.VOUCHER])
+def test_what_nobody_can_deliver_is_not_for_sale(kind):
+    sku = make_sku(kind=kind)
+
+    with pytest.raises(NotForSale):
+        get_sku_for_sale(sku_ref=sku.ref, now=NOON)
+
+
+def test_a_product_page_costs_two_queries(django_assert_num_queries):
+    sku = make_sku()
+    make_sku(product=sku.product)
+
+    with django_assert_num_queries(2):
+        found = find_on_sale(ref=sku.product.ref, now=NOON)
+        assert [one.name for one in found.skus.all()]
+        assert found.brand.name
+        assert found.category.name
