@@ -115,8 +115,10 @@ class Item(TenantModel):
     """A line of an order: a SKU as it was called and cost when it was ordered."""
 
     uid = models.UUIDField(default=uuid4, editable=False)
-    order = TenantForeignKey(Order, on_delete=models.PROTECT, related_name="items")
-    sku = TenantForeignKey("catalog.Sku", on_delete=models.PROTECT, related_name="+")
+    order = TenantForeignKey(Order, on_delete=models.PROTECT, related_name="items", db_index=False)
+    sku = TenantForeignKey(
+        "catalog.Sku", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     position = models.PositiveSmallIntegerField()
     name = models.CharField(_("product"), max_length=80)
     name_en = models.CharField(max_length=120, blank=True)
@@ -156,7 +158,7 @@ class Item(TenantModel):
 
 
 class OrderMove(Move):
-    order = TenantForeignKey(Order, on_delete=models.PROTECT, related_name="moves")
+    order = TenantForeignKey(Order, on_delete=models.PROTECT, related_name="moves", db_index=False)
 
     class Meta:
         constraints = tenant_rules("orders_ordermove", "order")
@@ -171,7 +173,7 @@ class Case(TenantModel):
     """
 
     ref = models.CharField(_("case number"), max_length=16)
-    order = TenantForeignKey(Order, on_delete=models.PROTECT, related_name="cases")
+    order = TenantForeignKey(Order, on_delete=models.PROTECT, related_name="cases", db_index=False)
     unit_id = models.BigIntegerField(null=True)
     kind = models.CharField(_("kind"), max_length=12, choices=CaseKind)
     state = models.CharField(_("state"), max_length=20, choices=CaseState, default=CaseState.OPEN)
@@ -217,7 +219,7 @@ class CaseMessage(TenantModel):
     """What was said, sealed: a shopper may well paste the code."""
 
     uid = models.UUIDField(default=uuid4, editable=False)
-    case = TenantForeignKey(Case, on_delete=models.PROTECT, related_name="messages")
+    case = TenantForeignKey(Case, on_delete=models.PROTECT, related_name="messages", db_index=False)
     by = models.CharField(max_length=80)
     is_from_shopper = models.BooleanField()
     body = models.BinaryField()
@@ -232,7 +234,7 @@ class CaseMessage(TenantModel):
 
 
 class CaseMove(Move):
-    case = TenantForeignKey(Case, on_delete=models.PROTECT, related_name="moves")
+    case = TenantForeignKey(Case, on_delete=models.PROTECT, related_name="moves", db_index=False)
 
     class Meta:
         constraints = tenant_rules("orders_casemove", "case")

@@ -1,0 +1,17 @@
+from core.errors import AppError
+
+
+class NotDelivered(AppError):
+    """Only what was delivered can be replaced."""
+
+    code = "not_delivered"
+
+
+class NothingToRefund(AppError):
+    code = "nothing_to_refund"
+
+
+class NotByHand(AppError):
+    """Only what waits for a person is delivered by hand."""
+
+    code = "not_by_hand"

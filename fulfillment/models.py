@@ -1,0 +1,100 @@
+"""What was promised and what became of it. Every write is in fulfillment.services."""
+
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.crypto import Place
+from core.money import payable
+from core.scope import TenantForeignKey, TenantModel, tenant_rules
+from core.states import Move, state_known
+from fulfillment.states import Source, UnitState
+
+HAND_TEXT = Place("fulfillment_unit", "hand_text")
+
+
+class Unit(TenantModel):
+    """One thing promised. `paid_e4` is its share of what the order cost: what a refund gives back.
+
+    `next_at` is when it is looked at again, `review_until` when it is given up and refunded unless
+    a person has decided; `lease_until` and `fence` belong to whoever is delivering it just now.
+    A replaced unit stays, with the code that was bad; its successor has the same position.
+    """
+
+    uid = models.UUIDField(default=uuid4, editable=False)
+    order = TenantForeignKey(
+        "orders.Order", on_delete=models.PROTECT, related_name="units", db_index=False
+    )
+    item = TenantForeignKey(
+        "orders.Item", on_delete=models.PROTECT, related_name="units", db_index=False
+    )
+    position = models.PositiveSmallIntegerField()
+    state = models.CharField(_("state"), max_length=12, choices=UnitState, default=UnitState.QUEUED)
+    source = models.CharField(_("source"), max_length=8, choices=Source)
+    paid_e4 = models.BigIntegerField(_("paid for it"))
+    code = TenantForeignKey(
+        "inventory.Code", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    content = TenantForeignKey(
+        "inventory.Content", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    hand_text = models.BinaryField(null=True)
+    reason = models.CharField(_("reason"), max_length=60, blank=True)
+    opened_at = models.DateTimeField()
+    next_at = models.DateTimeField(null=True)
+    review_until = models.DateTimeField(_("decided by"), null=True)
+    lease_until = models.DateTimeField(null=True)
+    fence = models.PositiveIntegerField(default=0)
+    delivered_at = models.DateTimeField(_("delivered at"), null=True)
+    shown_at = models.DateTimeField(_("first seen by the buyer at"), null=True)
+
+    class Meta:
+        verbose_name = _("unit")
+        verbose_name_plural = _("units")
+        ordering = ["position", "id"]
+        constraints = [
+            *tenant_rules("fulfillment_unit", "order", "item", "code", "content"),
+            state_known(UnitState, name="unit_state_known"),
+            models.UniqueConstraint(
+                fields=["tenant_id", "order", "position"],
+                name="unit_position_once",
+                condition=~Q(state=UnitState.REPLACED),
+            ),
+            models.UniqueConstraint(
+                fields=["tenant_id", "code"],
+                name="unit_code_once",
+                condition=Q(code__isnull=False),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=UnitState.DELIVERED)
+                | Q(delivered_at__isnull=False)
+                & (
+                    Q(source=Source.OWN, code__isnull=False)
+                    | Q(source=Source.CONTENT, content__isnull=False)
+                    | Q(source=Source.BY_HAND, hand_text__isnull=False)
+                ),
+                name="unit_delivered_has_goods",
+            ),
+            payable("paid_e4", name="unit_share_can_be_paid"),
+        ]
+        indexes = [
+            models.Index(fields=["next_at"], name="unit_due", condition=Q(next_at__isnull=False)),
+            models.Index(
+                fields=["tenant_id", "state"],
+                name="unit_unfinished",
+                condition=~Q(state__in=["delivered", "replaced", "refunded", "canceled"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id}/{self.position} {self.state}"
+
+
+class UnitMove(Move):
+    unit = TenantForeignKey(Unit, on_delete=models.PROTECT, related_name="moves", db_index=False)
+
+    class Meta:
+        constraints = tenant_rules("fulfillment_unitmove", "unit")
+        indexes = [models.Index(fields=["tenant_id", "unit"], name="unit_moves")]
