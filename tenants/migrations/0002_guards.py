@@ -32,13 +32,13 @@ CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE ON tenants_auditrow
     FOR EACH ROW EXECUTE FUNCTION core_append_only();
 CREATE TRIGGER audit_seal_append_only BEFORE UPDATE OR DELETE ON tenants_auditseal
     FOR EACH ROW EXECUTE FUNCTION core_append_only();
-REVOKE UPDATE, DELETE ON tenants_auditrow, tenants_auditseal FROM app_rw, app_ops;
+REVOKE UPDATE, DELETE ON tenants_auditrow FROM app_rw, app_ops;
 """
 APPEND_ONLY_BACK = """
 DROP TRIGGER audit_append_only ON tenants_auditrow;
 DROP TRIGGER audit_seal_append_only ON tenants_auditseal;
 DROP FUNCTION core_append_only();
-GRANT UPDATE, DELETE ON tenants_auditrow, tenants_auditseal TO app_rw, app_ops;
+GRANT UPDATE, DELETE ON tenants_auditrow TO app_rw, app_ops;
 """
 
 
