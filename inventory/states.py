@@ -73,3 +73,30 @@ class StockWord(models.TextChoices):
     PLENTY = "plenty", _("In stock")
     FEW = "few", _("Only a few left")
     NONE = "none", _("Sold out")
+
+
+class ImportState(models.TextChoices):
+    UPLOADED = "uploaded", _("Uploaded")
+    CHECKING = "checking", _("Being checked")
+    CHECKED = "checked", _("Checked")
+    RUNNING = "running", _("Being loaded")
+    DONE = "done", _("Loaded")
+    CANCELED = "canceled", _("Canceled")
+    FAILED = "failed", _("Failed")
+
+
+IMPORT_MOVES = {
+    ImportState.UPLOADED: frozenset(
+        {ImportState.CHECKING, ImportState.CANCELED, ImportState.FAILED}
+    ),
+    ImportState.CHECKING: frozenset(
+        {ImportState.CHECKED, ImportState.UPLOADED, ImportState.CANCELED, ImportState.FAILED}
+    ),
+    ImportState.CHECKED: frozenset(
+        {ImportState.UPLOADED, ImportState.CHECKING, ImportState.RUNNING, ImportState.CANCELED}
+    ),
+    ImportState.RUNNING: frozenset({ImportState.DONE, ImportState.CANCELED, ImportState.FAILED}),
+    ImportState.DONE: frozenset[ImportState](),
+    ImportState.CANCELED: frozenset({ImportState.RUNNING}),  # resumed where it stopped
+    ImportState.FAILED: frozenset({ImportState.RUNNING, ImportState.UPLOADED}),
+}

@@ -1,3 +1,4 @@
+from inventory.models.importing import ImportJob, ImportMapping, ImportMove, ImportReport
 from inventory.models.stock import (
     LANES,
     NEVER,
@@ -10,4 +11,18 @@ from inventory.models.stock import (
     Shelf,
 )
 
-__all__ = ["LANES", "NEVER", "Batch", "BatchMove", "Code", "CodeMove", "Content", "Hold", "Shelf"]
+__all__ = [
+    "LANES",
+    "NEVER",
+    "Batch",
+    "BatchMove",
+    "Code",
+    "CodeMove",
+    "Content",
+    "Hold",
+    "ImportJob",
+    "ImportMapping",
+    "ImportMove",
+    "ImportReport",
+    "Shelf",
+]
