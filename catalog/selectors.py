@@ -1,14 +1,95 @@
 """What is on the shelf, and for how much. A shopper sees only what `_on_shelf` lets through."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db.models import (
+    Case,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.utils.translation import gettext_lazy as _
 
 from catalog.errors import NotForSale
-from catalog.models import Product, Sku
+from catalog.models import Category, Picture, Product, Sku
 from catalog.states import CONNECTED, ProductState
 from catalog.types import BuyerField
+
+MOST_FOUND = 60
+MOST_SEARCHED = 50
+ALIKE = 0.4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """A category and what stands on it, each product with its SKUs in `skus.all()`."""
+
+    category: Category
+    products: list[Product]
+
+
+def shop_home(*, now: datetime) -> list[Shelf]:
+    """All shelves of the home page that are not empty, in order. Two queries."""
+    shelves: dict[Category, list[Product]] = {}
+    shown = _with_skus(_on_shelf(now)).filter(category__is_shown=True)
+    for product in shown.order_by(
+        "category__position", "category_id", "position", "id"
+    ).select_related("brand", "category"):
+        shelves.setdefault(product.category, []).append(product)
+    return [Shelf(category=category, products=found) for category, found in shelves.items()]
+
+
+def published_products(*, category: Category | int, now: datetime) -> QuerySet[Product]:
+    """What stands on one shelf, in order."""
+    found = _with_skus(_on_shelf(now)).filter(category=category)
+    return found.order_by("position", "id").select_related("brand", "category")
+
+
+def find_on_sale(*, ref: str, now: datetime) -> Product | None:
+    """A product on the shelf, with its SKUs on sale in `product.skus.all()`. Two queries."""
+    return _with_skus(_on_shelf(now)).filter(ref=ref).select_related("brand", "category").first()
+
+
+def search_on_sale(*, text: str, now: datetime) -> list[Product]:
+    """Products whose name, brand or other names have every word of `text`; the same name first.
+
+    When none has them, those that look alike: a slip of the finger still finds its product. The
+    tenant narrows first (a shop has hundreds of products), because under row-level security a
+    trigram index is not used: LIKE is not leak-proof.
+    """
+    text = " ".join(text.lower().replace("\0", "").split())[:MOST_SEARCHED]
+    if not text:
+        return []
+    shown = _with_skus(_on_shelf(now)).select_related("brand", "category")
+    every_word = Q()
+    for word in text.split():
+        every_word &= Q(search__contains=word)
+    found = list(
+        shown.filter(every_word)
+        .alias(nearness=_nearness(text))
+        .order_by("nearness", "position", "id")[:MOST_FOUND]
+    )
+    if found:
+        return found
+    alike = shown.alias(likeness=TrigramWordSimilarity(text, "search"))
+    return list(alike.filter(likeness__gte=ALIKE).order_by("-likeness", "id")[:MOST_FOUND])
+
+
+def _nearness(text: str) -> Case:
+    return Case(
+        When(Q(name__iexact=text) | Q(name_en__iexact=text), then=Value(0)),
+        When(Q(brand__name__iexact=text) | Q(brand__name_en__iexact=text), then=Value(1)),
+        When(search__startswith=text, then=Value(2)),
+        default=Value(3),
+        output_field=IntegerField(),
+    )
 
 
 def get_sku(*, sku_id: int) -> Sku:
@@ -28,9 +109,8 @@ def get_sku_for_sale(*, sku_ref: str, now: datetime) -> Sku:
     return found
 
 
-def find_on_sale(*, ref: str, now: datetime) -> Product | None:
-    """A product on the shelf, with its SKUs on sale in `product.skus.all()`."""
-    return _with_skus(_on_shelf(now)).filter(ref=ref).select_related("brand", "category").first()
+def get_picture(*, picture_hash: str) -> Picture:
+    return Picture.objects.get(hash=picture_hash)
 
 
 def buyer_fields(sku: Sku) -> list[BuyerField]:
@@ -40,10 +120,25 @@ def buyer_fields(sku: Sku) -> list[BuyerField]:
     return [BuyerField.from_json(field) for field in sku.buyer_template.fields]
 
 
+def skus_in_order() -> QuerySet[Sku]:
+    """Every SKU with its product, as the back office lists them."""
+    in_order = ("product__position", "product_id", "position", "id")
+    return Sku.objects.select_related("product").order_by(*in_order)
+
+
+def due_schedules(*, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """(tenant, product) whose moment on or off the shelf has come: for the sweeper."""
+    coming = Q(publish_at__lte=now) & ~Q(state=ProductState.PUBLISHED)
+    going = Q(unpublish_at__lte=now, state=ProductState.PUBLISHED)
+    due = Product.objects.using("ops").filter(coming | going).order_by("id")
+    return list(due.values_list("tenant_id", "pk")[:limit])
+
+
 def _on_shelf(now: datetime) -> QuerySet[Product]:
-    """Published, and not past the moment it leaves; the sweeper's move may be a second late."""
-    return Product.objects.filter(state=ProductState.PUBLISHED).filter(
-        Q(unpublish_at=None) | Q(unpublish_at__gt=now)
+    """Published, not past the moment it leaves (the sweeper may be a second late), not empty."""
+    sold = _skus_on_sale().filter(product=OuterRef("pk"), tenant_id=OuterRef("tenant_id"))
+    return Product.objects.filter(
+        Q(unpublish_at=None) | Q(unpublish_at__gt=now), Exists(sold), state=ProductState.PUBLISHED
     )
 
 

@@ -1,7 +1,7 @@
 """What the catalog says to others in its own words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -19,14 +19,14 @@ class FieldKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuyerField:
-    """One thing the shopper is asked for. `options` are (value, label, English label)."""
+    """One thing the shopper is asked for; `options` are the answers that a REGION may have."""
 
     key: str
     kind: FieldKind
     label: str
     label_en: str = ""
     is_required: bool = True
-    options: tuple[tuple[str, str, str], ...] = ()
+    options: tuple[str, ...] = ()
     is_confirmed_big: bool = False
 
     def label_in(self, language: str) -> str:
@@ -47,5 +47,29 @@ class BuyerField:
 
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> "BuyerField":
-        options = tuple((o[0], o[1], o[2]) for o in given.get("options", ()))
-        return cls(**{**given, "kind": FieldKind(given["kind"]), "options": options})
+        kind, options = FieldKind(given["kind"]), tuple(given.get("options", ()))
+        return cls(**{**given, "kind": kind, "options": options})
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self) | {"kind": str(self.kind), "options": list(self.options)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableLine:
+    """A line of a product table that cannot be taken as it is."""
+
+    number: int
+    column: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableReport:
+    """What an imported table does, or would do: `is_done` tells which."""
+
+    products_new: int = 0
+    products_changed: int = 0
+    skus_new: int = 0
+    skus_changed: int = 0
+    refused: tuple[TableLine, ...] = ()
+    is_done: bool = False
