@@ -1,5 +1,6 @@
 """What the person at the terminal sees: short lines with the time, and never a long silence."""
 
+import os
 import re
 import sys
 import threading
@@ -8,9 +9,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-SILENCE = 3.0  # seconds; longer than that looks like a hang
+SILENCE = 2.5  # seconds; longer than that looks like a hang
+STARTED = "DEVKIT_STARTED"  # when the person pressed Enter, handed on into the virtual environment
 
-_started = time.monotonic()
+_started = float(os.environ.pop(STARTED, time.monotonic()))
 _out: list[TextIO] = []
 
 
@@ -33,6 +35,10 @@ def show(block: str) -> None:
 
 def elapsed() -> float:
     return time.monotonic() - _started
+
+
+def hand_on_the_clock() -> None:
+    os.environ[STARTED] = str(_started)
 
 
 @contextmanager

@@ -12,7 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from devkit.place import CLONE, VENV, VENV_PYTHON
-from devkit.say import Problem, first_error, heartbeat, say, without_addresses
+from devkit.say import (
+    Problem,
+    first_error,
+    hand_on_the_clock,
+    heartbeat,
+    say,
+    without_addresses,
+)
 
 LOCK = CLONE / "requirements.lock"
 MARK = VENV / ".installed"
@@ -24,6 +31,7 @@ def enter(arguments: list[str]) -> None:
         _ensure()
     if not _inside():
         os.chdir(CLONE)
+        hand_on_the_clock()
         os.execv(VENV_PYTHON, [str(VENV_PYTHON), "-m", "devkit", *arguments])  # noqa: S606 -- ours
 
 
@@ -73,7 +81,16 @@ def _install() -> None:
         _run("getting pip", [str(VENV_PYTHON), "-m", "ensurepip"])
     _run(
         "installing",
-        [*pip, "install", "--no-input", "--progress-bar=off", "--require-hashes", "-r", str(LOCK)],
+        [
+            *pip,
+            "install",
+            "--no-input",
+            "--progress-bar=off",
+            "--no-compile",
+            "--require-hashes",
+            "-r",
+            str(LOCK),
+        ],
     )
 
 
@@ -92,13 +109,13 @@ def _run(title: str, command: list[str]) -> None:
     """Run with a heartbeat that names the package in hand; output is kept in memory only."""
     lines: deque[str] = deque(maxlen=400)
     with (
-        heartbeat(title, lambda: lines[-1][:90] if lines else ""),
+        heartbeat(title, lambda: lines[-1][:60] if lines else ""),
         subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
         ) as process,
     ):
         for line in process.stdout or ():
-            if line.strip():
+            if line.strip() and not line.startswith("WARNING"):
                 lines.append(without_addresses(line.strip()))
     if process.returncode:
         raise Problem(f"{title} failed: {first_error(chr(10).join(lines))}")
