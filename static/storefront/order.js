@@ -1,0 +1,115 @@
+/* The order and pay pages: follow the order, and show codes when asked. Codes are fetched on a tap,
+   kept in this page's memory only, and forgotten when the page is hidden for long. */
+(() => {
+  "use strict";
+  const box = document.querySelector("[data-poll]");
+  const words = document.querySelector("[data-words]")?.dataset ?? {};
+  if (!box) return;
+
+  /* 0.5 s six times, 1 s ten times, then 2, 5 and 15 s; a hidden page does not ask. */
+  const pauses = [...Array(6).fill(500), ...Array(10).fill(1000), 2000, 5000, 15000];
+  let turn = 0;
+  let timer;
+  let secrets = null;
+
+  const wait = () => {
+    clearTimeout(timer);
+    if ("final" in box.dataset || document.hidden) return;
+    timer = setTimeout(look, pauses[Math.min(turn++, pauses.length - 1)]);
+  };
+
+  const look = async () => {
+    try {
+      const answer = await fetch(`${box.dataset.poll}?v=${encodeURIComponent(box.dataset.version)}`, {
+        headers: { Accept: "application/json" }, cache: "no-store",
+      });
+      if (answer.status === 404 || answer.status === 403) return;
+      if (answer.ok) show(await answer.json());
+    } catch { /* the next look may get through */ }
+    wait();
+  };
+
+  const show = (news) => {
+    if (box.dataset.go) {
+      if (!news.is_payable) location.replace(box.dataset.go);
+      return;
+    }
+    if (news.is_final) box.dataset.final = "";
+    if (news.html === undefined) return;
+    box.dataset.version = news.version;
+    box.innerHTML = news.html;
+    secrets = null;
+    turn = 0;
+  };
+
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) { turn = 0; wait(); } });
+
+  const reveal = async () => {
+    if (secrets) return secrets;
+    const form = box.querySelector("[data-reveal]");
+    const answer = await fetch(form.action, {
+      method: "POST", body: new FormData(form), headers: { Accept: "application/json" }, cache: "no-store",
+    });
+    if (!answer.ok) throw new Error(String(answer.status));
+    secrets = (await answer.json()).units;
+    return secrets;
+  };
+
+  const unitOf = (node) => node.closest("[data-unit]");
+
+  const toggle = async (card, button) => {
+    const goods = (await reveal())[card.dataset.unit];
+    const shown = button.getAttribute("aria-pressed") === "true";
+    for (const [key, place] of [["card_no", "[data-card]"], ["secret", "[data-secret]"]]) {
+      const node = card.querySelector(place);
+      if (!node) continue;
+      node.dataset.masked ??= node.textContent;
+      node.textContent = shown ? node.dataset.masked : goods[key];
+    }
+    button.setAttribute("aria-pressed", String(!shown));
+    button.querySelector("span").textContent = shown ? button.dataset.wordShow : button.dataset.wordHide;
+  };
+
+  const drawQr = async (card, button) => {
+    const place = card.querySelector("[data-qr-box]");
+    if (!place.firstChild) place.innerHTML = (await reveal())[card.dataset.unit].qr;
+    place.hidden = !place.hidden;
+    button.setAttribute("aria-expanded", String(!place.hidden));
+  };
+
+  const copyText = async (text, node) => {
+    const how = await window.shop.copy(text, node);
+    window.shop.toast(how === "copied" ? words.copied : words.select);
+  };
+
+  const copyOne = async (card, key) => {
+    const goods = (await reveal())[card.dataset.unit];
+    await copyText(goods[key], card.querySelector(key === "secret" ? "[data-secret]" : "[data-card]"));
+  };
+
+  const copyAll = async () => {
+    const lines = Object.values(await reveal()).map((one) => [one.card_no, one.secret].filter(Boolean).join(" "));
+    await copyText(lines.join("\n"));
+  };
+
+  const act = (target) => {
+    const card = unitOf(target);
+    const button = target.closest("button");
+    if (!button) return null;
+    if (button.matches("[data-copy-all]")) return copyAll();
+    if (button.matches("[data-copy-secret]")) return copyOne(card, button.dataset.copySecret);
+    if (button.matches("[data-qr]")) return drawQr(card, button);
+    if (button.matches("[data-show]")) return toggle(card, button);
+    return null;
+  };
+
+  box.addEventListener("click", async (event) => {
+    try { await act(event.target); } catch { window.shop.toast(words.failed); }
+  });
+  box.addEventListener("submit", (event) => {
+    if (event.target.matches("[data-reveal]")) event.preventDefault();
+  });
+  addEventListener("pagehide", () => { secrets = null; });
+
+  wait();
+})();

@@ -1,0 +1,92 @@
+"""Which browser asks, without an account: a signed cookie that only its own shop reads.
+
+`qy_device` is set with the first order and lists "my orders on this device". `qy_open` opens one
+order on another device after its owner proved it: it is sent on that order's own path only.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer, TimestampSigner
+from django.http import HttpRequest, HttpResponse
+
+COOKIE, OPEN_COOKIE = "qy_device", "qy_open"
+KEPT = timedelta(days=400)
+OPENED = timedelta(hours=12)
+_DEVICES = Signer(salt="storefront.device")
+_OPENED = TimestampSigner(salt="storefront.opened")
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """A browser at one shop; `buyer_key` is what orders know it by."""
+
+    shop_id: int
+    name: str
+
+    @property
+    def buyer_key(self) -> str:
+        return hashlib.sha256(f"device|{self.shop_id}|{self.name}".encode()).hexdigest()
+
+
+def find_browser(request: HttpRequest) -> Browser | None:
+    """The browser behind a request, if it ordered here before."""
+    try:
+        value = _DEVICES.unsign(request.COOKIES.get(COOKIE, "")[:200])
+    except BadSignature:
+        return None
+    shop_id, _, name = value.partition(".")
+    return Browser(shop_of(request), name) if shop_id == str(shop_of(request)) else None
+
+
+def browser_of(request: HttpRequest) -> Browser:
+    """The browser behind a request, a new name for a new one; `remember` it in the answer."""
+    return find_browser(request) or Browser(shop_of(request), secrets.token_urlsafe(16))
+
+
+def remember(response: HttpResponse, browser: Browser) -> None:
+    value = _DEVICES.sign(f"{browser.shop_id}.{browser.name}")
+    _set(response, COOKIE, value, age=KEPT, path="/")
+
+
+def forget(response: HttpResponse) -> None:
+    response.delete_cookie(COOKIE, path="/", samesite="Lax")
+
+
+def open_here(response: HttpResponse, *, order_id: int, path: str) -> None:
+    _set(response, OPEN_COOKIE, _OPENED.sign(str(order_id)), age=OPENED, path=path)
+
+
+def is_open_here(request: HttpRequest, *, order_id: int) -> bool:
+    try:
+        given = request.COOKIES.get(OPEN_COOKIE, "")[:200]
+        return _OPENED.unsign(given, max_age=OPENED) == str(order_id)
+    except BadSignature:
+        return False
+
+
+def shop_of(request: HttpRequest) -> int:
+    return int(request.shop.id)  # type: ignore[attr-defined] -- tenants.middleware sets it
+
+
+def address_of(request: HttpRequest) -> str:
+    """The visitor's address: behind our own TLS proxy, the last one it saw."""
+    seen = request.headers.get("X-Forwarded-For", "")
+    if getattr(settings, "SECURE_PROXY_SSL_HEADER", None) and seen:
+        return seen.rsplit(",", 1)[-1].strip()[:45]
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def _set(response: HttpResponse, name: str, value: str, *, age: timedelta, path: str) -> None:
+    response.set_cookie(
+        name,
+        value,
+        max_age=age,
+        path=path,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )

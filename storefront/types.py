@@ -1,0 +1,227 @@
+"""What the pages show, ready to print: one language, prices as text, nothing left to look up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils.safestring import SafeString
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """`¥` and `148.00` apart, so that the sign may be drawn smaller."""
+
+    symbol: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stock:
+    """A word about stock; `tone` is its colour: good, warn or none."""
+
+    word: str
+    tone: str
+
+    @property
+    def is_gone(self) -> bool:
+        return self.tone == "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A product in a grid."""
+
+    ref: str
+    name: str
+    note: str
+    price: Price
+    has_more_prices: bool
+    was: Price | None
+    stock: Stock
+    tile: SafeString
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """A category and what stands on it."""
+
+    id: int
+    name: str
+    icon: str
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One SKU to choose."""
+
+    ref: str
+    name: str
+    price: Price
+    was: Price | None
+    saved: str
+    promise: str
+    kind: str
+    stock: Stock
+    most: int
+    unit_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldShown:
+    """Something the seller must know of the buyer; `skus` are the options that need it."""
+
+    key: str
+    kind: str
+    label: str
+    hint: str
+    is_required: bool
+    is_confirmed_big: bool
+    options: tuple[str, ...]
+    skus: str
+    value: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductPage:
+    ref: str
+    name: str
+    brand: str
+    summary: str
+    body: SafeString
+    tile: SafeString
+    what_arrives: str
+    where_works: str
+    refund_rule: str
+    how_to_use: tuple[str, ...]
+    category_id: int
+    category: str
+    options: tuple[Option, ...]
+    fields: tuple[FieldShown, ...]
+
+    @property
+    def is_gone(self) -> bool:
+        return all(option.stock.is_gone for option in self.options)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuyInput:
+    """The buy form as it was typed, bounded, not yet judged."""
+
+    sku_ref: str
+    quantity: int
+    fields: Mapping[str, str]
+    contact_phone: str
+    contact_mail: str
+    password: str
+    has_consented: bool
+    request_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """The browser that asks: its key (a digest of its signed cookie) and where it stands."""
+
+    buyer_key: str
+    ip: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A step of the order; `state` is done, now or next."""
+
+    label: str
+    state: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitCard:
+    """One delivered or waiting thing, its secret masked."""
+
+    id: int
+    state: str
+    is_delivered: bool
+    has_card_no: bool
+    card_no: str
+    secret: str
+    kind: str
+    expires_on: str
+    waiting: str
+    is_shown: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of the order with the units it promised."""
+
+    name: str
+    quantity: int
+    price: Price
+    tile: SafeString
+    told: tuple[tuple[str, str], ...]
+    how_to_use: tuple[str, ...]
+    redeem_url: str
+    units: tuple[UnitCard, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A message of an after-sale case."""
+
+    is_mine: bool
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseCard:
+    ref: str
+    title: str
+    state: str
+    is_open: bool
+    due_at: datetime | None
+    said: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPage:
+    number: str
+    token: str
+    state: str
+    tone: str
+    headline: str
+    sentence: str
+    steps: tuple[Step, ...]
+    lines: tuple[Line, ...]
+    cases: tuple[CaseCard, ...]
+    total: Price
+    refunded: Price | None
+    placed_at: datetime
+    paid_at: datetime | None
+    pay_until: datetime | None
+    contact: str
+    version: str
+    is_payable: bool
+    is_final: bool
+    can_complain: bool
+    units_shown: Mapping[int, object] = field(default_factory=dict)
+
+    @property
+    def has_codes(self) -> bool:
+        return any(unit.is_delivered for line in self.lines for unit in line.units)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRow:
+    """An order in a list."""
+
+    token: str
+    number: str
+    title: str
+    state: str
+    tone: str
+    total: Price
+    placed_at: datetime
