@@ -71,7 +71,7 @@ def search_on_sale(*, text: str, now: datetime) -> list[Product]:
     every_word = Q()
     for word in text.split():
         every_word &= Q(search__contains=word)
-    found = list(
+    found: list[Product] = list(
         shown.filter(every_word)
         .alias(nearness=_nearness(text))
         .order_by("nearness", "position", "id")[:MOST_FOUND]

@@ -1,0 +1,52 @@
+"""Every write of the catalog."""
+
+from catalog.services.buyers import clean_buyer_fields, clean_phone
+from catalog.services.pictures import store_picture
+from catalog.services.products import (
+    BULK_FIELDS,
+    PRODUCT_FIELDS,
+    bulk_edit,
+    change_product,
+    copy_product,
+    create_product,
+    follow_schedule,
+    publish,
+    schedule,
+    sort,
+    unpublish,
+)
+from catalog.services.shelves import (
+    BRAND_FIELDS,
+    CATEGORY_FIELDS,
+    delete_shelf,
+    save_brand,
+    save_category,
+    save_template,
+)
+from catalog.services.skus import SKU_FIELDS, change_sku, create_sku
+
+__all__ = [
+    "BRAND_FIELDS",
+    "BULK_FIELDS",
+    "CATEGORY_FIELDS",
+    "PRODUCT_FIELDS",
+    "SKU_FIELDS",
+    "bulk_edit",
+    "change_product",
+    "change_sku",
+    "clean_buyer_fields",
+    "clean_phone",
+    "copy_product",
+    "create_product",
+    "create_sku",
+    "delete_shelf",
+    "follow_schedule",
+    "publish",
+    "save_brand",
+    "save_category",
+    "save_template",
+    "schedule",
+    "sort",
+    "store_picture",
+    "unpublish",
+]
