@@ -168,7 +168,7 @@ class GivenPostgres:
     def __init__(self, place: Place, urls: Mapping[str, str]) -> None:
         self._urls = dict(urls)
         self.server = roles.Server(
-            admin_url=urls["DATABASE_URL"],
+            admin_url=roles.maintenance(urls.get("DATABASE_URL", "")),
             database=_database_name(urls["DATABASE_URL"], place),
             passwords=roles.passwords(place.keys),
             is_ours=False,

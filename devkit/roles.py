@@ -51,6 +51,11 @@ def url_for(url: str, *, role: str, password: str, database: str) -> str:
     return urlunsplit(("postgres", f"{who}@{host}", f"/{database}", parts.query, ""))
 
 
+def maintenance(url: str) -> str:
+    """`url` on the database that every server has: ours may not exist yet."""
+    return urlunsplit(urlsplit(url)._replace(path="/postgres"))
+
+
 def ensure(server: Server) -> None:
     """Make roles and database where they are missing; raises Problem naming what is not allowed."""
     import psycopg2
