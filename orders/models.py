@@ -168,8 +168,9 @@ class OrderMove(Move):
 class Case(TenantModel):
     """A complaint after the sale, with a clock: by `due_at` somebody has answered, or it shows.
 
-    `evidence` is the order's timeline as it was at opening. `unit_id` names a unit of the floor
-    above, so there is no key.
+    It begins OPEN at `opened_at`; every later state has its row in `moves`. `evidence` is the
+    order's timeline as it was at opening. `unit_id` names a unit of the floor above, so it is no
+    key.
     """
 
     ref = models.CharField(_("case number"), max_length=16)

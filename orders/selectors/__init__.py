@@ -1,0 +1,51 @@
+"""Orders as they are. Nothing here writes."""
+
+from orders.selectors.contacts import clean_mail, clean_phone, mail_index, phone_index
+from orders.selectors.reading import (
+    buyer_fields_of,
+    case_by_ref,
+    cases_of,
+    contact_of,
+    due_cases,
+    due_to_close,
+    find_orders,
+    fits_contact,
+    get_case,
+    get_order,
+    items_of,
+    live_cases,
+    lookup,
+    messages_of,
+    order_by_number,
+    order_by_token,
+    orders_of_device,
+)
+from orders.selectors.timeline import evidence_of, standing, tell, timeline
+
+__all__ = [
+    "buyer_fields_of",
+    "case_by_ref",
+    "cases_of",
+    "clean_mail",
+    "clean_phone",
+    "contact_of",
+    "due_cases",
+    "due_to_close",
+    "evidence_of",
+    "find_orders",
+    "fits_contact",
+    "get_case",
+    "get_order",
+    "items_of",
+    "live_cases",
+    "lookup",
+    "mail_index",
+    "messages_of",
+    "order_by_number",
+    "order_by_token",
+    "orders_of_device",
+    "phone_index",
+    "standing",
+    "tell",
+    "timeline",
+]

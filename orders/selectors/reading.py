@@ -1,0 +1,192 @@
+"""Orders as they are: found by number, token, device, contact; and what waits for its time."""
+
+import json
+from datetime import datetime
+from secrets import token_urlsafe
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from core.crypto import sealer, unseal
+from core.errors import AppError, NotFound
+from core.secrets import Secret, masked_phone
+from orders.models import BUYER_FIELDS, MAIL, MESSAGE, PHONE, Case, CaseMessage, Item, Order
+from orders.selectors.contacts import clean_mail, clean_phone, mail_index, phone_index
+from orders.states import CASE_LIVE, OrderState
+from orders.types import Contact, Said
+
+TAIL = 4
+MOST_FOUND = 200
+
+
+def get_order(*, order_id: int) -> Order:
+    return Order.objects.get(pk=order_id)
+
+
+def order_by_token(*, token: str) -> Order:
+    """The order of a page's address, with its items; NotFound for any other token."""
+    found = Order.objects.filter(token=token).prefetch_related("items").first()
+    if found is None:
+        raise NotFound(_("There is no order at this address. Check that it is complete."))
+    return found
+
+
+def order_by_number(*, number: str) -> Order:
+    """Raises Order.DoesNotExist."""
+    return Order.objects.get(number=number.strip().upper())
+
+
+def items_of(*, order_id: int) -> "QuerySet[Item]":
+    return Item.objects.filter(order_id=order_id).order_by("position")
+
+
+def find_orders(*, text: str, order_ids: tuple[int, ...] = ()) -> "QuerySet[Order]":
+    """By number, end of a phone, whole phone or mail; `order_ids` come from a search by code.
+
+    All of them equality: what is not is not leak-proof under row-level security, and slow.
+    """
+    text = text.strip()
+    found = Q(pk__in=order_ids) | Q(number=text.upper())
+    if text.isdigit() and len(text) == TAIL:
+        found |= Q(phone_tail=text)
+    contact = _contact_hashes(text)
+    if contact:
+        found |= contact
+    return Order.objects.filter(found).order_by("-placed_at", "-pk")
+
+
+def orders_of_device(*, buyer_key: str) -> "QuerySet[Order]":
+    if not buyer_key:
+        return Order.objects.none()
+    return Order.objects.filter(buyer_key=buyer_key).order_by("-placed_at", "-pk")
+
+
+def lookup(*, number: str, contact_or_password: str) -> Order:
+    """The order, for who knows its number and its phone, mail or order password.
+
+    Wrong and missing get the same answer after the same work; the caller limits how often.
+    """
+    order = Order.objects.filter(number=number.strip().upper()).first()
+    known = order.password_hash if order and order.password_hash else _no_password()
+    password_fits = check_password(contact_or_password[:200], known)
+    if order is None or not (password_fits or _is_contact(order, contact_or_password)):
+        raise NotFound(_("No order fits. Check the number, and the phone, mail or password."))
+    return order
+
+
+def fits_contact(*, order: Order, contact_or_password: str) -> bool:
+    """Whether somebody on another device knows the order's phone, mail or password."""
+    known = order.password_hash or _no_password()
+    password_fits = check_password(contact_or_password[:200], known)
+    return password_fits or _is_contact(order, contact_or_password)
+
+
+def _is_contact(order: Order, text: str) -> bool:
+    text = text.strip()
+    if "@" in text:
+        return _same(order.mail_hash, _mail_hash(text))
+    return _same(order.phone_hash, _phone_hash(text))
+
+
+def _same(kept: bytes | memoryview | None, given: bytes | None) -> bool:
+    return kept is not None and given is not None and bytes(kept) == given
+
+
+def _contact_hashes(text: str) -> Q | None:
+    if "@" in text:
+        mail = _mail_hash(text)
+        return Q(mail_hash=mail) if mail else None
+    phone = _phone_hash(text)
+    return Q(phone_hash=phone) if phone else None
+
+
+def _mail_hash(text: str) -> bytes | None:
+    try:
+        return mail_index(clean_mail(text))
+    except AppError:
+        return None
+
+
+def _phone_hash(text: str) -> bytes | None:
+    try:
+        return phone_index(clean_phone(text))
+    except AppError:
+        return None
+
+
+_nobody: list[str] = []
+
+
+def _no_password() -> str:
+    """A hash that nothing fits, so that an order without a password takes as long as one with."""
+    if not _nobody:
+        _nobody.append(make_password(token_urlsafe(16)))
+    return _nobody[0]
+
+
+def contact_of(*, order: Order) -> Contact:
+    """The buyer's phone and mail: clear for who asks by name, masked to show."""
+    phone = unseal(order.contact_phone, place=PHONE, uid=order.uid) if order.contact_phone else ""
+    mail = unseal(order.contact_mail, place=MAIL, uid=order.uid) if order.contact_mail else ""
+    return Contact(
+        phone=Secret(phone) if phone else None,
+        mail=Secret(mail) if mail else None,
+        phone_shown=masked_phone(phone.removeprefix("+86")) if phone else "",
+        mail_shown=f"{mail[:1]}***@{mail.partition('@')[2]}" if mail else "",
+    )
+
+
+def buyer_fields_of(*, item: Item) -> dict[str, Secret]:
+    """What the buyer gave for this line, in the clear: for who delivers it."""
+    if not item.buyer_fields:
+        return {}
+    given = json.loads(unseal(item.buyer_fields, place=BUYER_FIELDS, uid=item.uid))
+    return {key: Secret(text) for key, text in given.items()}
+
+
+def get_case(*, case_id: int) -> Case:
+    return Case.objects.select_related("order").get(pk=case_id)
+
+
+def case_by_ref(*, ref: str, order_id: int) -> Case:
+    found = Case.objects.filter(ref=ref, order_id=order_id).first()
+    if found is None:
+        raise NotFound(_("There is no such case."))
+    return found
+
+
+def cases_of(*, order_id: int) -> "QuerySet[Case]":
+    return Case.objects.filter(order_id=order_id).order_by("opened_at", "pk")
+
+
+def live_cases() -> "QuerySet[Case]":
+    """What somebody has to answer, the most overdue first."""
+    return Case.objects.filter(state__in=CASE_LIVE).select_related("order").order_by("due_at")
+
+
+def messages_of(*, case_id: int) -> list[Said]:
+    keys = sealer()
+    return [
+        Said(
+            is_from_shopper=row.is_from_shopper,
+            by=row.by,
+            text=Secret(keys.open(row.body, place=MESSAGE, uid=row.uid)),
+            at=row.at,
+        )
+        for row in CaseMessage.objects.filter(case_id=case_id).order_by("at", "pk")
+    ]
+
+
+def due_to_close(*, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """(tenant, order) that nobody paid in time, across tenants: for the sweeper."""
+    late = Order.objects.using("ops").filter(state=OrderState.PLACED, pay_until__lte=now)
+    return list(late.order_by("pay_until").values_list("tenant_id", "pk")[:limit])
+
+
+def due_cases(*, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """(tenant, case) past their clock and not flagged yet, across tenants: for the sweeper."""
+    late = Case.objects.using("ops").filter(
+        state__in=sorted(CASE_LIVE), overdue_at=None, due_at__lte=now
+    )
+    return list(late.order_by("due_at").values_list("tenant_id", "pk")[:limit])

@@ -1,0 +1,205 @@
+"""An order's history as a story: what happened, and for what is not at its end, what comes next.
+
+Floors above (units) add their lines: `config/wiring.py` says who, by `tell`.
+"""
+
+from collections.abc import Iterable
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.money import Money
+from orders.models import Case, CaseMove, Order, OrderMove
+from orders.selectors.reading import cases_of, get_order
+from orders.states import ENDED, CaseKind, CaseState, OrderState
+from orders.types import Evidence, Standing, Thing, TimelineRow, TimelineSource
+from payments import selectors as payments
+
+_sources: list[TimelineSource] = []
+
+_ORDER: dict[str, str | Promise] = {
+    OrderState.PAID: gettext_lazy("The order is paid."),
+    OrderState.HELD: gettext_lazy("The order waits for a person to look at it."),
+    OrderState.FULFILLING: gettext_lazy("Delivery has started."),
+    OrderState.COMPLETED: gettext_lazy("The order is complete."),
+    OrderState.CLOSED: gettext_lazy("The order is closed."),
+    OrderState.CANCELED: gettext_lazy("The order is canceled."),
+}
+_WHY: dict[str, str | Promise] = {
+    "late_payment": gettext_lazy("The money came late; the goods were still there."),
+    "not_paid_in_time": gettext_lazy(
+        "Nobody paid in time: the order is closed, the goods are free."
+    ),
+    "refunded_before_delivery": gettext_lazy("Canceled before delivery; the money goes back."),
+}
+_PAYMENT: dict[str, str | Promise] = {
+    "created": gettext_lazy("Payment of %(amount)s was started."),
+    "pending": gettext_lazy("We wait for the payment of %(amount)s."),
+    "captured": gettext_lazy("%(amount)s was received."),
+    "failed": gettext_lazy("The payment of %(amount)s failed."),
+    "closed": gettext_lazy("The payment of %(amount)s was not made."),
+}
+_REFUND: dict[str, str | Promise] = {
+    "created": gettext_lazy("A refund of %(amount)s was promised."),
+    "pending": gettext_lazy("The refund of %(amount)s is on its way."),
+    "waiting_funds": gettext_lazy("The refund of %(amount)s waits for funds at the provider."),
+    "needs_person": gettext_lazy("The refund of %(amount)s needs a person at the shop."),
+    "done": gettext_lazy("%(amount)s was paid back."),
+    "failed": gettext_lazy("The refund of %(amount)s was given up."),
+}
+_CASE: dict[str, str | Promise] = {
+    CaseState.OPEN: gettext_lazy("Case %(ref)s is open: %(kind)s."),
+    CaseState.WAITING_SUPPLIER: gettext_lazy("Case %(ref)s: the supplier was asked."),
+    CaseState.REPLACED: gettext_lazy("Case %(ref)s ended: replaced."),
+    CaseState.REFUNDED: gettext_lazy("Case %(ref)s ended: refunded."),
+    CaseState.REJECTED: gettext_lazy("Case %(ref)s ended: rejected."),
+}
+_REFUND_ENDED = frozenset({"done", "failed"})
+# What happened in one moment reads in the order of cause and effect.
+_RANK = {Thing.PAYMENT: 1, Thing.ORDER: 2, Thing.UNIT: 4, Thing.REFUND: 5, Thing.CASE: 6}
+
+
+def tell(source: TimelineSource) -> None:
+    """Have `source` add its lines to every order's history; called from config.wiring only."""
+    if source not in _sources:
+        _sources.append(source)
+
+
+def timeline(*, order_id: int) -> list[TimelineRow]:
+    """The whole history of an order, oldest first, in the reader's language."""
+    order = get_order(order_id=order_id)
+    rows = [*_order_rows(order), *_payment_rows(order), *_refund_rows(order), *_case_rows(order)]
+    for source in _sources:
+        rows += source(order_id=order_id)
+    return sorted(rows, key=_in_order)
+
+
+def standing(*, order_id: int) -> Standing:
+    """Where the order stands and why, and of all that is still open, what comes next."""
+    order = get_order(order_id=order_id)
+    rows = timeline(order_id=order_id)
+    waiting = [row for row in rows if row.next_text]
+    waiting.sort(key=lambda row: (row.next_at is None, row.next_at or row.at))
+    told = waiting[0] if waiting else None
+    last = next(row for row in reversed(rows) if row.thing == Thing.ORDER)
+    return Standing(
+        state=order.state,
+        text=told.text if told and order.state not in ENDED else last.text,
+        next_text=told.next_text if told else "",
+        next_at=told.next_at if told else None,
+    )
+
+
+def evidence_of(*, order_id: int) -> Evidence:
+    """The history in codes and moments, for a complaint to keep."""
+    return [row.as_evidence() for row in timeline(order_id=order_id)]
+
+
+def _in_order(row: TimelineRow) -> tuple[object, int]:
+    rank = _RANK[row.thing]
+    if row.thing == Thing.ORDER and row.state == OrderState.PLACED:
+        rank = 0
+    elif row.thing == Thing.ORDER and row.state in ENDED:
+        rank = 7
+    return row.at, rank
+
+
+def _order_rows(order: Order) -> Iterable[TimelineRow]:
+    moves = list(OrderMove.objects.filter(order=order).order_by("at", "pk"))
+    first = TimelineRow(
+        at=order.placed_at,
+        thing=Thing.ORDER,
+        text=_("The order was placed; its goods are held."),
+        by="shopper",
+        state=OrderState.PLACED,
+        ref=order.number,
+        **_next(order if not moves else None),
+    )
+    return [first, *(_order_row(order, move, is_last=move is moves[-1]) for move in moves)]
+
+
+def _order_row(order: Order, move: OrderMove, *, is_last: bool) -> TimelineRow:
+    return TimelineRow(
+        at=move.at,
+        thing=Thing.ORDER,
+        text=str(_WHY.get(move.reason) or _ORDER[move.new]),
+        by=move.by,
+        state=move.new,
+        reason=move.reason,
+        ref=order.number,
+        **_next(order if is_last else None),
+    )
+
+
+def _next(order: Order | None) -> dict[str, object]:
+    """What comes after the order's own last row; units and refunds say theirs."""
+    match order.state if order else None:
+        case OrderState.PLACED:
+            text = _("Pay in time: then it closes by itself and the goods are free again.")
+            return {"next_text": text, "next_at": order.pay_until}
+        case OrderState.PAID:
+            return {"next_text": _("Delivery starts within seconds."), "next_at": order.paid_at}
+        case OrderState.HELD:
+            return {"next_text": _("A person decides; otherwise the money goes back.")}
+    return {}
+
+
+def _payment_rows(order: Order) -> Iterable[TimelineRow]:
+    for move in payments.payment_moves_of(payable_id=order.pk):
+        payment = move.payment
+        amount = Money(payment.amount_e4, payment.currency)
+        text = str(_PAYMENT[move.new]) % {"amount": amount}
+        is_second = move.new == "captured" and order.payment_id not in {None, payment.pk}
+        if is_second:
+            text = _("%(amount)s came a second time; it goes back.") % {"amount": amount}
+        yield TimelineRow(
+            at=move.at, thing=Thing.PAYMENT, text=text, by=move.by, state=move.new,
+            reason=move.reason, ref=payment.number,
+        )  # fmt: skip
+
+
+def _refund_rows(order: Order) -> Iterable[TimelineRow]:
+    moves = list(payments.refund_moves_of(payable_id=order.pk))
+    last = {move.refund_id: move.pk for move in moves}
+    for move in moves:
+        refund = move.refund
+        then: dict[str, object] = {}
+        if last[refund.pk] == move.pk and refund.state == "needs_person":
+            then = {"next_text": _("The shop looks at it and pays it out.")}
+        elif last[refund.pk] == move.pk and refund.state not in _REFUND_ENDED:
+            then = {"next_text": _("The refund is sent; until it arrived we try again.")}
+            then["next_at"] = refund.next_at
+        amount = Money(refund.amount_e4, order.currency)
+        yield TimelineRow(
+            at=move.at, thing=Thing.REFUND, text=str(_REFUND[move.new]) % {"amount": amount},
+            by=move.by, state=move.new, reason=move.reason, ref=refund.number, **then,
+        )  # fmt: skip
+
+
+def _case_rows(order: Order) -> Iterable[TimelineRow]:
+    cases = list(cases_of(order_id=order.pk))
+    if not cases:
+        return
+    moves = list(CaseMove.objects.filter(case__in=cases).order_by("at", "pk"))
+    for case in cases:
+        own = [move for move in moves if move.case_id == case.pk]
+        begun = (case.opened_at, CaseState.OPEN, "shopper", "opened")
+        steps = [begun, *((move.at, move.new, move.by, move.reason) for move in own)]
+        for number, (at, state, by, reason) in enumerate(steps, start=1):
+            yield TimelineRow(
+                at=at, thing=Thing.CASE, text=_case_text(case, state), by=by, state=state,
+                reason=reason, ref=case.ref, **_case_next(case, is_last=number == len(steps)),
+            )  # fmt: skip
+
+
+def _case_text(case: Case, state: str) -> str:
+    return str(_CASE[state]) % {"ref": case.ref, "kind": CaseKind(case.kind).label}
+
+
+def _case_next(case: Case, *, is_last: bool) -> dict[str, object]:
+    if not is_last or not case.is_live:
+        return {}
+    if case.overdue_at:
+        return {"next_text": _("The shop's answer is late; it stands first in its list.")}
+    return {"next_text": _("The shop answers by then."), "next_at": case.due_at}

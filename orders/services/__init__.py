@@ -1,0 +1,33 @@
+"""An order's life. `_move` is the only place that writes `Order.state`."""
+
+from orders.services.cases import (
+    ask_supplier,
+    flag_overdue,
+    open_case,
+    resolve_case,
+    say_in_case,
+)
+from orders.services.moving import take_order
+from orders.services.paying import (
+    cancel,
+    close_unpaid,
+    complete,
+    record_payment,
+    start_fulfilling,
+)
+from orders.services.placing import place
+
+__all__ = [
+    "ask_supplier",
+    "cancel",
+    "close_unpaid",
+    "complete",
+    "flag_overdue",
+    "open_case",
+    "place",
+    "record_payment",
+    "resolve_case",
+    "say_in_case",
+    "start_fulfilling",
+    "take_order",
+]

@@ -1,0 +1,157 @@
+"""Complaints after the sale: evidence, a clock, messages both ways, and an end."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from core.actors import Actor
+from core.crypto import seal
+from core.errors import InvalidInput, NotFound
+from core.outbox import emit
+from core.refs import new_ref
+from core.scope import tenant_atomic
+from core.states import check_move
+from orders.errors import CaseClosed, CaseOpen, TooMany
+from orders.events import CaseAnswered, CaseOpened, CaseOverdue
+from orders.models import MESSAGE, Case, CaseMessage, CaseMove
+from orders.selectors import evidence_of
+from orders.services.moving import take_order
+from orders.states import CASE_MOVES, UNPAID, CaseKind, CaseState
+from orders.types import OpenCase
+
+ANSWER_WITHIN = timedelta(hours=24)
+SUPPLIER_WITHIN = timedelta(days=3)
+LONGEST_TEXT = 2000
+MOST_CASES = 20
+MOST_MESSAGES = 200
+OUTCOMES = frozenset({CaseState.REPLACED, CaseState.REFUNDED, CaseState.REJECTED})
+
+
+@tenant_atomic
+def open_case(*, request: OpenCase, by: Actor, now: datetime) -> Case:
+    """The shopper complains: the order's history is kept as it is now, and the clock starts.
+
+    Raises CaseOpen when the same thing is being looked at already.
+    """
+    order = take_order(order_id=request.order_id)
+    if order.state in UNPAID:
+        raise NotFound(_("There is nothing to complain about before the order is paid."))
+    if request.kind not in CaseKind.values:
+        raise InvalidInput(_("Choose what is wrong."), param="kind")
+    text = _clean(request.text)
+    cases = list(Case.objects.filter(order=order))
+    if any(case.is_live and case.unit_id == request.unit_id for case in cases):
+        raise CaseOpen(_("We are looking at this already. Add a message to the open case."))
+    if len(cases) >= MOST_CASES:
+        raise TooMany(_("There are too many cases for this order. Please contact the shop."))
+    case = Case.objects.create(
+        ref=new_ref(),
+        order=order,
+        unit_id=request.unit_id,
+        kind=request.kind,
+        evidence=evidence_of(order_id=order.pk),
+        opened_at=now,
+        due_at=now + ANSWER_WITHIN,
+    )
+    _write(case, text, by=by, is_from_shopper=True, now=now)
+    emit(CaseOpened(case_id=case.pk))
+    return case
+
+
+@tenant_atomic
+def say_in_case(
+    *, case_id: int, text: str, by: Actor, is_from_shopper: bool, now: datetime
+) -> CaseMessage:
+    """Add a message. The shopper's starts the shop's clock anew, the shop's answer stops it for
+    three days."""
+    case = _locked(case_id)
+    if not case.is_live:
+        raise CaseClosed(_("This case is closed. Open a new one if something is still wrong."))
+    if case.messages.count() >= MOST_MESSAGES:
+        raise TooMany(_("There are too many messages in this case. Please contact the shop."))
+    message = _write(case, _clean(text), by=by, is_from_shopper=is_from_shopper, now=now)
+    if is_from_shopper:
+        case.due_at = min(case.due_at, now + ANSWER_WITHIN)
+    else:
+        case.due_at, case.overdue_at = now + SUPPLIER_WITHIN, None
+        emit(CaseAnswered(case_id=case.pk))
+    case.save(update_fields=["due_at", "overdue_at"])
+    return message
+
+
+@tenant_atomic
+def ask_supplier(*, case_id: int, by: Actor, now: datetime) -> Case:
+    """The shop waits for its supplier; the clock runs on, more slowly."""
+    case = _locked(case_id)
+    _move_case(case, CaseState.WAITING_SUPPLIER, by=by, reason="asked_supplier", now=now)
+    case.due_at, case.overdue_at = now + SUPPLIER_WITHIN, None
+    case.save(update_fields=["due_at", "overdue_at"])
+    return case
+
+
+@tenant_atomic
+def resolve_case(*, case_id: int, outcome: str, by: Actor, reason: str, now: datetime) -> Case:
+    """End a case. The caller has replaced or refunded the thing in the same transaction.
+
+    `reason` is told to the shopper. The same outcome again changes nothing.
+    """
+    if outcome not in OUTCOMES:
+        raise InvalidInput(_("A case ends replaced, refunded or rejected."), param="outcome")
+    case = _locked(case_id)
+    if case.state == outcome:
+        return case
+    if reason:
+        _write(case, _clean(reason), by=by, is_from_shopper=False, now=now)
+    _move_case(case, CaseState(outcome), by=by, reason=outcome, now=now, ended_at=now)
+    emit(CaseAnswered(case_id=case.pk))
+    return case
+
+
+@tenant_atomic
+def flag_overdue(*, case_id: int, now: datetime) -> bool:
+    """Nobody answered in time: from now on it stands first in the shop's to-do list."""
+    case = _locked(case_id)
+    if not case.is_live or case.overdue_at is not None or case.due_at > now:
+        return False
+    case.overdue_at = now
+    case.save(update_fields=["overdue_at"])
+    emit(CaseOverdue(case_id=case.pk))
+    return True
+
+
+def _move_case(
+    case: Case, new: CaseState, *, by: Actor, reason: str, now: datetime, **also: Any
+) -> None:
+    old = CaseState(case.state)
+    check_move(CASE_MOVES, old, new)
+    case.state = new
+    for name, value in also.items():
+        setattr(case, name, value)
+    case.save(update_fields=["state", *also])
+    CaseMove.objects.create(case=case, old=old, new=new, by=by.label, reason=reason, at=now)
+
+
+def _locked(case_id: int) -> Case:
+    case = Case.objects.select_for_update(of=("self",), no_key=True).filter(pk=case_id).first()
+    if case is None:
+        raise NotFound(_("There is no such case."))
+    return case
+
+
+def _write(
+    case: Case, text: str, *, by: Actor, is_from_shopper: bool, now: datetime
+) -> CaseMessage:
+    message = CaseMessage(case=case, by=by.label, is_from_shopper=is_from_shopper, at=now)
+    message.body = seal(text, place=MESSAGE, uid=message.uid)
+    message.save(force_insert=True)
+    return message
+
+
+def _clean(text: str) -> str:
+    text = text.strip()
+    if not 1 <= len(text) <= LONGEST_TEXT:
+        raise InvalidInput(
+            _("Write 1 to %(most)s characters.") % {"most": LONGEST_TEXT}, param="text"
+        )
+    return text

@@ -1,0 +1,97 @@
+"""What money does to an order, and what its absence does."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from core.actors import SYSTEM, Actor
+from core.outbox import emit
+from core.scope import tenant_atomic
+from inventory import services as inventory
+from orders.events import OrderCanceled, OrderClosed, OrderCompleted, OrderPaid
+from orders.models import Item, Order
+from orders.services.moving import _move, take_order
+from orders.services.placing import HELD_KINDS
+from orders.states import OrderState, Recorded
+from payments import services as payments
+
+
+@tenant_atomic
+def record_payment(*, order_id: int, payment_id: int, by: Actor, now: datetime) -> Recorded:
+    """The money is here: pay the order, once.
+
+    SAME: this payment was recorded before. SECOND: another one paid the order, the caller refunds
+    this one. Late money for a closed order takes its codes again, or raises OutOfStock: the caller
+    keeps the payment and refunds it.
+    """
+    order = take_order(order_id=order_id)
+    if order.payment_id is not None:
+        return Recorded.SAME if order.payment_id == payment_id else Recorded.SECOND
+
+    for item in held_items(order):
+        inventory.keep(item_id=item.pk, now=now)
+    is_late = order.state == OrderState.CLOSED
+    _move(
+        order,
+        OrderState.PAID,
+        by=by,
+        reason="late_payment" if is_late else "payment_received",
+        now=now,
+        paid_at=now,
+        payment_id=payment_id,
+        ended_at=None,
+    )
+    emit(OrderPaid(order_id=order.pk))
+    return Recorded.PAID
+
+
+@tenant_atomic
+def close_unpaid(*, order_id: int, now: datetime) -> bool:
+    """Nobody paid in time: the goods go back on the shelf. Safe to call at any time."""
+    order = take_order(order_id=order_id)
+    if order.state != OrderState.PLACED or order.pay_until > now:
+        return False
+    give_back(held_items(order), now=now)
+    payments.close_payments_of(payable_id=order.pk, now=now)
+    _move(order, OrderState.CLOSED, by=SYSTEM, reason="not_paid_in_time", now=now, ended_at=now)
+    emit(OrderClosed(order_id=order.pk))
+    return True
+
+
+@tenant_atomic(savepoint=False)
+def start_fulfilling(*, order: Order, by: Actor, now: datetime) -> None:
+    """The order, taken by the caller, is being delivered."""
+    if order.state != OrderState.FULFILLING:
+        _move(order, OrderState.FULFILLING, by=by, reason="delivery_started", now=now)
+
+
+@tenant_atomic(savepoint=False)
+def complete(*, order: Order, by: Actor, now: datetime) -> None:
+    """All that was promised has found its end: from paid as well, when it took no time."""
+    path = [OrderState.FULFILLING, OrderState.COMPLETED]
+    if order.state == OrderState.FULFILLING:
+        path = path[1:]
+    _move(order, *path, by=by, reason="all_delivered", now=now, ended_at=now)
+    emit(OrderCompleted(order_id=order.pk))
+
+
+@tenant_atomic
+def cancel(*, order_id: int, reason: str, by: Actor, now: datetime) -> Order:
+    """Give up a paid order of which nothing was delivered; the caller pays the money back."""
+    order = take_order(order_id=order_id)
+    if order.state == OrderState.CANCELED:
+        return order
+    give_back(held_items(order), now=now)
+    _move(order, OrderState.CANCELED, by=by, reason=reason, now=now, ended_at=now)
+    emit(OrderCanceled(order_id=order.pk))
+    return order
+
+
+def held_items(order: Order) -> list[Item]:
+    """The lines that stock holds something for, in the order in which codes are locked."""
+    items = Item.objects.filter(order_id=order.pk, kind__in=HELD_KINDS)
+    return sorted(items, key=lambda item: item.sku_id)
+
+
+def give_back(items: Iterable[Item], *, now: datetime) -> None:
+    for item in items:
+        inventory.release(item_id=item.pk, now=now)

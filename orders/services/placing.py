@@ -1,0 +1,272 @@
+"""From a filled-in form to an order that holds its goods. Prices come from the catalog only."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import IntegrityError, connection
+from django.db.models import Q, Sum
+from django.utils.translation import gettext_lazy as _
+
+from catalog import services as catalog
+from catalog.selectors import buyer_fields, get_sku_for_sale
+from core.crypto import seal
+from core.errors import InvalidInput
+from core.failpoints import reach
+from core.outbox import emit
+from core.refs import new_number, new_token
+from core.scope import require_tenant, tenant_atomic
+from inventory import services as inventory
+from inventory.types import HoldRequest
+from orders.errors import ConsentMissing, TooMany
+from orders.events import OrderPlaced
+from orders.models import BUYER_FIELDS, Item, Order
+from orders.services.contacts import write_contact
+from orders.states import OrderState
+from orders.types import Line, PlaceOrder
+from tenants.selectors import get_shop
+
+if TYPE_CHECKING:
+    from catalog.models import Sku
+
+PAY_WITHIN = timedelta(minutes=15)
+MOST_LINES = 20
+MOST_OF_ONE = 100
+# What inventory holds for an order; the rest is made or bought after the money is here.
+HELD_KINDS = frozenset({"stock_code", "reusable"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Priced:
+    """A line with what the catalog says of it today."""
+
+    sku: "Sku"
+    quantity: int
+    given: dict[str, str]
+
+    @property
+    def total_e4(self) -> int:
+        return int(self.sku.price_e4) * self.quantity
+
+
+def place(*, request: PlaceOrder, now: datetime) -> Order:
+    """Take an order and hold its goods for 15 minutes, all of them or none.
+
+    The same form again (a double click, a second tab) is the order it made the first time. Raises
+    NotForSale, InvalidInput (with `param`), TooMany, OutOfStock, TooManyHeld.
+    """
+    key = _request_key(request)
+    try:
+        return _place(request, key=key, now=now)
+    except IntegrityError as why:
+        if _constraint(why) != "order_request_once":
+            raise
+    # The other click was faster by less than a transaction; it has committed by now.
+    with tenant_atomic():
+        return Order.objects.get(request_key=key)
+
+
+@tenant_atomic
+def _place(request: PlaceOrder, *, key: str, now: datetime) -> Order:
+    known = Order.objects.filter(request_key=key).first()
+    if known is not None:
+        return known
+    _check(request)
+    lines = [_price(line, now=now) for line in request.lines]
+    order = _draft(request, lines, key=key, now=now)
+    _check_limits(order, lines)
+    order.save(force_insert=True)
+    items = Item.objects.bulk_create(
+        _item(order, line, position=number) for number, line in enumerate(lines, start=1)
+    )
+    _hold(order, items, lines, now=now)
+    emit(OrderPlaced(order_id=order.pk))
+    reach("orders.placed")
+    return order
+
+
+def _check(request: PlaceOrder) -> None:
+    """What is wrong with the form as a whole, before anything is looked up."""
+    if not 1 <= len(request.lines) <= MOST_LINES:
+        raise InvalidInput(
+            _("An order has 1 to %(most)s lines.") % {"most": MOST_LINES}, param="lines"
+        )
+    if not request.has_consented:
+        raise ConsentMissing(
+            _("Please tick that you have read the refund rule: delivered codes cannot go back."),
+            param="consent",
+        )
+    if request.channel == "web" and not (request.contact_phone or request.contact_mail):
+        raise InvalidInput(
+            _("Leave a phone number or a mail address, so that you can find your order again."),
+            param="contact_phone",
+        )
+
+
+def _price(line: Line, *, now: datetime) -> _Priced:
+    if not isinstance(line.quantity, int) or not 1 <= line.quantity <= MOST_OF_ONE:
+        raise InvalidInput(
+            _("The quantity is a number from 1 to %(most)s.") % {"most": MOST_OF_ONE},
+            param="quantity",
+        )
+    sku = get_sku_for_sale(sku_ref=line.sku_ref, now=now)
+    given = catalog.clean_buyer_fields(sku=sku, given=line.buyer_fields)
+    return _Priced(sku=sku, quantity=line.quantity, given=given)
+
+
+def _draft(request: PlaceOrder, lines: list[_Priced], *, key: str, now: datetime) -> Order:
+    shop = get_shop()
+    list_e4 = sum(line.total_e4 for line in lines)
+    discount_e4 = sum(each.amount_e4 for each in request.adjustments)
+    if not 0 <= discount_e4 <= list_e4 or any(each.amount_e4 < 0 for each in request.adjustments):
+        raise InvalidInput(
+            _("A discount is not more than what the goods cost."), param="adjustments"
+        )
+    order = Order(
+        number=new_number(now=now, zone=shop.time_zone),
+        token=new_token(),
+        state=OrderState.PLACED,
+        channel=request.channel[:20],
+        buyer_key=request.buyer_key[:64],
+        language=_language(request.language),
+        list_e4=list_e4,
+        discount_e4=discount_e4,
+        total_e4=list_e4 - discount_e4,
+        currency=shop.currency,
+        adjustments=[
+            {"kind": each.kind, "ref": each.ref, "amount_e4": each.amount_e4}
+            for each in request.adjustments
+        ],
+        request_key=key,
+        placed_at=now,
+        pay_until=now + PAY_WITHIN,
+    )
+    write_contact(order, request, now=now)
+    return order
+
+
+def _item(order: Order, line: _Priced, *, position: int) -> Item:
+    sku = line.sku
+    item = Item(
+        order=order,
+        sku_id=sku.pk,
+        position=position,
+        name=sku.product.name,
+        name_en=sku.product.name_en,
+        sku_name=sku.name,
+        sku_name_en=sku.name_en,
+        kind=sku.kind,
+        promise=sku.promise,
+        quantity=line.quantity,
+        unit_price_e4=sku.price_e4,
+        min_days_left=sku.min_days_left,
+    )
+    if line.given:
+        text = json.dumps(line.given, ensure_ascii=False)
+        item.buyer_fields = seal(text, place=BUYER_FIELDS, uid=item.uid)
+        item.buyer_fields_shown = {
+            field.key: field.mask(line.given[field.key])
+            for field in buyer_fields(sku)
+            if line.given.get(field.key)
+        }
+    return item
+
+
+def _hold(order: Order, items: list[Item], lines: list[_Priced], *, now: datetime) -> None:
+    """Reserve what stock can give, in the order of the SKUs, so that no two wait in a ring."""
+    pairs = sorted(zip(items, lines, strict=True), key=lambda pair: pair[0].sku_id)
+    for item, line in pairs:
+        if item.kind in HELD_KINDS:
+            request = HoldRequest(
+                sku_id=item.sku_id,
+                quantity=item.quantity,
+                item_id=item.pk,
+                buyer_key=order.buyer_key,
+                until=order.pay_until,
+                min_days_left=item.min_days_left,
+                most_held=line.sku.hold_cap_per_buyer,
+            )
+            inventory.reserve(request=request, now=now)
+
+
+def _check_limits(order: Order, lines: list[_Priced]) -> None:
+    """At most so many of a SKU in one order, and for one buyer over all his orders."""
+    wanted: Counter[int] = Counter()
+    skus = {line.sku.pk: line.sku for line in lines}
+    for line in lines:
+        wanted[line.sku.pk] += line.quantity
+    for sku_id, sku in sorted(skus.items()):
+        if wanted[sku_id] > sku.most_per_order:
+            raise TooMany(
+                _("At most %(most)s of this in one order.") % {"most": sku.most_per_order},
+                param="quantity",
+                most=sku.most_per_order,
+            )
+        if sku.most_per_buyer:
+            _check_buyer(order, sku, wanted=wanted[sku_id])
+
+
+def _check_buyer(order: Order, sku: "Sku", *, wanted: int) -> None:
+    """Count what this device, phone or mail has of the SKU. A lock per buyer makes the count true:
+    a second order of the same buyer waits here until the first one has committed."""
+    same = Q()
+    if order.buyer_key:
+        same |= Q(order__buyer_key=order.buyer_key)
+    if order.phone_hash:
+        same |= Q(order__phone_hash=order.phone_hash)
+    if order.mail_hash:
+        same |= Q(order__mail_hash=order.mail_hash)
+    if not same:
+        return
+    _lock_buyer(sku.pk, order.buyer_key, order.phone_hash, order.mail_hash)
+    given_up = [OrderState.CLOSED, OrderState.CANCELED]
+    theirs = Item.objects.filter(same, sku_id=sku.pk).exclude(order__state__in=given_up)
+    has = theirs.aggregate(n=Sum("quantity"))["n"] or 0
+    if has + wanted > sku.most_per_buyer:
+        raise TooMany(
+            _("At most %(most)s of this for one buyer; you have %(has)s.")
+            % {"most": sku.most_per_buyer, "has": has},
+            param="quantity",
+            most=sku.most_per_buyer,
+            has=has,
+        )
+
+
+def _lock_buyer(sku_id: int, *keys: str | bytes | None) -> None:
+    names = [f"{require_tenant()}|{sku_id}|{key!r}" for key in keys if key]
+    locks = sorted(
+        int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+        for name in names
+    )
+    with connection.cursor() as cursor:
+        for lock in locks:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
+
+
+def _request_key(request: PlaceOrder) -> str:
+    """The form's key and what it says: the same form with another content is another order, so
+    that a shopper who goes back and corrects the quantity does not get the first one."""
+    if not 1 <= len(request.request_key) <= 200:
+        raise InvalidInput(_("Please load the page again and fill it in once more."), param="form")
+    said = [
+        [line.sku_ref, line.quantity, sorted(line.buyer_fields.items())] for line in request.lines
+    ]
+    contact = [request.contact_phone, request.contact_mail, request.channel]
+    discounts = [[each.kind, each.ref, each.amount_e4] for each in request.adjustments]
+    whole = json.dumps([request.request_key, said, contact, discounts], ensure_ascii=False)
+    return hashlib.sha256(whole.encode()).hexdigest()
+
+
+def _language(given: str) -> str:
+    known: Iterable[str] = (code for code, _name in settings.LANGUAGES)
+    return given if given in known else settings.LANGUAGE_CODE
+
+
+def _constraint(why: IntegrityError) -> str:
+    diag = getattr(why.__cause__, "diag", None)
+    return getattr(diag, "constraint_name", "") or ""
