@@ -1,0 +1,92 @@
+"""A shop, goods and codes to measure with: made by the services, mass stock by one statement."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from django.db import connections
+from django.utils import timezone
+
+from catalog import services as catalog
+from catalog.models import Brand, Category
+from catalog.services import NewProduct, NewSku
+from core.actors import SYSTEM
+from core.scope import bind, tenant_atomic
+from inventory import services as inventory
+from tenants import services as tenants
+from tenants.services import NewMerchant
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """What the measured processes need to know."""
+
+    tenant_id: int
+    host: str
+    product_ref: str
+    sku_ref: str
+    sku_id: int
+    batch_id: int
+
+
+def make_goods(*, codes: int, sold: int = 0) -> Goods:
+    """A new shop with one published SKU, `codes` codes in stock and `sold` sold before."""
+    now = timezone.now()
+    slug = f"bench-{uuid4().hex[:8]}"
+    given = NewMerchant(
+        slug=slug, name="Bench", host=f"{slug}.localhost", owner_email="bench@example.com"
+    )
+    merchant = tenants.create_merchant(given=given, by=SYSTEM, now=now)
+    with bind(merchant.pk):
+        goods = _on_sale(merchant.pk, f"{slug}.localhost", now=now)
+        _fill(goods, codes=codes, sold=sold)
+    return goods
+
+
+@tenant_atomic
+def _on_sale(tenant_id: int, host: str, *, now: datetime) -> Goods:
+    category = Category.objects.create(name="视频")
+    brand = Brand.objects.create(name="优酷", glyph="优酷")
+    product = catalog.create_product(
+        given=NewProduct(name="优酷会员", category_id=category.pk, brand_id=brand.pk),
+        by=SYSTEM,
+        now=now,
+    )
+    sku = catalog.create_sku(
+        product_id=product.pk,
+        given=NewSku(name="年卡", kind="stock_code", price_e4=1_480_000, most_per_buyer=None),
+        by=SYSTEM,
+        now=now,
+    )
+    first = inventory.add_codes(sku_id=sku.pk, lines=[("", "BENCH-FIRST")], by=SYSTEM, now=now)
+    catalog.publish(product_id=product.pk, by=SYSTEM, now=now)
+    return Goods(
+        tenant_id=tenant_id,
+        host=host,
+        product_ref=product.ref,
+        sku_ref=sku.ref,
+        sku_id=sku.pk,
+        batch_id=first.pk,
+    )
+
+
+# Random bytes stand for ciphertext: a claim never opens it.
+_CODES = """
+    INSERT INTO inventory_code (tenant_id, uid, sku_id, batch_id, lane, state, secret, index_hash,
+                                secret_hash, expires_on, loaded_at)
+    SELECT %s, gen_random_uuid(), %s, %s, (random() * 15)::int, %s,
+           uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()),
+           uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()),
+           uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()),
+           date '9999-12-31', now()
+      FROM generate_series(1, %s)
+"""
+
+
+def _fill(goods: Goods, *, codes: int, sold: int) -> None:
+    with connections["ops"].cursor() as cursor:
+        for state, count in (("sold", sold), ("available", codes)):
+            key = [goods.tenant_id, goods.sku_id, goods.batch_id, state, count]
+            cursor.execute(_CODES, key)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE inventory_code")
