@@ -6,6 +6,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from config.env import database, env, key_file, redis_urls
+from config.settings.offices import UNFOLD_MERCHANT, UNFOLD_OPERATOR  # noqa: F401 -- Unfold reads them
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 RUN_DIR = Path(env.str("RUN_DIR", default=str(BASE_DIR / ".run")))
@@ -207,6 +208,9 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "core.api.answer_refusal",
     "UNAUTHENTICATED_USER": None,
 }
+
+# Where the sandbox's payment notices knock: our own web process, from the worker.
+SANDBOX_GATE = env.str("SANDBOX_GATE", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}")
 
 # Where fail-points look for a file that tells them to die; unset in production (core.failpoints).
 FAILPOINTS_DIR = env.str("FAILPOINTS_DIR", default="")

@@ -1,0 +1,1 @@
+"""One payment provider a file. They are known to this app only."""

@@ -1,0 +1,102 @@
+"""The sandbox's protocol: JSON, signed by HMAC-SHA256 over `timestamp.body` with a merchant's key.
+
+Its quirks are a real provider's: it repeats itself until it hears `success`, and a repeat carries a
+new timestamp and a new signature but the same event.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from payments.errors import NoticeRefused
+from payments.states import Outcome
+from payments.types import Notice, Opened, Payable, RefundAnswer, RefundOrder
+
+NAME = "sandbox"
+LONGEST_BODY = 16 * 1024
+SIGNATURE = "X-Sandbox-Signature"
+TIMESTAMP = "X-Sandbox-Timestamp"
+PAID = "TRADE_SUCCESS"
+CONTENT_TYPE = "application/json"
+
+
+class SandboxBooks(Protocol):
+    """The sandbox's end of the wire; a real provider's would be a transport."""
+
+    def open(self, *, number: str, payable: Payable, expires_at: datetime) -> Opened: ...
+
+    def refund(self, *, order: RefundOrder) -> RefundAnswer: ...
+
+
+class SandboxProvider:
+    name = NAME
+    success = b"success"
+
+    def __init__(self, *, key: bytes, merchant_ref: str, books: SandboxBooks) -> None:
+        self._key, self.merchant_ref, self._books = key, merchant_ref, books
+
+    def open(self, *, number: str, payable: Payable, expires_at: datetime) -> Opened:
+        return self._books.open(number=number, payable=payable, expires_at=expires_at)
+
+    def refund(self, *, order: RefundOrder) -> RefundAnswer:
+        return self._books.refund(order=order)
+
+    def read_notice(self, *, body: bytes, headers: Mapping[str, str]) -> Notice:
+        given = {name.lower(): value for name, value in headers.items()}
+        stamp = given.get(TIMESTAMP.lower(), "")
+        if len(body) > LONGEST_BODY:
+            raise NoticeRefused(Outcome.UNREADABLE)
+        # Signature first: nothing of an unsigned body is read, not even for the record.
+        theirs = given.get(SIGNATURE.lower(), "")
+        if not hmac.compare_digest(sign(self._key, stamp, body).encode(), theirs.encode()):
+            raise NoticeRefused(Outcome.FORGED)
+        try:
+            return _read(json.loads(body), stamp=stamp, body=body)
+        except (ValueError, KeyError, TypeError, OverflowError, OSError):
+            raise NoticeRefused(Outcome.UNREADABLE) from None
+
+
+def sign(key: bytes, stamp: str, body: bytes) -> str:
+    return hmac.digest(key, stamp.encode() + b"." + body, "sha256").hex()
+
+
+def write(*, key: bytes, fields: Mapping[str, Any], now: datetime) -> tuple[bytes, dict[str, str]]:
+    """A notice as it goes over the wire: body and headers."""
+    body = json.dumps(fields, ensure_ascii=False).encode()
+    stamp = str(int(now.timestamp()))
+    return body, {
+        SIGNATURE: sign(key, stamp, body),
+        TIMESTAMP: stamp,
+        "Content-Type": CONTENT_TYPE,
+    }
+
+
+def _read(fields: Mapping[str, Any], *, stamp: str, body: bytes) -> Notice:
+    return Notice(
+        provider=NAME,
+        event_ref=_text(fields["event_id"], 40),
+        payment_number=_text(fields["out_trade_no"], 32),
+        merchant_ref=_text(fields["merchant_no"], 40),
+        amount_e4=_whole(fields["amount_e4"]),
+        currency=_text(fields["currency"], 3),
+        paid_at=datetime.fromtimestamp(_whole(fields["paid_at"]), UTC),
+        is_paid=fields["trade_status"] == PAID,
+        provider_ref=_text(fields["trade_no"], 32),
+        signed_at=datetime.fromtimestamp(int(stamp), UTC),
+        body_digest=hashlib.sha256(body).digest(),
+    )
+
+
+def _text(value: object, longest: int) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= longest or "\0" in value:
+        raise ValueError
+    return value
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError
+    return value

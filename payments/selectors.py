@@ -1,0 +1,155 @@
+"""What is known about money."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet, Sum
+
+from payments.models import (
+    Account,
+    Balance,
+    Entry,
+    Notice,
+    Payment,
+    PaymentMove,
+    Refund,
+    RefundMove,
+    SandboxBank,
+    SandboxNotice,
+    SandboxTrade,
+)
+from payments.states import ODD, OPEN, REFUND_DUE, PaymentState, RefundState
+from payments.types import MoneyState, MoneyWord, TradePage
+
+HELD_UP = timedelta(minutes=10)
+
+
+def payment_of(*, number: str) -> Payment:
+    return Payment.objects.get(number=number)
+
+
+def find_payment(*, number: str) -> Payment | None:
+    return Payment.objects.filter(number=number).first()
+
+
+def get_payment(*, payment_id: int) -> Payment:
+    return Payment.objects.get(pk=payment_id)
+
+
+def payments_of(*, payable_id: int) -> "QuerySet[Payment]":
+    return Payment.objects.filter(payable_id=payable_id).order_by("pk")
+
+
+def find_open_payment(*, payable_id: int, provider: str) -> Payment | None:
+    open_ones = Payment.objects.filter(payable_id=payable_id, state__in=sorted(OPEN))
+    return open_ones.filter(provider=provider).first()
+
+
+def get_refund(*, refund_id: int) -> Refund:
+    return Refund.objects.get(pk=refund_id)
+
+
+def find_refund(*, number: str) -> Refund | None:
+    return Refund.objects.filter(number=number).first()
+
+
+def refunds_of(*, payable_id: int) -> "QuerySet[Refund]":
+    # Both sides name the tenant through the key itself: a join inside one tenant.
+    return Refund.objects.filter(payment__payable_id=payable_id).order_by("pk")
+
+
+def payment_moves_of(*, payable_id: int) -> "QuerySet[PaymentMove]":
+    moves = PaymentMove.objects.filter(payment__payable_id=payable_id)
+    return moves.select_related("payment").order_by("at", "pk")
+
+
+def refund_moves_of(*, payable_id: int) -> "QuerySet[RefundMove]":
+    moves = RefundMove.objects.filter(refund__payment__payable_id=payable_id)
+    return moves.select_related("refund").order_by("at", "pk")
+
+
+def money_of(*, payable_id: int) -> MoneyState:
+    """What was paid for it and what was promised back, over all its payments."""
+    captured = payments_of(payable_id=payable_id).filter(state=PaymentState.CAPTURED)
+    paid, back = 0, 0
+    for amount_e4, refunded_e4 in captured.values_list("amount_e4", "refunded_e4"):
+        paid, back = paid + amount_e4, back + refunded_e4
+    on_their_way = refunds_of(payable_id=payable_id).exclude(
+        state__in=[RefundState.DONE, RefundState.FAILED]
+    )
+    pending = (on_their_way.aggregate(sum=Sum("amount_e4"))["sum"] or 0) if back else 0
+    return MoneyState(
+        paid_e4=paid, refunded_e4=back, pending_e4=pending, state=_word(paid=paid, back=back)
+    )
+
+
+def _word(*, paid: int, back: int) -> MoneyWord:
+    if not paid:
+        return MoneyWord.UNPAID
+    if not back:
+        return MoneyWord.PAID
+    return MoneyWord.REFUNDED if back == paid else MoneyWord.PARTLY_REFUNDED
+
+
+def find_account(*, kind: str, owner_ref: str = "", currency: str = "CNY") -> Account | None:
+    return Account.objects.filter(kind=kind, owner_ref=owner_ref, currency=currency).first()
+
+
+def balance_of(*, account_id: int) -> int:
+    """The balance: of an account with a floor its row, of any other the sum of its entries."""
+    kept = Balance.objects.filter(account_id=account_id).first()
+    return sum_of_entries(account_id=account_id) if kept is None else kept.balance_e4
+
+
+def sum_of_entries(*, account_id: int) -> int:
+    entries = Entry.objects.filter(account_id=account_id)
+    return entries.aggregate(sum=Sum("amount_e4"))["sum"] or 0
+
+
+def odd_balances() -> list[int]:
+    """Accounts whose balance row is not the sum of their entries: empty, or a bug."""
+    kept = Balance.objects.values_list("account_id", "balance_e4")
+    return [pk for pk, balance in kept if sum_of_entries(account_id=pk) != balance]
+
+
+def odd_notices() -> "QuerySet[Notice]":
+    """Notices that were refused and that nobody has looked at: a to-do of the office."""
+    waiting = Notice.objects.filter(handled_at=None, outcome__in=sorted(ODD))
+    return waiting.select_related("payment").order_by("-last_at")
+
+
+def held_up_refunds(*, now: datetime) -> "QuerySet[Refund]":
+    """Refunds that have not reached the buyer and need somebody: a to-do of the office."""
+    stuck = Refund.objects.filter(
+        state__in=[RefundState.WAITING_FUNDS, RefundState.NEEDS_PERSON]
+    ) | Refund.objects.filter(
+        state__in=[RefundState.CREATED, RefundState.PENDING], made_at__lt=now - HELD_UP
+    )
+    return stuck.select_related("payment").order_by("made_at")
+
+
+def due_refunds(*, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """(tenant, refund) whose turn has come, across tenants: for the sweeper."""
+    due = Refund.objects.using("ops").filter(
+        state__in=sorted(REFUND_DUE), next_at__lte=now, lease_until__lte=now
+    )
+    return list(due.order_by("next_at").values_list("tenant_id", "pk")[:limit])
+
+
+def due_notices(*, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """(tenant, notice) that the sandbox has to send, across tenants: for the sweeper."""
+    due = SandboxNotice.objects.using("ops").filter(
+        answered_at=None, given_up_at=None, next_at__lte=now, lease_until__lte=now
+    )
+    return list(due.order_by("next_at").values_list("tenant_id", "pk")[:limit])
+
+
+def find_trade(*, token: str) -> TradePage | None:
+    trade = SandboxTrade.objects.filter(token=token).first()
+    if trade is None:
+        return None
+    names = TradePage.__dataclass_fields__
+    return TradePage(**{name: getattr(trade, name) for name in names})
+
+
+def is_sandbox_out_of_funds() -> bool:
+    return SandboxBank.objects.filter(is_out_of_funds=True).exists()

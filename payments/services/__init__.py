@@ -1,0 +1,40 @@
+"""Every write of payments, by topic: the ledger, paying, refunding, the sandbox."""
+
+from payments.services.ledger import open_account, post, top_up_balance
+from payments.services.notices import handle_notice, keep_refusal
+from payments.services.paying import (
+    capture,
+    close_payment,
+    close_payments_of,
+    pay_from_balance,
+    read_notice,
+    start,
+)
+from payments.services.refunding import give_up_refund, push_refund, refund, retry_refund
+from payments.services.registry import success_word, ways_to_pay
+from payments.services.sandbox import sandbox_pay, sandbox_trade, send_notice
+from payments.services.sandbox_books import set_out_of_funds
+
+__all__ = [
+    "capture",
+    "close_payment",
+    "close_payments_of",
+    "give_up_refund",
+    "handle_notice",
+    "keep_refusal",
+    "open_account",
+    "pay_from_balance",
+    "post",
+    "push_refund",
+    "read_notice",
+    "refund",
+    "retry_refund",
+    "sandbox_pay",
+    "sandbox_trade",
+    "send_notice",
+    "set_out_of_funds",
+    "start",
+    "success_word",
+    "top_up_balance",
+    "ways_to_pay",
+]

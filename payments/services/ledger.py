@@ -1,0 +1,143 @@
+"""The ledger. Every journal is written here: one row, its lines in one insert, balances with it.
+
+A line is value into (+) or out of (-) an account. Accounts that must not go below a floor keep a
+balance row, moved by one conditional update; all others are the sum of their entries and are never
+locked, so a hundred sales at once do not queue for the merchant's revenue.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import IntegrityError
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from core.actors import Actor
+from core.errors import InvalidInput
+from core.money import MOST_E4
+from core.scope import tenant_atomic
+from payments.errors import BalanceTooLow
+from payments.models import Account, Balance, Entry, Journal
+from payments.states import AccountKind
+from payments.types import Line
+
+FLOORED = frozenset(
+    {AccountKind.SHOPPER, AccountKind.PARTNER, AccountKind.POOL, AccountKind.SUPPLIER}
+)
+AccountName = tuple[AccountKind, str]
+
+
+@tenant_atomic
+def open_account(
+    *, kind: AccountKind, owner_ref: str = "", currency: str, floor_e4: int = 0
+) -> Account:
+    """The owner's account, opened if there is none; `floor_e4` counts only when it is opened
+    (below zero: a credit line)."""
+    account = accounts_named([(kind, owner_ref)], currency=currency)[kind, owner_ref]
+    if kind in FLOORED:
+        Balance.objects.bulk_create(
+            [Balance(account=account, floor_e4=floor_e4)], ignore_conflicts=True
+        )
+    return account
+
+
+def accounts_named(names: Sequence[AccountName], *, currency: str) -> dict[AccountName, Account]:
+    """The accounts of these names, those that are missing made on the way."""
+    found = _accounts(names, currency=currency)
+    missing = [name for name in names if name not in found]
+    if missing:
+        Account.objects.bulk_create(
+            [Account(kind=kind, owner_ref=owner, currency=currency) for kind, owner in missing],
+            ignore_conflicts=True,
+        )
+        found = _accounts(names, currency=currency)
+    return found
+
+
+def _accounts(names: Sequence[AccountName], *, currency: str) -> dict[AccountName, Account]:
+    rows = Account.objects.filter(
+        kind__in=[kind for kind, _owner in names],
+        owner_ref__in=[owner for _kind, owner in names],
+        currency=currency,
+    )
+    return {(AccountKind(row.kind), row.owner_ref): row for row in rows}
+
+
+@tenant_atomic
+def post(
+    *, ref: str, kind: str, lines: Iterable[Line], currency: str, by: Actor, now: datetime
+) -> Journal:
+    """Book one event; the same `ref` again is the first journal, unchanged.
+
+    Raises BalanceTooLow where an account would go below its floor: nothing is booked then.
+    """
+    found = Journal.objects.filter(ref=ref).first()
+    if found is not None:
+        return found
+    try:
+        with tenant_atomic():
+            return write(ref=ref, kind=kind, lines=lines, currency=currency, by=by, now=now)
+    except IntegrityError:
+        # Another one booked the same event a moment ago, or the lines are wrong: then it is a bug.
+        twin = Journal.objects.filter(ref=ref).first()
+        if twin is None:
+            raise
+        return twin
+
+
+def write(
+    *, ref: str, kind: str, lines: Iterable[Line], currency: str, by: Actor, now: datetime
+) -> Journal:
+    """`post` for callers inside a transaction that have a gate of their own."""
+    lines = sorted((line for line in lines if line.amount_e4), key=lambda line: line.account_id)
+    if sum(line.amount_e4 for line in lines):
+        raise ValueError(f"{ref} does not sum to zero")
+    _move_balances(lines)
+    journal = Journal.objects.create(ref=ref, kind=kind, by=by.label[:80], at=now)
+    Entry.objects.bulk_create(
+        Entry(
+            journal=journal,
+            account_id=line.account_id,
+            amount_e4=line.amount_e4,
+            currency=currency,
+        )
+        for line in lines
+    )
+    return journal
+
+
+def _move_balances(lines: Sequence[Line]) -> None:
+    """In the order of the accounts, so that two journals never wait for each other in a circle."""
+    ids = [line.account_id for line in lines]
+    kept = set(Balance.objects.filter(account_id__in=ids).values_list("account_id", flat=True))
+    for line in lines:
+        if line.account_id not in kept:
+            continue
+        enough = Balance.objects.filter(
+            account_id=line.account_id, balance_e4__gte=F("floor_e4") - line.amount_e4
+        )
+        if enough.update(balance_e4=F("balance_e4") + line.amount_e4) == 0:
+            raise BalanceTooLow(_("The balance is too low. Top it up and try again."))
+
+
+@tenant_atomic
+def top_up_balance(
+    *, account_id: int, amount_e4: int, ref: str, by: Actor, now: datetime
+) -> Journal:
+    """Put money from outside on a balance; the same `ref` again is the same top-up."""
+    if not 0 < amount_e4 <= MOST_E4:
+        raise InvalidInput(_("Write an amount above zero."), param="amount")
+    account = Account.objects.get(pk=account_id)
+    name = (AccountKind.FUNDING, "")
+    funding = accounts_named([name], currency=account.currency)[name]
+    return post(
+        ref=f"top-up:{ref}",
+        kind="top_up",
+        lines=[
+            Line(account_id=funding.pk, amount_e4=-amount_e4),
+            Line(account_id=account.pk, amount_e4=amount_e4),
+        ],
+        currency=account.currency,
+        by=by,
+        now=now,
+    )

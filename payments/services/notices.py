@@ -1,0 +1,82 @@
+"""What providers told us, each notice under its own identity. No body is kept, only its digest."""
+
+import hashlib
+from datetime import datetime
+
+from django.db.models import F, QuerySet
+
+from core.actors import Actor
+from core.scope import tenant_atomic
+from payments.errors import NoticeRefused
+from payments.models import Notice as NoticeRow
+from payments.models import Payment
+from payments.states import Outcome
+from payments.types import Notice
+from tenants import audit
+
+MOST_UNSIGNED = 50
+Payments = QuerySet[Payment]
+
+
+def keep(*, notice: Notice, outcome: Outcome, payment: Payment, now: datetime) -> None:
+    """Store an accepted notice; a repeat of a stored one is counted."""
+    _keep(
+        NoticeRow(
+            provider=notice.provider,
+            event_ref=notice.event_ref,
+            outcome=outcome,
+            payment=payment,
+            payment_number=notice.payment_number,
+            body_digest=notice.body_digest,
+            first_at=now,
+            last_at=now,
+        )
+    )
+
+
+@tenant_atomic(durable=True)
+def keep_refusal(*, provider: str, body: bytes, refusal: NoticeRefused, now: datetime) -> None:
+    """Store a refused notice for the office to look at; call it after the transaction that the
+    refusal rolled back."""
+    digest = hashlib.sha256(body).digest()
+    payment = Payment.objects.filter(number=refusal.payment_number).first()
+    if refusal.event_ref:
+        # Signed, but wrong: under the event's name and what was wrong with it, so that the same
+        # event told rightly later still has its own name.
+        name = f"{refusal.reason}:{refusal.event_ref}"
+    else:
+        name = f"{refusal.reason}:{digest.hex()[:48]}"
+        if _is_flooded(refusal.reason):
+            name = f"{refusal.reason}:more"
+    _keep(
+        NoticeRow(
+            provider=provider[:20],
+            event_ref=name,
+            outcome=refusal.reason,
+            payment=payment,
+            payment_number=refusal.payment_number,
+            body_digest=digest,
+            first_at=now,
+            last_at=now,
+        )
+    )
+
+
+def _is_flooded(outcome: Outcome) -> bool:
+    """Anyone can post rubbish; beyond a handful for the office it is only counted."""
+    waiting = NoticeRow.objects.filter(handled_at=None, outcome=outcome)
+    return len(waiting.values("pk")[:MOST_UNSIGNED]) == MOST_UNSIGNED
+
+
+def _keep(row: NoticeRow) -> None:
+    seen = NoticeRow.objects.filter(provider=row.provider, event_ref=row.event_ref)
+    if seen.update(times=F("times") + 1, last_at=row.last_at) == 0:
+        # Two at once: the constraint keeps one row, and not counting the other harms nobody.
+        NoticeRow.objects.bulk_create([row], ignore_conflicts=True)
+
+
+@tenant_atomic
+def handle_notice(*, notice_id: int, by: Actor, reason: str, now: datetime) -> None:
+    """A person has looked at an odd notice: it leaves the to-do list."""
+    if NoticeRow.objects.filter(pk=notice_id, handled_at=None).update(handled_at=now):
+        audit.record(by=by, action="notice.handled", target=str(notice_id), reason=reason, now=now)

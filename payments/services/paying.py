@@ -1,0 +1,245 @@
+"""A payment's life. `_move` is the only place that writes `Payment.state`.
+
+Moves are compare-and-set: of two that capture the same payment, the row count tells one that it was
+first. Whoever comes later changes nothing.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError
+from django.utils.translation import gettext_lazy as _
+
+from core.actors import SYSTEM, Actor
+from core.errors import InvalidInput
+from core.failpoints import reach
+from core.money import MOST_E4
+from core.refs import new_ref
+from core.scope import tenant_atomic
+from core.states import check_move
+from payments import selectors
+from payments.errors import NoticeRefused, PaidAlready
+from payments.models import Account, Payment, PaymentMove
+from payments.services import ledger, notices
+from payments.services.registry import BALANCE, provider_named
+from payments.states import OPEN, PAYMENT_MOVES, AccountKind, Outcome, PaymentState
+from payments.types import Captured, Line, Notice, Payable
+
+TIME_TO_PAY = timedelta(minutes=15)
+FRESH = timedelta(minutes=5)
+
+
+@tenant_atomic
+def start(*, payable: Payable, provider: str, now: datetime) -> Payment:
+    """The open payment of this payable with this provider, opened if there is none.
+
+    Two tabs get the same one. Raises PaidAlready when money is there, ProviderUnknown.
+    """
+    spoken_to = provider_named(provider)
+    if provider == BALANCE:
+        raise InvalidInput(_("A balance is not paid by a notice."), param="provider")
+    found = selectors.find_open_payment(payable_id=payable.id, provider=provider)
+    if found is not None:
+        return found
+    payment = _new(payable, provider=provider, now=now)
+    try:
+        with tenant_atomic():
+            payment.save(force_insert=True)
+            _remember(payment, old="", new=PaymentState.CREATED, reason="started", now=now)
+    except IntegrityError:
+        # Another tab opened one in this moment: the constraint let one of the two in.
+        return Payment.objects.get(payable_id=payable.id, provider=provider, state__in=sorted(OPEN))
+    opened = spoken_to.open(number=payment.number, payable=payable, expires_at=payment.expires_at)
+    _move(
+        payment, PaymentState.PENDING, reason="opened", now=now,
+        pay_url=opened.pay_url, provider_ref=opened.provider_ref,
+    )  # fmt: skip
+    return payment
+
+
+def _new(payable: Payable, *, provider: str, now: datetime) -> Payment:
+    if not 0 < payable.amount_e4 <= MOST_E4:
+        raise InvalidInput(_("There is nothing to pay."), param="amount")
+    if Payment.objects.filter(payable_id=payable.id, state=PaymentState.CAPTURED).exists():
+        raise PaidAlready(_("This is paid already."))
+    return Payment(
+        number=f"P{now:%y%m%d}{new_ref(14)}",
+        payable_ref=payable.ref,
+        payable_id=payable.id,
+        title=payable.title[:120],
+        provider=provider,
+        amount_e4=payable.amount_e4,
+        currency=payable.currency,
+        made_at=now,
+        expires_at=payable.expires_at or now + TIME_TO_PAY,
+    )
+
+
+def read_notice(*, provider: str, body: bytes, headers: Mapping[str, str]) -> Notice:
+    """The notice in our words, its signature checked on the raw body; or NoticeRefused.
+
+    Whoever catches NoticeRefused calls `keep_refusal` outside the transaction that is rolled back.
+    """
+    return provider_named(provider).read_notice(body=body, headers=headers)
+
+
+@tenant_atomic
+def capture(*, notice: Notice, now: datetime) -> Captured:
+    """The money is here: capture the payment, once.
+
+    Everything the notice claims is compared with ours before anything moves; NoticeRefused
+    otherwise. A repeat, however late and however many at once, is `is_first=False` and no effect.
+    """
+    payment = selectors.find_payment(number=notice.payment_number)
+    _compare(notice, payment)
+    assert payment is not None  # _compare refused it
+    if PaymentState(payment.state) == PaymentState.CAPTURED:
+        return _repeated(notice, payment, now=now)
+    # A true repeat may be old; an event that nobody has seen may not.
+    if abs(now - notice.signed_at) > FRESH:
+        raise _refusal(Outcome.STALE, notice)
+    old = PaymentState(payment.state)
+    if not _move(
+        payment, PaymentState.CAPTURED, reason=f"late_money_{old}" if old not in OPEN else "notice",
+        now=now, paid_at=now, provider_ref=notice.provider_ref,
+    ):  # fmt: skip
+        payment.refresh_from_db()
+        _compare(notice, payment)
+        return _repeated(notice, payment, now=now)
+    reach("payments.captured")
+    notices.keep(notice=notice, outcome=Outcome.CAPTURED, payment=payment, now=now)
+    _book_capture(payment, source=(AccountKind.PROVIDER, payment.provider), now=now)
+    return Captured(payment_id=payment.pk, payable_id=payment.payable_id, is_first=True)
+
+
+def _compare(notice: Notice, payment: Payment | None) -> None:
+    if notice.merchant_ref != provider_named(notice.provider).merchant_ref:
+        raise _refusal(Outcome.OTHER_MERCHANT, notice)
+    if payment is None or payment.provider != notice.provider:
+        raise _refusal(Outcome.UNKNOWN_PAYMENT, notice)
+    if not notice.is_paid:
+        raise _refusal(Outcome.NOT_PAID, notice)
+    if notice.currency != payment.currency:
+        raise _refusal(Outcome.WRONG_CURRENCY, notice)
+    if notice.amount_e4 != payment.amount_e4:
+        raise _refusal(Outcome.WRONG_AMOUNT, notice)
+    if not _is_its_trade(notice, payment):
+        raise _refusal(Outcome.SECOND_TRADE, notice)
+
+
+def _is_its_trade(notice: Notice, payment: Payment) -> bool:
+    """One trade at the provider pays one payment, and one payment is paid by one trade."""
+    if payment.provider_ref:
+        return payment.provider_ref == notice.provider_ref
+    return not Payment.objects.filter(
+        provider=notice.provider, provider_ref=notice.provider_ref
+    ).exists()
+
+
+def _refusal(outcome: Outcome, notice: Notice) -> NoticeRefused:
+    return NoticeRefused(outcome, event_ref=notice.event_ref, payment_number=notice.payment_number)
+
+
+def _repeated(notice: Notice, payment: Payment, *, now: datetime) -> Captured:
+    notices.keep(notice=notice, outcome=Outcome.REPEATED, payment=payment, now=now)
+    return Captured(payment_id=payment.pk, payable_id=payment.payable_id, is_first=False)
+
+
+@tenant_atomic
+def pay_from_balance(*, payable: Payable, account_id: int, now: datetime) -> Captured:
+    """Pay at once from a balance kept here; the same payable again is `is_first=False`.
+
+    Raises BalanceTooLow, and nothing is left behind.
+    """
+    paid = Payment.objects.filter(
+        payable_id=payable.id, account_id=account_id, state=PaymentState.CAPTURED
+    )
+    found = paid.first()
+    if found is None:
+        try:
+            with tenant_atomic():
+                return _pay_now(payable, account_id=account_id, now=now)
+        except IntegrityError:
+            found = paid.get()  # the constraint let another request pay first
+    return Captured(payment_id=found.pk, payable_id=found.payable_id, is_first=False)
+
+
+def _pay_now(payable: Payable, *, account_id: int, now: datetime) -> Captured:
+    account = Account.objects.get(pk=account_id)
+    if account.currency != payable.currency:
+        raise InvalidInput(_("The balance is in another currency."), param="account")
+    payment = _new(payable, provider=BALANCE, now=now)
+    payment.account = account
+    payment.save(force_insert=True)
+    _remember(payment, old="", new=PaymentState.CREATED, reason="started", now=now)
+    _move(payment, PaymentState.CAPTURED, reason="balance", now=now, paid_at=now)
+    _book_capture(payment, source=(AccountKind(account.kind), account.owner_ref), now=now)
+    return Captured(payment_id=payment.pk, payable_id=payable.id, is_first=True)
+
+
+@tenant_atomic
+def close_payment(*, payment_id: int, by: Actor = SYSTEM, now: datetime) -> None:
+    """Give an open payment up; one that is not open, or is being captured right now, is left."""
+    _close(Payment.objects.filter(pk=payment_id), by=by, now=now)
+
+
+@tenant_atomic
+def close_payments_of(*, payable_id: int, by: Actor = SYSTEM, now: datetime) -> None:
+    """Give all open payments of a payable up."""
+    _close(Payment.objects.filter(payable_id=payable_id), by=by, now=now)
+
+
+def _close(payments: "notices.Payments", *, by: Actor, now: datetime) -> None:
+    # Skipped, not waited for: a capture holds its payment while it reaches for the order that our
+    # caller may hold, and late money is taken by a closed payment just as well.
+    locked = payments.filter(state__in=sorted(OPEN)).select_for_update(
+        of=("self",), no_key=True, skip_locked=True
+    )
+    for payment in locked.order_by("pk"):
+        _move(payment, PaymentState.CLOSED, reason="not_paid_in_time", now=now, by=by)
+
+
+def _book_capture(payment: Payment, *, source: ledger.AccountName, now: datetime) -> None:
+    revenue = (AccountKind.REVENUE, "")
+    accounts = ledger.accounts_named([source, revenue], currency=payment.currency)
+    ledger.write(
+        ref=f"capture:{payment.number}",
+        kind="capture",
+        lines=[
+            Line(account_id=accounts[source].pk, amount_e4=-payment.amount_e4),
+            Line(account_id=accounts[revenue].pk, amount_e4=payment.amount_e4),
+        ],
+        currency=payment.currency,
+        by=SYSTEM,
+        now=now,
+    )
+
+
+def _move(
+    payment: Payment,
+    new: PaymentState,
+    *,
+    reason: str,
+    now: datetime,
+    by: Actor = SYSTEM,
+    **with_it: object,
+) -> bool:
+    """Move the payment if it still is where we saw it, its history with it; False if it is not."""
+    old = PaymentState(payment.state)
+    check_move(PAYMENT_MOVES, old, new)
+    unmoved = Payment.objects.filter(pk=payment.pk, state=old)
+    if unmoved.update(state=new, **with_it) == 0:
+        return False
+    payment.state = new
+    for name, value in with_it.items():
+        setattr(payment, name, value)
+    _remember(payment, old=old, new=new, reason=reason, now=now, by=by)
+    return True
+
+
+def _remember(
+    payment: Payment, *, old: str, new: str, reason: str, now: datetime, by: Actor = SYSTEM
+) -> None:
+    PaymentMove.objects.create(
+        payment=payment, old=old, new=new, by=by.label[:80], reason=reason, at=now
+    )
