@@ -1,0 +1,45 @@
+"""Loading codes from files: open, look, choose, check, load, undo (DESIGN 5, UX 1.4)."""
+
+from inventory.services.importing.checking import DryRun, dry_run
+from inventory.services.importing.cleaning import Mark
+from inventory.services.importing.columns import Field, Layout
+from inventory.services.importing.errors import FileRefused, ImportBusy
+from inventory.services.importing.jobs import (
+    ImportChoice,
+    cancel_import,
+    choose,
+    forget_import_file,
+    open_import,
+    resume_import,
+    start_import,
+)
+from inventory.services.importing.lines import Reason, Refused
+from inventory.services.importing.loading import run_import
+from inventory.services.importing.preview import Preview, PreviewCell, PreviewLine, preview
+from inventory.services.importing.reports import WORDS, error_file
+
+__all__ = [
+    "WORDS",
+    "DryRun",
+    "Field",
+    "FileRefused",
+    "ImportBusy",
+    "ImportChoice",
+    "Layout",
+    "Mark",
+    "Preview",
+    "PreviewCell",
+    "PreviewLine",
+    "Reason",
+    "Refused",
+    "cancel_import",
+    "choose",
+    "dry_run",
+    "error_file",
+    "forget_import_file",
+    "open_import",
+    "preview",
+    "resume_import",
+    "run_import",
+    "start_import",
+]

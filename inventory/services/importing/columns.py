@@ -98,7 +98,7 @@ def _by_names(names: Sequence[Field]) -> tuple[Field, ...]:
 
 
 def _by_values(rows: Sequence[Sequence[str]], *, width: int) -> tuple[Field, ...]:
-    """Without a header: dates are the expiry; of what is left one is the code, two are card, code."""
+    """Without a header: dates are the expiry; one other column is the code, two card and code."""
     columns = [Field.IGNORED] * width
     for position in range(width):
         values = [row[position] for row in rows if position < len(row) and row[position].strip()]

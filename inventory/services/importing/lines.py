@@ -52,9 +52,10 @@ class Line(NamedTuple):
     expires_on: date
     cost_e4: int | None
 
-    @property
-    def index_text(self) -> str:
-        return f"{self.card_no}\x1f{self.secret}"
+    def refused(self, reason: "Reason") -> "Refused":
+        """The same line as one that stock will not take."""
+        card_no = masked(self.card_no) if self.card_no else ""
+        return Refused(self.number, reason, card_no, masked(self.secret))
 
 
 class Refused(NamedTuple):

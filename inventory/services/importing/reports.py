@@ -73,7 +73,7 @@ def refused_lines(job: ImportJob, *, most: int | None = None) -> Iterator[Refuse
     given = 0
     reports = ImportReport.objects.filter(job=job, of_check=of_check).order_by("first_line")
     for report in reports.iterator(chunk_size=8):
-        for text in unseal(report.body, place=PLACE, uid=report.uid).split("\n"):
+        for text in unseal(bytes(report.body), place=PLACE, uid=report.uid).split("\n"):
             number, reason, card_no, secret = text.split("\x1f")
             yield Refused(int(number), Reason(reason), card_no, secret)
             given += 1

@@ -28,4 +28,3 @@ def blocks_of_lines(frames: Iterable[bytes], encoding: str) -> Iterator[list[str
     rest += decoder.decode(b"", final=True)
     if rest:
         yield [rest]
-

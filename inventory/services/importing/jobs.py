@@ -1,0 +1,258 @@
+"""An import's life: opened, laid out, checked, loaded. `_move` is the only writer of its state."""
+
+import base64
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import uuid4
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from catalog.selectors import get_sku
+from core.actors import SYSTEM, Actor
+from core.crypto import Place, seal, unseal
+from core.errors import InvalidInput
+from core.refs import new_ref
+from core.scope import tenant_atomic
+from core.states import check_move
+from core.uploads import SealedFile, SealedUpload, seal_bytes
+from inventory.models import NEVER, Batch, ImportJob, ImportMapping, ImportMove
+from inventory.services.importing.columns import (
+    Layout,
+    check_layout,
+    guess_layout,
+    signature_of,
+)
+from inventory.services.importing.errors import FileRefused, ImportBusy
+from inventory.services.importing.reports import drop_report
+from inventory.services.importing.sniffing import ENCODINGS, SAMPLE, find_encoding, foreign_kind
+from inventory.services.importing.source import TEXT, WORKBOOK, Source
+from inventory.states import IMPORT_MOVES, ImportState
+
+FILE_KEY = Place("inventory_importjob", "file_key")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportChoice:
+    """What the merchant says of a file; `encoding` empty keeps the one that was found."""
+
+    layout: Layout
+    encoding: str = ""
+    expires_on: date | None = None
+    cost_e4: int | None = None
+    supplier_name: str = ""
+    note: str = ""
+
+
+@tenant_atomic
+def open_import(
+    *,
+    sku_id: int,
+    upload: SealedUpload | None = None,
+    text: str = "",
+    by: Actor,
+    now: datetime,
+) -> ImportJob:
+    """Take in a file or a paste and guess its make; raises FileRefused for what no one can read."""
+    sku = get_sku(sku_id=sku_id)
+    if sku.kind != "stock_code":
+        raise InvalidInput(_("Codes are loaded into SKUs that sell codes from stock."), param="sku")
+    sealed = upload.sealed if upload else seal_bytes(text.encode())
+    try:
+        size = (upload.size or 0) if upload else len(text.encode())
+        source = _recognised(sealed, size=size)
+        layout, signature = _first_layout(source)
+    except FileRefused:
+        sealed.delete()
+        raise
+    uid = uuid4()
+    job = ImportJob.objects.create(
+        ref=new_ref(),
+        uid=uid,
+        sku=sku,
+        title=(upload.name or "")[:120] if upload else "",
+        file_name=sealed.name,
+        file_key=seal(base64.b64encode(sealed.key).decode(), place=FILE_KEY, uid=uid),
+        size=size,
+        total_lines=_about_lines(source, size=size),
+        kind=source.kind,
+        encoding=source.encoding,
+        layout=layout.as_json(),
+        signature=signature,
+        made_by=by.label[:80],
+        made_at=now,
+    )
+    ImportMove.objects.create(job=job, new=job.state, by=job.made_by, reason="opened", at=now)
+    return job
+
+
+def _recognised(sealed: SealedFile, *, size: int) -> Source:
+    """The file with its kind and encoding told from its first bytes."""
+    head = next(sealed.frames(), b"") if size else b""
+    if not head.strip():
+        raise FileRefused(_("The file is empty."), param="file")
+    kind = foreign_kind(head)
+    if kind and kind != WORKBOOK:
+        raise FileRefused(
+            _("A file of kind %(kind)s cannot be loaded. Save it as CSV, TXT or XLSX.")
+            % {"kind": kind},
+            param="file",
+        )
+    if kind:
+        return Source(sealed=sealed, kind=WORKBOOK, encoding="")
+    encoding = find_encoding(head, sealed.frames(start=1))
+    return Source(sealed=sealed, kind=TEXT, encoding=encoding)
+
+
+def _about_lines(source: Source, *, size: int) -> int:
+    """How many lines the file may have, by its first megabyte: for a progress bar."""
+    if source.kind != TEXT:
+        return 0
+    head = next(source.sealed.frames(), b"")
+    ends = max(head.count(b"\n"), head.count(b"\r"), 1)
+    return ends * size // len(head)
+
+
+def _first_layout(source: Source) -> tuple[Layout, bytes]:
+    """What was chosen for the last file of this make, else what it looks like."""
+    delimiter, rows = source.head(delimiter=None, most=SAMPLE)
+    cells = [row for _unused, row in rows]
+    layout = guess_layout(cells, delimiter=delimiter)
+    signature = signature_of(cells, layout)
+    known = ImportMapping.objects.filter(signature=signature).first()
+    return (Layout.from_json(known.layout) if known else layout), signature
+
+
+def source_of(job: ImportJob) -> Source:
+    """The job's file, opened anew."""
+    if not job.file_name or job.file_key is None:
+        raise FileRefused(_("The file of this import has been deleted. Upload it again."))
+    key = base64.b64decode(unseal(bytes(job.file_key), place=FILE_KEY, uid=job.uid))
+    sealed = SealedFile(name=job.file_name, key=key)
+    return Source(sealed=sealed, kind=job.kind, encoding=job.encoding)
+
+
+@tenant_atomic
+def choose(*, job_id: int, choice: ImportChoice, by: Actor, now: datetime) -> ImportJob:
+    """Set how the file is read and what its batch is; remembered for the next file of its make.
+
+    What was checked by another choice has to be checked again.
+    """
+    job = locked(job_id)
+    if job.is_at_work or job.batch_id is not None:
+        raise ImportBusy(_("This import has begun: what it reads cannot be changed any more."))
+    check_layout(choice.layout)
+    if choice.encoding and (choice.encoding not in ENCODINGS or job.kind != TEXT):
+        raise InvalidInput(_("Choose one of the encodings."), param="encoding")
+    if choice.cost_e4 is not None and choice.cost_e4 < 0:
+        raise InvalidInput(_("A cost is not negative."), param="cost")
+    job.encoding = choice.encoding or job.encoding
+    job.layout = choice.layout.as_json()
+    job.expires_on, job.cost_e4 = choice.expires_on, choice.cost_e4
+    job.supplier_name, job.note = choice.supplier_name[:80], choice.note[:200]
+    job.check_counts = {}
+    job.save()
+    drop_report(job, of_check=True)
+    if job.state != ImportState.UPLOADED:
+        move(job, ImportState.UPLOADED, by=by, reason="chosen anew", now=now)
+    ImportMapping.objects.update_or_create(
+        signature=job.signature, defaults={"layout": job.layout, "used_at": now}
+    )
+    return job
+
+
+@tenant_atomic
+def start_import(*, job_id: int, by: Actor, now: datetime) -> ImportJob:
+    """Have a checked file loaded by a worker. The sweeper finds it within a second."""
+    job = locked(job_id)
+    if job.state in {ImportState.RUNNING, ImportState.DONE}:
+        return job
+    if job.state != ImportState.CHECKED:
+        raise ImportBusy(_("Check the file first, then load it."))
+    if not job.check_counts.get("valid"):
+        raise ImportBusy(_("There is no line that could be loaded."))
+    job.batch = Batch.objects.create(
+        sku_id=job.sku_id,
+        supplier_name=job.supplier_name,
+        cost_e4=job.cost_e4 or 0,
+        note=job.note,
+        expires_on=job.expires_on or NEVER,
+        file_hash=bytes(job.file_hash or b""),
+        made_by=by.label[:120],
+        made_at=now,
+    )
+    job.started_at = job.lease_until = now
+    job.cancel_asked = False
+    job.save()
+    drop_report(job, of_check=True)
+    move(job, ImportState.RUNNING, by=by, reason="started", now=now)
+    return job
+
+
+@tenant_atomic
+def resume_import(*, job_id: int, by: Actor, now: datetime) -> ImportJob:
+    """Go on with a canceled or failed load after the last line that was loaded."""
+    job = locked(job_id)
+    if job.state not in {ImportState.CANCELED, ImportState.FAILED} or job.batch_id is None:
+        raise ImportBusy(_("Only a load that has stopped can go on."))
+    if not job.file_name:
+        raise FileRefused(_("The file of this import has been deleted. Upload it again."))
+    job.lease_until, job.cancel_asked, job.failure = now, False, ""
+    job.ended_at = None
+    job.save()
+    move(job, ImportState.RUNNING, by=by, reason="resumed", now=now)
+    return job
+
+
+@tenant_atomic
+def cancel_import(*, job_id: int, by: Actor, now: datetime) -> ImportJob:
+    """Stop. A load stops after the stretch it is in; what it has loaded stays until undone."""
+    job = locked(job_id)
+    if job.state in {ImportState.DONE, ImportState.CANCELED, ImportState.FAILED}:
+        return job
+    if job.state == ImportState.RUNNING:
+        job.cancel_asked = True
+        job.save(update_fields=["cancel_asked"])
+        return job
+    end(job, ImportState.CANCELED, by=by, reason="canceled", now=now)
+    forget_file(job)
+    return job
+
+
+@tenant_atomic
+def forget_import_file(*, job_id: int) -> None:
+    """Delete the sealed file of an import that has ended or was left lying."""
+    job = locked(job_id)
+    if not job.is_at_work:
+        forget_file(job)
+
+
+def locked(job_id: int) -> ImportJob:
+    return ImportJob.objects.select_for_update(of=("self",), no_key=True).get(pk=job_id)
+
+
+def end(
+    job: ImportJob, new: ImportState, *, by: Actor = SYSTEM, reason: str, now: datetime
+) -> None:
+    job.ended_at, job.lease_until = now, None
+    job.save(update_fields=["ended_at", "lease_until"])
+    move(job, new, by=by, reason=reason, now=now)
+
+
+def forget_file(job: ImportJob) -> None:
+    """Delete the file and its key; a kill between commit and unlink leaves what no key opens."""
+    if not job.file_name:
+        return
+    sealed = SealedFile(name=job.file_name, key=b"")
+    job.file_name, job.file_key = "", None
+    job.save(update_fields=["file_name", "file_key"])
+    transaction.on_commit(sealed.delete, robust=True)
+
+
+def move(job: ImportJob, new: ImportState, *, by: Actor, reason: str, now: datetime) -> None:
+    """Move a locked job, or raise MoveRefused; the history row goes with it."""
+    old = ImportState(job.state)
+    check_move(IMPORT_MOVES, old, new)
+    job.state = new
+    job.save(update_fields=["state"])
+    ImportMove.objects.create(job=job, old=old, new=new, by=by.label[:80], reason=reason, at=now)

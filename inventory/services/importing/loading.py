@@ -1,0 +1,211 @@
+"""The load: a million lines in stretches, each one transaction that also says how far it came.
+
+Killed anywhere, it goes on after the last stretch that was committed; a code that is there already
+is never loaded twice, because the table's unique key decides and not this program.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from django.db import DatabaseError, connection
+
+from core.crypto import CannotDecrypt
+from core.failpoints import reach
+from core.scope import require_tenant, tenant_atomic
+from inventory.models import Batch, ImportJob
+from inventory.sealing import CodeSealer
+from inventory.services.importing.checking import check, judge_for, known_as
+from inventory.services.importing.columns import Layout
+from inventory.services.importing.copying import CODES, copy_rows, drop_rows, pack_code
+from inventory.services.importing.counting import add_up
+from inventory.services.importing.errors import FileRefused
+from inventory.services.importing.jobs import end, forget_file, source_of
+from inventory.services.importing.leases import Lease, LeaseLost, claim, held, renew
+from inventory.services.importing.lines import Judge, Line, Reason, Refused
+from inventory.services.importing.reports import MOST_LINES, keep_report
+from inventory.services.importing.source import Row
+from inventory.services.importing.stretches import stretches
+from inventory.states import CodeState, ImportState
+
+log = structlog.get_logger(__name__)
+
+# In the order of the unique key: two loads of the same file then wait for each other in the same
+# order and cannot lock each other out.
+_LOAD = f"""
+    INSERT INTO inventory_code (tenant_id, sku_id, batch_id, state, loaded_at, uid, lane, card_no,
+                                secret, index_hash, secret_hash, expires_on)
+    SELECT %(tenant)s, %(sku)s, %(batch)s, '{CodeState.AVAILABLE}', %(now)s, uid, lane, card_no,
+           secret, index_hash, secret_hash, expires_on
+      FROM incoming ORDER BY index_hash, line
+        ON CONFLICT (tenant_id, sku_id, index_hash) DO NOTHING
+"""  # noqa: S608 -- a constant of ours
+# LATERAL with a limit keeps the planner at the unique index, however large stock is.
+_NOT_LOADED = """
+    SELECT i.line, c.state, c.batch_id = %(batch)s
+      FROM incoming i CROSS JOIN LATERAL (
+           SELECT uid, state, batch_id FROM inventory_code
+            WHERE tenant_id = %(tenant)s AND sku_id = %(sku)s AND index_hash = i.index_hash
+            LIMIT 1) c
+     WHERE c.uid <> i.uid
+"""
+
+
+@dataclass(slots=True)
+class _Sealed:
+    """A stretch ready to be copied."""
+
+    last: int
+    good: dict[int, Line]
+    rows: list[bytes]
+    refused: list[Refused]
+
+
+def run_import(*, job_id: int, now: datetime) -> None:
+    """Do what the import waits for, the check or the load; nothing if another worker is at it."""
+    lease = claim(job_id, now=now)
+    if lease is None:
+        return
+    reach("inventory.import_after_claim")
+    try:
+        _work(lease)
+    except LeaseLost:
+        log.info("import_lease_lost", job_id=job_id)
+    except (FileRefused, CannotDecrypt, FileNotFoundError) as why:
+        log.warning("import_failed", job_id=job_id, why=type(why).__name__)
+        _fail(lease, why=getattr(why, "code", "file_unreadable"))
+    except DatabaseError:
+        raise  # the sweeper tries again when the lease has run out
+    except Exception:
+        _fail(lease, why="error")
+        raise
+
+
+@tenant_atomic
+def _state(lease: Lease) -> ImportState:
+    return ImportState(ImportJob.objects.values_list("state", flat=True).get(pk=lease.job_id))
+
+
+def _work(lease: Lease) -> None:
+    if _state(lease) == ImportState.CHECKING:
+        check(lease)
+    else:
+        load(lease)
+
+
+def load(lease: Lease) -> None:
+    """Load what is left of the file, until it ends or someone cancels."""
+    with tenant_atomic(durable=True):
+        job = held(lease, ImportState.RUNNING)
+        layout = Layout.from_json(job.layout)
+        source, judge = source_of(job), judge_for(job, layout, now=lease.now)
+    rows = source.rows(
+        delimiter=layout.delimiter, has_header=layout.has_header, after=job.done_lines
+    )
+    for stretch in stretches(rows, _preparer(judge)):
+        if not _load_stretch(lease, stretch):
+            return
+        reach("inventory.import_after_stretch")
+    _finish(lease)
+
+
+def _preparer(judge: Judge) -> Callable[[list[Row]], _Sealed]:
+    seal = CodeSealer().seal
+
+    def prepare(rows: list[Row]) -> _Sealed:
+        stretch = _Sealed(last=rows[-1][0], good={}, rows=[], refused=[])
+        for number, cells in rows:
+            line = judge.judge(number, cells)
+            if isinstance(line, Refused):
+                stretch.refused.append(line)
+                continue
+            uid = uuid4()
+            code = seal(card_no=line.card_no, secret=line.secret, uid=uid)
+            stretch.good[number] = line
+            stretch.rows.append(pack_code(number, line.expires_on, uid, code))
+        return stretch
+
+    return prepare
+
+
+@tenant_atomic(durable=True)
+def _load_stretch(lease: Lease, stretch: _Sealed) -> bool:
+    """Load a stretch and say so in its transaction; False when a cancel was found instead."""
+    job = held(lease, ImportState.RUNNING)
+    if job.cancel_asked:
+        end(job, ImportState.CANCELED, reason="canceled", now=lease.now)
+        return False
+    not_loaded = _insert(job, stretch, now=lease.now)
+    reach("inventory.import_in_stretch")
+    refused = stretch.refused + [
+        stretch.good[number].refused(reason) for number, reason in not_loaded.items()
+    ]
+    if sum(job.counts.get("reasons", {}).values()) < MOST_LINES:
+        keep_report(job, refused, of_check=False)
+    loaded = [line for number, line in stretch.good.items() if number not in not_loaded]
+    job.counts = _with_cost(
+        add_up(job.counts, valid=len(loaded), refused=refused), job.counts, loaded
+    )
+    job.done_lines = stretch.last
+    renew(job, lease)
+    job.save(update_fields=["counts", "done_lines", "lease_until"])
+    return True
+
+
+def _insert(job: ImportJob, stretch: _Sealed, *, now: datetime) -> dict[int, Reason]:
+    """Put the codes in stock; the lines that were there already, with the reason."""
+    if not stretch.rows:
+        return {}
+    given = {"tenant": require_tenant(), "sku": job.sku_id, "batch": job.batch_id, "now": now}
+    with connection.cursor() as cursor:
+        copy_rows(cursor, CODES, stretch.rows)
+        cursor.execute(_LOAD, given)
+        if cursor.rowcount == len(stretch.rows):
+            return _nothing(cursor)
+        cursor.execute(_NOT_LOADED, given)
+        found = cursor.fetchall()
+        drop_rows(cursor)
+    return {
+        line: Reason.DUPLICATE_IN_FILE if is_ours else known_as(state)
+        for line, state, is_ours in found
+    }
+
+
+def _nothing(cursor: Any) -> dict[int, Reason]:
+    drop_rows(cursor)
+    return {}
+
+
+def _with_cost(
+    counts: dict[str, Any], before: dict[str, Any], loaded: list[Line]
+) -> dict[str, Any]:
+    """A file with a column of costs gives its batch their mean."""
+    costs = [line.cost_e4 for line in loaded if line.cost_e4 is not None]
+    return counts | {
+        "costs": before.get("costs", 0) + len(costs),
+        "cost_sum_e4": before.get("cost_sum_e4", 0) + sum(costs),
+    }
+
+
+@tenant_atomic(durable=True)
+def _finish(lease: Lease) -> None:
+    job = held(lease, ImportState.RUNNING)
+    if job.cost_e4 is None and job.counts.get("costs"):
+        mean = round(job.counts["cost_sum_e4"] / job.counts["costs"])
+        Batch.objects.filter(imports=job).update(cost_e4=mean)
+    job.counts = job.counts or add_up({}, valid=0, refused=())
+    job.total_lines = max(job.total_lines, job.done_lines)
+    job.save(update_fields=["counts", "total_lines"])
+    end(job, ImportState.DONE, reason="loaded", now=lease.now)
+    forget_file(job)
+
+
+@tenant_atomic(durable=True)
+def _fail(lease: Lease, *, why: str) -> None:
+    job = held(lease, _state(lease))
+    job.failure = why[:60]
+    job.save(update_fields=["failure"])
+    end(job, ImportState.FAILED, reason=job.failure, now=lease.now)
