@@ -4,10 +4,12 @@
 says "in progress") until the lease runs out. The same key with another body is refused.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from core.crypto import digest
@@ -39,8 +41,8 @@ class Given:
 @tenant_atomic(durable=True)
 def claim(*, scope: str, key: str, body: str, now: datetime) -> Given | None:
     """None: go on, the key is yours for a minute. Given: this was answered, say it again."""
-    fresh = Once(scope=scope, key=key, fingerprint=digest(body), lease_until=now + LEASE)
-    if Once.objects.bulk_create([fresh], ignore_conflicts=True) and _is_ours(fresh):
+    with suppress(IntegrityError), transaction.atomic():
+        Once.objects.create(scope=scope, key=key, fingerprint=digest(body), lease_until=now + LEASE)
         return None
     row = Once.objects.select_for_update(no_key=True).get(scope=scope, key=key)
     if bytes(row.fingerprint) != digest(body):
@@ -58,7 +60,3 @@ def claim(*, scope: str, key: str, body: str, now: datetime) -> Given | None:
 def remember(*, scope: str, key: str, status: int, answer: Any) -> None:
     """Keep the answer; call it in the transaction of the effect."""
     Once.objects.filter(scope=scope, key=key).update(status=status, answer=answer)
-
-
-def _is_ours(fresh: Once) -> bool:
-    return Once.objects.filter(pk=fresh.pk).exists()

@@ -1,0 +1,32 @@
+"""Every refusal is a page that says what to do, or JSON in one shape."""
+
+import pytest
+from django.test import Client
+
+from tests.conftest import client_of
+
+
+def test_a_page_that_is_not_there_says_so_in_the_readers_language(shop):
+    english = client_of(shop).get("/no/such/page", headers={"accept-language": "en"})
+    json = client_of(shop).get("/no/such/page", headers={"accept": "application/json"})
+
+    assert english.status_code == json.status_code == 404
+    assert "There is nothing here that you may see." in english.content.decode()
+    assert json.json()["error"]["code"] == "not_found"
+    assert json.json()["error"]["request_id"] == json["X-Request-Id"]
+
+
+def test_a_form_without_its_token_is_refused_with_a_way_on(shop):
+    browser = Client(headers={"host": "cloud.localhost"}, enforce_csrf_checks=True)
+
+    answer = browser.post("/orders/find/", headers={"accept-language": "en"})
+
+    assert answer.status_code in {403, 404}
+    assert "500" not in answer.content.decode()[:200]
+
+
+@pytest.mark.parametrize("given", ["a" * 65, "x y", "short", "<script>"])
+def test_a_request_id_from_outside_is_kept_only_if_harmless(shop, given):
+    answer = client_of(shop).get("/healthz", headers={"x-request-id": given})
+
+    assert answer.headers.get("X-Request-Id") != given

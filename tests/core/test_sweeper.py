@@ -1,0 +1,94 @@
+"""The sweeper finds what is due, and one watch that fails does not stop the others."""
+
+from datetime import timedelta
+
+import pytest
+from celery import Celery
+from django.conf import settings
+from django.db import DatabaseError
+
+from core import nudge, sweeper
+from core.models import Pulse
+from tests.times import NOON
+
+pytestmark = pytest.mark.django_db(databases="__all__")
+SECOND = timedelta(seconds=1)
+BROKER = {
+    name: getattr(settings, name)
+    for name in ("CELERY_TASK_PUBLISH_RETRY", "CELERY_BROKER_TRANSPORT_OPTIONS")
+}
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """What went to the broker, in the place of the broker."""
+    messages = []
+    monkeypatch.setattr(sweeper, "_watches", [])
+    monkeypatch.setattr(sweeper, "_chores", [])
+    monkeypatch.setattr(
+        nudge.current_app,
+        "send_task",
+        lambda name, **options: messages.append((name, options["kwargs"], options["headers"])),
+    )
+    return messages
+
+
+def two_due(*, now, limit):
+    return [(7, 1), (8, 2)]
+
+
+def failing(*, now, limit):
+    raise DatabaseError
+
+
+def test_each_due_row_is_nudged_with_its_tenant(sent):
+    sweeper.watch(two_due, task="x.look", id_name="row_id")
+
+    count = sweeper.sweep(now=NOON)
+
+    assert count == 2
+    assert sent == [
+        ("x.look", {"row_id": 1}, {"tenant_id": 7}),
+        ("x.look", {"row_id": 2}, {"tenant_id": 8}),
+    ]
+
+
+def test_a_watch_that_fails_leaves_the_others_their_turn(sent):
+    sweeper.watch(failing, task="x.fail", id_name="row_id")
+    sweeper.watch(two_due, task="x.look", id_name="row_id")
+
+    assert sweeper.sweep(now=NOON) == 2
+
+
+def test_a_watch_has_its_turn_no_oftener_than_asked(sent):
+    sweeper.watch(two_due, task="x.look", id_name="row_id", every=10 * SECOND)
+
+    counts = [sweeper.sweep(now=NOON + n * SECOND) for n in (0, 9, 10)]
+
+    assert counts == [2, 0, 2]
+
+
+def test_a_chore_is_done_by_the_sweeper_itself(sent):
+    done = []
+    sweeper.chore(done.append, every=SECOND)
+
+    sweeper.sweep(now=NOON)
+
+    assert done == [NOON]
+
+
+def test_the_pulse_is_kept():
+    sweeper.beat("sweeper", now=NOON)
+    sweeper.beat("sweeper", now=NOON + SECOND)
+
+    assert Pulse.objects.using("ops").get().at == NOON + SECOND
+
+
+def test_a_broker_that_is_away_costs_a_log_line_only(monkeypatch):
+    away = Celery("away", broker="redis+socket:///nowhere.sock", set_as_current=False)
+    away.conf.update({key[7:].lower(): value for key, value in BROKER.items()})
+    monkeypatch.setattr(nudge, "current_app", away)
+
+    nudge.nudge("x.look", tenant_id=1, row_id=1)
+
+    assert nudge.broker_answers() is False
