@@ -5,7 +5,9 @@ from datetime import timedelta
 from django.utils import timezone
 
 from catalog.selectors import due_schedules
-from core import limits, outbox, sweeper
+from core import limits, outbox, rotation, sweeper
+from inventory import services as inventory
+from inventory.selectors import due_holds, due_shelves
 from payments import services as payments
 from payments.events import RefundCreated, SandboxNoticeDue
 from payments.selectors import due_notices, due_refunds
@@ -21,6 +23,15 @@ def connect() -> None:
     outbox.subscribe(SandboxNoticeDue, payments.send_notice)
     sweeper.watch(due_refunds, task="payments.push_refund", id_name="refund_id")
     sweeper.watch(due_notices, task="payments.send_notice", id_name="notice_id")
+    sweeper.watch(due_holds, task="inventory.release_expired", id_name="hold_id")
+    sweeper.watch(
+        due_shelves,
+        task="inventory.expire_codes",
+        id_name="shelf_id",
+        every=timedelta(minutes=5),
+    )
+    for column in inventory.SEALED:
+        rotation.sealed_column(column.model, column.field, place=column.place)
     sweeper.chore(limits.forget_past, every=timedelta(minutes=10))
     sweeper.chore(audit.seal_all, every=timedelta(minutes=1))
     sweeper.chore(_forget_heard, every=timedelta(minutes=10))

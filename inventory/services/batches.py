@@ -1,0 +1,215 @@
+"""Batches: opened, filled, frozen, recalled, undone. Their codes go along by one statement."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import uuid4
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from core.actors import Actor
+from core.errors import InvalidInput
+from core.scope import require_tenant, tenant_atomic
+from core.states import check_move
+from inventory.errors import BatchInUse
+from inventory.models import NEVER, Batch, BatchMove, Code, Hold, Shelf
+from inventory.sealing import CodeSealer
+from inventory.selectors import counts_of_batches
+from inventory.states import BATCH_MOVES, BatchState, CodeState, HoldState
+from inventory.types import Added, NewBatch, NewCode
+from tenants import audit
+
+CHUNK = 5_000
+# By SQL: Django would read a million rows into memory to delete them. The last count is the codes.
+_MINE = "SELECT id FROM inventory_code WHERE tenant_id = %(tenant)s AND batch_id = %(batch)s"
+_FORGET = f"""
+    DELETE FROM inventory_hold WHERE tenant_id = %(tenant)s AND code_id IN ({_MINE});
+    DELETE FROM inventory_codemove WHERE tenant_id = %(tenant)s AND code_id IN ({_MINE});
+    DELETE FROM inventory_code WHERE tenant_id = %(tenant)s AND batch_id = %(batch)s
+"""  # noqa: S608 -- only our own words
+
+
+@tenant_atomic
+def open_batch(*, given: NewBatch, by: Actor, now: datetime) -> Batch:
+    if given.cost_e4 < 0:
+        raise InvalidInput(_("A cost is not negative."), param="cost")
+    batch = Batch.objects.create(
+        sku_id=given.sku_id,
+        supplier_name=given.supplier_name.strip()[:80],
+        cost_e4=given.cost_e4,
+        note=given.note.strip()[:200],
+        expires_on=given.expires_on or NEVER,
+        file_hash=given.file_hash,
+        made_by=by.label[:120],
+        made_at=now,
+    )
+    _remember(batch, old="", by=by, reason="opened", now=now)
+    return batch
+
+
+@tenant_atomic
+def add_codes(*, given: NewBatch, codes: Iterable[NewCode], by: Actor, now: datetime) -> Added:
+    """A new batch from codes at hand, for small numbers; the importer streams large ones.
+
+    Codes that the SKU has had before, in stock or sold, are left out and counted.
+    """
+    batch = open_batch(given=given, by=by, now=now)
+    fresh = _new_codes(batch, codes, now=now)
+    known_before = set(
+        Code.objects.filter(sku_id=given.sku_id, index_hash__in=fresh).values_list(
+            "index_hash", flat=True
+        )
+    )
+    seen = {bytes(index_hash) for index_hash in known_before}
+    rows = [code for index_hash, code in fresh.items() if index_hash not in seen]
+    Code.objects.bulk_create(rows, batch_size=CHUNK, ignore_conflicts=True)
+    added = Code.objects.filter(batch=batch).count()
+    return Added(batch_id=batch.pk, added=added, known=len(fresh) - added)
+
+
+def _new_codes(batch: Batch, codes: Iterable[NewCode], *, now: datetime) -> dict[bytes, Code]:
+    """Sealed rows by their index hash, so that a code given twice is there once."""
+    keys, fresh = CodeSealer(), {}
+    for code in codes:
+        uid = uuid4()
+        card_no = code.card_no.reveal() if code.card_no else ""
+        sealed = keys.seal(card_no=card_no, secret=code.secret.reveal(), uid=uid)
+        fresh[sealed.index_hash] = Code(
+            uid=uid,
+            sku_id=batch.sku_id,
+            batch=batch,
+            card_no=sealed.card_no,
+            secret=sealed.secret,
+            index_hash=sealed.index_hash,
+            secret_hash=sealed.secret_hash,
+            expires_on=code.expires_on or batch.expires_on,
+            loaded_at=now,
+        )
+    return fresh
+
+
+@tenant_atomic
+def freeze_batch(*, batch_id: int, by: Actor, reason: str, now: datetime) -> int:
+    """Take the batch's unsold codes off sale; returns how many. Held ones are swapped when sold."""
+    batch = _locked(batch_id)
+    frozen = _move_codes(batch, old=[CodeState.AVAILABLE, CodeState.RESERVED], new=CodeState.FROZEN)
+    _move(batch, BatchState.FROZEN, by=by, reason=reason, now=now, data={"codes": frozen})
+    return frozen
+
+
+@tenant_atomic
+def unfreeze_batch(*, batch_id: int, by: Actor, reason: str, now: datetime) -> int:
+    """Put a frozen batch back on sale; returns how many codes came back.
+
+    Codes that are still held (unpaid or waiting to be delivered) go back to their holders.
+    """
+    batch = _locked(batch_id)
+    held = Hold.objects.filter(
+        state__in=[HoldState.RESERVED, HoldState.KEPT], code__batch_id=batch_id
+    ).values("code_id")
+    frozen = Code.objects.filter(batch=batch, state=CodeState.FROZEN)
+    kept = _move_to(frozen.filter(pk__in=held), CodeState.RESERVED)
+    back = _move_to(frozen, CodeState.AVAILABLE)
+    days = Code.objects.filter(batch=batch).values("expires_on")
+    Shelf.objects.filter(sku_id=batch.sku_id, expires_on__in=days).update(is_empty=False)
+    _move(batch, BatchState.OPEN, by=by, reason=reason, now=now, data={"codes": back + kept})
+    return back + kept
+
+
+@tenant_atomic
+def recall_batch(*, batch_id: int, by: Actor, reason: str, now: datetime) -> int:
+    """The batch is bad: its unsold codes never come back on sale; returns how many were sold.
+
+    Sold ones stay with their buyers: `selectors.sold_of_batch` lists them for replacement.
+    """
+    batch = _locked(batch_id)
+    frozen = _move_codes(batch, old=[CodeState.AVAILABLE, CodeState.RESERVED], new=CodeState.FROZEN)
+    sold = Code.objects.filter(batch=batch, state=CodeState.SOLD).count()
+    data = {"codes": frozen, "sold": sold}
+    _move(batch, BatchState.RECALLED, by=by, reason=reason, now=now, data=data)
+    return sold
+
+
+@tenant_atomic
+def undo_batch(*, batch_id: int, by: Actor, now: datetime) -> int:
+    """As if the batch had never been loaded: its codes are deleted and may be loaded again.
+
+    Raises BatchInUse when one of them is held or sold.
+    """
+    batch = _locked(batch_id)
+    _move(batch, BatchState.UNDONE, by=by, reason="undone", now=now)
+    codes = Code.objects.filter(batch=batch)
+    # Claims skip what is locked here, or come first and are seen by the count.
+    mine = codes.filter(state__in=[CodeState.AVAILABLE, CodeState.FROZEN, CodeState.EXPIRED])
+    _move_to(mine, CodeState.FROZEN)
+    counts = counts_of_batches(batch_ids=[batch_id]).get(batch_id, {})
+    used = sum(count for state, count in counts.items() if state != CodeState.FROZEN)
+    live = Hold.objects.filter(code__batch_id=batch_id).exclude(state=HoldState.RELEASED)
+    if used or live.exists():
+        raise BatchInUse(
+            _("Codes of this batch are held or sold. Freeze or recall it instead."), used=used
+        )
+    given = {"tenant": require_tenant(), "batch": batch_id}
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET, given)
+        return cursor.rowcount
+
+
+def _move_codes(batch: Batch, *, old: list[CodeState], new: CodeState) -> int:
+    return _move_to(Code.objects.filter(batch=batch, state__in=old), new)
+
+
+def _move_to(codes: "QuerySet[Code]", new: CodeState) -> int:
+    """Move the codes that are in an old state still; the batch's own row tells of them."""
+    return codes.update(state=new)
+
+
+def _locked(batch_id: int) -> Batch:
+    batch: Batch = Batch.objects.select_for_update(no_key=True).get(pk=batch_id)
+    return batch
+
+
+def _move(
+    batch: Batch,
+    new: BatchState,
+    *,
+    by: Actor,
+    reason: str,
+    now: datetime,
+    data: Mapping[str, int] | None = None,
+) -> None:
+    """Move a locked batch, or raise MoveRefused; history and audit rows go with it."""
+    old = BatchState(batch.state)
+    check_move(BATCH_MOVES, old, new)
+    batch.state = new
+    batch.save(update_fields=["state"])
+    _remember(batch, old=old, by=by, reason=reason, now=now, data=data)
+
+
+def _remember(
+    batch: Batch,
+    *,
+    old: str,
+    by: Actor,
+    reason: str,
+    now: datetime,
+    data: Mapping[str, int] | None = None,
+) -> None:
+    BatchMove.objects.create(
+        batch=batch,
+        old=old,
+        new=batch.state,
+        by=by.label[:80],
+        reason=reason[:60],
+        data=dict(data or {}),
+        at=now,
+    )
+    audit.record(
+        by=by,
+        action=f"batch.{batch.state}",
+        target=f"batch:{batch.ref}",
+        reason=reason,
+        data=dict(data or {}),
+        now=now,
+    )

@@ -1,0 +1,212 @@
+"""Who may have which code. Every claim is made here.
+
+A code is claimed and its hold written by one SQL statement. It looks into one random lane at the
+SKU's first day of expiry: lane, day and id all come from the partial index, so sold rows are never
+walked (a test reads the plan), and buyers rarely meet. Ordering by id would let the planner walk
+the primary key past every sold code.
+"""
+
+import random
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from core.scope import require_tenant, tenant_atomic
+from inventory.errors import OutOfStock, TooManyHeld
+from inventory.models import LANES
+from inventory.selectors import today_here
+from inventory.services.content import claim_content
+from inventory.states import HoldState
+from inventory.types import HoldRequest
+
+# {lane}, {day} and {lock} are filled in below, from our own words only.
+_CLAIM = """
+    WITH picked AS (
+        SELECT id FROM inventory_code
+         WHERE tenant_id = %(tenant)s AND sku_id = %(sku)s AND state = 'available'
+           {lane} AND expires_on {day}
+         ORDER BY expires_on, id LIMIT %(wanted)s
+           FOR NO KEY UPDATE {lock}),
+    taken AS (
+        UPDATE inventory_code SET state = 'reserved'
+         WHERE tenant_id = %(tenant)s AND id IN (SELECT id FROM picked)
+        RETURNING id)
+    INSERT INTO inventory_hold (tenant_id, item_id, sku_id, code_id, buyer_key, min_days_left,
+                                state, until, made_at, ended_why)
+    SELECT %(tenant)s, %(item)s, %(sku)s, id, %(buyer)s, %(min_days)s,
+           %(state)s, %(until)s::timestamptz, %(now)s, ''
+      FROM taken ORDER BY id
+    RETURNING code_id
+"""
+_IN_LANE = "AND lane = %(lane)s"
+_FIRST_SHELF = """= (
+               SELECT min(expires_on) FROM inventory_shelf
+                WHERE tenant_id = %(tenant)s AND sku_id = %(sku)s
+                  AND expires_on >= %(first_day)s AND NOT is_empty)"""
+_CLAIM_FIRST = _CLAIM.format(lane=_IN_LANE, day=_FIRST_SHELF, lock="SKIP LOCKED")
+_CLAIM_DAY = _CLAIM.format(lane=_IN_LANE, day="= %(day)s", lock="SKIP LOCKED")
+# Skipping locked rows lets buyers take different codes instead of queueing for the same one; its
+# price is that codes which another buyer is about to give back look taken. So the last word waits.
+_CLAIM_WAITING = _CLAIM.format(lane="", day=">= %(first_day)s", lock="")
+
+# The first code of each lane, soonest expiry first, and the day that the shelves would begin with.
+_HEADS = f"""
+    SELECT lane, head.expires_on, (
+           SELECT min(expires_on) FROM inventory_shelf
+            WHERE tenant_id = %(tenant)s AND sku_id = %(sku)s
+              AND expires_on >= %(first_day)s AND NOT is_empty)
+      FROM generate_series(0, {LANES - 1}) AS lane
+     CROSS JOIN LATERAL (
+           SELECT code.expires_on FROM inventory_code AS code
+            WHERE code.tenant_id = %(tenant)s AND code.sku_id = %(sku)s AND code.lane = lane
+              AND code.state = 'available' AND code.expires_on >= %(first_day)s
+            ORDER BY code.expires_on, code.id LIMIT 1) AS head
+     ORDER BY head.expires_on, random()
+"""  # noqa: S608 -- only our own constant
+
+# Locked shelves are left alone: somebody corrects them this moment, and nobody waits for a hint.
+_CORRECT_SHELVES = """
+    INSERT INTO inventory_shelf (tenant_id, sku_id, expires_on, is_empty)
+    VALUES (%(tenant)s, %(sku)s, %(day)s, false) ON CONFLICT DO NOTHING;
+    UPDATE inventory_shelf SET is_empty = expires_on < %(day)s
+     WHERE tenant_id = %(tenant)s AND id IN (
+           SELECT id FROM inventory_shelf
+            WHERE tenant_id = %(tenant)s AND sku_id = %(sku)s
+              AND expires_on BETWEEN %(first_day)s AND %(day)s
+              AND is_empty = (expires_on = %(day)s)
+              FOR NO KEY UPDATE SKIP LOCKED)
+"""
+
+# Two statements in one message: the count must see what the buyer's other tab has just committed.
+_COUNT_HELD = """
+    SELECT pg_advisory_xact_lock(hashtextextended(%(key)s, 0));
+    SELECT count(*) FROM inventory_hold
+     WHERE tenant_id = %(tenant)s AND buyer_key = %(buyer)s AND sku_id = %(sku)s
+       AND state = 'reserved'
+"""
+
+
+@tenant_atomic
+def reserve(*, request: HoldRequest, now: datetime) -> int:
+    """Hold codes (or uses of a content) for an order item, all or none; returns how many.
+
+    Raises OutOfStock, or TooManyHeld when the buyer holds too many unpaid ones of this SKU.
+    """
+    if request.most_held and request.buyer_key:
+        _check_cap(request)
+    claim(request=request, state=HoldState.RESERVED, now=now)
+    return request.quantity
+
+
+def claim(*, request: HoldRequest, state: HoldState, now: datetime) -> None:
+    """Take `quantity` of the SKU for the item, all or none: the earliest to expire first.
+
+    Within a tenant transaction. Raises OutOfStock, and then that transaction must not go on to
+    commit what it took: the verbs' own savepoints see to it.
+    """
+    given = _given(request, state=state, now=now)
+    if request.quantity == 1 and _claim_first(given):
+        return
+    try:
+        with transaction.atomic():
+            _search(given)
+    except _Short as short:
+        if short.is_bare:
+            claim_content(given)
+        else:
+            _claim_waiting(given)
+
+
+def _given(request: HoldRequest, *, state: HoldState, now: datetime) -> dict[str, Any]:
+    first_day = today_here(now=now) + timedelta(days=request.min_days_left)
+    return {
+        "tenant": require_tenant(),
+        "sku": request.sku_id,
+        "wanted": request.quantity,
+        "item": request.item_id,
+        "buyer": request.buyer_key,
+        "min_days": request.min_days_left,
+        "state": state.value,
+        "until": request.until,
+        "first_day": first_day,
+        "now": now,
+    }
+
+
+def _claim(sql: str, given: dict[str, Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        return cursor.rowcount
+
+
+class _Short(Exception):
+    """Rolls back what a search took, so that nobody waits for it while we wait for others."""
+
+    def __init__(self, *, is_bare: bool) -> None:
+        super().__init__()
+        self.is_bare = is_bare
+
+
+def _claim_first(given: dict[str, Any]) -> int:
+    return _claim(_CLAIM_FIRST, given | {"lane": random.randrange(LANES)})  # noqa: S311 -- no secret
+
+
+def _claim_waiting(given: dict[str, Any]) -> None:
+    found = _claim(_CLAIM_WAITING, given)
+    if found < given["wanted"]:
+        raise OutOfStock(wanted=given["wanted"], found=found)
+
+
+def _search(given: dict[str, Any]) -> None:
+    """Go through the lanes, soonest expiry first, until there is enough or nothing moves."""
+    missing = given["wanted"]
+    if missing > 1:
+        missing -= _claim_first(given)
+    while missing:
+        heads, before = _heads(given), missing
+        for lane, day, _shelf in heads:
+            missing -= _claim(_CLAIM_DAY, given | {"lane": lane, "day": day, "wanted": missing})
+            if missing == 0:
+                _correct_shelves(given, heads=heads)
+                return
+        if missing == before:
+            raise _Short(is_bare=not heads and missing == given["wanted"])
+
+
+def _heads(given: dict[str, Any]) -> list[tuple[int, date, date | None]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_HEADS, given)
+        return cursor.fetchall()
+
+
+def _correct_shelves(given: dict[str, Any], *, heads: list[tuple[int, date, date | None]]) -> None:
+    _lane, day, shelf_day = heads[0]
+    if shelf_day == day:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_CORRECT_SHELVES, given | {"day": day})
+
+
+def _check_cap(request: HoldRequest) -> None:
+    """Count under a lock of the buyer's own, so that two tabs cannot both pass."""
+    tenant_id = require_tenant()
+    key = f"{tenant_id}|{request.sku_id}|{request.buyer_key}"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _COUNT_HELD,
+            {
+                "key": key,
+                "tenant": tenant_id,
+                "buyer": request.buyer_key,
+                "sku": request.sku_id,
+            },
+        )
+        (held,) = cursor.fetchone()
+    if held + request.quantity > (request.most_held or 0):
+        raise TooManyHeld(
+            _("You have unpaid orders for this. Pay or cancel them first."),
+            held=held,
+            most=request.most_held,
+        )

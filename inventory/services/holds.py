@@ -1,0 +1,202 @@
+"""What becomes of a hold: kept, sold, given back, replaced. Each is a conditional update."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from core.actors import SYSTEM, Actor
+from core.scope import require_tenant, tenant_atomic
+from core.states import check_move
+from inventory.errors import CodeNotSold, NothingHeld
+from inventory.models import Code, CodeMove, Hold
+from inventory.selectors import live_holds, today_here
+from inventory.services.claim import claim
+from inventory.states import CODE_MOVES, CodeState, HoldEnd, HoldState
+from inventory.types import Goods, HoldRequest
+
+# Holds are locked first, codes after them; a second call finds everything sold and changes nothing.
+_SELL = """
+    WITH held AS (
+        SELECT id, code_id, content_id, state FROM inventory_hold
+         WHERE tenant_id = %(tenant)s AND item_id = %(item)s
+           AND state IN ('reserved', 'kept', 'sold')
+         ORDER BY id FOR NO KEY UPDATE),
+    sold AS (
+        UPDATE inventory_code SET state = 'sold'
+         WHERE tenant_id = %(tenant)s
+           AND id IN (SELECT code_id FROM held WHERE state <> 'sold')
+           AND state = 'reserved' AND expires_on >= %(today)s
+        RETURNING id),
+    ended AS (
+        UPDATE inventory_hold SET state = 'sold', until = NULL, ended_at = %(now)s
+         WHERE tenant_id = %(tenant)s
+           AND id IN (SELECT id FROM held WHERE state <> 'sold')
+           AND (content_id IS NOT NULL OR code_id IN (SELECT id FROM sold))
+        RETURNING id)
+    SELECT id, code_id, content_id, state = 'sold' OR id IN (SELECT id FROM ended)
+      FROM held ORDER BY id
+"""
+
+# A code comes back only if it is still the hold's: a frozen or expired one stays what it is.
+# A locked shelf is left alone, it is but a hint.
+_RELEASE = """
+    WITH ended AS (
+        UPDATE inventory_hold SET state = 'released', ended_at = %(now)s, ended_why = %(why)s
+         WHERE tenant_id = %(tenant)s AND item_id = %(item)s
+           AND (state = 'reserved' AND ({over_by}) OR state = 'kept' AND {kept_too})
+        RETURNING code_id, content_id),
+    back AS (
+        UPDATE inventory_code SET state = 'available'
+         WHERE tenant_id = %(tenant)s AND state = 'reserved'
+           AND id IN (SELECT code_id FROM ended)
+        RETURNING sku_id, expires_on),
+    uses AS (
+        UPDATE inventory_content SET uses = uses - freed.n
+          FROM (SELECT content_id, count(*) AS n FROM ended WHERE content_id IS NOT NULL
+                 GROUP BY content_id) AS freed
+         WHERE tenant_id = %(tenant)s AND id = freed.content_id),
+    shelved AS (
+        UPDATE inventory_shelf SET is_empty = false
+         WHERE tenant_id = %(tenant)s AND id IN (
+               SELECT shelf.id FROM inventory_shelf AS shelf
+                WHERE shelf.tenant_id = %(tenant)s AND shelf.is_empty
+                  AND (shelf.sku_id, shelf.expires_on) IN (SELECT sku_id, expires_on FROM back)
+                  FOR NO KEY UPDATE SKIP LOCKED))
+    SELECT count(*) FROM ended
+"""
+_RELEASE_ALL = _RELEASE.format(over_by="true", kept_too="true")
+_RELEASE_OVERDUE = _RELEASE.format(over_by="until <= %(now)s", kept_too="false")
+
+
+@tenant_atomic
+def keep(*, item_id: int, now: datetime) -> None:
+    """Paid: what the item holds has no time limit any more.
+
+    What ran out or was given back is taken again; raises OutOfStock when it is gone. An item that
+    never held anything is left alone.
+    """
+    Hold.objects.filter(item_id=item_id, state=HoldState.RESERVED).update(
+        state=HoldState.KEPT, until=None
+    )
+    lost = list(
+        Hold.objects.filter(
+            item_id=item_id,
+            state=HoldState.RELEASED,
+            ended_why__in=[HoldEnd.GIVEN_BACK, HoldEnd.RAN_OUT],
+        ).select_for_update(no_key=True)
+    )
+    if not lost:
+        return
+    _claim_again(lost[0], quantity=len(lost), now=now)
+    Hold.objects.filter(pk__in=[hold.pk for hold in lost]).update(ended_why=HoldEnd.TAKEN_ANEW)
+
+
+@tenant_atomic
+def sell(*, item_id: int, now: datetime) -> list[Goods]:
+    """The item's goods, sold from now on; a second call returns the same.
+
+    A code that expired or was frozen while it was held is swapped for a fresh one, or OutOfStock is
+    raised and nothing is sold. Raises NothingHeld.
+    """
+    rows = _claim_sold(item_id, now=now)
+    if not rows:
+        raise NothingHeld(_("Nothing is held for this order any more."))
+    spoiled = [hold_id for hold_id, _code, _content, is_sold in rows if not is_sold]
+    if spoiled:
+        _swap(spoiled, now=now)
+        rows = _claim_sold(item_id, now=now)
+    return [Goods(code_id=code_id, content_id=content_id) for _id, code_id, content_id, _s in rows]
+
+
+@tenant_atomic
+def release(*, item_id: int, now: datetime) -> int:
+    """Give back what the item holds unsold; returns how many."""
+    return _move_back(_RELEASE_ALL, item_id=item_id, why=HoldEnd.GIVEN_BACK, now=now)
+
+
+@tenant_atomic
+def release_expired(*, hold_id: int, now: datetime) -> int:
+    """Give back what the hold's item holds past its time; a paid or sold hold is left alone."""
+    hold = Hold.objects.filter(pk=hold_id).first()
+    if hold is None:
+        return 0
+    return _move_back(_RELEASE_OVERDUE, item_id=hold.item_id, why=HoldEnd.RAN_OUT, now=now)
+
+
+@tenant_atomic
+def replace(*, code_id: int, item_id: int, by: Actor, reason: str, now: datetime) -> Goods:
+    """The sold code is bad: it becomes void, and a fresh one is sold in its place.
+
+    Raises CodeNotSold for a code that this item has not (or no longer), OutOfStock when there is no
+    other: nothing changes then.
+    """
+    held = Hold.objects.filter(code_id=code_id, item_id=item_id, state=HoldState.SOLD)
+    hold = held.select_for_update(no_key=True).first()
+    if hold is None:
+        raise CodeNotSold(_("This code is not with this order any more. Reload the page."))
+    code = Code.objects.select_for_update(no_key=True).get(pk=code_id)
+    _move_code(code, CodeState.VOID, by=by, reason=reason, now=now)
+    _move_holds([hold.pk], why=HoldEnd.REPLACED, now=now)
+    _claim_again(hold, quantity=1, now=now)
+    fresh = live_holds(item_id=item_id).filter(state=HoldState.KEPT).order_by("-pk")[0]
+    _claim_sold(item_id, now=now)
+    return Goods(code_id=fresh.code_id)
+
+
+def _claim_sold(item_id: int, *, now: datetime) -> list[tuple[int, int | None, int | None, bool]]:
+    """(hold, code, content, is sold now) of everything the item holds."""
+    today = today_here(now=now)
+    given = {"tenant": require_tenant(), "item": item_id, "today": today, "now": now}
+    with connection.cursor() as cursor:
+        cursor.execute(_SELL, given)
+        return cursor.fetchall()
+
+
+def _claim_again(hold: Hold, *, quantity: int, now: datetime) -> None:
+    request = HoldRequest(
+        sku_id=hold.sku_id,
+        quantity=quantity,
+        item_id=hold.item_id,
+        buyer_key=hold.buyer_key,
+        min_days_left=hold.min_days_left,
+    )
+    claim(request=request, state=HoldState.KEPT, now=now)
+
+
+def _swap(hold_ids: list[int], *, now: datetime) -> None:
+    """Fresh codes for held ones that may not be sold any more."""
+    holds = list(Hold.objects.filter(pk__in=hold_ids).select_related("code").order_by("pk"))
+    for hold in holds:
+        if hold.code is not None and hold.code.state == CodeState.RESERVED:
+            _move_code(
+                hold.code, CodeState.EXPIRED, by=SYSTEM, reason="expired_while_held", now=now
+            )
+    _move_holds(hold_ids, why=HoldEnd.SWAPPED, now=now)
+    _claim_again(holds[0], quantity=len(holds), now=now)
+
+
+def _move_back(sql: str, *, item_id: int, why: HoldEnd, now: datetime) -> int:
+    given: dict[str, Any] = {"tenant": require_tenant(), "item": item_id, "why": why.value}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given | {"now": now})
+        (released,) = cursor.fetchone()
+        return int(released)
+
+
+def _move_holds(hold_ids: list[int], *, why: HoldEnd, now: datetime) -> None:
+    Hold.objects.filter(pk__in=hold_ids).update(
+        state=HoldState.RELEASED, until=None, ended_at=now, ended_why=why
+    )
+
+
+def _move_code(code: Code, new: CodeState, *, by: Actor, reason: str, now: datetime) -> None:
+    """Move a locked code, or raise MoveRefused; the history row goes with it."""
+    old = CodeState(code.state)
+    check_move(CODE_MOVES, old, new)
+    code.state = new
+    code.save(update_fields=["state"])
+    CodeMove.objects.create(
+        code=code, old=old, new=new, by=by.label[:80], reason=reason[:60], at=now
+    )

@@ -1,0 +1,15 @@
+from celery import shared_task
+from django.utils import timezone
+
+from core.tasks import TenantTask
+from inventory import services
+
+
+@shared_task(name="inventory.release_expired", base=TenantTask, ignore_result=True)
+def release_expired(*, hold_id: int) -> None:
+    services.release_expired(hold_id=hold_id, now=timezone.now())
+
+
+@shared_task(name="inventory.expire_codes", base=TenantTask, ignore_result=True)
+def expire_codes(*, shelf_id: int) -> None:
+    services.expire_codes(shelf_id=shelf_id, now=timezone.now())
