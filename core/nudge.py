@@ -2,7 +2,9 @@
 
 import structlog
 from celery import current_app
+from django.conf import settings
 from kombu.exceptions import OperationalError
+from redis import Redis
 from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
@@ -19,10 +21,11 @@ def nudge(task: str, *, tenant_id: int, **ids: int) -> None:
 
 
 def broker_answers() -> bool:
-    """Whether Redis is there, asked without waiting."""
+    """Whether Redis is there, asked for a fifth of a second at most (kombu would try for two)."""
     try:
-        with current_app.connection_for_write(connect_timeout=0.2) as connection:
-            connection.ensure_connection(max_retries=1, timeout=1)
-    except (OperationalError, RedisError, OSError):
+        with Redis.from_url(
+            settings.REDIS_URL, socket_connect_timeout=0.2, socket_timeout=0.2
+        ) as client:
+            return bool(client.ping())
+    except (RedisError, OSError):
         return False
-    return True

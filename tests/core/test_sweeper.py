@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from celery import Celery
-from django.conf import settings
+from django.conf import settings as house
 from django.db import DatabaseError
 
 from core import nudge, sweeper
@@ -14,7 +14,7 @@ from tests.times import NOON
 pytestmark = pytest.mark.django_db(databases="__all__")
 SECOND = timedelta(seconds=1)
 BROKER = {
-    name: getattr(settings, name)
+    name: getattr(house, name)
     for name in ("CELERY_TASK_PUBLISH_RETRY", "CELERY_BROKER_TRANSPORT_OPTIONS")
 }
 
@@ -84,10 +84,11 @@ def test_the_pulse_is_kept():
     assert Pulse.objects.using("ops").get().at == NOON + SECOND
 
 
-def test_a_broker_that_is_away_costs_a_log_line_only(monkeypatch):
+def test_a_broker_that_is_away_costs_a_log_line_only(monkeypatch, settings):
     away = Celery("away", broker="redis+socket:///nowhere.sock", set_as_current=False)
     away.conf.update({key[7:].lower(): value for key, value in BROKER.items()})
     monkeypatch.setattr(nudge, "current_app", away)
+    settings.REDIS_URL = "unix:///nowhere.sock"
 
     nudge.nudge("x.look", tenant_id=1, row_id=1)
 
