@@ -1,10 +1,115 @@
 """How staff sign in: allauth, with our own limits, which live in Postgres."""
 
+from datetime import timedelta
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import LoginForm
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.forms import ValidationError
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core import limits
+from core.actors import Actor
+from core.errors import TooManyTries
+from core.scope import bound_tenant
+from dashboard.access import ip_of
+from tenants import audit
+from tenants.models import User
+from tenants.selectors import find_member
+
+# Guessing one person's password, and trying one password on many people from one place.
+MOST_PER_MAIL = 8
+MOST_PER_IP = 60
+WINDOW = timedelta(minutes=15)
 
 
 class StaffAccounts(DefaultAccountAdapter):  # type: ignore[misc] -- allauth has no types
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Staff are invited, never self-made."""
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        now = timezone.now()
+        mail = _mail(credentials)
+        try:
+            limits.hit(what="login", who=mail, most=MOST_PER_MAIL, window=WINDOW, now=now)
+            limits.hit(
+                what="login.ip", who=ip_of(request), most=MOST_PER_IP, window=WINDOW, now=now
+            )
+        except TooManyTries as refusal:
+            _remember(request, "login.blocked", mail)
+            raise ValidationError(str(refusal.message), code="too_many_tries") from refusal
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        user: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        if user is not None:
+            limits.forgive(what="login", who=_mail(credentials))
+        return user
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        """allauth's own counters are off."""
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        _remember(request, "login.failed", _mail(credentials))
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        """By the user's own mail: we keep no second table of addresses."""
+        found = self.authenticate(self.request, email=user.email, password=password)
+        return found is not None and found.pk == user.pk
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("admin:index")
+
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """Pages say themselves what happened."""
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """Mail to staff is the notices floor's work."""
+
+
+class StaffLogin(LoginForm):  # type: ignore[misc] -- allauth has no types
+    """After the right password, and only then, says plainly that it is the wrong shop."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        user = self.user
+        if user is not None and not self.errors:
+            if not user.is_active:
+                raise ValidationError(_("This account is closed. Ask the owner of the shop."))
+            self._check_place(user)
+        return cleaned
+
+    def _check_place(self, user: User) -> None:
+        if bound_tenant() is None:
+            if not user.is_operator:
+                raise ValidationError(
+                    _("Your password is right, but you are not an operator of the platform.")
+                )
+        elif find_member(user_id=user.pk) is None:
+            _remember(self.request, "login.no_member", user.email)
+            raise ValidationError(
+                _(
+                    "Your password is right, but you are not a member of this shop. "
+                    "Ask its owner to invite you, or sign in at your own shop's address."
+                )
+            )
+
+
+def remember_login(request: HttpRequest, user: User) -> None:
+    _remember(request, "login.done", user.email, user_id=user.pk)
+
+
+def _remember(request: HttpRequest, action: str, mail: str, *, user_id: int | None = None) -> None:
+    """The audit log belongs to a shop: on the operator's host the request log has to do."""
+    if bound_tenant() is None:
+        return
+    by = Actor(f"login {mail}"[:80], user_id=user_id, ip=ip_of(request))
+    audit.record(by=by, action=action, target=mail, now=timezone.now())
+
+
+def _mail(credentials: dict[str, Any]) -> str:
+    return str(credentials.get("email", "")).strip().lower()

@@ -1,3 +1,17 @@
-from django.urls import URLPattern
+"""The operator's back office, on its own host."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+from django.views.generic import RedirectView
+
+from dashboard.admin import ops as _  # noqa: F401 -- registers the operator's tables
+from dashboard.sites import platform
+from dashboard.views import account
+
+urlpatterns = [
+    path("", RedirectView.as_view(url="/office/")),
+    path("office/login/", account.Login.as_view(), name="account_login"),
+    path("office/reauthenticate/", account.Reauthenticate.as_view(), name="account_reauthenticate"),
+    path("office/password/", account.PasswordChange.as_view(), name="account_change_password"),
+    path("office/language/", account.set_language, name="office_language"),
+    path("office/", platform.urls),  # type: ignore[arg-type] -- an include of a site
+]

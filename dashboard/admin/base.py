@@ -1,0 +1,145 @@
+"""What every list and form of a merchant's table keeps to."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from unfold.admin import ModelAdmin
+
+from core.errors import AppError, NotFound
+from dashboard.access import actor_of, allows
+from tenants import audit
+
+
+class TenantForm(forms.ModelForm):
+    """Keeps the tenant in what is validated as unique, so that a repeat is told at the field."""
+
+    def _get_validation_exclusions(self) -> set[str]:
+        left_out: set[str] = super()._get_validation_exclusions()  # type: ignore[misc] -- Django's own hook
+        return left_out - {"tenant_id"}
+
+
+class TenantAdmin(ModelAdmin):
+    """A list or form of rows of the bound tenant.
+
+    `look` and `edit` name the rights it asks for; without `edit` it is for reading only. Nothing is
+    deleted here; what is done is written to our audit log, because Django's own crosses tenants.
+    """
+
+    look: ClassVar[str]
+    edit: ClassVar[str] = ""
+    # The name of our own page for one row, where there is one; it is given the row's primary key.
+    page: ClassVar[str] = ""
+    form = TenantForm
+    list_filter_submit = False
+    list_fullwidth = True
+    list_per_page = 50
+    show_full_result_count = False
+    compressed_fields = False
+    warn_unsaved_form = True
+    actions_on_top = True
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return allows(request, self.look)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return allows(request, self.look)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(self.edit) and not self.page and allows(request, self.edit)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(self.edit) and allows(request, self.edit)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        found = super().get_actions(request)
+        return found if self.has_change_permission(request) else {}
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        if not self.page:
+            return super().change_view(request, object_id, form_url, extra_context)
+        if not self.has_view_permission(request) or self.get_object(request, object_id) is None:
+            raise NotFound
+        return HttpResponseRedirect(reverse(self.page, args=[object_id]))
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:tenants_auditrow_changelist"))
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """A refusal while saving goes back to the form's page with its own words."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except AppError as refusal:
+            if request.method != "POST":
+                raise
+            messages.error(request, str(refusal.message))
+            return HttpResponseRedirect(request.get_full_path())
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        self._audit(request, obj, "added")
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        self._audit(request, obj, "changed")
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
+        for row in queryset:
+            self._audit(request, row, "deleted")
+
+    def _audit(self, request: HttpRequest, row: Model, verb: str) -> None:
+        audit.record(
+            by=actor_of(request),
+            action=f"{self.opts.model_name}.{verb}",
+            target=f"{row.pk} {row}",
+            now=timezone.now(),
+        )
+
+    def row_link(self, row: Model, text: str) -> SafeString:
+        url = reverse(
+            f"admin:{self.opts.app_label}_{self.opts.model_name}_change",
+            args=[row.pk],
+            current_app=self.admin_site.name,
+        )
+        return format_html('<a class="qy-link" href="{}">{}</a>', url, text)
+
+
+TONES = {
+    "good": {
+        "completed", "delivered", "available", "published", "active", "done", "captured", "paid",
+    },
+    "busy": {"fulfilling", "queued", "sending", "accepted", "running", "reserved", "pending"},
+    "warn": {
+        "held", "waiting", "by_hand", "review", "frozen", "quarantined", "placed", "open",
+        "checked",
+        "waiting_supplier", "waiting_funds", "needs_person", "uploaded", "partly_refunded",
+        "unknown",
+    },
+    "bad": {"failed", "canceled", "recalled", "void", "expired", "suspended", "rejected"},
+}  # fmt: skip
+
+
+def tone_of(state: str) -> str:
+    return next((tone for tone, states in TONES.items() if str(state) in states), "")
+
+
+def state_tag(state: str, label: Any) -> SafeString:
+    """A state as a word with a colour: never the colour alone."""
+    tone = tone_of(state)
+    return format_html('<span class="qy-state {}">{}</span>', f"qy-{tone}" if tone else "", label)
+
+
+def told(request: HttpRequest, done: int) -> None:
+    messages.success(request, _("Done for %(count)s rows.") % {"count": done})

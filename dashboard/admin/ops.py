@@ -1,0 +1,73 @@
+"""Every table that the operator's back office shows, read and written as `ops`."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+
+from dashboard.admin.base import state_tag
+from dashboard.sites import platform
+from tenants.models import Domain, Merchant, User
+
+OPS = "ops"
+
+
+class OpsAdmin(ModelAdmin):
+    """For operators, who have no tenant: rows are read as `ops`, for looking."""
+
+    list_fullwidth = True
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        found: QuerySet[Any] = self.model._default_manager.using(OPS)  # noqa: SLF001 -- as Django's admin does
+        ordering = self.get_ordering(request)
+        return found.order_by(*ordering) if ordering else found
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return True
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class MerchantAdmin(OpsAdmin):
+    list_display = ("name", "slug", "state_word", "currency", "made_at")
+    list_filter = ("state",)
+    search_fields = ("name", "name_en", "slug", "legal_name")
+    ordering = ("slug",)
+
+    @display(description=_("State"), ordering="state")
+    def state_word(self, merchant: Merchant) -> Any:
+        return state_tag(merchant.state, merchant.get_state_display())
+
+
+class DomainAdmin(OpsAdmin):
+    list_display = ("host", "merchant", "is_primary")
+    search_fields = ("host",)
+    list_select_related = ("merchant",)
+    ordering = ("host",)
+
+
+class UserAdmin(OpsAdmin):
+    list_display = ("email", "name", "is_operator", "is_active", "last_login")
+    list_filter = ("is_operator", "is_active")
+    search_fields = ("email", "name")
+    exclude = ("password",)
+    ordering = ("email",)
+
+
+platform.register(Merchant, MerchantAdmin)
+platform.register(Domain, DomainAdmin)
+platform.register(User, UserAdmin)

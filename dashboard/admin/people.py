@@ -1,0 +1,65 @@
+"""Members of the shop, and who did what."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from dashboard.admin.base import TenantAdmin, state_tag
+from dashboard.sites import office
+from dashboard.words import action_words
+from tenants.models import AuditRow, Member
+
+
+class MemberAdmin(TenantAdmin):
+    look, edit = "members.view", "members.manage"
+    page = "office_member"
+    list_display = ("person", "role_name", "state", "joined_at")
+    list_filter = ("role", "is_active")
+    search_fields = ("user__email", "user__name")
+    list_display_links = None
+    actions = None
+    list_before_template = "dashboard/_members_before.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Member]:
+        found: QuerySet[Member] = super().get_queryset(request)
+        return found.select_related("user")
+
+    @display(description=_("Person"))
+    def person(self, member: Member) -> Any:
+        name = member.user.name or member.user.email
+        return format_html(
+            '{}<br><span class="qy-quiet">{}</span>', self.row_link(member, name), member.user.email
+        )
+
+    @display(description=_("Role"), ordering="role")
+    def role_name(self, member: Member) -> str:
+        return member.get_role_display()
+
+    @display(description=_("State"), ordering="is_active")
+    def state(self, member: Member) -> Any:
+        if member.is_active:
+            return state_tag("active", _("active"))
+        return state_tag("", _("ended"))
+
+
+class AuditAdmin(TenantAdmin):
+    look = "audit.view"
+    list_display = ("at", "by", "what", "target", "reason", "ip")
+    list_filter = ("action",)
+    search_fields = ("by", "target", "reason")
+    search_help_text = _("Who, what or why")
+    date_hierarchy = None
+    ordering = ("-at",)
+    list_display_links = None
+
+    @display(description=_("Action"), ordering="action")
+    def what(self, row: AuditRow) -> str:
+        return action_words(row.action)
+
+
+office.register(Member, MemberAdmin)
+office.register(AuditRow, AuditAdmin)

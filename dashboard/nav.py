@@ -1,0 +1,144 @@
+"""The side bar, the header's words and the account menu of both back offices."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.access import allows, shop_of
+
+type_of_text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of the side bar: shown to who has the right, lit under its address."""
+
+    title: type_of_text
+    icon: str
+    url: str
+    right: str = ""
+
+    @property
+    def is_there(self) -> bool:
+        try:
+            reverse(self.url)
+        except NoReverseMatch:
+            return False
+        return True
+
+    def line(self, request: HttpRequest) -> dict[str, Any]:
+        link = reverse(self.url)
+        is_home = self.url == "admin:index"
+        here = request.path == link if is_home else request.path.startswith(link)
+        return {
+            "title": self.title,
+            "icon": self.icon,
+            "link": link,
+            "active": here,
+            "has_permission": not self.right or allows(request, self.right),
+        }
+
+
+SHOP = (
+    ("", (Place(_("Home"), "home", "admin:index", "home.view"),)),
+    (
+        _("Sales"),
+        (
+            Place(_("Orders"), "receipt_long", "admin:orders_order_changelist", "orders.view"),
+            Place(
+                _("After-sale cases"), "support_agent", "admin:orders_case_changelist", "cases.view"
+            ),
+        ),
+    ),
+    (
+        _("Goods"),
+        (
+            Place(_("Products"), "redeem", "admin:catalog_product_changelist", "catalog.view"),
+            Place(_("Categories"), "category", "admin:catalog_category_changelist", "catalog.view"),
+            Place(_("Brands"), "sell", "admin:catalog_brand_changelist", "catalog.view"),
+            Place(
+                _("Buyer forms"),
+                "contact_page",
+                "admin:catalog_buyertemplate_changelist",
+                "catalog.view",
+            ),
+        ),
+    ),
+    (
+        _("Stock"),
+        (
+            Place(_("Load codes"), "upload_file", "office_imports", "stock.import"),
+            Place(_("Batches"), "inventory_2", "admin:inventory_batch_changelist", "stock.view"),
+            Place(_("Codes"), "key", "admin:inventory_code_changelist", "stock.view"),
+        ),
+    ),
+    (
+        _("Shop"),
+        (
+            Place(_("Members"), "group", "admin:tenants_member_changelist", "members.view"),
+            Place(_("Audit log"), "history", "admin:tenants_auditrow_changelist", "audit.view"),
+            Place(_("Settings"), "settings", "office_settings", "settings.edit"),
+        ),
+    ),
+)
+PLATFORM = (
+    ("", (Place(_("Overview"), "monitoring", "admin:index"),)),
+    (
+        _("Platform"),
+        (
+            Place(_("Merchants"), "storefront", "admin:tenants_merchant_changelist"),
+            Place(_("Domains"), "language", "admin:tenants_domain_changelist"),
+            Place(_("People"), "group", "admin:tenants_user_changelist"),
+        ),
+    ),
+)
+
+
+def of_shop(request: HttpRequest) -> list[dict[str, Any]]:
+    return _groups(SHOP, request)
+
+
+def of_platform(request: HttpRequest) -> list[dict[str, Any]]:
+    return _groups(PLATFORM, request)
+
+
+def _groups(places: Any, request: HttpRequest) -> list[dict[str, Any]]:
+    return [
+        {"title": title, "items": [place.line(request) for place in group if place.is_there]}
+        for title, group in places
+    ]
+
+
+def shop_name(request: HttpRequest) -> str:
+    return shop_of(request).name_in(get_language() or "")
+
+
+def shop_title(request: HttpRequest) -> str:
+    return shop_name(request)
+
+
+def shop_subtitle(request: HttpRequest) -> type_of_text:
+    return _("Back office")
+
+
+def platform_title(request: HttpRequest) -> type_of_text:
+    return _("Quanyi platform")
+
+
+def platform_subtitle(request: HttpRequest) -> type_of_text:
+    return _("Operators")
+
+
+def payments_badge(request: HttpRequest) -> list[type_of_text] | None:
+    """Nobody should take play money for sales."""
+    return [_("Sandbox payments"), "warning"] if settings.SANDBOX_PAYMENTS else None
+
+
+def account_links(request: HttpRequest) -> list[dict[str, Any]]:
+    return [{"title": _("Change password"), "link": reverse("account_change_password")}]

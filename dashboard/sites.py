@@ -1,0 +1,112 @@
+"""The two back offices: the merchant's on the shop's host, the operator's on the `ops.` host."""
+
+from functools import update_wrapper
+from typing import Any
+
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, URLResolver, reverse
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+from unfold.sites import UnfoldAdminSite
+
+from dashboard import home, nav
+from dashboard.access import member_of
+
+# Unfold draws with Alpine, which evaluates its attributes, and with inline styles. Looser than the
+# shop's policy in these two words only; everything is still our own.
+CSP = {
+    "default-src": ["'none'"],
+    "script-src": ["'self'", "'unsafe-eval'"],
+    "style-src": ["'self'", "'unsafe-inline'"],
+    "img-src": ["'self'", "data:", "blob:"],
+    "font-src": ["'self'"],
+    "connect-src": ["'self'"],
+    "form-action": ["'self'"],
+    "frame-ancestors": ["'none'"],
+    "base-uri": ["'none'"],
+}
+# Pages of Django's admin that look past the tenant or double what allauth does.
+_LEFT_OUT = {"view_on_site", "search"}
+
+
+class Office(UnfoldAdminSite):
+    """What both share: our login, staff's own language, a policy that lets Unfold draw."""
+
+    index_template = "dashboard/home.html"
+    enable_nav_sidebar = True
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002 -- Django's signature
+        guarded = super().admin_view(view, cacheable)
+
+        def framed(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            speak_staff_language(request)
+            response = guarded(request, *args, **kwargs)
+            response._csp_replace = CSP  # noqa: SLF001 -- how django-csp is told
+            return response
+
+        return update_wrapper(framed, view)
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        urls: list[URLPattern | URLResolver] = super().get_urls()
+        return [url for url in urls if getattr(url, "name", "") not in _LEFT_OUT]
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return HttpResponseRedirect(reverse("account_login"))
+
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if request.method == "POST":
+            logout(request)
+        return HttpResponseRedirect(reverse("account_login"))
+
+    def app_index(self, request: HttpRequest, app_label: str, extra_context: Any = None) -> Any:
+        """An app is nothing to the people who work here."""
+        return HttpResponseRedirect(reverse("admin:index", current_app=self.name))
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return HttpResponseRedirect(reverse("account_change_password"))
+
+
+class MerchantOffice(Office):
+    settings_name = "UNFOLD_MERCHANT"
+    index_title = _("Home")  # type: ignore[assignment]
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return member_of(request) is not None
+
+    def index(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return super().index(request, {**(extra_context or {}), **home.of_shop(request)})
+
+    def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
+        return nav.of_shop(request)
+
+
+class OperatorOffice(Office):
+    settings_name = "UNFOLD_OPERATOR"
+    index_title = _("Platform")  # type: ignore[assignment]
+    index_template = "dashboard/ops_home.html"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        user = request.user
+        return user.is_authenticated and user.is_active and user.is_operator
+
+    def index(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return super().index(request, {**(extra_context or {}), **home.of_platform()})
+
+    def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
+        return nav.of_platform(request)
+
+
+def speak_staff_language(request: HttpRequest) -> None:
+    """A page of the office speaks the language of who reads it, whatever the browser says."""
+    if request.user.is_authenticated:
+        translation.activate(request.user.language)
+        request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined] -- as LocaleMiddleware does
+
+
+office = MerchantOffice("office")
+platform = OperatorOffice("platform")
+
+
+def site_of(request: HttpRequest) -> Office:
+    return office if getattr(request, "shop", None) else platform

@@ -1,0 +1,1 @@
+"""Pages of the back offices that are no list and no form of one table."""

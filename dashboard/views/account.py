@@ -1,0 +1,91 @@
+"""Signing in and out, the password, the language."""
+
+from typing import Any
+
+from allauth.account import views as allauth_views
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.http import require_POST
+
+from dashboard import accounts
+from dashboard.sites import CSP, site_of, speak_staff_language
+
+
+class _Framed:
+    """An allauth view drawn in the office's frame, under the office's policy."""
+
+    request: HttpRequest
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        speak_staff_language(request)
+        response: HttpResponse = super().dispatch(request, *args, **kwargs)  # type: ignore[misc] -- a mixin
+        response._csp_replace = CSP  # type: ignore[attr-defined] # noqa: SLF001 -- how django-csp is told
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        made: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc] -- a mixin
+        return {**site_of(self.request).each_context(self.request), **made}
+
+
+class Login(_Framed, allauth_views.LoginView):  # type: ignore[misc] -- allauth has no types
+    form_class = accounts.StaffLogin
+    template_name = "account/login.html"
+
+    def get_form_class(self) -> type[accounts.StaffLogin]:
+        return accounts.StaffLogin
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Who is signed in but has no place here any more is signed out, not sent in circles."""
+        if request.user.is_authenticated and not site_of(request).has_permission(request):
+            logout(request)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_success_url(self) -> str:
+        return self.get_next_url() or reverse("admin:index")
+
+    def form_valid(self, form: accounts.StaffLogin) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        accounts.remember_login(self.request, form.user)
+        return response
+
+    def form_invalid(self, form: accounts.StaffLogin) -> HttpResponse:
+        response: HttpResponse = super().form_invalid(form)
+        if form.has_error("__all__", "too_many_tries"):
+            response.status_code = 429
+        return response
+
+
+class PasswordChange(_Framed, allauth_views.PasswordChangeView):  # type: ignore[misc] -- allauth has no types
+    template_name = "account/password_change.html"
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        messages.success(self.request, _("Your password is changed."))
+        return response
+
+
+class Reauthenticate(_Framed, allauth_views.ReauthenticateView):  # type: ignore[misc] -- allauth has no types
+    template_name = "account/reauthenticate.html"
+
+
+@csrf_protect
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Staff's language is theirs at every shop; before signing in it is the browser's cookie."""
+    language = request.POST.get("language", "")
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+        back = reverse("admin:index")
+    response = HttpResponseRedirect(back)
+    if language in dict(settings.LANGUAGES):
+        if request.user.is_authenticated:
+            request.user.language = language
+            request.user.save(update_fields=["language"])
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, samesite="Lax")
+    return response

@@ -1,0 +1,59 @@
+"""What our own pages share: a right, the office's frame, and refusals told on the page."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from core.errors import AppError
+from core.middleware import opens_own_scope
+from dashboard.access import is_fresh, require
+from dashboard.sites import office
+
+View = Callable[..., HttpResponse]
+
+
+def page(right: str, *, own_scope: bool = False) -> Callable[[View], View]:
+    """A page of the merchant's office for who has the right."""
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def allowed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            require(request, right)
+            return view(request, *args, **kwargs)
+
+        framed: View = office.admin_view(allowed)
+        return opens_own_scope(framed) if own_scope else framed
+
+    return wrap
+
+
+def draw(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
+    request.current_app = office.name  # type: ignore[attr-defined] -- Django's own hook for reverse
+    return TemplateResponse(request, template, {**office.each_context(request), **context})
+
+
+def attempt(request: HttpRequest, deed: Callable[[], Any], *, done: str) -> bool:
+    """Do it and say so; or say why not. A service verb undoes itself when it refuses."""
+    try:
+        deed()
+    except AppError as refusal:
+        messages.error(request, str(refusal.message))
+        return False
+    messages.success(request, done)
+    return True
+
+
+def back_to(name: str, *args: Any) -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse(name, args=args))
+
+
+def password_first(request: HttpRequest, *, then: str) -> HttpResponseRedirect | None:
+    """Where to go when the password was typed too long ago, or None."""
+    if is_fresh(request):
+        return None
+    return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?next={then}")

@@ -1,0 +1,89 @@
+"""Members: invite, change the role, end."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from core.errors import AppError
+from dashboard.access import actor_of
+from dashboard.views.frame import attempt, back_to, draw, page
+from tenants import services as tenants
+from tenants.models import Member
+from tenants.roles import Role
+
+ROLE_HINTS = {
+    Role.OWNER: gettext_lazy("everything, members and settings too"),
+    Role.OPERATOR: gettext_lazy("goods, stock, deliveries, cases"),
+    Role.SUPPORT: gettext_lazy("orders and cases: resend, deliver, replace"),
+    Role.FINANCE: gettext_lazy("money: refunds, audit log"),
+    Role.VIEWER: gettext_lazy("looks, and changes nothing"),
+}
+
+
+class Invitation(forms.Form):
+    email = forms.EmailField(label=gettext_lazy("Mail address"), max_length=200)
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Role.choices)
+
+
+@page("members.manage")
+def invite(request: HttpRequest) -> HttpResponse:
+    form = Invitation(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            tenants.invite(
+                email=form.cleaned_data["email"],
+                role=form.cleaned_data["role"],
+                by=actor_of(request),
+                now=timezone.now(),
+            )
+        except AppError as refusal:
+            form.add_error("email", str(refusal.message))
+        else:
+            messages.success(
+                request,
+                _("Invited. A person new here sets a password with “Forgot your password?”."),
+            )
+            return back_to("admin:tenants_member_changelist")
+    return draw(
+        request,
+        "dashboard/invite.html",
+        title=_("Invite a member"),
+        form=form,
+        roles=[(role.label, ROLE_HINTS[role]) for role in Role],
+    )
+
+
+@page("members.view")
+def member(request: HttpRequest, member_id: int) -> HttpResponse:
+    found = get_object_or_404(Member.objects.select_related("user"), pk=member_id)
+    return draw(
+        request,
+        "dashboard/member.html",
+        title=found.user.name or found.user.email,
+        member=found,
+        roles=[(role.value, role.label, ROLE_HINTS[role]) for role in Role],
+    )
+
+
+@page("members.manage")
+@require_POST
+def change_member(request: HttpRequest, member_id: int) -> HttpResponse:
+    found = get_object_or_404(Member, pk=member_id)
+    role = request.POST.get("role", "")
+    attempt(
+        request,
+        lambda: tenants.change_member(
+            member_id=found.pk,
+            role=role if role in Role.values else found.role,
+            is_active=request.POST.get("is_active") == "on",
+            by=actor_of(request),
+            now=timezone.now(),
+        ),
+        done=_("Changed."),
+    )
+    return back_to("office_member", member_id)
