@@ -6,8 +6,13 @@ from django.utils import timezone
 
 from catalog.selectors import due_schedules
 from core import limits, outbox, rotation, sweeper
+from fulfillment import services as fulfillment
+from fulfillment.selectors import due_units, timeline_rows
 from inventory import services as inventory
 from inventory.selectors import due_holds, due_shelves
+from orders import services as orders
+from orders.events import OrderPaid
+from orders.selectors import due_cases, due_to_close, tell
 from payments import services as payments
 from payments.events import RefundCreated, SandboxNoticeDue
 from payments.selectors import due_notices, due_refunds
@@ -30,7 +35,12 @@ def connect() -> None:
         id_name="shelf_id",
         every=timedelta(minutes=5),
     )
-    for column in inventory.SEALED:
+    outbox.subscribe(OrderPaid, fulfillment.open_units)
+    sweeper.watch(due_to_close, task="orders.close_unpaid", id_name="order_id")
+    sweeper.watch(due_cases, task="orders.flag_overdue", id_name="case_id")
+    sweeper.watch(due_units, task="fulfillment.deliver_order", id_name="order_id")
+    tell(timeline_rows)
+    for column in (*inventory.SEALED, *orders.SEALED, *fulfillment.SEALED):
         rotation.sealed_column(column.model, column.field, place=column.place)
     sweeper.chore(limits.forget_past, every=timedelta(minutes=10))
     sweeper.chore(audit.seal_all, every=timedelta(minutes=1))

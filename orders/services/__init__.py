@@ -1,5 +1,7 @@
 """An order's life. `_move` is the only place that writes `Order.state`."""
 
+from core.rotation import SealedColumn
+from orders.models import BUYER_FIELDS, MAIL, MESSAGE, PHONE, CaseMessage, Item, Order
 from orders.services.cases import (
     ask_supplier,
     flag_overdue,
@@ -17,7 +19,15 @@ from orders.services.paying import (
 )
 from orders.services.placing import place
 
+SEALED = (
+    SealedColumn(model=Order, field="contact_phone", place=PHONE),
+    SealedColumn(model=Order, field="contact_mail", place=MAIL),
+    SealedColumn(model=Item, field="buyer_fields", place=BUYER_FIELDS),
+    SealedColumn(model=CaseMessage, field="body", place=MESSAGE),
+)
+
 __all__ = [
+    "SEALED",
     "ask_supplier",
     "cancel",
     "close_unpaid",

@@ -1,0 +1,20 @@
+"""Paid order -> goods in hand, or the money back. A unit moves through `Moving.move` only."""
+
+from core.rotation import SealedColumn
+from fulfillment.models import HAND_TEXT, Unit
+from fulfillment.services.aftersale import refund_units, replace_unit, settle_case
+from fulfillment.services.delivering import deliver_by_hand, deliver_order, open_units
+from fulfillment.services.goods import goods_of_order
+
+SEALED = (SealedColumn(model=Unit, field="hand_text", place=HAND_TEXT),)
+
+__all__ = [
+    "SEALED",
+    "deliver_by_hand",
+    "deliver_order",
+    "goods_of_order",
+    "open_units",
+    "refund_units",
+    "replace_unit",
+    "settle_case",
+]

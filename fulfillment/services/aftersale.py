@@ -1,0 +1,134 @@
+"""What a person decides after the sale: another code, the money back, or no."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from core.actors import Actor
+from core.errors import InvalidInput
+from core.outbox import emit
+from core.scope import tenant_atomic
+from fulfillment.errors import NotDelivered, NothingToRefund
+from fulfillment.events import UnitReplaced
+from fulfillment.models import Unit
+from fulfillment.services.delivering import take_unit
+from fulfillment.services.ending import finish, live_units, pay_back, refund_number
+from fulfillment.services.moving import Moving
+from fulfillment.services.opening import draft_units
+from fulfillment.states import CAN_BE_REFUNDED, Source, UnitState
+from inventory import services as inventory
+from orders import services as orders
+from orders.selectors import get_case, items_of
+from orders.states import UNPAID, CaseState
+from payments.selectors import find_refund
+from tenants import audit
+
+if TYPE_CHECKING:
+    from orders.models import Case, Order
+    from payments.models import Refund
+
+
+@tenant_atomic
+def replace_unit(*, unit_id: int, by: Actor, reason: str, now: datetime) -> Unit:
+    """The delivered code is bad: it becomes void, a fresh one is delivered in its place.
+
+    Returns the new unit. Raises NotDelivered, or OutOfStock when there is no other code: nothing
+    changes then.
+    """
+    order, old = take_unit(unit_id=unit_id)
+    if old.state != UnitState.DELIVERED or old.source != Source.OWN or old.code_id is None:
+        raise NotDelivered(_("Only a delivered code can be replaced. Reload the page."))
+    goods = inventory.replace(
+        code_id=old.code_id, item_id=old.item_id, by=by, reason=reason, now=now
+    )
+    moving = Moving(order=order, by=by, now=now)
+    moving.move(old, UnitState.REPLACED, reason="bad_code")
+    fresh = Unit(
+        order_id=order.pk,
+        item=old.item,
+        position=old.position,
+        state=UnitState.QUEUED,
+        source=Source.OWN,
+        paid_e4=old.paid_e4,
+        opened_at=now,
+    )
+    moving.move(
+        fresh, UnitState.DELIVERED, reason="replacement", code_id=goods.code_id, delivered_at=now
+    )
+    moving.store(fresh=[fresh])
+    audit.record(by=by, action="unit.replaced", target=order.number, reason=reason, now=now)
+    emit(UnitReplaced(unit_id=fresh.pk))
+    return fresh
+
+
+@tenant_atomic
+def refund_units(
+    *,
+    order_id: int,
+    unit_ids: Iterable[int] | None = None,
+    by: Actor,
+    reason: str,
+    now: datetime,
+) -> "Refund | None":
+    """Pay back units of an order, or all that is left of it; the same units again: the same refund.
+
+    Undelivered things of one line go together, since stock gives or takes a line as a whole. An
+    order of which nothing was delivered is canceled with its last refund. None: it cost nothing.
+    Raises NothingToRefund.
+    """
+    order = orders.take_order(order_id=order_id)
+    if order.state in UNPAID:
+        raise NothingToRefund(_("This order was not paid: there is nothing to pay back."))
+    units = live_units(order)
+    are_new = not units
+    if are_new:
+        units = draft_units(order, list(items_of(order_id=order.pk)), now=now)
+    asked = _asked(units, unit_ids)
+    chosen = [unit for unit in _with_their_lines(asked, units) if unit.state in CAN_BE_REFUNDED]
+    if not chosen:
+        return _paid_back_already(order, asked)
+    refund = pay_back(order, chosen, by=by, reason=reason, now=now, are_new=are_new)
+    finish(order, by=by, now=now)
+    return refund
+
+
+def _asked(units: list[Unit], unit_ids: Iterable[int] | None) -> list[Unit]:
+    if unit_ids is None:
+        return [unit for unit in units if unit.state in CAN_BE_REFUNDED] or units
+    wanted = set(unit_ids)
+    asked = [unit for unit in units if unit.pk in wanted]
+    if len(asked) != len(wanted) or not asked:
+        raise NothingToRefund(_("Choose what to refund. It may have changed: reload the page."))
+    return asked
+
+
+def _with_their_lines(asked: list[Unit], units: list[Unit]) -> list[Unit]:
+    lines = {unit.item_id for unit in asked if unit.delivered_at is None}
+    together = [unit for unit in units if unit.delivered_at is None and unit.item_id in lines]
+    return [unit for unit in units if unit in asked or unit in together]
+
+
+def _paid_back_already(order: "Order", asked: list[Unit]) -> "Refund":
+    known = find_refund(number=refund_number(order, asked))
+    if known is None:
+        raise NothingToRefund(_("There is nothing left to pay back."))
+    return known
+
+
+@tenant_atomic
+def settle_case(*, case_id: int, outcome: str, by: Actor, reason: str, now: datetime) -> "Case":
+    """Decide a complaint and do what was decided, in one: replaced, refunded or rejected.
+
+    `reason` is told to the shopper. The same decision again changes nothing.
+    """
+    case = get_case(case_id=case_id)
+    if case.is_live and outcome == CaseState.REPLACED:
+        if case.unit_id is None:
+            raise InvalidInput(_("Choose which code to replace."), param="unit")
+        replace_unit(unit_id=case.unit_id, by=by, reason=f"case {case.ref}", now=now)
+    elif case.is_live and outcome == CaseState.REFUNDED:
+        units = None if case.unit_id is None else [case.unit_id]
+        refund_units(order_id=case.order_id, unit_ids=units, by=by, reason="case", now=now)
+    return orders.resolve_case(case_id=case_id, outcome=outcome, by=by, reason=reason, now=now)

@@ -1,0 +1,190 @@
+"""From paid to delivered. Own stock needs no network, so it is delivered in one transaction; what
+cannot be delivered now waits with a next time and an end: goods, or the money back."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from core.actors import SYSTEM, Actor
+from core.crypto import seal
+from core.errors import InvalidInput, NotFound
+from core.failpoints import reach
+from core.outbox import emit
+from core.scope import tenant_atomic
+from core.secrets import Secret
+from fulfillment.errors import NotByHand
+from fulfillment.events import OrderDelivered, UnitNeedsPerson
+from fulfillment.models import HAND_TEXT, Unit
+from fulfillment.services.ending import finish, pay_back
+from fulfillment.services.moving import Moving
+from fulfillment.services.opening import draft_units
+from fulfillment.states import Source, UnitState
+from inventory import services as inventory
+from inventory.errors import NothingHeld, OutOfStock
+from orders import services as orders
+from orders.selectors import items_of
+from orders.states import OrderState
+from tenants import audit
+
+if TYPE_CHECKING:
+    from orders.models import Order
+
+LOOK_AGAIN = timedelta(minutes=1)
+STOCK_WITHIN = timedelta(minutes=30)
+HAND_WITHIN = timedelta(hours=24)
+REVIEW_WITHIN = timedelta(hours=24)
+LONGEST_TEXT = 4000
+
+
+@tenant_atomic
+def open_units(*, order_id: int, now: datetime) -> None:
+    """The order is paid: promise a unit for each thing and deliver at once what is in stock.
+
+    Hears OrderPaid. Safe to run twice: an order that is being delivered already is looked after,
+    one that is at its end is left alone.
+    """
+    order = orders.take_order(order_id=order_id)
+    if order.state == OrderState.PAID:
+        _open(order, now=now)
+        reach("fulfillment.opened")
+    elif order.state == OrderState.FULFILLING:
+        _look_after(order, now=now)
+
+
+@tenant_atomic
+def deliver_order(*, order_id: int, now: datetime) -> None:
+    """Do what is due for the order's units: deliver, call a person, or give the money back."""
+    open_units(order_id=order_id, now=now)
+
+
+@tenant_atomic
+def deliver_by_hand(*, unit_id: int, text: Secret, by: Actor, now: datetime) -> Unit:
+    """A person delivers: the text is the goods, sealed. Raises NotByHand for any other unit."""
+    order, unit = take_unit(unit_id=unit_id)
+    if unit.state not in {UnitState.BY_HAND, UnitState.REVIEW}:
+        raise NotByHand(_("This does not wait for a delivery by hand. Reload the page."))
+    if not 1 <= len(text.reveal().strip()) <= LONGEST_TEXT:
+        raise InvalidInput(
+            _("Write 1 to %(most)s characters.") % {"most": LONGEST_TEXT}, param="text"
+        )
+    moving = Moving(order=order, by=by, now=now)
+    moving.move(
+        unit,
+        UnitState.DELIVERED,
+        reason="by_hand",
+        source=Source.BY_HAND,
+        hand_text=seal(text.reveal().strip(), place=HAND_TEXT, uid=unit.uid),
+        delivered_at=now,
+    )
+    moving.store()
+    audit.record(by=by, action="unit.by_hand", target=order.number, now=now)
+    emit(OrderDelivered(order_id=order.pk))
+    finish(order, by=by, now=now)
+    return unit
+
+
+def take_unit(*, unit_id: int) -> tuple["Order", Unit]:
+    """The unit and its order, locked by way of the order until the transaction ends."""
+    order_id = Unit.objects.filter(pk=unit_id).values_list("order_id", flat=True).first()
+    if order_id is None:
+        raise NotFound(_("There is no such delivery."))
+    order = orders.take_order(order_id=order_id)
+    return order, Unit.objects.select_related("item").get(pk=unit_id)
+
+
+def _open(order: "Order", *, now: datetime) -> None:
+    items = list(items_of(order_id=order.pk))
+    units = draft_units(order, items, now=now)
+    moving = Moving(order=order, by=SYSTEM, now=now)
+    _deliver(moving, units)
+    moving.store(fresh=units)
+    if any(unit.state == UnitState.DELIVERED for unit in units):
+        emit(OrderDelivered(order_id=order.pk))
+    if all(unit.state == UnitState.DELIVERED for unit in units):
+        orders.complete(order=order, by=SYSTEM, now=now)
+    else:
+        orders.start_fulfilling(order=order, by=SYSTEM, now=now)
+
+
+def _look_after(order: "Order", *, now: datetime) -> None:
+    due = Unit.objects.filter(order_id=order.pk, next_at__lte=now).select_related("item")
+    units = list(due.order_by("position"))
+    if not units:
+        return
+    moving = Moving(order=order, by=SYSTEM, now=now)
+    _deliver(moving, [unit for unit in units if unit.state == UnitState.WAITING])
+    _call_person(moving, [unit for unit in units if unit.state == UnitState.BY_HAND])
+    moving.store()
+    if any(unit.state == UnitState.DELIVERED for unit in units):
+        emit(OrderDelivered(order_id=order.pk))
+    given_up = [
+        unit for unit in units
+        if unit.state in {UnitState.WAITING, UnitState.REVIEW}
+        and unit.review_until is not None and unit.review_until <= now
+    ]  # fmt: skip
+    if given_up:
+        pay_back(order, given_up, by=SYSTEM, reason="not_delivered_in_time", now=now)
+    finish(order, by=SYSTEM, now=now)
+
+
+def _deliver(moving: Moving, units: Iterable[Unit]) -> None:
+    """Deliver line by line, in the order of the SKUs: codes are locked in one order everywhere."""
+    by_item = sorted(units, key=lambda unit: (unit.item.sku_id, unit.item_id, unit.position))
+    for _item_id, group in groupby(by_item, key=lambda unit: unit.item_id):
+        line = list(group)
+        if line[0].source == Source.BY_HAND:
+            _prepare_by_hand(moving, line)
+        else:
+            _sell(moving, line)
+
+
+def _sell(moving: Moving, line: list[Unit]) -> None:
+    try:
+        goods = inventory.sell(item_id=line[0].item_id, now=moving.now)
+    except (OutOfStock, NothingHeld):
+        _wait_for_stock(moving, line)
+        return
+    for unit, one in zip(line, goods, strict=True):
+        moving.move(
+            unit,
+            UnitState.DELIVERED,
+            reason="from_stock",
+            code_id=one.code_id,
+            content_id=one.content_id,
+            source=Source.OWN if one.code_id else Source.CONTENT,
+            delivered_at=moving.now,
+        )
+
+
+def _wait_for_stock(moving: Moving, line: list[Unit]) -> None:
+    """Paid, and what was held cannot be sold any more (expired, frozen): look again each minute."""
+    for unit in line:
+        if unit.state == UnitState.WAITING:
+            unit.next_at = min(moving.now + LOOK_AGAIN, unit.review_until or moving.now)
+            unit.save(update_fields=["next_at"])
+        else:
+            moving.move(
+                unit,
+                UnitState.WAITING,
+                reason="out_of_stock",
+                next_at=moving.now + LOOK_AGAIN,
+                review_until=moving.now + STOCK_WITHIN,
+            )
+
+
+def _prepare_by_hand(moving: Moving, line: list[Unit]) -> None:
+    until = moving.now + HAND_WITHIN
+    for unit in line:
+        moving.move(unit, UnitState.BY_HAND, reason="by_hand", next_at=until, review_until=until)
+
+
+def _call_person(moving: Moving, units: Iterable[Unit]) -> None:
+    until = moving.now + REVIEW_WITHIN
+    for unit in units:
+        moving.move(
+            unit, UnitState.REVIEW, reason="late_by_hand", next_at=until, review_until=until
+        )
+        emit(UnitNeedsPerson(unit_id=unit.pk))

@@ -1,0 +1,77 @@
+"""The money back, and the end of an order: complete when something arrived, canceled when nothing
+did."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from core.actors import Actor
+from fulfillment.models import Unit
+from fulfillment.services.moving import Moving
+from fulfillment.states import ENDED, UnitState
+from inventory import services as inventory
+from orders import services as orders
+from orders.states import ENDED as ORDER_ENDED
+from payments import services as payments
+
+if TYPE_CHECKING:
+    from orders.models import Order
+    from payments.models import Refund
+
+
+def live_units(order: "Order") -> list[Unit]:
+    """One unit for each thing promised: replaced ones have a successor."""
+    found = Unit.objects.filter(order_id=order.pk).exclude(state=UnitState.REPLACED)
+    return list(found.select_related("item").order_by("position"))
+
+
+def refund_number(order: "Order", units: Iterable[Unit]) -> str:
+    """The same units, the same number: a position is refunded once, so its first one names all."""
+    return f"{order.number}-R{min(unit.position for unit in units)}"
+
+
+def pay_back(
+    order: "Order",
+    units: list[Unit],
+    *,
+    by: Actor,
+    reason: str,
+    now: datetime,
+    are_new: bool = False,
+) -> "Refund | None":
+    """Move the units to refunded and promise their shares back; None where nothing was paid.
+
+    What was held and not delivered goes back on the shelf.
+    """
+    undelivered = {unit.item_id for unit in units if unit.delivered_at is None}
+    moving = Moving(order=order, by=by, now=now)
+    for unit in units:
+        moving.move(unit, UnitState.REFUNDED, reason=reason[:60])
+    moving.store(fresh=units if are_new else ())
+    for item_id in sorted(undelivered):
+        inventory.release(item_id=item_id, now=now)
+    amount_e4 = sum(unit.paid_e4 for unit in units)
+    if not amount_e4:
+        return None
+    assert order.payment_id is not None  # the database holds it: only paid orders have units
+    return payments.refund(
+        payment_id=order.payment_id,
+        amount_e4=amount_e4,
+        number=refund_number(order, units),
+        reason=reason,
+        by=by,
+        now=now,
+    )
+
+
+def finish(order: "Order", *, by: Actor, now: datetime) -> None:
+    """End an order whose units are all at their end."""
+    if order.state in ORDER_ENDED:
+        return
+    units = live_units(order)
+    if any(unit.state not in ENDED for unit in units):
+        orders.start_fulfilling(order=order, by=by, now=now)
+    elif any(unit.delivered_at for unit in units):
+        orders.complete(order=order, by=by, now=now)
+    else:
+        orders.cancel(order_id=order.pk, reason="refunded_before_delivery", by=by, now=now)

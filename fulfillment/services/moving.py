@@ -1,0 +1,54 @@
+"""The one door through which units move, and the one place that stores them with their history."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from core.actors import Actor
+from core.states import check_move
+from fulfillment.models import Unit, UnitMove
+from fulfillment.states import MOVES, UnitState
+
+if TYPE_CHECKING:
+    from orders.models import Order
+
+
+@dataclass
+class Moving:
+    """What one call does to the units of an order that it has taken: moved in memory, each move
+    checked, then stored together. New units and their history are two statements, however many."""
+
+    order: "Order"
+    by: Actor
+    now: datetime
+    _changed: dict[int, tuple[Unit, set[str]]] = field(default_factory=dict)
+    _rows: list[UnitMove] = field(default_factory=list)
+
+    def move(self, unit: Unit, new: UnitState, *, reason: str, **also: Any) -> None:
+        """Move a unit, or raise MoveRefused. What is not waiting any more has no next time."""
+        old = UnitState(unit.state)
+        check_move(MOVES, old, new)
+        also = {"reason": reason, "next_at": None, "review_until": None} | also
+        unit.state = new
+        for name, value in also.items():
+            setattr(unit, name, value)
+        _unit, names = self._changed.setdefault(id(unit), (unit, {"state"}))
+        names.update(also)
+        self._rows.append(
+            UnitMove(
+                unit=unit, old=old, new=new, by=self.by.label[:80], reason=reason[:60], at=self.now
+            )
+        )
+
+    def store(self, *, fresh: Iterable[Unit] = ()) -> None:
+        """Write what was moved; `fresh` units are stored now, in their last state."""
+        fresh = list(fresh)
+        for unit, names in self._changed.values():
+            if unit.pk is not None:
+                unit.save(update_fields=sorted(names))
+        if fresh:
+            Unit.objects.bulk_create(fresh)
+        if self._rows:
+            UnitMove.objects.bulk_create(self._rows)
+        self._changed, self._rows = {}, []

@@ -1,0 +1,46 @@
+"""What was promised, one unit a thing, each with its share of what was paid."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from fulfillment.models import Unit
+from fulfillment.states import Source, UnitState
+
+if TYPE_CHECKING:
+    from orders.models import Item, Order
+
+CENT_E4 = 100  # shares are what a person can be paid back: whole minor units
+_SOURCE = {"stock_code": Source.OWN, "reusable": Source.CONTENT, "by_hand": Source.BY_HAND}
+
+
+def draft_units(order: "Order", items: Sequence["Item"], *, now: datetime) -> list[Unit]:
+    """Queued units for everything the order promises, not stored yet."""
+    singles = [item for item in items for _ in range(item.quantity)]
+    shares = share_out(order.total_e4, weights=[item.unit_price_e4 for item in singles])
+    return [
+        Unit(
+            order_id=order.pk,
+            item=item,
+            position=position,
+            state=UnitState.QUEUED,
+            source=_SOURCE[item.kind],
+            paid_e4=share,
+            opened_at=now,
+        )
+        for position, (item, share) in enumerate(zip(singles, shares, strict=True), start=1)
+    ]
+
+
+def share_out(total_e4: int, *, weights: Sequence[int]) -> list[int]:
+    """Split a total by weights into whole cents; the shares sum to the total, exactly."""
+    whole = sum(weights) or len(weights)
+    shares, given, weighed = [], 0, 0
+    for weight in weights:
+        weighed += weight if sum(weights) else 1
+        upto = total_e4 * weighed // whole // CENT_E4 * CENT_E4
+        shares.append(upto - given)
+        given = upto
+    if shares:
+        shares[-1] += total_e4 - given
+    return shares

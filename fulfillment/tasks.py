@@ -1,0 +1,10 @@
+from celery import shared_task
+from django.utils import timezone
+
+from core.tasks import TenantTask
+from fulfillment import services
+
+
+@shared_task(name="fulfillment.deliver_order", base=TenantTask, ignore_result=True)
+def deliver_order(*, order_id: int) -> None:
+    services.deliver_order(order_id=order_id, now=timezone.now())
