@@ -58,7 +58,7 @@ def identify(pid: int) -> Identity | None:
 
 def command_line(pid: int) -> str:
     """The command line of `pid`, empty if it is gone or not to be seen."""
-    if PROC.joinpath("self").exists():
+    if _has_proc():
         try:
             return PROC.joinpath(str(pid), "cmdline").read_bytes().replace(b"\0", b" ").decode()
         except (OSError, UnicodeDecodeError):
@@ -72,27 +72,70 @@ def remember(folder: Path, name: str, identity: Identity) -> None:
 
 def recall(folder: Path, name: str) -> Identity | None:
     """The process remembered as `name`, if it still runs."""
-    try:
-        found = Identity(**json.loads(folder.joinpath(f"{name}.json").read_text()))
-    except (OSError, ValueError, TypeError):
-        return None
-    return found if found.is_alive() else None
+    found = _read(folder, name)
+    return found if found and found.is_alive() else None
+
+
+def recall_orphans(folder: Path, name: str, *, mark: str) -> list[Identity]:
+    """What a dead leader left of its group: a server's workers can outlive it and hold its port.
+
+    The group's number may be somebody else's by now, so each member must also carry `mark` in its
+    environment. Linux only; elsewhere nothing is found and nothing is signalled.
+    """
+    leader = _read(folder, name)
+    if leader is None or leader.boot != _boot() or identify(leader.pid):
+        return []
+    members = (
+        identify(pid) for pid in _pids() if _group(pid) == leader.pid and _carries(pid, mark)
+    )
+    return [found for found in members if found]
 
 
 def forget(folder: Path, name: str) -> None:
     folder.joinpath(f"{name}.json").unlink(missing_ok=True)
 
 
+def _read(folder: Path, name: str) -> Identity | None:
+    try:
+        return Identity(**json.loads(folder.joinpath(f"{name}.json").read_text()))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _pids() -> list[int]:
+    return [int(entry.name) for entry in PROC.glob("[0-9]*")]
+
+
+def _group(pid: int) -> int:
+    fields = _stat(pid)
+    return int(fields[2]) if fields else 0
+
+
+def _carries(pid: int, mark: str) -> bool:
+    try:
+        return mark.encode() in PROC.joinpath(str(pid), "environ").read_bytes().split(b"\0")
+    except OSError:
+        return False
+
+
 def _started(pid: int) -> str:
     """The start time in the system's own words; on Linux clock ticks since boot."""
-    if not PROC.joinpath("self").exists():
+    if not _has_proc():
         return _ps(pid, "lstart=")
+    fields = _stat(pid)
+    return fields[19] if fields and fields[0] not in "ZX" else ""
+
+
+def _stat(pid: int) -> list[str]:
+    """State, parent, group … (proc(5)), after the name, which may hold anything."""
     try:
-        stat = PROC.joinpath(str(pid), "stat").read_text()
+        return PROC.joinpath(str(pid), "stat").read_text().rpartition(")")[2].split()
     except OSError:
-        return ""
-    state, *fields = stat.rpartition(")")[2].split()
-    return "" if state in "ZX" else fields[18]
+        return []
+
+
+def _has_proc() -> bool:
+    return PROC.joinpath("self").exists()
 
 
 def _boot() -> str:

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -53,8 +54,8 @@ class Child:
             if time.monotonic() >= self._due:
                 self.start()
             return
-        code = self._process.poll()
-        if code is not None:
+        if _has_ended(self._process):
+            code = _end_session(self._process)
             self._process = None
             self._plan_restart(code)
 
@@ -65,21 +66,22 @@ class Child:
 
     @property
     def has_died(self) -> bool:
-        return self._process is None or self._process.poll() is not None
+        return self._process is None or _has_ended(self._process)
 
     def ask_to_stop(self) -> None:
-        if self._process and self._process.poll() is None:
+        if self._process and not _has_ended(self._process):
             self._process.terminate()
 
     def make_stop(self, until: float) -> None:
         """Wait for the end until `until`, then end the whole session."""
         if self._process is None:
             return
-        try:
-            self._process.wait(max(0.0, until - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            say(f"{self.name} did not stop within {PATIENCE:.0f} s: killed")
-            _kill_session(self._process)
+        while not _has_ended(self._process):
+            if time.monotonic() > until:
+                say(f"{self.name} did not stop within {PATIENCE:.0f} s: killed")
+                break
+            time.sleep(0.05)
+        _end_session(self._process)
         identity.forget(self._place.pids, self.name)
 
     def _plan_restart(self, code: int) -> None:
@@ -87,8 +89,11 @@ class Child:
         self._deaths = 1 if lived > SETTLED else self._deaths + 1
         wait = min(LONGEST_WAIT, 2.0 ** (self._deaths - 1))
         self._due = time.monotonic() + wait
-        say(f"{self.name} ended ({_how(code)}), again in {wait:.0f} s: {self.last_words()}")
+        say(f"{self.name} ended ({self._how(code)}), again in {wait:.0f} s")
         say(f"  log: {self.log}")
+
+    def _how(self, code: int) -> str:
+        return f"signal {-code}" if code < 0 else f"exit code {code}: {self.last_words()}"
 
 
 class Watched(Protocol):
@@ -131,18 +136,27 @@ def stop_leftovers(place: Place) -> int:
         if not found.wait_gone(until - time.monotonic()):
             found.signal(signal.SIGKILL, group=True)
     for name in names:
+        for orphan in identity.recall_orphans(place.pids, name, mark=f"RUN_DIR={place.run}"):
+            orphan.signal(signal.SIGKILL)
+    for name in names:
         identity.forget(place.pids, name)
     return len(left)
 
 
-def _kill_session(process: "subprocess.Popen[bytes]") -> None:
-    """The leader is not reaped yet, so its group is surely still ours."""
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+def _has_ended(process: "subprocess.Popen[bytes]") -> bool:
+    """Look without reaping: while the zombie is there, nobody else can get its number."""
+    if process.returncode is not None:
+        return True
+    looked = os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    return looked is not None
 
 
-def _how(code: int) -> str:
-    return f"signal {-code}" if code < 0 else f"exit code {code}"
+def _end_session(process: "subprocess.Popen[bytes]") -> int:
+    """End what is left of the group (a killed server's workers hold its port), then reap."""
+    if process.returncode is None:
+        with suppress(ProcessLookupError, PermissionError):  # macOS: a group of zombies only
+            os.killpg(process.pid, signal.SIGKILL)
+    return process.wait()
 
 
 def _rotate(log: Path) -> None:

@@ -60,6 +60,7 @@ def ensure(server: Server) -> None:
     """Make roles and database where they are missing; raises Problem naming what is not allowed."""
     import psycopg2
 
+    check_entrance("DATABASE_URL", server.admin_url)
     try:
         connection = connect(server.admin_url)
         with connection.cursor() as cursor:

@@ -1,10 +1,13 @@
+import os
+import signal
 import sys
 import time
 
 import pytest
 
+from devkit import identity
 from devkit.place import Place
-from devkit.processes import Child, stop_all
+from devkit.processes import Child, stop_all, stop_leftovers
 
 
 @pytest.fixture
@@ -34,7 +37,7 @@ def test_a_dead_child_is_started_again_and_its_last_words_are_told(place, capsys
     until(lambda: web.watch() or not web.has_died)
     stop_all([web])
 
-    assert "web ended (exit code 1), again in 1 s: RuntimeError: no ink" in capsys.readouterr().out
+    assert "web ended (exit code 1: RuntimeError: no ink), again in 1 s" in capsys.readouterr().out
 
 
 def test_a_stopped_child_leaves_no_pid_behind(place):
@@ -46,3 +49,54 @@ def test_a_stopped_child_leaves_no_pid_behind(place):
 
     assert web.has_died
     assert not (place.pids / "web.json").exists()
+
+
+FATHER = """
+import os, sys, time
+if os.fork() == 0:
+    time.sleep(60)
+print("born", flush=True)
+time.sleep(60)
+"""
+
+
+def a_father_and_a_son(place):
+    father = Child("web", [sys.executable, "-c", FATHER], {"RUN_DIR": str(place.run)}, place)
+    father.start()
+    until(lambda: "born" in father.log.read_text())
+    return father
+
+
+def leader(place):
+    found = identity.recall(place.pids, "web")
+    assert found is not None
+    return found.pid
+
+
+def members(group):
+    return [pid for pid in identity._pids() if identity._group(pid) == group]
+
+
+def test_workers_that_outlive_their_killed_server_are_ended_before_it_starts_again(place):
+    web = a_father_and_a_son(place)
+    group = leader(place)
+
+    os.kill(group, signal.SIGKILL)
+    until(lambda: web.has_died)
+    web.watch()
+
+    until(lambda: not members(group))
+
+
+def test_workers_left_by_a_killed_server_of_an_earlier_run_are_found_by_their_mark(place):
+    web = a_father_and_a_son(place)
+    group = leader(place)
+    os.kill(group, signal.SIGKILL)
+    os.waitpid(group, 0)
+
+    strangers = identity.recall_orphans(place.pids, "web", mark="RUN_DIR=/elsewhere")
+    stop_leftovers(place)
+
+    assert strangers == []
+    until(lambda: not members(group))
+    web._process.returncode = -signal.SIGKILL  # reaped above, behind its back
