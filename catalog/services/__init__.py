@@ -24,6 +24,7 @@ from catalog.services.shelves import (
     save_template,
 )
 from catalog.services.skus import SKU_FIELDS, change_sku, create_sku
+from catalog.services.tables import export_table, import_table
 
 __all__ = [
     "BRAND_FIELDS",
@@ -40,7 +41,9 @@ __all__ = [
     "create_product",
     "create_sku",
     "delete_shelf",
+    "export_table",
     "follow_schedule",
+    "import_table",
     "publish",
     "save_brand",
     "save_category",

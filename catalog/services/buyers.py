@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 MOST_CHARS = 100
-_QQ = re.compile(r"^[1-9]\d{4,10}$")
+_QQ = re.compile(r"^[1-9][0-9]{4,10}$")
 _ACCOUNT = re.compile(r"^\S{2,64}$")
-_CN_MOBILE = re.compile(r"^1\d{10}$")
+_CN_MOBILE = re.compile(r"^1[0-9]{10}$")
 
 
 def clean_buyer_fields(*, sku: Sku, given: Mapping[str, str]) -> dict[str, str]:

@@ -9,6 +9,8 @@ from catalog.states import Kind, ProductState
 from tests.catalog.factories import make_category, make_product, make_sku
 from tests.times import NOON
 
+pytestmark = pytest.mark.usefixtures("scope")
+
 
 def test_a_product_on_the_shelf_comes_with_what_is_on_sale_of_it():
     sku = make_sku()

@@ -7,6 +7,8 @@ from tests.catalog.factories import make_product, make_sku
 from tests.conftest import as_tenant
 from tests.times import NOON
 
+pytestmark = pytest.mark.usefixtures("scope")
+
 
 def listed(name, **fields):
     return make_sku(product=make_product(name=name, **fields)).product

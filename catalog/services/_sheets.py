@@ -1,0 +1,100 @@
+"""Small tables as CSV and XLSX: read with suspicion, written so that no cell becomes a formula."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Sequence
+
+import openpyxl
+import python_calamine
+from django.utils.translation import gettext_lazy as _
+
+from catalog.errors import TableRefused
+
+MOST_BYTES = 5 * 1024 * 1024
+MOST_UNPACKED = 60 * 1024 * 1024
+MOST_LINES = 2_000
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_ENCODINGS = ("utf-8-sig", "gb18030")
+
+
+def read_rows(*, body: bytes) -> list[list[str]]:
+    """The rows of a CSV (UTF-8, GB18030; comma, semicolon, tab) or XLSX, every cell as text."""
+    if len(body) > MOST_BYTES:
+        raise TableRefused(_("The table is larger than 5 MB."), param="table")
+    rows = _read_xlsx(body) if body[:2] == b"PK" else _read_csv(body)
+    if len(rows) > MOST_LINES + 1:
+        raise TableRefused(
+            _("The table has more than %(most)s lines.") % {"most": MOST_LINES}, param="table"
+        )
+    return [[_unescaped(cell) for cell in row] for row in rows]
+
+
+def write_csv(rows: Iterable[Sequence[str]]) -> bytes:
+    """With a byte order mark: without one Excel shows Chinese as noise."""
+    written = io.StringIO()
+    csv.writer(written).writerows([_escaped(cell) for cell in row] for row in rows)
+    return written.getvalue().encode("utf-8-sig")
+
+
+def write_xlsx(rows: Iterable[Sequence[str]]) -> bytes:
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet()
+    for row in rows:
+        sheet.append([_escaped(cell) for cell in row])
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def _read_csv(body: bytes) -> list[list[str]]:
+    text = _decoded(body)
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    try:
+        return [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(row)]
+    except csv.Error:
+        raise _unreadable() from None
+
+
+def _decoded(body: bytes) -> str:
+    for encoding in _ENCODINGS:
+        try:
+            return body.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise _unreadable()
+
+
+def _read_xlsx(body: bytes) -> list[list[str]]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as packed:
+            unpacked = sum(part.file_size for part in packed.infolist())
+        if unpacked > MOST_UNPACKED:
+            raise TableRefused(_("The table is too large when unpacked."), param="table")
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(body))
+        rows = book.get_sheet_by_index(0).to_python(nrows=MOST_LINES + 2)
+    except (zipfile.BadZipFile, python_calamine.CalamineError, IndexError, OSError):
+        raise _unreadable() from None
+    return [[_cell_text(cell) for cell in row] for row in rows if any(cell != "" for cell in row)]
+
+
+def _cell_text(cell: object) -> str:
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)
+
+
+def _unreadable() -> TableRefused:
+    return TableRefused(
+        _("This table cannot be read. Save it as XLSX, or as CSV in UTF-8."), param="table"
+    )
+
+
+def _escaped(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _unescaped(cell: str) -> str:
+    cell = cell.strip()
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell

@@ -1,0 +1,3 @@
+from core.actors import Actor
+
+OWNER = Actor("user:1 owner@example.com")

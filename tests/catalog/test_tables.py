@@ -1,0 +1,184 @@
+import io
+import zipfile
+
+import openpyxl
+import pytest
+from django.utils.translation import override
+
+from catalog import services as catalog
+from catalog.errors import TableRefused
+from catalog.models import Brand, Category, Product, Sku
+from tenants.models import AuditRow
+from tests.catalog.factories import make_brand, make_category, make_product, make_sku
+from tests.catalog.people import OWNER
+from tests.times import NOON
+
+pytestmark = pytest.mark.usefixtures("scope")
+
+HEAD = "product,category,brand,sku,price"
+
+
+def table(*lines, head=HEAD, encoding="utf-8"):
+    return "\n".join((head, *lines)).encode(encoding)
+
+
+def bring(body, *, is_dry=False):
+    return catalog.import_table(body=body, is_dry=is_dry, by=OWNER, now=NOON)
+
+
+def youku(**fields):
+    product = make_product(
+        name="优酷会员", brand=make_brand(name="优酷"), category=make_category(name="影视")
+    )
+    return make_sku(product=product, name="年卡", price_e4=1_480_000, **fields)
+
+
+def test_a_table_makes_products_with_their_skus_shelves_and_brands():
+    report = bring(table("优酷会员,影视,优酷,年卡,148.00", "优酷会员,影视,优酷,月卡,15.80"))
+
+    assert (report.products_new, report.skus_new, report.refused) == (1, 2, ())
+    assert report.is_done
+    product = Product.objects.get()
+    assert (product.state, product.category.name, product.brand.glyph) == ("draft", "影视", "优酷")
+    assert [sku.price_e4 for sku in product.skus.order_by("id")] == [1_480_000, 158_000]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_encodings_and_delimiters_that_spreadsheets_write(encoding, delimiter):
+    body = table("优酷会员,影视,优酷,年卡,148").decode().replace(",", delimiter).encode(encoding)
+
+    bring(body)
+
+    assert Product.objects.get().name == "优酷会员"
+
+
+def test_an_xlsx_with_typed_cells_is_read():
+    book = openpyxl.Workbook()
+    book.active.append(HEAD.split(","))
+    book.active.append(["优酷会员", "影视", "优酷", 2026, 148.5])
+    written = io.BytesIO()
+    book.save(written)
+
+    bring(written.getvalue())
+
+    sku = Sku.objects.get()
+    assert (sku.name, sku.price_e4) == ("2026", 1_485_000)
+
+
+def test_a_dry_run_says_what_would_happen_and_does_nothing():
+    sku = youku()
+
+    report = bring(table("优酷会员,影视,优酷,年卡,99", "新品,新类,新牌,月卡,1"), is_dry=True)
+
+    assert (report.products_new, report.skus_new, report.skus_changed) == (1, 1, 1)
+    assert not report.is_done
+    sku.refresh_from_db()
+    assert sku.price_e4 == 1_480_000
+    assert (Product.objects.count(), Category.objects.count(), Brand.objects.count()) == (1, 1, 1)
+    assert not AuditRow.objects.exists()
+
+
+def test_one_bad_line_holds_back_the_whole_table_and_is_named():
+    report = bring(table("优酷会员,影视,优酷,年卡,148", "优酷会员,影视,优酷,月卡,a lot"))
+
+    assert [(line.number, line.column) for line in report.refused] == [(3, "price")]
+    assert not report.is_done
+    assert not Product.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("extra", "value", "column"),
+    [
+        ("kind", "magic", "kind"),
+        ("promise", "soon", "promise"),
+        ("most_per_order", "-1", "most_per_order"),
+        ("most_per_order", "1e9", "most_per_order"),
+        ("duration_days", "9999999", "duration_days"),
+        ("is_on_sale", "maybe", "is_on_sale"),
+        ("buyer_form", "nobody's", "buyer_form"),
+        ("product_ref", "NOBODYS", "product_ref"),
+        ("sku_ref", "NOBODYS", "sku_ref"),
+        ("list_price", "-3", "list_price"),
+    ],
+)
+def test_what_cannot_be_is_named_by_its_column(extra, value, column):
+    report = bring(table(f"优酷会员,影视,优酷,年卡,148,{value}", head=f"{HEAD},{extra}"))
+
+    assert [line.column for line in report.refused] == [column]
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_what_was_taken_out_comes_back_unchanged(form, language):
+    youku(list_price_e4=2_580_000, duration_days=365)
+    with override(language):
+        body = catalog.export_table(form=form)
+
+    report = bring(body)
+
+    assert report.is_done
+    assert (report.products_new, report.products_changed) == (0, 0)
+    assert (report.skus_new, report.skus_changed) == (0, 0)
+
+
+def test_a_changed_price_comes_back():
+    sku = youku()
+    body = catalog.export_table(form="csv").decode("utf-8-sig").replace("148.00", "99.90").encode()
+
+    report = bring(body)
+
+    sku.refresh_from_db()
+    assert (report.skus_changed, sku.price_e4) == (1, 999_000)
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)"])
+def test_no_cell_becomes_a_formula_and_none_is_changed_by_the_way(name):
+    sku = youku()
+    Sku.objects.filter(pk=sku.pk).update(name=name)
+
+    text = catalog.export_table(form="csv").decode("utf-8-sig")
+    report = bring(text.encode())
+
+    assert f",'{name}," in text
+    assert (report.skus_new, report.skus_changed) == (0, 0)
+
+
+def xlsx_bomb():
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/worksheets/sheet1.xml", b"0" * 70_000_000)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"\xff\xfe\x00\xd8",
+        b"PK\x03\x04 torn",
+        b"name,price\nx,1",
+        HEAD.encode(),
+        b"x" * (5 * 1024 * 1024 + 1),
+        table(*["a,b,c,d,1"] * 2001),
+    ],
+    ids=["empty", "noise", "torn", "other head", "no lines", "too long", "too many"],
+)
+def test_a_table_that_cannot_be_read_is_refused_as_a_whole(body):
+    with pytest.raises(TableRefused):
+        bring(body)
+
+    assert not Product.objects.exists()
+
+
+def test_an_xlsx_bomb_is_refused_before_it_is_unpacked():
+    with pytest.raises(TableRefused):
+        bring(xlsx_bomb())
+
+
+def test_an_export_costs_one_query(django_assert_num_queries):
+    youku()
+    make_sku()
+
+    with django_assert_num_queries(1):
+        catalog.export_table(form="csv")
