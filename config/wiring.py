@@ -9,7 +9,7 @@ from core import limits, outbox, rotation, sweeper
 from fulfillment import services as fulfillment
 from fulfillment.selectors import due_units, timeline_rows
 from inventory import services as inventory
-from inventory.selectors import due_holds, due_shelves
+from inventory.selectors import due_holds, due_import_files, due_imports, due_shelves
 from orders import services as orders
 from orders.events import OrderPaid
 from orders.selectors import due_cases, due_to_close, tell
@@ -34,6 +34,13 @@ def connect() -> None:
         task="inventory.expire_codes",
         id_name="shelf_id",
         every=timedelta(minutes=5),
+    )
+    sweeper.watch(due_imports, task="inventory.run_import", id_name="job_id")
+    sweeper.watch(
+        due_import_files,
+        task="inventory.forget_import_file",
+        id_name="job_id",
+        every=timedelta(hours=1),
     )
     outbox.subscribe(OrderPaid, fulfillment.open_units)
     sweeper.watch(due_to_close, task="orders.close_unpaid", id_name="order_id")

@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from core.errors import AppError
+from core.errors import AppError, InvalidInput
 
 
 class OutOfStock(AppError):
@@ -33,6 +33,13 @@ class BatchInUse(AppError):
     code = "batch_in_use"
 
 
-class FileRefused(AppError):
+class FileRefused(InvalidInput):
+    """The file as a whole cannot be read; what is wrong with single lines is a report."""
+
     code = "file_refused"
-    status = 422
+
+
+class ImportBusy(AppError):
+    """The import is at work, or is not at the step that this asks for."""
+
+    code = "import_busy"

@@ -10,9 +10,9 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from core.scope import require_tenant
-from inventory.models import LANES, Batch, Code, CodeMove, Content, Hold, Shelf
+from inventory.models import LANES, Batch, Code, CodeMove, Content, Hold, ImportJob, Shelf
 from inventory.sealing import CodeSealer
-from inventory.states import CodeState, HoldState, StockWord
+from inventory.states import CodeState, HoldState, ImportState, StockWord
 from inventory.types import Cover, Expiring
 from tenants.selectors import get_shop
 
@@ -22,6 +22,7 @@ EXPIRING_DAYS = 30
 FEW = 10
 # A page counts up to here: the number matters when it is small.
 MOST_COUNTED = 1_000
+IMPORT_FILE_KEPT = timedelta(days=7)
 UNLIMITED = 1_000_000
 _EARLIEST_ZONE = timedelta(hours=14)  # UTC+14 is the first to see a new day
 _BETWEEN_PARTS = re.compile(r"-{2,}|[\s,;|，；]+")
@@ -206,3 +207,26 @@ def due_shelves(*, now: datetime, limit: int) -> list[tuple[int, int]]:
 def sold_of_batch(*, batch_id: int) -> "QuerySet[Code]":
     """Codes of a recalled batch that buyers have: a person decides which to replace."""
     return Code.objects.filter(Q(batch_id=batch_id) & Q(state=CodeState.SOLD)).order_by("pk")
+
+
+def imports() -> "QuerySet[ImportJob]":
+    return ImportJob.objects.select_related("sku__product", "batch").order_by("-pk")
+
+
+def get_import(*, ref: str) -> ImportJob:
+    return ImportJob.objects.select_related("sku__product", "batch").get(ref=ref)
+
+
+def due_imports(*, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """(tenant, import) of checks and loads that no living worker has."""
+    due = ImportJob.objects.using("ops").filter(
+        state__in=[ImportState.CHECKING, ImportState.RUNNING], lease_until__lte=now
+    )
+    return list(due.order_by("lease_until").values_list("tenant_id", "pk")[:limit])
+
+
+def due_import_files(*, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """(tenant, import) whose sealed file nobody came back for in a week."""
+    left = ImportJob.objects.using("ops").filter(made_at__lte=now - IMPORT_FILE_KEPT)
+    left = left.exclude(file_name="").exclude(state__in=[ImportState.CHECKING, ImportState.RUNNING])
+    return list(left.order_by("pk").values_list("tenant_id", "pk")[:limit])

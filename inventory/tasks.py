@@ -5,6 +5,16 @@ from core.tasks import TenantTask
 from inventory import services
 
 
+@shared_task(name="inventory.run_import", base=TenantTask, ignore_result=True)
+def run_import(*, job_id: int) -> None:
+    services.run_import(job_id=job_id, now=timezone.now())
+
+
+@shared_task(name="inventory.forget_import_file", base=TenantTask, ignore_result=True)
+def forget_import_file(*, job_id: int) -> None:
+    services.forget_import_file(job_id=job_id)
+
+
 @shared_task(name="inventory.release_expired", base=TenantTask, ignore_result=True)
 def release_expired(*, hold_id: int) -> None:
     services.release_expired(hold_id=hold_id, now=timezone.now())

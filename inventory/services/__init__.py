@@ -2,7 +2,7 @@
 
 from core.rotation import SealedColumn
 from inventory import sealing
-from inventory.models import Code, Content
+from inventory.models import Code, Content, ImportJob, ImportReport
 from inventory.services.batches import (
     add_codes,
     freeze_batch,
@@ -15,30 +15,56 @@ from inventory.services.claim import reserve
 from inventory.services.content import set_content
 from inventory.services.expiry import expire_codes
 from inventory.services.holds import keep, release, release_expired, replace, sell
+from inventory.services.importing import (
+    cancel_import,
+    choose,
+    dry_run,
+    error_file,
+    forget_import_file,
+    open_import,
+    preview,
+    resume_import,
+    run_import,
+    start_import,
+)
+from inventory.services.importing.jobs import FILE_KEY
+from inventory.services.importing.reports import PLACE as IMPORT_REPORT
 from inventory.services.reveal import read_goods, reveal
 
 SEALED = (
     SealedColumn(model=Code, field="card_no", place=sealing.CARD_NO),
     SealedColumn(model=Code, field="secret", place=sealing.SECRET),
     SealedColumn(model=Content, field="body", place=sealing.CONTENT),
+    SealedColumn(model=ImportJob, field="file_key", place=FILE_KEY),
+    SealedColumn(model=ImportReport, field="body", place=IMPORT_REPORT),
 )
 
 __all__ = [
     "SEALED",
     "add_codes",
+    "cancel_import",
+    "choose",
+    "dry_run",
+    "error_file",
     "expire_codes",
+    "forget_import_file",
     "freeze_batch",
     "keep",
     "open_batch",
+    "open_import",
+    "preview",
     "read_goods",
     "recall_batch",
     "release",
     "release_expired",
     "replace",
     "reserve",
+    "resume_import",
     "reveal",
+    "run_import",
     "sell",
     "set_content",
+    "start_import",
     "undo_batch",
     "unfreeze_batch",
 ]

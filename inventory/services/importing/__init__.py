@@ -1,9 +1,9 @@
 """Loading codes from files: open, look, choose, check, load, undo (DESIGN 5, UX 1.4)."""
 
+from inventory.errors import FileRefused, ImportBusy
 from inventory.services.importing.checking import DryRun, dry_run
 from inventory.services.importing.cleaning import Mark
 from inventory.services.importing.columns import Field, Layout
-from inventory.services.importing.errors import FileRefused, ImportBusy
 from inventory.services.importing.jobs import (
     ImportChoice,
     cancel_import,

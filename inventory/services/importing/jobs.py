@@ -16,18 +16,20 @@ from core.refs import new_ref
 from core.scope import tenant_atomic
 from core.states import check_move
 from core.uploads import SealedFile, SealedUpload, seal_bytes
-from inventory.models import NEVER, Batch, ImportJob, ImportMapping, ImportMove
+from inventory.errors import FileRefused, ImportBusy
+from inventory.models import ImportJob, ImportMapping, ImportMove
+from inventory.services.batches import open_batch
 from inventory.services.importing.columns import (
     Layout,
     check_layout,
     guess_layout,
     signature_of,
 )
-from inventory.services.importing.errors import FileRefused, ImportBusy
 from inventory.services.importing.reports import drop_report
 from inventory.services.importing.sniffing import ENCODINGS, SAMPLE, find_encoding, foreign_kind
 from inventory.services.importing.source import TEXT, WORKBOOK, Source
-from inventory.states import IMPORT_MOVES, ImportState
+from inventory.states import IMPORT_MOVES, BatchState, ImportState
+from inventory.types import NewBatch
 
 FILE_KEY = Place("inventory_importjob", "file_key")
 
@@ -171,16 +173,15 @@ def start_import(*, job_id: int, by: Actor, now: datetime) -> ImportJob:
         raise ImportBusy(_("Check the file first, then load it."))
     if not job.check_counts.get("valid"):
         raise ImportBusy(_("There is no line that could be loaded."))
-    job.batch = Batch.objects.create(
+    given = NewBatch(
         sku_id=job.sku_id,
         supplier_name=job.supplier_name,
         cost_e4=job.cost_e4 or 0,
         note=job.note,
-        expires_on=job.expires_on or NEVER,
+        expires_on=job.expires_on,
         file_hash=bytes(job.file_hash or b""),
-        made_by=by.label[:120],
-        made_at=now,
     )
+    job.batch = open_batch(given=given, by=by, now=now)
     job.started_at = job.lease_until = now
     job.cancel_asked = False
     job.save()
@@ -193,8 +194,10 @@ def start_import(*, job_id: int, by: Actor, now: datetime) -> ImportJob:
 def resume_import(*, job_id: int, by: Actor, now: datetime) -> ImportJob:
     """Go on with a canceled or failed load after the last line that was loaded."""
     job = locked(job_id)
-    if job.state not in {ImportState.CANCELED, ImportState.FAILED} or job.batch_id is None:
+    if job.state not in {ImportState.CANCELED, ImportState.FAILED} or job.batch is None:
         raise ImportBusy(_("Only a load that has stopped can go on."))
+    if job.batch.state != BatchState.OPEN:
+        raise ImportBusy(_("The batch of this import is not open any more. Upload the file again."))
     if not job.file_name:
         raise FileRefused(_("The file of this import has been deleted. Upload it again."))
     job.lease_until, job.cancel_asked, job.failure = now, False, ""

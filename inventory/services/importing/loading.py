@@ -16,41 +16,45 @@ from django.db import DatabaseError, connection
 from core.crypto import CannotDecrypt
 from core.failpoints import reach
 from core.scope import require_tenant, tenant_atomic
+from inventory.errors import FileRefused
 from inventory.models import Batch, ImportJob
 from inventory.sealing import CodeSealer
 from inventory.services.importing.checking import check, judge_for, known_as
 from inventory.services.importing.columns import Layout
 from inventory.services.importing.copying import CODES, copy_rows, drop_rows, pack_code
 from inventory.services.importing.counting import add_up
-from inventory.services.importing.errors import FileRefused
 from inventory.services.importing.jobs import end, forget_file, source_of
 from inventory.services.importing.leases import Lease, LeaseLost, claim, held, renew
 from inventory.services.importing.lines import Judge, Line, Reason, Refused
 from inventory.services.importing.reports import MOST_LINES, keep_report
 from inventory.services.importing.source import Row
 from inventory.services.importing.stretches import stretches
-from inventory.states import CodeState, ImportState
+from inventory.states import BatchState, CodeState, ImportState
 
 log = structlog.get_logger(__name__)
 
 # In the order of the unique key: two loads of the same file then wait for each other in the same
 # order and cannot lock each other out.
 _LOAD = f"""
-    INSERT INTO inventory_code (tenant_id, sku_id, batch_id, state, loaded_at, uid, lane, card_no,
-                                secret, index_hash, secret_hash, expires_on)
-    SELECT %(tenant)s, %(sku)s, %(batch)s, '{CodeState.AVAILABLE}', %(now)s, uid, lane, card_no,
-           secret, index_hash, secret_hash, expires_on
-      FROM incoming ORDER BY index_hash, line
-        ON CONFLICT (tenant_id, sku_id, index_hash) DO NOTHING
+    WITH loaded AS (
+        INSERT INTO inventory_code (tenant_id, sku_id, batch_id, state, loaded_at, uid, lane,
+                                    card_no, secret, index_hash, secret_hash, expires_on)
+        SELECT %(tenant)s, %(sku)s, %(batch)s, '{CodeState.AVAILABLE}', %(now)s, uid, lane,
+               card_no, secret, index_hash, secret_hash, expires_on
+          FROM incoming ORDER BY index_hash, line
+            ON CONFLICT (tenant_id, sku_id, index_hash) DO NOTHING
+        RETURNING uid)
+    SELECT line FROM incoming WHERE uid NOT IN (SELECT uid FROM loaded)
 """  # noqa: S608 -- a constant of ours
-# LATERAL with a limit keeps the planner at the unique index, however large stock is.
-_NOT_LOADED = """
+# A second statement, because the first does not see what it loaded itself. LATERAL with a limit
+# keeps the planner at the unique index, however large stock is.
+_WHY_NOT = """
     SELECT i.line, c.state, c.batch_id = %(batch)s
       FROM incoming i CROSS JOIN LATERAL (
-           SELECT uid, state, batch_id FROM inventory_code
+           SELECT state, batch_id FROM inventory_code
             WHERE tenant_id = %(tenant)s AND sku_id = %(sku)s AND index_hash = i.index_hash
             LIMIT 1) c
-     WHERE c.uid <> i.uid
+     WHERE i.line = ANY(%(lines)s)
 """
 
 
@@ -135,8 +139,11 @@ def _preparer(judge: Judge) -> Callable[[list[Row]], _Sealed]:
 def _load_stretch(lease: Lease, stretch: _Sealed) -> bool:
     """Load a stretch and say so in its transaction; False when a cancel was found instead."""
     job = held(lease, ImportState.RUNNING)
-    if job.cancel_asked:
-        end(job, ImportState.CANCELED, reason="canceled", now=lease.now)
+    # Locked, so that an undo comes before this stretch or after it, never in the middle.
+    batch = Batch.objects.select_for_update(no_key=True).get(imports=job)
+    if job.cancel_asked or batch.state != BatchState.OPEN:
+        reason = "canceled" if job.cancel_asked else "batch is not open"
+        end(job, ImportState.CANCELED, reason=reason, now=lease.now)
         return False
     not_loaded = _insert(job, stretch, now=lease.now)
     reach("inventory.import_in_stretch")
@@ -163,20 +170,14 @@ def _insert(job: ImportJob, stretch: _Sealed, *, now: datetime) -> dict[int, Rea
     with connection.cursor() as cursor:
         copy_rows(cursor, CODES, stretch.rows)
         cursor.execute(_LOAD, given)
-        if cursor.rowcount == len(stretch.rows):
-            return _nothing(cursor)
-        cursor.execute(_NOT_LOADED, given)
+        lines = [line for (line,) in cursor.fetchall()]
+        cursor.execute(_WHY_NOT, given | {"lines": lines})
         found = cursor.fetchall()
         drop_rows(cursor)
     return {
         line: Reason.DUPLICATE_IN_FILE if is_ours else known_as(state)
         for line, state, is_ours in found
     }
-
-
-def _nothing(cursor: Any) -> dict[int, Reason]:
-    drop_rows(cursor)
-    return {}
 
 
 def _with_cost(

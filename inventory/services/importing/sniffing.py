@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 from django.utils.translation import gettext as _
 
-from inventory.services.importing.errors import FileRefused
+from inventory.errors import FileRefused
 
 ENCODINGS = ("utf-8", "gb18030", "utf-16-le", "utf-16-be")
 _BOMS = (
