@@ -101,8 +101,8 @@ class OwnPostgres:
         _write_as_owner(password, keys.password(self._place.keys, "postgres"))
         builtin = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         self._run(
-            *("initdb", "-D", draft, "-U", "postgres", "-E", "UTF8", "--no-sync"),
-            *("--auth=scram-sha-256", f"--pwfile={password}"),
+            *("initdb", "-D", draft, "-U", "postgres", "-E", "UTF8"),
+            *("--no-sync", "--no-instructions", "--auth=scram-sha-256", f"--pwfile={password}"),
             *(builtin if self._programs.major >= 17 else []),  # new in 17
             *("--locale=C", "--lc-ctype=C.UTF-8"),
         )
