@@ -1,7 +1,7 @@
 """What the pages show, ready to print: one language, prices as text, nothing left to look up."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.safestring import SafeString
@@ -59,7 +59,6 @@ class Option:
     name: str
     price: Price
     was: Price | None
-    saved: str
     promise: str
     kind: str
     stock: Stock
@@ -94,6 +93,7 @@ class ProductPage:
     what_arrives: str
     where_works: str
     refund_rule: str
+    expiry: str
     how_to_use: tuple[str, ...]
     category_id: int
     category: str
@@ -143,14 +143,13 @@ class UnitCard:
 
     id: int
     state: str
-    is_delivered: bool
-    has_card_no: bool
-    card_no: str
-    secret: str
-    kind: str
-    expires_on: str
-    waiting: str
-    is_shown: bool = False
+    is_delivered: bool = False
+    has_card_no: bool = False
+    card_no: str = ""
+    secret: str = ""
+    kind: str = ""
+    expires_on: str = ""
+    waiting: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +206,6 @@ class OrderPage:
     is_payable: bool
     is_final: bool
     can_complain: bool
-    units_shown: Mapping[int, object] = field(default_factory=dict)
 
     @property
     def has_codes(self) -> bool:

@@ -42,7 +42,7 @@
   const judge = (input) => {
     const text = input.value.trim();
     if (!text) return input.dataset.required ? words.required : true;
-    if (input.type === "password") return text.length >= 6 || words.password;
+    if (input.type === "password") return text.length >= 4 || words.password;
     return rules[input.dataset.kind]?.(text) ?? true;
   };
 

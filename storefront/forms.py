@@ -1,0 +1,98 @@
+"""Forms as they were typed: bounded, cut to what could be meant, and kept for showing again."""
+
+from dataclasses import dataclass, field, replace
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from core.errors import AppError
+from inventory.errors import OutOfStock
+from storefront.types import BuyInput, FieldShown, ProductPage
+
+LONGEST = 200
+MOST = 100
+# What services call an input, and where on the page it stands.
+_PLACES = {"contact_phone": "contact", "contact_mail": "contact", "sku_ref": "sku", "lines": "form"}
+_OWN_PLACES = frozenset({"quantity", "contact", "password", "consent", "sku"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuyForm:
+    """The buy form with what is wrong with it; `given` is for services, `values` for the page."""
+
+    given: BuyInput
+    values: dict[str, str]
+    errors: dict[str, str] = field(default_factory=dict)
+
+    def fields_of(self, page: ProductPage) -> tuple[FieldShown, ...]:
+        """The product's fields with what was typed and what is wrong with it."""
+        return tuple(
+            replace(
+                one,
+                value=self.given.fields.get(one.key, ""),
+                error=self.errors.get(one.key, ""),
+            )
+            for one in page.fields
+        )
+
+
+def read_buy(post: QueryDict, *, keys: set[str]) -> BuyForm:
+    """The form's content; `keys` are the buyer fields that the product asks for."""
+    contact = _text(post, "contact")
+    quantity = _number(_text(post, "quantity") or "1")
+    values = {
+        "contact": contact,
+        "quantity": _text(post, "quantity")[:6],
+        "consent": _text(post, "consent"),
+    }
+    given = BuyInput(
+        sku_ref=_text(post, "sku"),
+        quantity=quantity,
+        fields={key: _text(post, f"f_{key}") for key in keys},
+        contact_phone="" if "@" in contact else contact,
+        contact_mail=contact if "@" in contact else "",
+        password=_text(post, "password"),
+        has_consented=values["consent"] == "1",
+        request_key=_text(post, "request_key"),
+    )
+    return BuyForm(given=given, values=values, errors=_wrong(given))
+
+
+def refused(form: BuyForm, why: AppError) -> BuyForm:
+    """The form with a refusal at the field it is about."""
+    place = _PLACES.get(why.param, why.param)
+    if isinstance(why, OutOfStock):
+        place = "quantity" if why.data.get("found") else "form"
+    if place not in _OWN_PLACES and place not in form.given.fields:
+        place = "form"
+    return replace(form, errors={**form.errors, place: str(why.message)})
+
+
+def _wrong(given: BuyInput) -> dict[str, str]:
+    """What can be told at once, so that a person corrects it in one go."""
+    errors = {}
+    if not given.sku_ref:
+        errors["sku"] = _("Please choose one.")
+    if not 1 <= given.quantity <= MOST:
+        errors["quantity"] = _("The quantity is a number from 1 to %(most)s.") % {"most": MOST}
+    if not (given.contact_phone or given.contact_mail):
+        errors["contact"] = _("Write a mobile number or a mail address.")
+    if not given.has_consented:
+        errors["consent"] = _("Please tick the box to go on.")
+    if not given.request_key:
+        errors["form"] = _("Please load the page again and fill it in once more.")
+    return errors
+
+
+def read_text(post: QueryDict, name: str, *, longest: int = LONGEST) -> str:
+    """One field, without NULs (Postgres takes none), trimmed and cut."""
+    return post.get(name, "").replace("\0", "").strip()[:longest]
+
+
+def _text(post: QueryDict, name: str) -> str:
+    return read_text(post, name)
+
+
+def _number(text: str) -> int:
+    """0 for what is no small whole number: it is refused as out of range."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else 0

@@ -1,0 +1,190 @@
+"""Home, categories, search and product pages."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils.html import strip_tags
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, ngettext
+
+from catalog.selectors import buyer_fields, find_on_sale, search_on_sale, shop_home
+from inventory.selectors import stock_of
+from storefront import drawing
+from storefront.selectors.words import (
+    STOCKED_KINDS,
+    kind_word,
+    minor_of,
+    price_of,
+    promise_word,
+    stock_of_count,
+)
+from storefront.types import Card, FieldShown, Option, ProductPage, Shelf
+
+if TYPE_CHECKING:
+    from catalog.models import Brand, Product, Sku
+
+PLENTY = 1_000
+ON_A_SHELF = 10
+FEATURED = 10
+HERO_TILES = 6
+
+
+def shelves(*, currency: str, now: datetime) -> list[Shelf]:
+    """Everything on sale, by category, all of it: three queries."""
+    found = shop_home(now=now)
+    stock = _stock([product for shelf in found for product in shelf.products])
+    return [
+        Shelf(
+            id=shelf.category.pk,
+            name=shelf.category.shown.name,
+            icon=shelf.category.icon,
+            cards=tuple(_card(product, stock, currency=currency) for product in shelf.products),
+        )
+        for shelf in found
+    ]
+
+
+def featured(found: list[Shelf]) -> list[Card]:
+    """The first ones of each shelf in turn: what the merchant sorted to the front."""
+    rows = [shelf.cards for shelf in found]
+    turns = [cards[turn] for turn in range(FEATURED) for cards in rows if turn < len(cards)]
+    sellable = [card for card in turns if not card.stock.is_gone]
+    return sellable[:FEATURED] if len(sellable) > 4 else []
+
+
+def hero_tiles(found: list[Shelf]) -> list[SafeString]:
+    """Some tiles of different looks, for the wide page's head."""
+    tiles: dict[str, SafeString] = {}
+    for turn in range(4):
+        for shelf in found:
+            if turn < len(shelf.cards):
+                tile = shelf.cards[turn].tile
+                tiles.setdefault(tile, SafeString(_apart(tile)))
+    return list(tiles.values())[:HERO_TILES] if len(tiles) >= HERO_TILES else []
+
+
+def search(*, text: str, currency: str, now: datetime) -> list[Card]:
+    found = search_on_sale(text=text, now=now)
+    stock = _stock(found)
+    return [_card(product, stock, currency=currency) for product in found]
+
+
+def product_page(*, ref: str, currency: str, now: datetime) -> ProductPage | None:
+    """A product with everything its page says: three queries."""
+    product = find_on_sale(ref=ref, now=now)
+    if product is None:
+        return None
+    stock = _stock([product])
+    skus = list(product.skus.all())
+    shown = product.shown
+    return ProductPage(
+        ref=product.ref,
+        name=shown.name,
+        brand=product.brand.shown.name,
+        summary=shown.summary,
+        body=_body(shown.body),
+        tile=_tile(product),
+        what_arrives=shown.what_arrives,
+        where_works=shown.where_works,
+        refund_rule=shown.refund_rule,
+        expiry=_expiry(skus),
+        how_to_use=tuple(product.steps),
+        category_id=product.category_id,
+        category=product.category.shown.name,
+        options=tuple(_option(sku, stock[sku.pk], currency=currency) for sku in skus),
+        fields=_fields(skus),
+    )
+
+
+def _stock(products: Iterable["Product"]) -> dict[int, int]:
+    skus = [sku for product in products for sku in product.skus.all()]
+    counts = stock_of([sku.pk for sku in skus if sku.kind in STOCKED_KINDS])
+    return {sku.pk: counts.get(sku.pk, PLENTY) for sku in skus}
+
+
+def _card(product: "Product", stock: dict[int, int], *, currency: str) -> Card:
+    skus = list(product.skus.all())
+    sellable = [sku for sku in skus if stock[sku.pk] > 0] or skus
+    cheapest = min(sellable, key=lambda sku: sku.price_e4)
+    note = f"{kind_word(cheapest.kind)} · {promise_word(cheapest.promise)}"
+    was = cheapest.list_price_e4
+    return Card(
+        ref=product.ref,
+        name=product.shown.name,
+        note=note,
+        price=price_of(cheapest.price_e4, currency, is_short=True),
+        has_more_prices=len({sku.price_e4 for sku in skus}) > 1,
+        was=price_of(was, currency, is_short=True) if was and was > cheapest.price_e4 else None,
+        stock=stock_of_count(max(stock[sku.pk] for sku in skus)),
+        tile=_tile(product),
+    )
+
+
+def _option(sku: "Sku", count: int, *, currency: str) -> Option:
+    was = sku.list_price_e4
+    return Option(
+        ref=sku.ref,
+        name=sku.shown.name,
+        price=price_of(sku.price_e4, currency),
+        was=price_of(was, currency) if was and was > sku.price_e4 else None,
+        promise=promise_word(sku.promise),
+        kind=kind_word(sku.kind),
+        stock=stock_of_count(count),
+        most=max(1, min(sku.most_per_order, count)),
+        unit_minor=minor_of(sku.price_e4, currency),
+    )
+
+
+def _fields(skus: list["Sku"]) -> tuple[FieldShown, ...]:
+    """Every field that one of the SKUs asks for, once, with the SKUs that do."""
+    language = get_language() or ""
+    asked: dict[str, FieldShown] = {}
+    wanted_by: dict[str, list[str]] = {}
+    for sku in skus:
+        for field in buyer_fields(sku):
+            wanted_by.setdefault(field.key, []).append(sku.ref)
+            asked[field.key] = FieldShown(
+                key=field.key,
+                kind=str(field.kind),
+                label=field.label_in(language),
+                hint="",
+                is_required=field.is_required,
+                is_confirmed_big=field.is_confirmed_big,
+                options=tuple(field.options),
+                skus=" ".join(wanted_by[field.key]),
+            )
+    return tuple(asked.values())
+
+
+def _expiry(skus: list["Sku"]) -> str:
+    days = min((sku.min_days_left for sku in skus), default=0)
+    if days:
+        said = ngettext(
+            "At least %(n)s day left when you buy", "At least %(n)s days left when you buy", days
+        )
+        return said % {"n": days}
+    if any(sku.kind == "stock_code" for sku in skus):
+        return gettext("The date stands beside the code")
+    return ""
+
+
+def _body(text: str) -> SafeString:
+    """Cleaned when it was written (catalog); nothing is shown for a body without words."""
+    return SafeString(text) if strip_tags(text).strip() else SafeString("")
+
+
+def _tile(product: "Product") -> SafeString:
+    return brand_tile(product.brand, picture=product.picture)
+
+
+def brand_tile(brand: "Brand", *, picture: str = "") -> SafeString:
+    return drawing.tile(
+        glyph=brand.glyph, start=brand.tile_from, end=brand.tile_to, picture=picture
+    )
+
+
+def _apart(tile: str) -> str:
+    """The same tile under gradient names of its own: the hero is hidden on phones, and a hidden
+    gradient paints nothing for the tiles that share it."""
+    return tile.replace('id="g', 'id="h').replace("url(#g", "url(#h")

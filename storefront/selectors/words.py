@@ -1,0 +1,55 @@
+"""Small words of the shop: prices, stock, kinds, promises."""
+
+from django.utils.translation import gettext, ngettext, pgettext
+
+from core.money import MINOR_DIGITS, SYMBOLS, Money
+from storefront.types import Price, Stock
+
+FEW = 10
+# What is made when it is ordered has no stock that could run out.
+STOCKED_KINDS = frozenset({"stock_code", "reusable"})
+
+
+def price_of(e4: int, currency: str, *, is_short: bool = False) -> Price:
+    """`148.00`; short, for cards: `148`, `17.9`."""
+    amount = Money(e4, currency).decimal
+    if is_short and "." in amount:
+        amount = amount.rstrip("0").rstrip(".")
+    return Price(symbol=SYMBOLS.get(currency, currency + " "), amount=amount)
+
+
+def minor_of(e4: int, currency: str) -> int:
+    return e4 * 10 ** MINOR_DIGITS.get(currency, 2) // 10_000
+
+
+def stock_of_count(count: int) -> Stock:
+    if count <= 0:
+        return Stock(word=gettext("Sold out"), tone="none")
+    if count <= FEW:
+        word = ngettext("Only %(n)s left", "Only %(n)s left", count) % {"n": count}
+        return Stock(word=word, tone="warn")
+    return Stock(word=pgettext("stock", "In stock"), tone="good")
+
+
+def kind_word(kind: str) -> str:
+    match kind:
+        case "reusable":
+            return gettext("Link or text")
+        case "by_hand":
+            return gettext("Delivered by hand")
+        case "top_up":
+            return gettext("Direct top-up")
+        case "voucher":
+            return gettext("Voucher")
+        case _:
+            return pgettext("kind", "Code")
+
+
+def promise_word(promise: str) -> str:
+    match promise:
+        case "instant":
+            return gettext("Usually in a second")
+        case "fast":
+            return gettext("Usually in a minute")
+        case _:
+            return gettext("Time as stated")

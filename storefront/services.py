@@ -1,0 +1,148 @@
+"""What the shopper's pages do, composed from the apps below: a face writes nothing itself."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from core.actors import SHOPPER, Actor
+from core.errors import NotFound
+from core.failpoints import reach
+from core.scope import tenant_atomic
+from fulfillment import services as fulfillment
+from inventory.errors import OutOfStock
+from orders import services as orders
+from orders.selectors import case_by_ref
+from orders.states import Recorded
+from orders.types import Line, OpenCase, PlaceOrder
+from payments import services as payments
+from payments.errors import NoticeRefused, PaidAlready
+from payments.types import Captured, Notice, Payable
+from storefront.types import BuyInput, Device
+
+if TYPE_CHECKING:
+    from orders.models import Case, Order
+    from payments.models import Payment
+
+
+@tenant_atomic
+def buy(*, given: BuyInput, device: Device, now: datetime) -> "Order":
+    """Place the order a form asks for and open its payment; the same form is the same order."""
+    line = Line(sku_ref=given.sku_ref, quantity=given.quantity, buyer_fields=given.fields)
+    request = PlaceOrder(
+        lines=(line,),
+        request_key=given.request_key,
+        buyer_key=device.buyer_key,
+        contact_phone=given.contact_phone,
+        contact_mail=given.contact_mail,
+        password=given.password,
+        language=device.language,
+        ip=device.ip,
+        has_consented=given.has_consented,
+    )
+    order = orders.place(request=request, now=now)
+    find_payment(order=order, now=now)
+    return order
+
+
+@tenant_atomic
+def find_payment(*, order: "Order", now: datetime) -> "Payment | None":
+    """The open payment of an order that may be paid, opened if there is none; else None."""
+    ways = payments.ways_to_pay()
+    if order.state != "placed" or not ways:
+        return None
+    try:
+        return payments.start(payable=_payable(order), provider=ways[0].name, now=now)
+    except PaidAlready:
+        return None
+
+
+def hear_notice(*, provider: str, body: bytes, headers: Mapping[str, str], now: datetime) -> bytes:
+    """A provider says that money came. The answer is the provider's word for "heard".
+
+    Money and order move in one transaction. A notice that is refused is kept for the office, in a
+    transaction of its own, and raised on.
+    """
+    try:
+        with tenant_atomic(durable=True):
+            notice = payments.read_notice(provider=provider, body=body, headers=headers)
+            _take_money(notice, now=now)
+            word = payments.success_word(provider=provider)
+    except NoticeRefused as refusal:
+        payments.keep_refusal(provider=provider, body=body, refusal=refusal, now=now)
+        raise
+    reach("storefront.notice_heard")
+    return word
+
+
+def _take_money(notice: Notice, *, now: datetime) -> None:
+    captured = payments.capture(notice=notice, now=now)
+    if not captured.is_first:
+        return
+    reach("storefront.money_captured")
+    by = Actor(f"provider:{notice.provider}")
+    try:
+        recorded = orders.record_payment(
+            order_id=captured.payable_id, payment_id=captured.payment_id, by=by, now=now
+        )
+    except OutOfStock:
+        _pay_back(captured, notice, reason="late_and_sold_out", by=by, now=now)
+        return
+    if recorded == Recorded.SECOND:
+        _pay_back(captured, notice, reason="paid_twice", by=by, now=now)
+
+
+def _pay_back(captured: Captured, notice: Notice, *, reason: str, by: Actor, now: datetime) -> None:
+    """All of it, under a number that the same payment always gives."""
+    payments.refund(
+        payment_id=captured.payment_id,
+        amount_e4=notice.amount_e4,
+        number=f"{notice.payment_number}-{reason}"[:64],
+        reason=reason,
+        by=by,
+        now=now,
+    )
+
+
+@tenant_atomic
+def sell_from_balance(*, request: PlaceOrder, account_id: int, now: datetime) -> "Order":
+    """Place, pay from a balance and deliver what needs no network, all or nothing.
+
+    Raises what these raise: OutOfStock, BalanceTooLow, InvalidInput, NotForSale.
+    """
+    order = orders.place(request=request, now=now)
+    captured = payments.pay_from_balance(payable=_payable(order), account_id=account_id, now=now)
+    by = Actor(f"account:{account_id}")
+    orders.record_payment(order_id=order.pk, payment_id=captured.payment_id, by=by, now=now)
+    fulfillment.open_units(order_id=order.pk, now=now)
+    return order
+
+
+@tenant_atomic
+def complain(*, order: "Order", kind: str, text: str, unit_id: int | None, now: datetime) -> "Case":
+    """Open an after-sale case about one of the order's own things."""
+    mine = {unit.unit_id for unit in fulfillment.goods_of_order(order_id=order.pk)}
+    if unit_id is not None and unit_id not in mine:
+        raise NotFound(_("This is not part of the order."))
+    request = OpenCase(order_id=order.pk, kind=kind, text=text, unit_id=unit_id)
+    return orders.open_case(request=request, by=SHOPPER, now=now)
+
+
+@tenant_atomic
+def say(*, order: "Order", case_ref: str, text: str, now: datetime) -> None:
+    """Add the shopper's message to a case of the order."""
+    case = case_by_ref(ref=case_ref, order_id=order.pk)
+    orders.say_in_case(case_id=case.pk, text=text, by=SHOPPER, is_from_shopper=True, now=now)
+
+
+def _payable(order: "Order") -> Payable:
+    titles = [item.shown_name for item in order.items.all()]
+    return Payable(
+        ref=order.number,
+        id=order.pk,
+        amount_e4=order.total_e4,
+        currency=order.currency,
+        title="、".join(titles)[:120],
+        expires_at=order.pay_until,
+    )

@@ -1,0 +1,129 @@
+"""From the form to the money: buying, the pay page, the sandbox's bank, and providers' notices."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from core.crypto import digest
+from core.errors import AppError
+from core.middleware import opens_own_scope
+from orders.selectors import get_order
+from payments import services as payments
+from payments.errors import NoticeRefused
+from payments.types import Misbehaviour
+from storefront import device, services
+from storefront.forms import read_buy, read_text, refused
+from storefront.selectors.orders import order_page, qr_svg
+from storefront.selectors.words import price_of
+from storefront.types import Device
+from storefront.views.orders import order_of_this_device
+from storefront.views.shelf import get_product, show_product
+
+LONGEST_NOTICE = 64 * 1024
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def product(request: HttpRequest, ref: str) -> HttpResponse:
+    """The product page; its form comes back here, so that a wrong one is shown again as typed."""
+    page = get_product(request, ref)
+    if request.method != "POST":
+        return show_product(request, page)
+    form = read_buy(request.POST, keys={field.key for field in page.fields})
+    if form.errors:
+        return show_product(request, page, form=form, status=422)
+    browser = device.find_browser(request) or _new_browser(request, form.given.request_key)
+    who = Device(
+        buyer_key=browser.buyer_key,
+        ip=device.address_of(request),
+        language=get_language() or "zh-hans",
+    )
+    try:
+        order = services.buy(given=form.given, device=who, now=timezone.now())
+    except AppError as why:
+        return show_product(request, page, form=refused(form, why), status=why.status)
+    response = HttpResponseRedirect(reverse("storefront:pay", args=[order.token]))
+    device.remember(response, browser)
+    return response
+
+
+def _new_browser(request: HttpRequest, request_key: str) -> device.Browser:
+    """Named by its first form, so that a double click makes one browser and not two."""
+    return device.Browser(device.shop_of(request), digest(f"browser|{request_key}").hex())
+
+
+@require_GET
+@never_cache
+def pay(request: HttpRequest, token: str) -> HttpResponse:
+    order = order_of_this_device(request, token)
+    payment = services.find_payment(order=order, now=timezone.now())
+    if payment is None or not payment.pay_url:
+        return HttpResponseRedirect(reverse("storefront:order", args=[token]))
+    address = request.build_absolute_uri(payment.pay_url)
+    page = order_page(order=order, shop=request.shop)  # type: ignore[attr-defined] -- middleware's
+    context = {
+        "order": page,
+        "qr": qr_svg(address),
+        "pay_url": payment.pay_url,
+        "is_sandbox": payment.provider == "sandbox",
+        "crumb": _("Pay"),
+        "back": reverse("storefront:order", args=[token]),
+    }
+    return render(request, "storefront/pay.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+def bank(request: HttpRequest, token: str) -> HttpResponse:
+    """The sandbox's bank: anybody with the payment's address may pay it, as with a real QR code."""
+    if request.method == "POST":
+        how = read_text(request.POST, "how", longest=20) or Misbehaviour.NONE
+        payments.sandbox_pay(token=token, misbehaviour=how, now=timezone.now())
+        return HttpResponseRedirect(request.path)
+    trade = payments.sandbox_trade(token=token)
+    order = get_order(order_id=trade.payable_id)
+    shown = {
+        "price": price_of(trade.amount_e4, trade.currency),
+        "title": trade.title,
+        "number": trade.payable_ref,
+        "is_paid": trade.paid_at is not None,
+        "is_closed": trade.paid_at is None and trade.expires_at < timezone.now(),
+    }
+    back_to = reverse("storefront:order", args=[order.token])
+    context = {"trade": shown, "knobs": _knobs(), "back_to": back_to}
+    return render(request, "storefront/sandbox.html", context)
+
+
+def _knobs() -> list[tuple[str, str]]:
+    return [
+        (Misbehaviour.REPEAT, _("Pay, and tell the shop five times")),
+        (Misbehaviour.DELAY, _("Pay, and tell the shop half a minute later")),
+        (Misbehaviour.LATE, _("Pay, and tell the shop after the order has closed")),
+        (Misbehaviour.WRONG_AMOUNT, _("Pay, and tell the shop another amount")),
+        (Misbehaviour.FORGED, _("Tell the shop with a forged signature")),
+    ]
+
+
+@csrf_exempt
+@require_POST
+@opens_own_scope
+def notice(request: HttpRequest, provider: str) -> HttpResponseBase:
+    """A payment provider's word, on the raw body; it hears its own word for success, or "fail"."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > LONGEST_NOTICE:
+        return HttpResponse(b"fail", status=413, content_type="text/plain")
+    try:
+        word = services.hear_notice(
+            provider=provider,
+            body=request.body,
+            headers=dict(request.headers),
+            now=timezone.now(),
+        )
+    except NoticeRefused as why:
+        return HttpResponse(b"fail", status=why.status, content_type="text/plain")
+    return HttpResponse(word, content_type="text/plain")

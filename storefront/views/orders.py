@@ -1,0 +1,235 @@
+"""An order's own page, and the ways to find it again."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core import limits
+from core.errors import AppError, InvalidInput, NotAllowed, NotFound
+from core.pages import wants_json
+from orders.selectors import fits_contact, lookup, order_by_token
+from orders.states import CaseKind
+from storefront import device, services
+from storefront.forms import read_text
+from storefront.selectors.orders import codes_as_text, order_page, order_rows, secrets_of
+
+if TYPE_CHECKING:
+    from orders.models import Order
+
+# A guesser of one order is stopped by the order's own limit wherever the guesses come from; the
+# address's limit is wide, because a whole office may stand behind one.
+TRIES_OF_ONE_ORDER, ORDER_WINDOW = 10, timedelta(hours=1)
+TRIES_OF_ONE_ADDRESS, ADDRESS_WINDOW = 60, timedelta(minutes=10)
+LONGEST_TEXT = 1000
+
+
+def order_of_this_device(request: HttpRequest, token: str) -> "Order":
+    """The order, if this browser placed it or its owner opened it here; else it is refused."""
+    order = order_by_token(token=token)
+    if not _is_mine(request, order):
+        raise NotAllowed(_("This order was placed on another device. Open it first."))
+    return order
+
+
+def _is_mine(request: HttpRequest, order: "Order") -> bool:
+    browser = device.find_browser(request)
+    if browser is not None and order.buyer_key and browser.buyer_key == order.buyer_key:
+        return True
+    return device.is_open_here(request, order_id=order.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def order(request: HttpRequest, token: str) -> HttpResponse:
+    """The order's page; on a strange device a form that asks whose it is comes first."""
+    found = order_by_token(token=token)
+    if _is_mine(request, found):
+        return _show(request, found)
+    if request.method != "POST":
+        return render(request, "storefront/unlock.html", {"crumb": _("Order")}, status=403)
+    now = timezone.now()
+    _count_try(request, number=found.number, now=now)
+    proof = read_text(request.POST, "proof", longest=120)
+    if not proof or not fits_contact(order=found, contact_or_password=proof):
+        error = _("That does not fit this order. Check it and try again.")
+        context = {"error": error, "crumb": _("Order")}
+        return render(request, "storefront/unlock.html", context, status=403)
+    _forgive(request, number=found.number)
+    return _opened(found)
+
+
+def _show(
+    request: HttpRequest, found: "Order", *, status: int = 200, is_shown: bool = False, **more: Any
+) -> HttpResponse:
+    page = order_page(order=found, shop=_shop(request), is_shown=is_shown)
+    units = [unit for line in page.lines for unit in line.units if unit.is_delivered]
+    context = {
+        "order": page,
+        "case_kinds": CaseKind.choices,
+        "complain_units": [
+            {"id": unit.id, "label": f"{number} · {'' if is_shown else unit.secret}"}
+            for number, unit in enumerate(units, start=1)
+        ],
+        "crumb": _("Order"),
+        "back": reverse("storefront:mine"),
+        "values": {},
+        "errors": {},
+    }
+    return _private(render(request, "storefront/order.html", context | more, status=status))
+
+
+@require_safe
+@never_cache
+def live(request: HttpRequest, token: str) -> HttpResponse:
+    """What the page asks while it waits: only what changed since the version it shows."""
+    found = order_of_this_device(request, token)
+    page = order_page(order=found, shop=_shop(request))
+    news: dict[str, Any] = {"is_final": page.is_final, "is_payable": page.is_payable}
+    if request.GET.get("v") != page.version:
+        news["version"] = page.version
+        news["html"] = render_to_string("storefront/order_live.html", {"order": page}, request)
+    return _private(JsonResponse(news))
+
+
+@require_POST
+@never_cache
+def codes(request: HttpRequest, token: str) -> HttpResponse:
+    """The codes in the clear: for the script as JSON, without script as the page itself."""
+    found = order_of_this_device(request, token)
+    if wants_json(request):
+        return _private(JsonResponse({"units": secrets_of(order=found, now=timezone.now())}))
+    return _show(request, found, is_shown=True)
+
+
+@require_POST
+@never_cache
+def codes_file(request: HttpRequest, token: str) -> HttpResponse:
+    found = order_of_this_device(request, token)
+    text = codes_as_text(order=found, shop=_shop(request), now=timezone.now())
+    response = HttpResponse(text.encode("utf-8-sig"), content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{found.number}.txt"'
+    return _private(response)
+
+
+@require_POST
+@never_cache
+def complain(request: HttpRequest, token: str) -> HttpResponse:
+    found = order_of_this_device(request, token)
+    text = read_text(request.POST, "text", longest=LONGEST_TEXT)
+    unit = read_text(request.POST, "unit", longest=19)
+    try:
+        case = services.complain(
+            order=found,
+            kind=read_text(request.POST, "kind", longest=12),
+            text=text,
+            unit_id=int(unit) if unit.isascii() and unit.isdigit() else None,
+            now=timezone.now(),
+        )
+    except InvalidInput as why:
+        place = why.param if why.param == "text" else "form"
+        errors, values = {place: why.message}, {"text": text}
+        return _show(request, found, status=why.status, errors=errors, values=values)
+    except AppError as why:
+        errors, values = {"form": why.message}, {"text": text}
+        return _show(request, found, status=why.status, errors=errors, values=values)
+    return _back_to(found, f"#case-{case.ref}")
+
+
+@require_POST
+@never_cache
+def say(request: HttpRequest, token: str, ref: str) -> HttpResponse:
+    found = order_of_this_device(request, token)
+    text = read_text(request.POST, "text", longest=LONGEST_TEXT)
+    services.say(order=found, case_ref=ref, text=text, now=timezone.now())
+    return _back_to(found, f"#case-{ref}")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def find(request: HttpRequest) -> HttpResponse:
+    """Look an order up. Wrong and missing are told alike, and guessing is counted."""
+    context: dict[str, Any] = {"crumb": _("Find an order"), "values": {}}
+    if request.method != "POST":
+        return render(request, "storefront/lookup.html", context)
+    number = read_text(request.POST, "number", longest=40).upper()
+    proof = read_text(request.POST, "proof", longest=120)
+    _count_try(request, number=number, now=timezone.now())
+    try:
+        found = lookup(number=number, contact_or_password=proof)
+    except NotFound as why:
+        context |= {"error": why.message, "values": {"number": number, "proof": ""}}
+        return render(request, "storefront/lookup.html", context, status=404)
+    _forgive(request, number=number)
+    return _opened(found)
+
+
+@require_safe
+@never_cache
+def mine(request: HttpRequest) -> HttpResponse:
+    browser = device.find_browser(request)
+    rows = order_rows(buyer_key=browser.buyer_key) if browser else []
+    context = {"orders": rows, "crumb": _("My orders")}
+    return _private(render(request, "storefront/mine.html", context))
+
+
+@require_POST
+def forget(request: HttpRequest) -> HttpResponse:
+    """A shared computer: this browser no longer knows what was bought with it."""
+    response = HttpResponseRedirect(reverse("storefront:mine"))
+    device.forget(response)
+    return response
+
+
+def _count_try(request: HttpRequest, *, number: str, now: datetime) -> None:
+    """Counted before the answer is known, on a connection of its own (core.limits)."""
+    shop = device.shop_of(request)
+    limits.hit(
+        what="lookup.address",
+        who=f"{shop}|{device.address_of(request)}",
+        most=TRIES_OF_ONE_ADDRESS,
+        window=ADDRESS_WINDOW,
+        now=now,
+    )
+    limits.hit(
+        what="lookup.order",
+        who=f"{shop}|{number}",
+        most=TRIES_OF_ONE_ORDER,
+        window=ORDER_WINDOW,
+        now=now,
+    )
+
+
+def _forgive(request: HttpRequest, *, number: str) -> None:
+    limits.forgive(what="lookup.order", who=f"{device.shop_of(request)}|{number}")
+
+
+def _opened(found: "Order") -> HttpResponse:
+    """To the order's page, with the cookie that opens it on this device for a while."""
+    response = _back_to(found)
+    path = reverse("storefront:order", args=[found.token])
+    device.open_here(response, order_id=found.pk, path=path)
+    return response
+
+
+def _back_to(found: "Order", anchor: str = "") -> HttpResponse:
+    path = reverse("storefront:order", args=[found.token])
+    return _private(HttpResponseRedirect(path + anchor))
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    """Nothing of an order is kept by a cache, nor told to the next site."""
+    response["Cache-Control"] = "no-store, private"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _shop(request: HttpRequest) -> Any:
+    return request.shop  # type: ignore[attr-defined] -- tenants.middleware sets it

@@ -1,0 +1,90 @@
+"""Looking around: home, categories, search, product."""
+
+import secrets
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from core.errors import NotFound
+from storefront.forms import BuyForm, read_text
+from storefront.selectors import shelf
+from storefront.types import ProductPage
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    shelves = shelf.shelves(currency=_currency(request), now=timezone.now())
+    return render(
+        request,
+        "storefront/home.html",
+        {
+            "is_home": True,
+            "categories": shelves,
+            "featured": shelf.featured(shelves),
+            "shelves": [replace(one, cards=one.cards[: shelf.ON_A_SHELF]) for one in shelves],
+            "hero_tiles": shelf.hero_tiles(shelves),
+        },
+    )
+
+
+@require_safe
+def category(request: HttpRequest, category_id: int) -> HttpResponse:
+    shelves = shelf.shelves(currency=_currency(request), now=timezone.now())
+    found = next((one for one in shelves if one.id == category_id), None)
+    if found is None:
+        raise NotFound(_("There is no such shelf. Look through the others."))
+    context = {"categories": shelves, "category_id": found.id, "cards": found.cards}
+    return render(
+        request,
+        "storefront/list.html",
+        context | {"heading": found.name, "crumb": found.name},
+    )
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    text = read_text(request.GET, "q", longest=60)
+    cards = shelf.search(text=text, currency=_currency(request), now=timezone.now())
+    heading = _("“%(text)s”") % {"text": text} if text else _("Search")
+    context = {"is_search": True, "q": text, "cards": cards, "crumb": _("Search")}
+    return render(request, "storefront/list.html", context | {"heading": heading})
+
+
+def get_product(request: HttpRequest, ref: str) -> ProductPage:
+    page = shelf.product_page(ref=ref, currency=_currency(request), now=timezone.now())
+    if page is None:
+        raise NotFound(_("This is not on sale any more. Look at what else is there."))
+    return page
+
+
+def show_product(
+    request: HttpRequest, page: ProductPage, *, form: BuyForm | None = None, status: int = 200
+) -> HttpResponse:
+    wanted = form.given.sku_ref if form else request.GET.get("sku", "")
+    chosen = _chosen(page, wanted)
+    context: dict[str, Any] = {
+        "product": replace(page, fields=form.fields_of(page)) if form else page,
+        "chosen": chosen,
+        "errors": form.errors if form else {},
+        "values": form.values if form else {},
+        "request_key": form.given.request_key if form else secrets.token_urlsafe(16),
+        "crumb": page.name,
+        "back": f"/c/{page.category_id}/",
+    }
+    return render(request, "storefront/product.html", context, status=status)
+
+
+def _chosen(page: ProductPage, wanted: str) -> Any:
+    """The option asked for, else the first that can be bought."""
+    by_ref = {option.ref: option for option in page.options}
+    sellable = [option for option in page.options if not option.stock.is_gone]
+    return by_ref.get(wanted) or (sellable or page.options)[0]
+
+
+def _currency(request: HttpRequest) -> str:
+    return str(request.shop.currency)  # type: ignore[attr-defined] -- tenants.middleware sets it

@@ -1,0 +1,104 @@
+"""The gate for providers' notices: money and order move together, and nothing is a 500."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from core.scope import tenant_atomic
+from orders import services as orders
+from payments.models import Notice, Payment, Refund
+from tests.conftest import as_tenant, client_of
+from tests.payments.factories import posting
+from tests.storefront.factories import bought, codes_left, notify, state_of, stocked
+
+pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
+
+
+@pytest.fixture
+def client(shop):
+    return client_of(shop)
+
+
+def refunds() -> list[tuple[int, str]]:
+    with tenant_atomic():
+        return list(Refund.objects.order_by("pk").values_list("amount_e4", "reason"))
+
+
+def test_a_forged_notice_moves_nothing_and_is_kept_for_the_office(client):
+    order = bought(client, stocked())
+    with tenant_atomic():
+        payment = Payment.objects.get()
+    body, headers = posting(payment, now=timezone.now(), key=bytes(32))
+
+    answer = client.post("/pay/notice/sandbox/", body, "application/json", headers=headers)
+
+    assert (answer.status_code, answer.content) == (400, b"fail")
+    assert state_of(order) == "placed"
+    with tenant_atomic():
+        assert Notice.objects.get().outcome == "forged"
+
+
+def test_a_wrong_amount_moves_nothing(client):
+    order = bought(client, stocked())
+
+    answer = notify(client, order, amount_e4=1)
+
+    assert (answer.status_code, answer.content) == (400, b"fail")
+    assert state_of(order) == "placed"
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"[]", b"null", b"x" * 100_000])
+def test_rubbish_is_refused_and_never_an_error(client, body):
+    answer = client.post("/pay/notice/sandbox/", body, "application/json")
+
+    assert answer.status_code in {400, 413}
+
+
+def test_an_unknown_provider_is_not_there(client):
+    assert client.post("/pay/notice/nosuch/", b"{}", "application/json").status_code == 404
+
+
+def test_a_notice_is_not_read_by_get(client):
+    assert client.get("/pay/notice/sandbox/").status_code == 405
+
+
+def test_late_money_takes_the_goods_again(client):
+    sku = stocked(codes=1)
+    order = bought(client, sku)
+    orders.close_unpaid(order_id=order.pk, now=timezone.now() + timedelta(minutes=16))
+    assert state_of(order) == "closed"
+
+    answer = notify(client, order)
+
+    assert answer.content == b"success"
+    assert state_of(order) == "paid"
+    assert codes_left(sku) == 0
+
+
+def test_late_money_for_goods_that_are_gone_goes_back(client, shop):
+    sku = stocked(codes=1)
+    late = bought(client, sku)
+    orders.close_unpaid(order_id=late.pk, now=timezone.now() + timedelta(minutes=16))
+    quick = bought(client_of(shop), sku, request_key="quick")
+    notify(client, quick)
+
+    answer = notify(client, late)
+
+    assert answer.content == b"success"
+    assert state_of(late) == "closed"
+    assert refunds() == [(late.total_e4, "late_and_sold_out")]
+
+
+def test_another_shops_notice_is_refused(client, other_shop):
+    order = bought(client, stocked())
+    with tenant_atomic():
+        body, headers = posting(Payment.objects.get(), now=timezone.now())
+
+    with as_tenant(other_shop.pk):
+        answer = client_of(other_shop).post(
+            "/pay/notice/sandbox/", body, "application/json", headers=headers
+        )
+
+    assert answer.status_code == 400
+    assert state_of(order) == "placed"
