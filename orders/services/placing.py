@@ -109,7 +109,7 @@ def _check(request: PlaceOrder) -> None:
 
 
 def _price(line: Line, *, now: datetime) -> _Priced:
-    if not isinstance(line.quantity, int) or not 1 <= line.quantity <= MOST_OF_ONE:
+    if type(line.quantity) is not int or not 1 <= line.quantity <= MOST_OF_ONE:
         raise InvalidInput(
             _("The quantity is a number from 1 to %(most)s.") % {"most": MOST_OF_ONE},
             param="quantity",
