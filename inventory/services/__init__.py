@@ -29,7 +29,7 @@ from inventory.services.importing import (
 )
 from inventory.services.importing.jobs import FILE_KEY
 from inventory.services.importing.reports import PLACE as IMPORT_REPORT
-from inventory.services.reveal import read_goods, reveal
+from inventory.services.reveal import masks_of, read_goods, reveal
 
 SEALED = (
     SealedColumn(model=Code, field="card_no", place=sealing.CARD_NO),
@@ -50,6 +50,7 @@ __all__ = [
     "forget_import_file",
     "freeze_batch",
     "keep",
+    "masks_of",
     "open_batch",
     "open_import",
     "preview",

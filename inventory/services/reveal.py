@@ -1,16 +1,16 @@
 """Reading what is sealed: for its buyer, or for staff with a reason. Nobody else opens a code."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
 from core import limits
 from core.actors import Actor
-from core.crypto import unseal
+from core.crypto import sealer, unseal
 from core.errors import InvalidInput
 from core.scope import require_tenant, tenant_atomic
-from core.secrets import Secret
+from core.secrets import Secret, masked
 from inventory.models import NEVER, Code, Content
 from inventory.sealing import CARD_NO, CONTENT, SECRET
 from inventory.types import Goods, GoodsText
@@ -69,3 +69,14 @@ def _open_content(content: Content) -> GoodsText:
         kind=content.kind,
         expires_on=None if content.expires_on == NEVER else content.expires_on,
     )
+
+
+@tenant_atomic
+def masks_of(*, codes: Iterable[Code]) -> dict[int, str]:
+    """How codes look in a list, by id: their ends, never their middle; the card number first."""
+    keys, shown = sealer(), {}
+    for code in codes:
+        secret = masked(keys.open(code.secret, place=SECRET, uid=code.uid))
+        card = keys.open(code.card_no, place=CARD_NO, uid=code.uid) if code.card_no else ""
+        shown[code.pk] = f"{masked(card)} / {secret}" if card else secret
+    return shown
