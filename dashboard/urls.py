@@ -4,7 +4,7 @@ from django.urls import path
 
 from dashboard.admin import shop as _  # noqa: F401 -- registers the pages of the merchant's tables
 from dashboard.sites import office
-from dashboard.views import account, people
+from dashboard.views import account, cases, orders, people, stock
 
 urlpatterns = [
     path("login/", account.Login.as_view(), name="account_login"),
@@ -14,5 +14,27 @@ urlpatterns = [
     path("members/invite/", people.invite, name="office_invite"),
     path("members/<int:member_id>/", people.member, name="office_member"),
     path("members/<int:member_id>/change/", people.change_member, name="office_member_change"),
+    path("orders/<int:order_id>/", orders.order, name="office_order"),
+    path("orders/<int:order_id>/refund/", orders.refund, name="office_refund"),
+    path("orders/<int:order_id>/link/", orders.resend, name="office_resend"),
+    path(
+        "orders/<int:order_id>/units/<int:unit_id>/",
+        orders.deliver_form,
+        name="office_deliver_form",
+    ),
+    path(
+        "orders/<int:order_id>/units/<int:unit_id>/deliver/", orders.deliver, name="office_deliver"
+    ),
+    path(
+        "orders/<int:order_id>/units/<int:unit_id>/replace/", orders.replace, name="office_replace"
+    ),
+    path("cases/<int:case_id>/", cases.case, name="office_case"),
+    path("cases/<int:case_id>/say/", cases.say, name="office_case_say"),
+    path("cases/<int:case_id>/supplier/", cases.ask_supplier, name="office_case_supplier"),
+    path("cases/<int:case_id>/settle/", cases.settle, name="office_case_settle"),
+    path("batches/<int:batch_id>/", stock.batch, name="office_batch"),
+    path("batches/<int:batch_id>/<slug:verb>/", stock.batch_do, name="office_batch_do"),
+    path("codes/<int:code_id>/", stock.code, name="office_code"),
+    path("codes/<int:code_id>/reveal/", stock.reveal, name="office_code_reveal"),
     path("", office.urls),  # type: ignore[arg-type] -- an include of a site
 ]

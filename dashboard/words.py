@@ -1,6 +1,11 @@
 """Stable codes in people's words."""
 
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+
+from fulfillment.states import UnitState
+from orders.states import CaseState, OrderState
+from payments.states import PaymentState, RefundState
 
 ACTIONS = {
     "login.done": _("signed in"),
@@ -12,8 +17,82 @@ ACTIONS = {
     "settings.changed": _("changed settings"),
     "merchant.active": _("opened the shop"),
     "merchant.suspended": _("suspended the shop"),
+    "code.reveal": _("looked at a code"),
+    "content.set": _("changed shared content"),
+    "catalog.saved": _("changed the catalog"),
+    "catalog.deleted": _("deleted from the catalog"),
+    "catalog.imported": _("imported a product table"),
+    "sku.created": _("added a SKU"),
+    "sku.changed": _("changed a SKU"),
+    "picture.stored": _("uploaded a picture"),
+    "product.sorted": _("sorted products"),
+    "notice.handled": _("dealt with a payment notice"),
+    "refund.retried": _("tried a refund again"),
+    "refund.given_up": _("gave up a refund"),
+    "unit.replaced": _("replaced a code"),
+    "unit.by_hand": _("delivered by hand"),
+    "order.buyer_fields_seen": _("saw the buyer's account"),
+    "order.link_shown": _("took the order's link"),
+    "product.added": _("added a product"),
+    "product.changed": _("changed a product"),
+    "product.published": _("put a product on the shelf"),
+    "product.unpublished": _("took a product off the shelf"),
+    "category.added": _("added a category"),
+    "category.changed": _("changed a category"),
+    "brand.added": _("added a brand"),
+    "brand.changed": _("changed a brand"),
+    "buyertemplate.added": _("added a buyer form"),
+    "buyertemplate.changed": _("changed a buyer form"),
+    "batch.open": _("loaded a batch"),
+    "batch.frozen": _("froze a batch"),
+    "batch.recalled": _("recalled a batch"),
+    "batch.undone": _("undid a batch"),
+}
+MONEY = {
+    "unpaid": _("unpaid"),
+    "paid": _("paid"),
+    "partly_refunded": _("partly refunded"),
+    "refunded": _("refunded"),
+}
+_STATES = {
+    "order": OrderState,
+    "payment": PaymentState,
+    "refund": RefundState,
+    "unit": UnitState,
+    "case": CaseState,
+}
+_THINGS = {
+    "order": _("Order"),
+    "payment": _("Payment"),
+    "refund": _("Refund"),
+    "unit": _("Goods"),
+    "case": _("Case"),
 }
 
 
 def action_words(code: str) -> str:
     return str(ACTIONS.get(code, code))
+
+
+def money_words(state: str) -> str:
+    return str(MONEY.get(str(state), state))
+
+
+def evidence_words(row: dict[str, str]) -> str:
+    """A line of a complaint's evidence: thing and state, as they were then."""
+    states = _STATES.get(row["thing"])
+    known = states is not None and row["state"] in states.values
+    state = states(row["state"]).label if known and states else row["state"]
+    return f"{_THINGS.get(row['thing'], row['thing'])}: {state}"
+
+
+def who(label: str) -> str:
+    """`user:12 zhang@example.com` as people read it."""
+    match label.partition(" "):
+        case ("shopper", _, _):
+            return _now("the buyer")
+        case ("system", _, _):
+            return _now("the system")
+        case (user, _, mail) if user.startswith("user:") and mail:
+            return mail
+    return label

@@ -1,3 +1,3 @@
 """Every table that the merchant's back office shows."""
 
-from dashboard.admin import people  # noqa: F401 -- registers itself
+from dashboard.admin import people, sales, stock  # noqa: F401 -- they register themselves

@@ -1,0 +1,126 @@
+"""Orders and complaints: found here, worked on at pages of their own."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.decorators import display
+
+from core.money import Money
+from dashboard.admin.base import TenantAdmin, state_tag
+from dashboard.finding import orders_found
+from dashboard.sites import office
+from orders.models import Case, Order
+
+
+class OrderAdmin(TenantAdmin):
+    look = "orders.view"
+    page = "office_order"
+    list_display = (
+        "order_number",
+        "goods",
+        "total",
+        "state_word",
+        "phone_end",
+        "channel",
+        "placed",
+    )
+    list_filter = ("state", "channel", ("placed_at", RangeDateFilter))
+    list_filter_submit = True
+    search_fields = ("number",)
+    search_help_text = _("Order number, last 4 digits of the phone, mail address, or a whole code")
+    ordering = ("-placed_at",)
+    list_display_links = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
+        found: QuerySet[Order] = super().get_queryset(request)
+        return found.prefetch_related("items")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
+    ) -> tuple[QuerySet[Order], bool]:
+        text = search_term.strip()
+        return (queryset.filter(pk__in=orders_found(text=text)) if text else queryset), False
+
+    @display(description=_("Order"), ordering="number")
+    def order_number(self, order: Order) -> Any:
+        return self.row_link(order, order.number)
+
+    @display(description=_("Goods"))
+    def goods(self, order: Order) -> Any:
+        items = list(order.items.all())
+        first = items[0] if items else None
+        if first is None:
+            return "-"
+        more = f" +{len(items) - 1}" if len(items) > 1 else ""
+        return format_html("{} × {}{}", first.shown_name, first.quantity, more)
+
+    @display(description=_("Total"), ordering="total_e4")
+    def total(self, order: Order) -> str:
+        return str(Money(order.total_e4, order.currency))
+
+    @display(description=_("State"), ordering="state")
+    def state_word(self, order: Order) -> Any:
+        return state_tag(order.state, order.get_state_display())
+
+    @display(description=_("Phone"))
+    def phone_end(self, order: Order) -> str:
+        return f"****{order.phone_tail}" if order.phone_tail else "-"
+
+    @display(description=_("Placed at"), ordering="placed_at")
+    def placed(self, order: Order) -> str:
+        return date_format(localtime(order.placed_at), "Y-m-d H:i")
+
+
+class CaseAdmin(TenantAdmin):
+    look = "cases.view"
+    page = "office_case"
+    list_display = ("case_ref", "order_number", "kind_word", "state_word", "due", "opened_at")
+    list_filter = ("state", "kind")
+    search_fields = ("ref", "order__number")
+    search_help_text = _("Case or order number")
+    ordering = ("due_at",)
+    list_display_links = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Case]:
+        found: QuerySet[Case] = super().get_queryset(request)
+        return found.select_related("order")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Case], search_term: str
+    ) -> tuple[QuerySet[Case], bool]:
+        text = search_term.strip()
+        wanted = Q(ref__iexact=text) | Q(order__number__iexact=text)
+        return (queryset.filter(wanted) if text else queryset), False
+
+    @display(description=_("Case"), ordering="ref")
+    def case_ref(self, case: Case) -> Any:
+        return self.row_link(case, case.ref)
+
+    @display(description=_("Order"))
+    def order_number(self, case: Case) -> str:
+        return case.order.number
+
+    @display(description=_("What is wrong"), ordering="kind")
+    def kind_word(self, case: Case) -> str:
+        return case.get_kind_display()
+
+    @display(description=_("State"), ordering="state")
+    def state_word(self, case: Case) -> Any:
+        return state_tag(case.state, case.get_state_display())
+
+    @display(description=_("To be answered by"), ordering="due_at")
+    def due(self, case: Case) -> Any:
+        shown = date_format(localtime(case.due_at), "Y-m-d H:i")
+        if case.is_live and case.overdue_at:
+            return format_html('<span class="qy-state qy-bad">{}</span>', shown)
+        return shown
+
+
+office.register(Order, OrderAdmin)
+office.register(Case, CaseAdmin)

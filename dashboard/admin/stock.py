@@ -1,0 +1,126 @@
+"""Batches and codes, masked, for looking; what is done to them has pages of its own."""
+
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.decorators import display
+
+from dashboard.admin.base import TenantAdmin, state_tag
+from dashboard.sites import office
+from inventory.models import NEVER, Batch, Code
+from inventory.selectors import find_code_by_text
+from inventory.services import masks_of
+from inventory.states import CodeState
+
+
+def day_or_never(day: Any) -> Any:
+    return _("never") if day == NEVER else date_format(day, "Y-m-d")
+
+
+class BatchAdmin(TenantAdmin):
+    look = "stock.view"
+    page = "office_batch"
+    list_display = (
+        "number",
+        "sku_name",
+        "state_word",
+        "left",
+        "sold",
+        "expires",
+        "supplier_name",
+        "made_at",
+    )
+    list_filter = ("state",)
+    search_fields = ("ref", "supplier_name", "note", "sku__name", "sku__product__name")
+    search_help_text = _("Batch number, product, supplier or note")
+    ordering = ("-made_at",)
+    list_display_links = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Batch]:
+        found: QuerySet[Batch] = super().get_queryset(request)
+        return found.select_related("sku__product").annotate(
+            left_now=Count("codes", filter=Q(codes__state=CodeState.AVAILABLE)),
+            sold_now=Count("codes", filter=Q(codes__state=CodeState.SOLD)),
+        )
+
+    @display(description=_("Batch"), ordering="ref")
+    def number(self, batch: Batch) -> Any:
+        return self.row_link(batch, batch.ref)
+
+    @display(description=_("Goods"), ordering="sku")
+    def sku_name(self, batch: Batch) -> Any:
+        product, sku = batch.sku.product, batch.sku
+        return format_html("{} · {}", product.shown.name, sku.shown.name)
+
+    @display(description=_("State"), ordering="state")
+    def state_word(self, batch: Batch) -> Any:
+        return state_tag(
+            batch.state if batch.state != "open" else "active", batch.get_state_display()
+        )
+
+    @display(description=_("In stock"), ordering="left_now")
+    def left(self, batch: Any) -> int:
+        return int(batch.left_now)
+
+    @display(description=_("Sold"), ordering="sold_now")
+    def sold(self, batch: Any) -> int:
+        return int(batch.sold_now)
+
+    @display(description=_("Expires on"), ordering="expires_on")
+    def expires(self, batch: Batch) -> Any:
+        return day_or_never(batch.expires_on)
+
+
+class CodeAdmin(TenantAdmin):
+    look = "stock.view"
+    page = "office_code"
+    list_display = ("masked_code", "sku_name", "state_word", "batch_ref", "expires", "loaded_at")
+    list_filter = ("state", ("expires_on", RangeDateFilter))
+    list_filter_submit = True
+    search_fields = ("batch__ref",)
+    search_help_text = _("A whole code, card number or batch number")
+    ordering = ("-id",)
+    list_display_links = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Code]:
+        found: QuerySet[Code] = super().get_queryset(request)
+        return found.select_related("sku__product", "batch")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Code], search_term: str
+    ) -> tuple[QuerySet[Code], bool]:
+        """A code is sealed: it is found by its blind index, whole, never by a part of it."""
+        text = search_term.strip()
+        if not text:
+            return queryset, False
+        codes = [code.pk for code in find_code_by_text(text=text)]
+        return queryset.filter(Q(pk__in=codes) | Q(batch__ref__iexact=text)), False
+
+    @display(description=_("Code"))
+    def masked_code(self, code: Code) -> Any:
+        return self.row_link(code, masks_of(codes=[code])[code.pk])
+
+    @display(description=_("Goods"), ordering="sku")
+    def sku_name(self, code: Code) -> str:
+        return f"{code.sku.product.shown.name} · {code.sku.shown.name}"
+
+    @display(description=_("State"), ordering="state")
+    def state_word(self, code: Code) -> Any:
+        return state_tag(code.state, code.get_state_display())
+
+    @display(description=_("Batch"))
+    def batch_ref(self, code: Code) -> str:
+        return code.batch.ref
+
+    @display(description=_("Expires on"), ordering="expires_on")
+    def expires(self, code: Code) -> Any:
+        return day_or_never(code.expires_on)
+
+
+office.register(Batch, BatchAdmin)
+office.register(Code, CodeAdmin)

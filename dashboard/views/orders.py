@@ -1,0 +1,204 @@
+"""One order on one page: what happened, what happens next, and what a person may do."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from core.money import Money
+from core.secrets import Secret
+from dashboard.access import actor_of, allows
+from dashboard.admin.base import tone_of
+from dashboard.views.frame import attempt, back_to, draw, page, password_first
+from dashboard.words import money_words, who
+from fulfillment import errors as fulfillment_errors
+from fulfillment import services as fulfillment
+from fulfillment.selectors import units_of
+from fulfillment.states import CAN_BE_REFUNDED, UnitState
+from inventory.services import masks_of
+from orders.models import Order
+from orders.selectors import buyer_fields_of, cases_of, contact_of, items_of, standing, timeline
+from payments.selectors import money_of, payments_of, refunds_of
+from payments.types import MoneyState
+from tenants import audit
+
+
+@page("orders.view")
+def order(request: HttpRequest, order_id: int) -> HttpResponse:
+    found = get_object_or_404(Order, pk=order_id)
+    money = money_of(payable_id=found.pk)
+    return draw(
+        request,
+        "dashboard/order.html",
+        title=found.number,
+        order=found,
+        tone=tone_of(found.state),
+        total=Money(found.total_e4, found.currency),
+        discount=Money(found.discount_e4, found.currency) if found.discount_e4 else None,
+        paid=Money(money.paid_e4, found.currency),
+        refunded=Money(money.refunded_e4, found.currency) if money.refunded_e4 else None,
+        money_state=money_words(money.state),
+        standing=standing(order_id=found.pk),
+        contact=contact_of(order=found),
+        items=_items(found),
+        units=_units(found),
+        timeline=[(row, tone_of(row.state), who(row.by)) for row in timeline(order_id=found.pk)],
+        cases=[(case, tone_of(case.state)) for case in cases_of(order_id=found.pk)],
+        payments=_amounts(payments_of(payable_id=found.pk), found.currency),
+        refunds=_amounts(refunds_of(payable_id=found.pk), found.currency),
+        may=_rights(request),
+        left=_left(money, found.currency),
+    )
+
+
+def _left(money: MoneyState, currency: str) -> Money | None:
+    left = money.paid_e4 - money.refunded_e4
+    return Money(left, currency) if left > 0 else None
+
+
+def _rights(request: HttpRequest) -> dict[str, bool]:
+    rights = {
+        "refund": "orders.refund",
+        "deliver": "orders.deliver",
+        "resend": "orders.resend",
+        "replace": "codes.replace",
+    }
+    return {name: allows(request, right) for name, right in rights.items()}
+
+
+def _items(found: Order) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": item.shown_name,
+            "quantity": item.quantity,
+            "price": Money(item.unit_price_e4, found.currency),
+            "given": item.buyer_fields_shown,
+        }
+        for item in items_of(order_id=found.pk)
+    ]
+
+
+def _units(found: Order) -> list[dict[str, Any]]:
+    units = list(units_of(order_id=found.pk).select_related("item", "code"))
+    masks = masks_of(codes=[unit.code for unit in units if unit.code_id])
+    return [
+        {
+            "unit": unit,
+            "tone": tone_of(unit.state),
+            "mask": masks.get(unit.code_id, ""),
+            "paid": Money(unit.paid_e4, found.currency),
+            "waits_for_hand": unit.state in {UnitState.BY_HAND, UnitState.REVIEW},
+            "can_be_replaced": unit.state == UnitState.DELIVERED and unit.code_id is not None,
+            "can_be_refunded": unit.state in CAN_BE_REFUNDED,
+        }
+        for unit in units
+    ]
+
+
+def _amounts(rows: Any, currency: str) -> list[dict[str, Any]]:
+    return [
+        {"row": row, "amount": Money(row.amount_e4, currency), "tone": tone_of(row.state)}
+        for row in rows
+    ]
+
+
+@page("orders.deliver")
+@require_POST
+def deliver(request: HttpRequest, order_id: int, unit_id: int) -> HttpResponse:
+    unit = get_object_or_404(units_of(order_id=order_id), pk=unit_id)
+    attempt(
+        request,
+        lambda: fulfillment.deliver_by_hand(
+            unit_id=unit.pk,
+            text=Secret(request.POST.get("text", "")),
+            by=actor_of(request),
+            now=timezone.now(),
+        ),
+        done=_("Delivered. The buyer sees it on the order page now."),
+    )
+    return back_to("office_order", order_id)
+
+
+@page("orders.deliver")
+def deliver_form(request: HttpRequest, order_id: int, unit_id: int) -> HttpResponse:
+    """What the buyer gave, in the clear, for the person who tops the account up."""
+    unit = get_object_or_404(units_of(order_id=order_id), pk=unit_id)
+    given = {key: text.reveal() for key, text in buyer_fields_of(item=unit.item).items()}
+    if given:
+        audit.record(
+            by=actor_of(request),
+            action="order.buyer_fields_seen",
+            target=unit.order.number,
+            now=timezone.now(),
+        )
+    return draw(
+        request,
+        "dashboard/deliver.html",
+        title=_("Deliver by hand"),
+        order=unit.order,
+        unit=unit,
+        given=given,
+        can_deliver=unit.state in {UnitState.BY_HAND, UnitState.REVIEW},
+    )
+
+
+@page("codes.replace")
+@require_POST
+def replace(request: HttpRequest, order_id: int, unit_id: int) -> HttpResponse:
+    unit = get_object_or_404(units_of(order_id=order_id), pk=unit_id)
+    attempt(
+        request,
+        lambda: fulfillment.replace_unit(
+            unit_id=unit.pk,
+            by=actor_of(request),
+            reason=request.POST.get("reason", "").strip()[:60] or "replaced",
+            now=timezone.now(),
+        ),
+        done=_("Replaced. The old code is void, the new one is on the order page."),
+    )
+    return back_to("office_order", order_id)
+
+
+@page("orders.refund")
+@require_POST
+def refund(request: HttpRequest, order_id: int) -> HttpResponse:
+    """Chosen units, or all that is left when none is chosen by name."""
+    found = get_object_or_404(Order, pk=order_id)
+    to_password = password_first(request, then=f"/office/orders/{order_id}/")
+    if to_password:
+        return to_password
+    chosen = [int(unit) for unit in request.POST.getlist("unit") if unit.isdecimal()]
+    if request.POST.get("what") == "some" and not chosen:
+        attempt(request, _nothing_chosen, done="")
+        return back_to("office_order", order_id)
+    attempt(
+        request,
+        lambda: fulfillment.refund_units(
+            order_id=found.pk,
+            unit_ids=chosen if request.POST.get("what") == "some" else None,
+            by=actor_of(request),
+            reason=request.POST.get("reason", "").strip()[:60] or "by_shop",
+            now=timezone.now(),
+        ),
+        done=_("The refund is on its way. The timeline says when it arrived."),
+    )
+    return back_to("office_order", order_id)
+
+
+def _nothing_chosen() -> None:
+    raise fulfillment_errors.NothingToRefund(_("Choose at least one thing to refund."))
+
+
+@page("orders.resend")
+@require_POST
+def resend(request: HttpRequest, order_id: int) -> HttpResponse:
+    """The link is shown for staff to send: it opens after the phone, mail or password only."""
+    found = get_object_or_404(Order, pk=order_id)
+    audit.record(
+        by=actor_of(request), action="order.link_shown", target=found.number, now=timezone.now()
+    )
+    link = request.build_absolute_uri(f"/o/{found.token}/")
+    return draw(request, "dashboard/resend.html", title=_("Send the link"), order=found, link=link)

@@ -1,0 +1,160 @@
+"""A batch and a code, each on its page."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from core.errors import AppError, InvalidInput, NotFound
+from core.money import Money
+from dashboard.access import actor_of, allows, shop_of
+from dashboard.admin.base import tone_of
+from dashboard.admin.stock import day_or_never
+from dashboard.views.frame import attempt, back_to, draw, page, password_first
+from dashboard.words import who
+from inventory import services as inventory
+from inventory.models import Batch, Code
+from inventory.selectors import counts_of_batches, find_holder, holds_of_code, moves_of_code
+from inventory.services import masks_of
+from inventory.states import BATCH_MOVES, BatchState, CodeState
+from orders.models import Item
+
+# Above so many codes a person types the batch number, so that a slip of the hand is not a loss.
+TYPE_TO_CONFIRM = 100
+
+
+@page("stock.view")
+def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
+    found = get_object_or_404(Batch.objects.select_related("sku__product"), pk=batch_id)
+    counts = counts_of_batches(batch_ids=[found.pk]).get(found.pk, {})
+    return draw(
+        request,
+        "dashboard/batch.html",
+        title=_("Batch %(ref)s") % {"ref": found.ref},
+        batch=found,
+        tone=tone_of(found.state if found.state != BatchState.OPEN else "active"),
+        goods=f"{found.sku.product.shown.name} · {found.sku.shown.name}",
+        cost=Money(found.cost_e4, shop_of(request).currency) if found.cost_e4 else None,
+        expires=day_or_never(found.expires_on),
+        counts=[(CodeState(state).label, n, tone_of(state)) for state, n in sorted(counts.items())],
+        total=sum(counts.values()),
+        affected=_affected(counts),
+        sold=counts.get(CodeState.SOLD, 0),
+        held=counts.get(CodeState.RESERVED, 0),
+        must_type=_affected(counts) > TYPE_TO_CONFIRM,
+        moves=[(move, who(move.by), _batch_words(move)) for move in found.moves.order_by("at")],
+        can=_possible(found) if allows(request, "stock.freeze") else set(),
+    )
+
+
+def _affected(counts: dict[str, int]) -> int:
+    unsold = (CodeState.AVAILABLE, CodeState.RESERVED, CodeState.FROZEN)
+    return sum(counts.get(state, 0) for state in unsold)
+
+
+def _possible(found: Batch) -> set[str]:
+    to = BATCH_MOVES[BatchState(found.state)]
+    verbs = {
+        "freeze": BatchState.FROZEN,
+        "unfreeze": BatchState.OPEN,
+        "recall": BatchState.RECALLED,
+        "undo": BatchState.UNDONE,
+    }
+    return {verb for verb, state in verbs.items() if state in to}
+
+
+def _batch_words(move: Any) -> str:
+    return str(BatchState(move.new).label)
+
+
+@page("stock.freeze")
+@require_POST
+def batch_do(request: HttpRequest, batch_id: int, verb: str) -> HttpResponse:
+    found = get_object_or_404(Batch, pk=batch_id)
+    given: dict[str, Any] = {"batch_id": found.pk, "by": actor_of(request), "now": timezone.now()}
+    if verb not in {"freeze", "unfreeze", "recall", "undo"}:
+        raise NotFound
+    reason = request.POST.get("reason", "").strip()[:60]
+    deeds = {
+        "freeze": lambda: inventory.freeze_batch(reason=reason, **given),
+        "unfreeze": lambda: inventory.unfreeze_batch(reason=reason, **given),
+        "recall": lambda: inventory.recall_batch(reason=reason, **given),
+        "undo": lambda: inventory.undo_batch(**given),
+    }
+
+    def deed() -> None:
+        counts = counts_of_batches(batch_ids=[found.pk]).get(found.pk, {})
+        typed = request.POST.get("typed", "").strip()
+        if verb != "unfreeze" and _affected(counts) > TYPE_TO_CONFIRM and typed != found.ref:
+            raise InvalidInput(_("Type the batch number to confirm."), param="typed")
+        deeds[verb]()
+
+    attempt(request, deed, done=_("Done. The batch's history keeps it."))
+    return back_to("office_batch", batch_id)
+
+
+@page("stock.view")
+def code(request: HttpRequest, code_id: int) -> HttpResponse:
+    return draw(request, "dashboard/code.html", **_about(request, code_id))
+
+
+def _about(request: HttpRequest, code_id: int) -> dict[str, Any]:
+    found = get_object_or_404(Code.objects.select_related("sku__product", "batch"), pk=code_id)
+    holder = find_holder(code_id=found.pk)
+    item = Item.objects.select_related("order").filter(pk=holder).first() if holder else None
+    return {
+        "title": masks_of(codes=[found])[found.pk],
+        "code": found,
+        "tone": tone_of(found.state),
+        "goods": f"{found.sku.product.shown.name} · {found.sku.shown.name}",
+        "expires": day_or_never(found.expires_on),
+        "item": item,
+        "history": _history(found),
+        "may_reveal": allows(request, "codes.reveal"),
+    }
+
+
+def _history(found: Code) -> list[tuple[datetime, str, str]]:
+    rows = [(found.loaded_at, str(_("Loaded")), who(found.batch.made_by))]
+    for hold in holds_of_code(code_id=found.pk):
+        rows.append((hold.made_at, str(_("Held for an order")), ""))
+        if hold.ended_at:
+            rows.append((hold.ended_at, str(hold.get_state_display()), ""))
+    rows += [
+        (move.at, str(CodeState(move.new).label), who(move.by))
+        for move in moves_of_code(code_id=found.pk)
+    ]
+    return sorted(rows, key=lambda row: row[0])
+
+
+@page("codes.reveal")
+@require_POST
+def reveal(request: HttpRequest, code_id: int) -> HttpResponse:
+    """The only page that shows a secret to staff: password first, with a reason, audited."""
+    about = _about(request, code_id)
+    to_password = password_first(request, then=f"/office/codes/{code_id}/")
+    if to_password:
+        return to_password
+    try:
+        text = inventory.reveal(
+            code_id=code_id,
+            by=actor_of(request),
+            reason=request.POST.get("reason", ""),
+            now=timezone.now(),
+        )
+    except AppError as refusal:
+        return draw(request, "dashboard/code.html", **about, refusal=refusal.message)
+    response = draw(request, "dashboard/code.html", **about, text=text_of(text))
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def text_of(text: Any) -> dict[str, str]:
+    return {
+        "card_no": text.card_no.reveal() if text.card_no else "",
+        "secret": text.secret.reveal(),
+    }
