@@ -1,7 +1,11 @@
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import AppError
-from payments.states import Outcome
+
+if TYPE_CHECKING:
+    from payments.states import Outcome
 
 
 class NoticeRefused(AppError):
@@ -14,7 +18,7 @@ class NoticeRefused(AppError):
     code = "notice_refused"
     status = 400
 
-    def __init__(self, reason: Outcome, *, event_ref: str = "", payment_number: str = "") -> None:
+    def __init__(self, reason: "Outcome", *, event_ref: str = "", payment_number: str = "") -> None:
         super().__init__(_("This payment notice was not accepted."), reason=reason.value)
         self.reason = reason
         self.event_ref = event_ref

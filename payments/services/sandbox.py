@@ -47,13 +47,15 @@ def sandbox_trade(*, token: str) -> TradePage:
 def sandbox_pay(*, token: str, misbehaviour: str = "none", now: datetime) -> TradePage:
     """The shopper taps "pay now": the sandbox books it, and tells us by its notices.
 
-    A second tap sends nothing new.
+    A second tap sends nothing new. A forger pays nothing: the trade stays to be paid.
     """
     page = sandbox_trade(token=token)
     how = Misbehaviour(misbehaviour) if misbehaviour in set(Misbehaviour) else Misbehaviour.NONE
-    if SandboxTrade.objects.filter(token=token, paid_at=None).update(paid_at=now) == 0:
+    trade = SandboxTrade.objects.select_for_update(of=("self",), no_key=True).get(token=token)
+    if trade.paid_at is not None or _is_lied_about(trade):
         return page
-    trade = SandboxTrade.objects.get(token=token)
+    if how is not Misbehaviour.FORGED:
+        SandboxTrade.objects.filter(pk=trade.pk).update(paid_at=now)
     due = _due(trade, how, now=now)
     event_ref = f"EV{new_ref(20)}"
     rows = [
@@ -66,6 +68,11 @@ def sandbox_pay(*, token: str, misbehaviour: str = "none", now: datetime) -> Tra
         if due <= now:
             emit(SandboxNoticeDue(notice_id=row.pk))
     return sandbox_trade(token=token)
+
+
+def _is_lied_about(trade: SandboxTrade) -> bool:
+    """A lie is on its way: one at a time."""
+    return SandboxNotice.objects.filter(trade=trade, answered_at=None, given_up_at=None).exists()
 
 
 def _due(trade: SandboxTrade, how: Misbehaviour, *, now: datetime) -> datetime:

@@ -19,6 +19,7 @@ from payments.selectors import (
     odd_balances,
 )
 from payments.services import refunding
+from payments.services.registry import provider_named
 from payments.states import REFUND_MOVES, AccountKind, RefundState
 from payments.types import MoneyWord, RefundAnswer, RefundOutcome
 from tests.payments.factories import (
@@ -66,6 +67,12 @@ def paid_out():
         return dict(SandboxRefund.objects.values_list("number", "amount_e4"))
 
 
+def kept_by(kind):
+    account = find_account(kind=kind)
+    assert account is not None
+    return balance_of(account_id=account.pk)
+
+
 class LostAnswers:
     """A provider that pays out, and whose answer is lost the first times."""
 
@@ -80,7 +87,7 @@ class LostAnswers:
 
 @pytest.fixture
 def lost_answers(shop, monkeypatch):
-    provider = LostAnswers(refunding.provider_named("sandbox"), lost=0)
+    provider = LostAnswers(provider_named("sandbox"), lost=0)
     monkeypatch.setattr(refunding, "provider_named", lambda name: provider)
     return provider
 
@@ -249,8 +256,8 @@ def test_a_refund_given_up_frees_what_it_took(shop):
     assert read(refused).state == RefundState.FAILED
     assert money(payment).refunded_e4 == 0
     with tenant_atomic():
-        assert balance_of(account_id=find_account(kind=AccountKind.REVENUE).pk) == PRICE
-        assert balance_of(account_id=find_account(kind=AccountKind.REFUNDS).pk) == 0
+        assert kept_by(AccountKind.REVENUE) == PRICE
+        assert kept_by(AccountKind.REFUNDS) == 0
 
 
 def test_a_worker_that_died_leaves_a_lease_that_runs_out(shop):
@@ -267,6 +274,7 @@ def test_a_worker_that_died_leaves_a_lease_that_runs_out(shop):
 def test_a_worker_that_comes_back_too_late_records_nothing(shop):
     refund = promise(make_paid())
     old = refunding._claim(refund.pk, now=NOON)
+    assert old is not None
     push(refund, now=NOON + refunding.LEASE)
 
     refunding._record(old, RefundAnswer(outcome=RefundOutcome.REFUSED), now=SOON)

@@ -150,6 +150,18 @@ def test_a_lie_is_refused_and_given_up(shop, gate, misbehaviour, reason):
     assert state_of(payment) == PaymentState.PENDING
 
 
+def test_who_was_lied_about_can_still_pay(shop, gate):
+    payment = make_payment()
+    tap(payment, "forged")
+    for minute in range(3):
+        send_all(now=NOON + timedelta(minutes=minute))
+
+    tap(payment)
+    send_all()
+
+    assert state_of(payment) == PaymentState.CAPTURED
+
+
 def test_a_delayed_notice_waits_for_its_time(shop):
     payment = make_payment()
 
