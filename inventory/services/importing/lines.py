@@ -31,7 +31,6 @@ class Reason(StrEnum):
     LOST_DIGITS = "lost_digits"
     IS_DATE = "is_date"
     NOT_WHOLE = "not_whole"
-    CELL_ERROR = "cell_error"
     SECRET_FORMAT = "secret_format"  # noqa: S105 -- the name of a reason
     CARD_NO_FORMAT = "card_no_format"
     BAD_DATE = "bad_date"

@@ -34,7 +34,6 @@ WORDS: dict[Reason, Promise] = {
     ),
     Reason.IS_DATE: gettext_lazy("Excel has turned the value into a date."),
     Reason.NOT_WHOLE: gettext_lazy("The number cell has decimals: this is no code."),
-    Reason.CELL_ERROR: gettext_lazy("The cell holds a spreadsheet error."),
     Reason.SECRET_FORMAT: gettext_lazy("The code does not have the SKU's format."),
     Reason.CARD_NO_FORMAT: gettext_lazy("The card number does not have the SKU's format."),
     Reason.BAD_DATE: gettext_lazy("The expiry is not a date such as 2026-12-31."),

@@ -35,7 +35,6 @@ class Spoilt(StrEnum):
     LOST_DIGITS = "lost_digits"
     IS_DATE = "is_date"
     NOT_WHOLE = "not_whole"
-    CELL_ERROR = "cell_error"
 
 
 class SpoiltCell(str):
@@ -57,9 +56,8 @@ def rows_of_workbook(body: bytes) -> Iterator[list[str]]:
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(body)) as book:
             sheet = _first_visible(book)
-            top, left = sheet.start or (0, 0)
-            yield from ([] for _unused in range(top))
-            pad = [""] * left
+            # The parser gives empty rows above the table, but leaves out the columns beside it.
+            pad = [""] * (sheet.start or (0, 0))[1]
             for row in sheet.iter_rows():
                 yield pad + [_as_text(cell) for cell in row]
     except CalamineError as why:
@@ -76,7 +74,7 @@ def _first_visible(book: CalamineWorkbook) -> CalamineSheet:
 def _as_text(cell: object) -> str:
     """Text stays text. A number is taken only while Excel still knows every digit of it."""
     if isinstance(cell, str):
-        return SpoiltCell.of(cell, Spoilt.CELL_ERROR) if cell in _CELL_ERRORS else cell
+        return cell
     if isinstance(cell, bool):
         return str(cell).upper()
     if isinstance(cell, int | float):
@@ -86,11 +84,6 @@ def _as_text(cell: object) -> str:
     if isinstance(cell, time | timedelta):
         return SpoiltCell.of(str(cell), Spoilt.IS_DATE)
     return str(cell)
-
-
-_CELL_ERRORS = frozenset(
-    {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#GETTING_DATA"}
-)
 
 
 def _number_as_text(number: float) -> str:

@@ -3,11 +3,10 @@
 import pytest
 
 from core.scope import tenant_atomic
-from inventory.models import Batch, Code, ImportJob
+from inventory.models import Code, ImportJob
 from inventory.services import importing
 from inventory.states import ImportState
-from tests.catalog.factories import make_sku
-from tests.inventory.importing.factories import OWNER, lines_of, open_file
+from tests.inventory.importing.factories import OWNER, open_file
 from tests.times import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
