@@ -4,7 +4,7 @@ from django.urls import path
 
 from dashboard.admin import shop as _  # noqa: F401 -- registers the pages of the merchant's tables
 from dashboard.sites import office
-from dashboard.views import account, cases, orders, people, stock
+from dashboard.views import account, cases, imports, orders, people, stock
 
 urlpatterns = [
     path("login/", account.Login.as_view(), name="account_login"),
@@ -36,5 +36,11 @@ urlpatterns = [
     path("batches/<int:batch_id>/<slug:verb>/", stock.batch_do, name="office_batch_do"),
     path("codes/<int:code_id>/", stock.code, name="office_code"),
     path("codes/<int:code_id>/reveal/", stock.reveal, name="office_code_reveal"),
+    path("imports/", imports.imports, name="office_imports"),
+    path("imports/<int:job_id>/", imports.job, name="office_import"),
+    path("imports/<int:job_id>/choose/", imports.choose, name="office_import_choose"),
+    path("imports/<int:job_id>/progress/", imports.progress, name="office_import_progress"),
+    path("imports/<int:job_id>/refused.csv", imports.errors, name="office_import_errors"),
+    path("imports/<int:job_id>/<slug:verb>/", imports.do, name="office_import_do"),
     path("", office.urls),  # type: ignore[arg-type] -- an include of a site
 ]

@@ -54,6 +54,14 @@ MONEY = {
     "partly_refunded": _("partly refunded"),
     "refunded": _("refunded"),
 }
+# What the importer did to a value before storing it.
+MARKS = {
+    "trimmed": _("blanks at the ends taken off"),
+    "full_width": _("full-width letters made half-width"),
+    "blank": _("unusual blanks made plain"),
+    "invisible": _("invisible characters taken out"),
+    "control": _("control characters taken out"),
+}
 _STATES = {
     "order": OrderState,
     "payment": PaymentState,

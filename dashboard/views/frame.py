@@ -44,7 +44,8 @@ def attempt(request: HttpRequest, deed: Callable[[], Any], *, done: str) -> bool
     except AppError as refusal:
         messages.error(request, str(refusal.message))
         return False
-    messages.success(request, done)
+    if done:
+        messages.success(request, done)
     return True
 
 

@@ -1,8 +1,59 @@
 // Small helps on our own pages; everything works without them, only less comfortably.
 document.addEventListener("DOMContentLoaded", () => {
+  for (const form of document.querySelectorAll("form[data-sure]")) {
+    form.addEventListener("submit", (event) => {
+      if (!window.confirm(form.dataset.sure)) event.preventDefault();
+    });
+  }
   for (const form of document.querySelectorAll("form[data-once]")) {
-    form.addEventListener("submit", () => {
+    form.addEventListener("submit", (event) => {
+      if (event.defaultPrevented) return;
       for (const button of form.querySelectorAll("button[type=submit]")) setTimeout(() => { button.disabled = true; });
     });
   }
+  for (const box of document.querySelectorAll("[data-drop]")) {
+    const input = box.querySelector("input[type=file]");
+    box.addEventListener("dragover", (event) => { event.preventDefault(); box.classList.add("qy-over"); });
+    box.addEventListener("dragleave", () => box.classList.remove("qy-over"));
+    box.addEventListener("drop", (event) => {
+      event.preventDefault();
+      box.classList.remove("qy-over");
+      input.files = event.dataTransfer.files;
+    });
+  }
+  for (const box of document.querySelectorAll("[data-progress]")) watch(box);
+  for (const input of document.querySelectorAll("[data-token]")) {
+    const show = () => {
+      const preview = document.querySelector(".qy-preview");
+      if (preview) preview.style.setProperty(input.dataset.token, input.value + (input.dataset.unit || ""));
+    };
+    input.addEventListener("input", show);
+    show();
+  }
 });
+
+// A browser that comes back by the Back button shows the page it left: its buttons work again.
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  for (const button of document.querySelectorAll("form[data-once] button[disabled]")) button.disabled = false;
+});
+
+function watch(box) {
+  const words = box.querySelector("[data-progress-words]");
+  const bar = box.querySelector(".qy-bar > span");
+  let before = null;
+  const look = async () => {
+    if (document.hidden) return;
+    const answer = await fetch(box.dataset.progress, { headers: { Accept: "application/json" } });
+    if (!answer.ok) return;
+    const now = await answer.json();
+    if (now.state !== box.dataset.state) { window.location.reload(); return; }
+    bar.style.width = `${Math.max(2, now.percent)}%`;
+    const rate = before ? Math.max(0, Math.round((now.done - before.done) * 1000 / (Date.now() - before.at))) : 0;
+    before = { done: now.done, at: Date.now() };
+    const left = rate > 0 && now.total > now.done ? ` · ${Math.ceil((now.total - now.done) / rate)} s` : "";
+    words.textContent = `${now.percent}% · ${now.done.toLocaleString()} / ${now.total.toLocaleString()}${rate ? ` · ${rate.toLocaleString()}/s` : ""}${left}`;
+  };
+  look();
+  setInterval(() => { look().catch(() => {}); }, 1000);
+}
