@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -121,7 +122,7 @@ def count_available(*, sku_id: int) -> int:
 
 
 def _stock(sku_ids: Iterable[int], *, most: int) -> dict[int, int]:
-    given = {"tenant": require_tenant(), "skus": list(sku_ids), "most": most}
+    given: dict[str, Any] = {"tenant": require_tenant(), "skus": list(sku_ids), "most": most}
     with connection.cursor() as cursor:
         cursor.execute(_STOCK, given | {"unlimited": UNLIMITED})
         return dict(cursor.fetchall())

@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
                 ('ended_why', models.CharField(blank=True, choices=[('given_back', 'Given Back'), ('ran_out', 'Ran Out'), ('taken_anew', 'Taken Anew'), ('swapped', 'Swapped'), ('replaced', 'Replaced')], max_length=12)),
                 ('code', core.scope.TenantForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='inventory.code')),
                 ('content', core.scope.TenantForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.content')),
-                ('sku', core.scope.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.sku')),
+                ('sku_id', models.BigIntegerField()),
             ],
         ),
         migrations.CreateModel(
@@ -272,11 +272,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='hold',
-            index=models.Index(condition=models.Q(('state', 'reserved')), fields=['tenant_id', 'buyer_key', 'sku'], name='hold_of_buyer'),
+            index=models.Index(condition=models.Q(('state', 'reserved')), fields=['tenant_id', 'buyer_key', 'sku_id'], name='hold_of_buyer'),
         ),
         migrations.AddIndex(
             model_name='hold',
-            index=models.Index(condition=models.Q(('state', 'sold')), fields=['tenant_id', 'sku', 'ended_at'], name='hold_sold'),
+            index=models.Index(condition=models.Q(('state', 'sold')), fields=['tenant_id', 'sku_id', 'ended_at'], name='hold_sold'),
         ),
         migrations.AddConstraint(
             model_name='hold',
@@ -285,10 +285,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='hold',
             constraint=models.UniqueConstraint(fields=('tenant_id', 'id'), name='inventory_hold_tenant_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='hold',
-            constraint=core.scope.TenantFKConstraint(field='sku', name='inventory_hold_sku_fk'),
         ),
         migrations.AddConstraint(
             model_name='hold',

@@ -175,9 +175,9 @@ class Hold(TenantModel):
     """What an order item holds: one code, or one use of a content."""
 
     item_id = models.BigIntegerField()  # an order item: a floor above, so no key
-    sku = TenantForeignKey(
-        "catalog.Sku", on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    # The code's or content's SKU, without a key of its own: the check of it would have every buyer
+    # of a hot product lock the same SKU's row.
+    sku_id = models.BigIntegerField()
     code = TenantForeignKey(
         Code, on_delete=models.PROTECT, related_name="holds", null=True, db_index=False
     )
@@ -194,7 +194,7 @@ class Hold(TenantModel):
 
     class Meta:
         constraints = [
-            *tenant_rules("inventory_hold", "sku", "code", "content"),
+            *tenant_rules("inventory_hold", "code", "content"),
             state_known(HoldState, name="hold_state_known"),
             # I1: a code belongs to at most one order item, whatever a lock forgets.
             models.UniqueConstraint(
@@ -211,12 +211,12 @@ class Hold(TenantModel):
             models.Index(fields=["tenant_id", "code"], name="hold_of_code"),
             models.Index(fields=["until"], name="hold_due", condition=Q(state=HoldState.RESERVED)),
             models.Index(
-                fields=["tenant_id", "buyer_key", "sku"],
+                fields=["tenant_id", "buyer_key", "sku_id"],
                 name="hold_of_buyer",
                 condition=Q(state=HoldState.RESERVED),
             ),
             models.Index(
-                fields=["tenant_id", "sku", "ended_at"],
+                fields=["tenant_id", "sku_id", "ended_at"],
                 name="hold_sold",
                 condition=Q(state=HoldState.SOLD),
             ),

@@ -153,7 +153,7 @@ def undo_batch(*, batch_id: int, by: Actor, now: datetime) -> int:
     given = {"tenant": require_tenant(), "batch": batch_id}
     with connection.cursor() as cursor:
         cursor.execute(_FORGET, given)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _move_codes(batch: Batch, *, old: list[CodeState], new: CodeState) -> int:

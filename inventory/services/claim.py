@@ -21,6 +21,8 @@ from inventory.services.content import claim_content
 from inventory.states import HoldState
 from inventory.types import HoldRequest
 
+Given = dict[str, Any]
+
 # {lane}, {day} and {lock} are filled in below, from our own words only.
 _CLAIM = """
     WITH picked AS (
@@ -46,6 +48,12 @@ _FIRST_SHELF = """= (
                 WHERE tenant_id = %(tenant)s AND sku_id = %(sku)s
                   AND expires_on >= %(first_day)s AND NOT is_empty)"""
 _CLAIM_FIRST = _CLAIM.format(lane=_IN_LANE, day=_FIRST_SHELF, lock="SKIP LOCKED")
+# The same for one code, as a function whose plan the server keeps (see its migration).
+_CLAIM_ONE = """
+    SELECT inventory_claim_one(
+           %(tenant)s, %(sku)s, %(lane)s, %(first_day)s, %(item)s, %(buyer)s, %(min_days)s,
+           %(state)s, %(until)s::timestamptz, %(now)s)
+"""
 _CLAIM_DAY = _CLAIM.format(lane=_IN_LANE, day="= %(day)s", lock="SKIP LOCKED")
 # Skipping locked rows lets buyers take different codes instead of queueing for the same one; its
 # price is that codes which another buyer is about to give back look taken. So the last word waits.
@@ -107,7 +115,7 @@ def claim(*, request: HoldRequest, state: HoldState, now: datetime) -> None:
     commit what it took: the verbs' own savepoints see to it.
     """
     given = _given(request, state=state, now=now)
-    if request.quantity == 1 and _claim_first(given):
+    if request.quantity == 1 and _claim_one(given):
         return
     try:
         with transaction.atomic():
@@ -119,7 +127,7 @@ def claim(*, request: HoldRequest, state: HoldState, now: datetime) -> None:
             _claim_waiting(given)
 
 
-def _given(request: HoldRequest, *, state: HoldState, now: datetime) -> dict[str, Any]:
+def _given(request: HoldRequest, *, state: HoldState, now: datetime) -> Given:
     first_day = today_here(now=now) + timedelta(days=request.min_days_left)
     return {
         "tenant": require_tenant(),
@@ -135,10 +143,10 @@ def _given(request: HoldRequest, *, state: HoldState, now: datetime) -> dict[str
     }
 
 
-def _claim(sql: str, given: dict[str, Any]) -> int:
+def _claim(sql: str, given: Given) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, given)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 class _Short(Exception):
@@ -149,17 +157,27 @@ class _Short(Exception):
         self.is_bare = is_bare
 
 
-def _claim_first(given: dict[str, Any]) -> int:
-    return _claim(_CLAIM_FIRST, given | {"lane": random.randrange(LANES)})  # noqa: S311 -- no secret
+def _claim_one(given: Given) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM_ONE, given | {"lane": _any_lane()})
+        return cursor.fetchone()[0] is not None
 
 
-def _claim_waiting(given: dict[str, Any]) -> None:
+def _claim_first(given: Given) -> int:
+    return _claim(_CLAIM_FIRST, given | {"lane": _any_lane()})
+
+
+def _any_lane() -> int:
+    return random.randrange(LANES)  # noqa: S311 -- no secret
+
+
+def _claim_waiting(given: Given) -> None:
     found = _claim(_CLAIM_WAITING, given)
     if found < given["wanted"]:
         raise OutOfStock(wanted=given["wanted"], found=found)
 
 
-def _search(given: dict[str, Any]) -> None:
+def _search(given: Given) -> None:
     """Go through the lanes, soonest expiry first, until there is enough or nothing moves."""
     missing = given["wanted"]
     if missing > 1:
@@ -175,13 +193,13 @@ def _search(given: dict[str, Any]) -> None:
             raise _Short(is_bare=not heads and missing == given["wanted"])
 
 
-def _heads(given: dict[str, Any]) -> list[tuple[int, date, date | None]]:
+def _heads(given: Given) -> list[tuple[int, date, date | None]]:
     with connection.cursor() as cursor:
         cursor.execute(_HEADS, given)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
-def _correct_shelves(given: dict[str, Any], *, heads: list[tuple[int, date, date | None]]) -> None:
+def _correct_shelves(given: Given, *, heads: list[tuple[int, date, date | None]]) -> None:
     _lane, day, shelf_day = heads[0]
     if shelf_day == day:
         return

@@ -1,6 +1,7 @@
 """Codes whose day is past in the merchant's zone leave the shelf."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -35,7 +36,7 @@ def expire_codes(*, shelf_id: int, now: datetime) -> int:
     shelf = Shelf.objects.select_for_update(no_key=True).filter(pk=shelf_id).first()
     if shelf is None or shelf.expires_on >= today_here(now=now):
         return 0
-    given = {
+    given: dict[str, Any] = {
         "tenant": require_tenant(),
         "sku": shelf.sku_id,
         "day": shelf.expires_on,
@@ -43,7 +44,7 @@ def expire_codes(*, shelf_id: int, now: datetime) -> int:
     }
     with connection.cursor() as cursor:
         cursor.execute(_EXPIRE, given)
-        expired = cursor.rowcount
+        expired = int(cursor.rowcount)
         cursor.execute(_HAS_STOCK, given)
         (has_stock,) = cursor.fetchone()
     if not has_stock:

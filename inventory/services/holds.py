@@ -148,10 +148,10 @@ def replace(*, code_id: int, item_id: int, by: Actor, reason: str, now: datetime
 def _claim_sold(item_id: int, *, now: datetime) -> list[tuple[int, int | None, int | None, bool]]:
     """(hold, code, content, is sold now) of everything the item holds."""
     today = today_here(now=now)
-    given = {"tenant": require_tenant(), "item": item_id, "today": today, "now": now}
+    given: dict[str, Any] = {"tenant": require_tenant(), "item": item_id, "today": today}
     with connection.cursor() as cursor:
-        cursor.execute(_SELL, given)
-        return cursor.fetchall()
+        cursor.execute(_SELL, given | {"now": now})
+        return list(cursor.fetchall())
 
 
 def _claim_again(hold: Hold, *, quantity: int, now: datetime) -> None:

@@ -53,10 +53,10 @@ def read_goods(*, goods: Sequence[Goods]) -> list[GoodsText]:
 
 
 def _open(code: Code) -> GoodsText:
-    card_no = unseal(code.card_no, place=CARD_NO, uid=code.uid) if code.card_no else ""
+    card_no = unseal(bytes(code.card_no), place=CARD_NO, uid=code.uid) if code.card_no else ""
     return GoodsText(
         card_no=Secret(card_no) if card_no else None,
-        secret=Secret(unseal(code.secret, place=SECRET, uid=code.uid)),
+        secret=Secret(unseal(bytes(code.secret), place=SECRET, uid=code.uid)),
         kind="code",
         expires_on=None if code.expires_on == NEVER else code.expires_on,
     )
@@ -65,7 +65,7 @@ def _open(code: Code) -> GoodsText:
 def _open_content(content: Content) -> GoodsText:
     return GoodsText(
         card_no=None,
-        secret=Secret(unseal(content.body, place=CONTENT, uid=content.uid)),
+        secret=Secret(unseal(bytes(content.body), place=CONTENT, uid=content.uid)),
         kind=content.kind,
         expires_on=None if content.expires_on == NEVER else content.expires_on,
     )
@@ -76,7 +76,7 @@ def masks_of(*, codes: Iterable[Code]) -> dict[int, str]:
     """How codes look in a list, by id: their ends, never their middle; the card number first."""
     keys, shown = sealer(), {}
     for code in codes:
-        secret = masked(keys.open(code.secret, place=SECRET, uid=code.uid))
-        card = keys.open(code.card_no, place=CARD_NO, uid=code.uid) if code.card_no else ""
+        secret = masked(keys.open(bytes(code.secret), place=SECRET, uid=code.uid))
+        card = keys.open(bytes(code.card_no), place=CARD_NO, uid=code.uid) if code.card_no else ""
         shown[code.pk] = f"{masked(card)} / {secret}" if card else secret
     return shown
