@@ -57,7 +57,13 @@ _CASE: dict[str, str | Promise] = {
 }
 _REFUND_ENDED = frozenset({"done", "failed"})
 # What happened in one moment reads in the order of cause and effect.
-_RANK = {Thing.PAYMENT: 1, Thing.ORDER: 2, Thing.UNIT: 4, Thing.REFUND: 5, Thing.CASE: 6}
+_RANK = {Thing.PAYMENT: 1, Thing.UNIT: 3, Thing.REFUND: 5, Thing.CASE: 7}
+_ORDER_RANK: dict[str, int] = {
+    OrderState.PLACED: 0,
+    OrderState.COMPLETED: 4,
+    OrderState.CANCELED: 6,
+    OrderState.CLOSED: 6,
+}
 
 
 def tell(source: TimelineSource) -> None:
@@ -97,12 +103,9 @@ def evidence_of(*, order_id: int) -> Evidence:
 
 
 def _in_order(row: TimelineRow) -> tuple[object, int]:
-    rank = _RANK[row.thing]
-    if row.thing == Thing.ORDER and row.state == OrderState.PLACED:
-        rank = 0
-    elif row.thing == Thing.ORDER and row.state in ENDED:
-        rank = 7
-    return row.at, rank
+    if row.thing == Thing.ORDER:
+        return row.at, _ORDER_RANK.get(row.state, 2)
+    return row.at, _RANK[row.thing]
 
 
 def _order_rows(order: Order) -> Iterable[TimelineRow]:

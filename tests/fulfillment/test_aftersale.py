@@ -1,0 +1,208 @@
+"""After the sale: another code, the money back, or no."""
+
+import pytest
+
+from core.actors import SHOPPER
+from core.errors import InvalidInput
+from fulfillment import services as fulfillment
+from fulfillment.errors import NotDelivered, NothingToRefund
+from fulfillment.models import Unit
+from inventory.errors import OutOfStock
+from inventory.models import Code
+from inventory.selectors import count_available
+from orders.models import Order
+from orders.selectors import timeline
+from payments.models import Payment, Refund
+from payments.selectors import money_of
+from tests.catalog.factories import make_sku
+from tests.inventory.factories import make_content
+from tests.orders.factories import LI, PRICE, open_case, paid, placed, stocked_sku
+from tests.times import NOON
+
+pytestmark = pytest.mark.usefixtures("scope")
+
+
+def delivered(sku=None, quantity=1):
+    order = paid(sku or stocked_sku(quantity), quantity)
+    fulfillment.open_units(order_id=order.pk, now=NOON)
+    return order
+
+
+def units():
+    return list(Unit.objects.order_by("position", "pk"))
+
+
+def refund(order, *chosen, reason="asked for"):
+    ids = [unit.pk for unit in chosen] or None
+    return fulfillment.refund_units(order_id=order.pk, unit_ids=ids, by=LI, reason=reason, now=NOON)
+
+
+def test_a_bad_code_becomes_void_and_a_fresh_one_takes_its_place():
+    order = delivered(stocked_sku(2))
+    (bad,) = units()
+
+    fresh = fulfillment.replace_unit(unit_id=bad.pk, by=LI, reason="used already", now=NOON)
+
+    bad.refresh_from_db()
+    assert (bad.state, fresh.state, fresh.position) == ("replaced", "delivered", bad.position)
+    assert Code.objects.get(pk=bad.code_id).state == "void"
+    goods = fulfillment.goods_of_order(order_id=order.pk)
+    assert [one.unit_id for one in goods] == [fresh.pk]
+    assert Order.objects.get().state == "completed"
+
+
+def test_without_another_code_nothing_changes():
+    delivered()
+    (bad,) = units()
+
+    with pytest.raises(OutOfStock):
+        fulfillment.replace_unit(unit_id=bad.pk, by=LI, reason="used", now=NOON)
+
+    assert [unit.state for unit in units()] == ["delivered"]
+    assert Code.objects.get().state == "sold"
+
+
+def test_only_a_delivered_code_is_replaced():
+    sku = make_sku(kind="reusable")
+    make_content(sku)
+    delivered(sku)
+
+    with pytest.raises(NotDelivered):
+        fulfillment.replace_unit(unit_id=units()[0].pk, by=LI, reason="x", now=NOON)
+
+
+def test_a_replaced_code_is_not_replaced_twice():
+    delivered(stocked_sku(3))
+    (bad,) = units()
+    fulfillment.replace_unit(unit_id=bad.pk, by=LI, reason="used", now=NOON)
+
+    with pytest.raises(NotDelivered):
+        fulfillment.replace_unit(unit_id=bad.pk, by=LI, reason="used", now=NOON)
+
+    assert count_available(sku_id=bad.item.sku_id) == 1
+
+
+def test_one_unit_of_three_is_paid_back():
+    order = delivered(quantity=3)
+    second = units()[1]
+
+    back = refund(order, second)
+
+    assert (back.amount_e4, back.number) == (PRICE, f"{order.number}-R2")
+    assert [unit.state for unit in units()] == ["delivered", "refunded", "delivered"]
+    money = money_of(payable_id=order.pk)
+    assert (money.paid_e4, money.refunded_e4) == (3 * PRICE, PRICE)
+    assert Order.objects.get().state == "completed"
+
+
+def test_the_same_units_again_are_the_same_refund():
+    order = delivered(quantity=3)
+    first, second, _third = units()
+
+    once = refund(order, second, first)
+    again = refund(order, first, second)
+
+    assert again.pk == once.pk
+    assert Refund.objects.count() == 1
+
+
+def test_what_is_left_is_paid_back_and_never_more():
+    order = delivered(quantity=3)
+    refund(order, units()[1])
+
+    rest = refund(order)
+
+    assert (rest.amount_e4, rest.number) == (2 * PRICE, f"{order.number}-R1")
+    assert Payment.objects.get().refunded_e4 == 3 * PRICE
+    assert refund(order).pk == rest.pk
+
+
+def test_units_of_another_order_are_not_refunded_with_this_one():
+    order, other = delivered(), delivered()
+    foreign = Unit.objects.get(order=other)
+
+    with pytest.raises(NothingToRefund):
+        refund(order, foreign)
+
+    assert not Refund.objects.exists()
+
+
+def test_an_unpaid_order_has_nothing_to_pay_back():
+    with pytest.raises(NothingToRefund):
+        refund(placed())
+
+
+def test_a_paid_order_is_refunded_before_delivery_canceled_and_never_delivered():
+    sku = stocked_sku(2)
+    order = paid(sku, 2)
+
+    back = refund(order)
+
+    assert back.amount_e4 == 2 * PRICE
+    assert Order.objects.get().state == "canceled"
+    assert count_available(sku_id=sku.pk) == 2
+    fulfillment.open_units(order_id=order.pk, now=NOON)
+    assert fulfillment.goods_of_order(order_id=order.pk) == []
+
+
+def test_undelivered_things_of_one_line_go_together():
+    order = paid(make_sku(kind="by_hand"), 2)
+    fulfillment.open_units(order_id=order.pk, now=NOON)
+
+    back = refund(order, units()[0])
+
+    assert back.amount_e4 == 2 * PRICE
+    assert Order.objects.get().state == "canceled"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "unit_states"),
+    [
+        ("replaced", ["replaced", "delivered"]),
+        ("refunded", ["refunded"]),
+        ("rejected", ["delivered"]),
+    ],
+)
+def test_a_case_is_decided_and_done_in_one(outcome, unit_states):
+    order = delivered(stocked_sku(2))
+    case = open_case(order, unit_id=units()[0].pk)
+
+    for _ in range(2):
+        fulfillment.settle_case(case_id=case.pk, outcome=outcome, by=LI, reason="Done.", now=NOON)
+
+    case.refresh_from_db()
+    assert case.state == outcome
+    assert [unit.state for unit in units()] == unit_states
+
+
+def test_a_case_without_a_unit_is_not_settled_by_a_new_code():
+    case = open_case(delivered())
+
+    with pytest.raises(InvalidInput):
+        fulfillment.settle_case(case_id=case.pk, outcome="replaced", by=LI, reason="", now=NOON)
+
+    case.refresh_from_db()
+    assert case.state == "open"
+
+
+def test_a_complaint_keeps_what_was_delivered_and_seen_as_evidence():
+    order = delivered()
+    fulfillment.goods_of_order(order_id=order.pk, shown_at=NOON)
+
+    case = open_case(order)
+
+    told = [(row["thing"], row["state"]) for row in case.evidence]
+    assert ("unit", "delivered") in told
+    assert ("unit", "shown") in told
+    assert ("order", "completed") in told
+
+
+def test_a_refund_in_the_history_says_what_happens_next():
+    order = delivered()
+    refund(order)
+
+    waiting = [row for row in timeline(order_id=order.pk) if row.next_text]
+
+    assert [(row.thing, row.state) for row in waiting] == [("refund", "created")]
+    assert waiting[0].by == LI.label
+    assert SHOPPER.label == timeline(order_id=order.pk)[0].by
