@@ -1,4 +1,4 @@
-"""Files of codes, and imports brought to the step a test is about."""
+"""Files of codes, and imports brought to the step a test is about. Each opens its own scope."""
 
 import io
 from datetime import datetime
@@ -8,6 +8,7 @@ from openpyxl import Workbook
 
 from catalog.models import Sku
 from core.actors import Actor
+from core.scope import tenant_atomic
 from core.uploads import SealedUpload, seal_bytes
 from inventory.models import ImportJob
 from inventory.services import importing
@@ -35,6 +36,7 @@ def make_workbook(rows: list[list[Any]], **sheets: list[list[Any]]) -> bytes:
     return body.getvalue()
 
 
+@tenant_atomic
 def open_file(body: bytes | str, *, sku: Sku | None = None, now: datetime = NOON) -> ImportJob:
     raw = body.encode() if isinstance(body, str) else body
     sku = sku or make_sku()
@@ -43,3 +45,19 @@ def open_file(body: bytes | str, *, sku: Sku | None = None, now: datetime = NOON
 
 def lines_of(count: int, *, prefix: str = "CODE", first: int = 0) -> str:
     return "".join(f"{prefix}-{number:08d}\n" for number in range(first, first + count))
+
+
+def checked(job: ImportJob, *, now: datetime = NOON) -> ImportJob:
+    importing.dry_run(job_id=job.pk, now=now)
+    return reread(job)
+
+
+def loaded(job: ImportJob, *, now: datetime = NOON) -> ImportJob:
+    importing.start_import(job_id=job.pk, by=OWNER, now=now)
+    importing.run_import(job_id=job.pk, now=now)
+    return reread(job)
+
+
+@tenant_atomic
+def reread(job: ImportJob) -> ImportJob:
+    return ImportJob.objects.select_related("sku", "batch").get(pk=job.pk)

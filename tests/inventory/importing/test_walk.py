@@ -1,12 +1,36 @@
-"""An import from the file to the shelf."""
+"""An import from the file to the shelf, and what may happen on the way."""
+
+import csv
+import io
+from datetime import timedelta
+from threading import Barrier, Thread
 
 import pytest
+from django.db import connections
 
-from core.scope import tenant_atomic
-from inventory.models import Code, ImportJob
+from core.errors import InvalidInput
+from core.scope import bind, tenant_atomic
+from core.uploads import SealedFile
+from inventory import services as inventory
+from inventory.errors import FileRefused, ImportBusy
+from inventory.models import Code, ImportJob, ImportReport
+from inventory.selectors import due_imports
 from inventory.services import importing
+from inventory.services.importing import checking, stretches
+from inventory.services.importing.columns import Field, Layout
 from inventory.states import ImportState
-from tests.inventory.importing.factories import OWNER, open_file
+from tests.catalog.factories import make_sku
+from tests.inventory.factories import a_hold
+from tests.inventory.importing.factories import (
+    OWNER,
+    checked,
+    lines_of,
+    loaded,
+    make_upload,
+    make_workbook,
+    open_file,
+    reread,
+)
 from tests.times import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
@@ -24,12 +48,10 @@ FILE = (
 
 
 def test_a_gb18030_table_is_checked_and_loaded(shop):
-    with tenant_atomic():
-        job = open_file(FILE)
+    job = open_file(FILE)
 
     run = importing.dry_run(job_id=job.pk, now=NOON)
-    importing.start_import(job_id=job.pk, by=OWNER, now=NOON)
-    importing.run_import(job_id=job.pk, now=NOON)
+    loaded(job)
 
     expected = {
         "lines": 6,
@@ -44,9 +66,247 @@ def test_a_gb18030_table_is_checked_and_loaded(shop):
     assert run.is_done
     assert run.counts == expected
     assert [line.number for line in run.refused] == [4, 5, 6]
+    job = reread(job)
+    assert (job.state, job.done_lines, job.total_lines) == (ImportState.DONE, 8, 8)
+    assert {key: job.counts[key] for key in expected} == expected
+    assert stock_of(job) == 3
+    assert job.file_name == ""
+
+
+def test_a_loaded_code_is_what_the_buyer_gets(shop):
+    job = loaded(checked(open_file("Ａ001----ＳＥＣ\u200bＲＥＴ-1  \n")))
+
     with tenant_atomic():
-        job = ImportJob.objects.get(pk=job.pk)
-        assert (job.state, job.done_lines, job.total_lines) == (ImportState.DONE, 8, 8)
-        assert {key: job.counts[key] for key in expected} == expected
-        assert Code.objects.filter(batch=job.batch).count() == 3
-        assert job.file_name == ""
+        code = Code.objects.get(batch=job.batch)
+        inventory.reserve(request=a_hold(job.sku), now=NOON)
+        inventory.keep(item_id=1, now=NOON)
+        (goods,) = inventory.read_goods(goods=inventory.sell(item_id=1, now=NOON))
+
+    assert (goods.card_no.reveal(), goods.secret.reveal()) == ("A001", "SECRET-1")
+    assert b"SECRET" not in bytes(code.secret)
+
+
+def test_the_same_file_again_loads_nothing(shop):
+    first = loaded(checked(open_file(lines_of(30))))
+
+    again = checked(open_file(lines_of(30), sku=first.sku))
+
+    assert again.check_counts["in_stock"] == 30
+    with pytest.raises(ImportBusy), tenant_atomic():
+        importing.start_import(job_id=again.pk, by=OWNER, now=NOON)
+    assert stock_of(first) == 30
+    assert importing.preview(job_id=again.pk).same_file_ref == first.ref
+
+
+def test_a_code_that_was_sold_is_told_from_one_in_stock(shop):
+    first = loaded(checked(open_file(lines_of(2))))
+    with tenant_atomic():
+        inventory.reserve(request=a_hold(first.sku), now=NOON)
+        inventory.keep(item_id=1, now=NOON)
+        inventory.sell(item_id=1, now=NOON)
+
+    again = checked(open_file(lines_of(3), sku=first.sku))
+
+    assert again.check_counts["sold_before"] == 1
+    assert again.check_counts["in_stock"] == 1
+    assert again.check_counts["valid"] == 1
+
+
+def test_an_undone_batch_may_be_loaded_again(shop):
+    first = loaded(checked(open_file(lines_of(5))))
+
+    with tenant_atomic():
+        gone = inventory.undo_batch(batch_id=first.batch_id, by=OWNER, now=NOON)
+    again = loaded(checked(open_file(lines_of(5), sku=first.sku)))
+
+    assert gone == 5
+    assert again.counts["valid"] == 5
+
+
+def test_two_loads_of_the_same_file_at_once_load_each_code_once(shop, monkeypatch):
+    monkeypatch.setattr(stretches, "LINES", 100)
+    one = checked(open_file(lines_of(1000)))
+    two = checked(open_file(lines_of(1000), sku=one.sku))
+    ready = Barrier(2)
+
+    def work(job: ImportJob) -> None:
+        try:
+            with bind(shop.pk):
+                importing.start_import(job_id=job.pk, by=OWNER, now=NOON)
+                ready.wait()
+                importing.run_import(job_id=job.pk, now=NOON)
+        finally:
+            connections.close_all()
+
+    threads = [Thread(target=work, args=(job,)) for job in (one, two)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    one, two = reread(one), reread(two)
+    assert (one.state, two.state) == (ImportState.DONE, ImportState.DONE)
+    assert one.counts["valid"] + two.counts["valid"] == 1000
+    assert one.counts["in_stock"] + two.counts["in_stock"] == 1000
+    assert stock_of(one) == 1000
+
+
+def test_a_file_given_up_before_loading_is_deleted(shop):
+    job = checked(open_file(lines_of(3)))
+    sealed = SealedFile(name=job.file_name, key=b"")
+
+    importing.cancel_import(job_id=job.pk, by=OWNER, now=NOON)
+
+    assert reread(job).state == ImportState.CANCELED
+    assert not sealed.path.exists()
+
+
+def test_a_batch_undone_during_its_load_gets_nothing_more(shop):
+    job = checked(open_file(lines_of(3)))
+    importing.start_import(job_id=job.pk, by=OWNER, now=NOON)
+    job = reread(job)
+    inventory.undo_batch(batch_id=job.batch_id, by=OWNER, now=NOON)
+
+    importing.run_import(job_id=job.pk, now=NOON)
+
+    assert reread(job).state == ImportState.CANCELED
+    assert stock_of(job) == 0
+    with pytest.raises(ImportBusy):
+        importing.resume_import(job_id=job.pk, by=OWNER, now=NOON)
+
+
+def test_a_large_file_is_checked_by_a_worker(shop, monkeypatch):
+    monkeypatch.setattr(checking, "AT_ONCE", 10)
+    monkeypatch.setattr(stretches, "LINES", 10)
+    job = open_file(lines_of(25) + lines_of(5))
+
+    first = importing.dry_run(job_id=job.pk, now=NOON)
+    due = due_imports(now=NOON, limit=10)
+    importing.run_import(job_id=job.pk, now=NOON)
+    second = importing.dry_run(job_id=job.pk, now=NOON)
+
+    assert not first.is_done
+    assert due == [(shop.pk, job.pk)]
+    assert second.is_done
+    assert (second.counts["valid"], second.counts["duplicate_in_file"]) == (25, 5)
+
+
+def test_while_one_worker_has_it_another_does_nothing(shop):
+    job = checked(open_file(lines_of(3)))
+    importing.start_import(job_id=job.pk, by=OWNER, now=NOON)
+    held_elsewhere(job)
+
+    importing.run_import(job_id=job.pk, now=NOON)
+
+    assert reread(job).state == ImportState.RUNNING
+    assert stock_of(reread(job)) == 0
+
+
+def test_a_workbook_is_loaded_without_what_excel_has_spoilt(shop):
+    rows = [["卡号", "密码"], ["0012", "SECRET-0001"], ["0013", 1234567890123456]]
+
+    job = loaded(checked(open_file(make_workbook(rows))))
+
+    assert job.counts["reasons"] == {"lost_digits": 1}
+    assert stock_of(job) == 1
+
+
+def test_the_preview_masks_codes_and_marks_what_was_cleaned(shop):
+    job = open_file("卡号,卡密,有效期\nA001, ＳECRETSECRET0001 ,2027-12-31\nA002,,2027-12-31\n")
+
+    preview = importing.preview(job_id=job.pk)
+
+    assert preview.header == ("卡号", "卡密", "有效期")
+    assert [line.number for line in preview.lines] == [2, 3]
+    secret = preview.lines[0].cells[1]
+    assert (secret.text, secret.length) == ("SECR••••0001", 16)
+    assert secret.marks == ("trimmed", "full_width")
+    assert preview.lines[0].cells[2].text == "2027-12-31"
+    assert preview.lines[1].reason == "empty"
+
+
+def test_a_choice_is_remembered_for_the_next_file_of_its_make(shop):
+    job = open_file("X001,SECRET-0001,Z\nX002,SECRET-0002,Z\n")
+    columns = (Field.SECRET, Field.CARD_NO, Field.IGNORED)
+    layout = Layout(delimiter=",", has_header=False, columns=columns)
+    choice = importing.ImportChoice(layout=layout)
+
+    importing.choose(job_id=job.pk, choice=choice, by=OWNER, now=NOON)
+
+    other = open_file("X003,SECRET-0003,Z\nX004,SECRET-0004,Z\n")
+    assert other.layout == layout.as_json()
+
+
+def test_a_choice_without_a_code_column_is_refused(shop):
+    job = open_file("X001,SECRET-0001\n")
+    layout = Layout(delimiter=",", has_header=False, columns=(Field.CARD_NO, Field.IGNORED))
+
+    with pytest.raises(InvalidInput):
+        importing.choose(
+            job_id=job.pk, choice=importing.ImportChoice(layout=layout), by=OWNER, now=NOON
+        )
+
+    assert reread(job).layout["columns"] == ["card_no", "secret"]
+
+
+def test_the_skus_format_decides_what_a_code_is(shop):
+    sku = make_in_scope(code_format={"secret": {"pattern": "[A-Z]{4}-[0-9]{8}"}})
+
+    job = checked(open_file("CODE-00000001\nCODE_00000002\n", sku=sku))
+
+    assert job.check_counts["reasons"] == {"secret_format": 1}
+
+
+def test_a_column_of_costs_gives_the_batch_their_mean(shop):
+    job = loaded(checked(open_file("卡密,成本\nSECRET-0001,9.50\nSECRET-0002,10.50\n")))
+
+    with tenant_atomic():
+        assert job.batch.cost_e4 == 100_000
+
+
+def test_the_error_file_names_lines_and_reasons_and_no_code(shop):
+    job = checked(open_file("卡号,卡密\n" + "=CMD00000000000001,SECRETSECRET0001\n" * 3))
+
+    body = importing.error_file(job_id=job.pk)
+
+    table = list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))
+    assert [row[0] for row in table[1:]] == ["3", "4"]
+    assert table[1][2:] == ["'=CMD••••0001", "SECR••••0001"]
+    assert b"SECRETSECRET" not in body
+    with tenant_atomic():
+        stored = b"".join(bytes(report.body) for report in ImportReport.objects.all())
+    assert b"SECR" not in stored
+
+
+@pytest.mark.parametrize("body", [b"", b"  \r\n", b"%PDF-1.7 ...", b"\xd0\xcf\x11\xe0rubbish"])
+def test_a_file_nobody_can_read_is_refused_and_deleted(shop, body):
+    upload = make_upload(body)
+
+    with pytest.raises(FileRefused):
+        importing.open_import(sku_id=make_in_scope().pk, upload=upload, by=OWNER, now=NOON)
+
+    assert not upload.sealed.path.exists()
+
+
+def test_a_paste_is_a_file_too(shop):
+    sku = make_in_scope()
+
+    job = importing.open_import(sku_id=sku.pk, text="S-0001\nS-0002\n", by=OWNER, now=NOON)
+
+    assert checked(job).check_counts["valid"] == 2
+
+
+@tenant_atomic
+def held_elsewhere(job: ImportJob) -> None:
+    """Another worker has it, as far as the row shows."""
+    ImportJob.objects.filter(pk=job.pk).update(lease_until=NOON + timedelta(seconds=20))
+
+
+@tenant_atomic
+def make_in_scope(**fields):
+    return make_sku(**fields)
+
+
+@tenant_atomic
+def stock_of(job: ImportJob) -> int:
+    return Code.objects.filter(sku_id=job.sku_id).count()
