@@ -2,11 +2,12 @@
 
 from functools import update_wrapper
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
@@ -41,7 +42,10 @@ class Office(UnfoldAdminSite):
 
         def framed(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             speak_staff_language(request)
-            response = guarded(request, *args, **kwargs)
+            with timezone.override(zone_of(request)):
+                response = guarded(request, *args, **kwargs)
+                if not getattr(response, "is_rendered", True):
+                    response = response.render()
             response._csp_replace = CSP  # noqa: SLF001 -- how django-csp is told
             return response
 
@@ -106,6 +110,12 @@ def speak_staff_language(request: HttpRequest) -> None:
     if request.user.is_authenticated:
         translation.activate(request.user.language)
         request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined] -- as LocaleMiddleware does
+
+
+def zone_of(request: HttpRequest) -> ZoneInfo | None:
+    """Staff read and write the shop's own time; operators the server's."""
+    shop = getattr(request, "shop", None)
+    return ZoneInfo(shop.time_zone) if shop else None
 
 
 office = MerchantOffice("office")

@@ -4,7 +4,7 @@ from django.urls import path
 
 from dashboard.admin import shop as _  # noqa: F401 -- registers the pages of the merchant's tables
 from dashboard.sites import office
-from dashboard.views import account, cases, imports, orders, people, stock
+from dashboard.views import account, cases, goods, imports, orders, people, stock
 
 urlpatterns = [
     path("login/", account.Login.as_view(), name="account_login"),
@@ -42,5 +42,11 @@ urlpatterns = [
     path("imports/<int:job_id>/progress/", imports.progress, name="office_import_progress"),
     path("imports/<int:job_id>/refused.csv", imports.errors, name="office_import_errors"),
     path("imports/<int:job_id>/<slug:verb>/", imports.do, name="office_import_do"),
+    path("products/bulk/", goods.bulk, name="office_products_bulk"),
+    path("products/table/", goods.table, name="office_products_table"),
+    path("products/table/<slug:form>/", goods.table_out, name="office_products_table_out"),
+    path("products/<int:product_id>/<slug:verb>/", goods.shelf, name="office_product_do"),
+    path("buyer-forms/new/", goods.template, name="office_template_new"),
+    path("buyer-forms/<int:template_id>/", goods.template, name="office_template"),
     path("", office.urls),  # type: ignore[arg-type] -- an include of a site
 ]

@@ -21,9 +21,19 @@ from tenants import audit
 class TenantForm(forms.ModelForm):
     """Keeps the tenant in what is validated as unique, so that a repeat is told at the field."""
 
+    refusal: AppError | None = None
+
     def _get_validation_exclusions(self) -> set[str]:
         left_out: set[str] = super()._get_validation_exclusions()  # type: ignore[misc] -- Django's own hook
         return left_out - {"tenant_id"}
+
+    def clean(self) -> Any:
+        """What a service refused is told at its field, with the typed values kept."""
+        cleaned = super().clean()
+        if self.refusal is not None:
+            at = self.refusal.param.removesuffix("_id")
+            self.add_error(at if at in self.fields else None, str(self.refusal.message))
+        return cleaned
 
 
 class TenantAdmin(ModelAdmin):
@@ -80,14 +90,20 @@ class TenantAdmin(ModelAdmin):
         return HttpResponseRedirect(reverse("admin:tenants_auditrow_changelist"))
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """A refusal while saving goes back to the form's page with its own words."""
+        """A refusal while saving undoes the saving; the form comes back and tells it."""
         try:
             return super().changeform_view(request, *args, **kwargs)
         except AppError as refusal:
             if request.method != "POST":
                 raise
-            messages.error(request, str(refusal.message))
-            return HttpResponseRedirect(request.get_full_path())
+            request.refusal = refusal  # type: ignore[attr-defined] -- our own mark
+            return super().changeform_view(request, *args, **kwargs)
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: Any = False, **kwargs: Any
+    ) -> Any:
+        made = super().get_form(request, obj, change=change, **kwargs)
+        return type(made.__name__, (made,), {"refusal": getattr(request, "refusal", None)})
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
         self._audit(request, obj, "added")

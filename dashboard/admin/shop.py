@@ -1,3 +1,3 @@
 """Every table that the merchant's back office shows."""
 
-from dashboard.admin import people, sales, stock  # noqa: F401 -- they register themselves
+from dashboard.admin import goods, people, sales, stock  # noqa: F401 -- they register themselves

@@ -1,0 +1,232 @@
+"""What is done to products beside their form: the shelf, many at once, tables, buyer forms."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.timezone import get_current_timezone, make_aware
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from catalog import services as catalog
+from catalog.models import Brand, BuyerTemplate, Category, Product
+from catalog.types import FieldKind
+from core.errors import AppError, InvalidInput, NotFound
+from dashboard.access import actor_of
+from dashboard.views.frame import attempt, back_to, draw, page
+
+MOST_TABLE = 5 * 1024 * 1024
+LIST = "admin:catalog_product_changelist"
+KINDS = (
+    (FieldKind.PHONE, gettext_lazy("phone number")),
+    (FieldKind.QQ, gettext_lazy("QQ number")),
+    (FieldKind.EMAIL, gettext_lazy("mail address")),
+    (FieldKind.ACCOUNT, gettext_lazy("account of a game or site")),
+    (FieldKind.REGION, gettext_lazy("choice, such as a game's region")),
+    (FieldKind.TEXT, gettext_lazy("free text")),
+)
+ROWS = 8
+
+
+@page("catalog.edit")
+@require_POST
+def shelf(request: HttpRequest, product_id: int, verb: str) -> HttpResponse:
+    found = get_object_or_404(Product, pk=product_id)
+    given: dict[str, Any] = {"product_id": found.pk, "by": actor_of(request), "now": timezone.now()}
+    deeds = {
+        "publish": (lambda: catalog.publish(**given), _("It is on the shelf.")),
+        "unpublish": (lambda: catalog.unpublish(**given), _("It is off the shelf.")),
+        "copy": (lambda: catalog.copy_product(**given), _("Copied as a draft.")),
+        "schedule": (
+            lambda: catalog.schedule(
+                publish_at=_moment(request, "publish_at"),
+                unpublish_at=_moment(request, "unpublish_at"),
+                **given,
+            ),
+            _("The schedule is set."),
+        ),
+    }
+    if verb not in deeds:
+        raise NotFound
+    deed, done = deeds[verb]
+    attempt(request, deed, done=done)
+    return back_to("admin:catalog_product_change", product_id)
+
+
+def _moment(request: HttpRequest, name: str) -> datetime | None:
+    text = request.POST.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        return make_aware(datetime.fromisoformat(text), get_current_timezone())
+    except ValueError:
+        raise InvalidInput(_("Write a day and a time."), param=name) from None
+
+
+class ManyProducts(forms.Form):
+    """Only what is filled in is changed."""
+
+    category = forms.ModelChoiceField(
+        queryset=Category.objects.none(), required=False, label=gettext_lazy("Category")
+    )
+    brand = forms.ModelChoiceField(
+        queryset=Brand.objects.none(), required=False, label=gettext_lazy("Brand")
+    )
+    refund_rule = forms.CharField(max_length=200, required=False, label=gettext_lazy("Refund rule"))
+    refund_rule_en = forms.CharField(
+        max_length=300, required=False, label=gettext_lazy("Refund rule in English")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["category"].queryset = Category.objects.all()  # type: ignore[attr-defined] -- a choice
+        self.fields["brand"].queryset = Brand.objects.all()  # type: ignore[attr-defined] -- a choice
+
+    def given(self) -> dict[str, Any]:
+        made = {name: value for name, value in self.cleaned_data.items() if value}
+        for name in ("category", "brand"):
+            if name in made:
+                made[f"{name}_id"] = made.pop(name).pk
+        return made
+
+
+@page("catalog.edit")
+def bulk(request: HttpRequest) -> HttpResponse:
+    ids = [int(one) for one in request.GET.get("ids", "").split(",") if one.isdecimal()][:500]
+    chosen = Product.objects.filter(pk__in=ids)
+    form = ManyProducts(request.POST or None)
+    count = chosen.count()
+    if request.method == "POST" and form.is_valid() and form.given():
+        done = _("Changed %(count)s products.") % {"count": count}
+        if count > 100 and request.POST.get("typed", "").strip() != str(count):
+            form.add_error(None, _("Type the number of products to confirm."))
+        elif attempt(
+            request,
+            lambda: catalog.bulk_edit(
+                product_ids=ids, given=form.given(), by=actor_of(request), now=timezone.now()
+            ),
+            done=done,
+        ):
+            return back_to(LIST)
+    return draw(
+        request,
+        "dashboard/products_bulk.html",
+        title=_("Change many products"),
+        form=form,
+        count=count,
+        names=[product.shown.name for product in chosen[:12]],
+        must_type=count > 100,
+    )
+
+
+@page("catalog.edit")
+def table(request: HttpRequest) -> HttpResponse:
+    """A small table in and out; the dry run comes first and changes nothing."""
+    report, why = None, ""
+    upload = request.FILES.get("table")
+    if request.method == "POST" and upload is not None:
+        try:
+            report = catalog.import_table(
+                body=upload.read_all(most=MOST_TABLE),  # type: ignore[union-attr] -- a SealedUpload
+                is_dry=request.POST.get("then") != "do",
+                by=actor_of(request),
+                now=timezone.now(),
+            )
+        except AppError as refusal:
+            why = str(refusal.message)
+    elif request.method == "POST":
+        why = _("Choose a file.")
+    return draw(
+        request,
+        "dashboard/products_table.html",
+        title=_("Product table"),
+        report=report,
+        why=why,
+    )
+
+
+@page("catalog.view")
+def table_out(request: HttpRequest, form: str) -> HttpResponse:
+    kinds = {
+        "csv": "text/csv",
+        "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    }
+    if form not in kinds:
+        raise NotFound
+    response = HttpResponse(catalog.export_table(form=form), content_type=kinds[form])
+    response["Content-Disposition"] = f'attachment; filename="products.{form}"'
+    return response
+
+
+@page("catalog.edit")
+def template(request: HttpRequest, template_id: int | None = None) -> HttpResponse:
+    found = get_object_or_404(BuyerTemplate, pk=template_id) if template_id else None
+    why = ""
+    name, name_en, rows = _template_values(request, found)
+    if request.method == "POST":
+        why = _saved_template(request, template_id, name=name, name_en=name_en, rows=rows)
+        if not why:
+            return back_to("admin:catalog_buyertemplate_changelist")
+    return draw(
+        request,
+        "dashboard/buyer_form.html",
+        title=found.shown.name if found else _("New buyer form"),
+        name=name,
+        name_en=name_en,
+        rows=list(enumerate([*rows, *[{}] * ROWS][:ROWS])),
+        kinds=KINDS,
+        why=why,
+    )
+
+
+def _template_values(
+    request: HttpRequest, found: BuyerTemplate | None
+) -> tuple[str, str, list[dict[str, Any]]]:
+    if request.method != "POST":
+        rows = [
+            {**field, "options": "\n".join(field.get("options", ()))}
+            for field in (found.fields if found else [])
+        ]
+        return (found.name, found.name_en, rows) if found else ("", "", [])
+    given = request.POST
+    rows = [
+        {
+            "key": given.get(f"key{at}", "").strip(),
+            "kind": given.get(f"kind{at}", ""),
+            "label": given.get(f"label{at}", "").strip(),
+            "label_en": given.get(f"label_en{at}", "").strip(),
+            "options": given.get(f"options{at}", ""),
+            "is_required": given.get(f"required{at}") == "on",
+            "is_confirmed_big": given.get(f"big{at}") == "on",
+        }
+        for at in range(ROWS)
+    ]
+    filled = [row for row in rows if row["key"] or row["label"]]
+    return given.get("name", "").strip(), given.get("name_en", "").strip(), filled
+
+
+def _saved_template(
+    request: HttpRequest, template_id: int | None, *, name: str, name_en: str, rows: Any
+) -> str:
+    """Why it could not be saved; empty when it was."""
+    from_lines = [{**row, "options": row["options"].split("\n")} for row in rows]
+    fields = [
+        {**row, "options": [one.strip() for one in row["options"] if one.strip()]}
+        for row in from_lines
+    ]
+    try:
+        catalog.save_template(
+            name=name,
+            name_en=name_en,
+            fields=fields,
+            by=actor_of(request),
+            now=timezone.now(),
+            template_id=template_id,
+        )
+    except AppError as refusal:
+        return str(refusal.message)
+    return ""
