@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from devkit import browser
+from devkit import browser, prepare
 from devkit.env import whole_environment
 from devkit.interrupts import foreground
 from devkit.place import CLONE, VENV, Place
@@ -30,6 +30,7 @@ def test(arguments: list[str]) -> int:
         with Services(TEST_PLACE).in_use() as made:
             made = made | TEST_SETTINGS | {"CHROMIUM": chromium}
             failed = _lint(made)
+            prepare.prepare_tests(TEST_PLACE, made)
             say("pytest")
             code = foreground([str(VENV / "bin" / "pytest"), *arguments], made)
     return _verdict(failed + (["pytest"] if code else []))

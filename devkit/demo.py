@@ -4,7 +4,7 @@ import shutil
 
 from devkit import identity, prepare, roles
 from devkit.place import Place
-from devkit.say import Problem, say
+from devkit.say import Problem, say, show
 from devkit.services import Services
 
 
@@ -24,8 +24,7 @@ def reset(place: Place, *, sure: bool) -> int:
         roles.recreate_database(server)
         _empty_folders(place)
         say(f"the database {server.database} is empty")
-        prepare.prepare(place, made)
-        prepare.seed(place, made)
+        show(prepare.prepare_demo(place, made))
     return 0
 
 

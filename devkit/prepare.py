@@ -6,7 +6,7 @@ from pathlib import Path
 
 from devkit.fingerprint import Done, of_files
 from devkit.place import CLONE, Place
-from devkit.steps import manage, step
+from devkit.steps import Commands, manage_many
 from devkit.venv import lock_hash
 
 MIGRATE = ("migrate", "--database=owner", "--noinput")
@@ -15,38 +15,48 @@ NOT_OURS = {".venv", ".run", ".git", "node_modules"}
 
 def prepare(place: Place, made: Mapping[str, str]) -> None:
     """Bring database and files up to the code; what has not changed is left out."""
-    compile_messages(place, made)
-    migrate(place, made)
-    collect_static(place, made)
+    _run(place, made, _schema())
 
 
-def migrate(place: Place, made: Mapping[str, str]) -> None:
-    step("database is up to date", manage(*MIGRATE), made, place.log("migrate"))
+def prepare_demo(place: Place, made: Mapping[str, str]) -> str:
+    """`prepare`, and something to click; returns how to sign in."""
+    demo = {"demo data": ("seed_demo", "--if-empty"), "demo logins": ("demo_logins",)}
+    return _run(place, made, {**_schema(), **demo})["demo logins"]
 
 
-def compile_messages(place: Place, made: Mapping[str, str]) -> None:
-    if any(_is_stale(messages) for messages in CLONE.glob("locale/*/LC_MESSAGES/*.po")):
-        command = manage("compile_messages")
-        step("translations compiled", command, made, place.log("messages"))
+def prepare_tests(place: Place, made: Mapping[str, str]) -> None:
+    """The test database is made by the tests themselves; translations they find."""
+    if wanted := _messages():
+        _run(place, made, wanted)
 
 
-def collect_static(place: Place, made: Mapping[str, str]) -> None:
+def _run(place: Place, made: Mapping[str, str], wanted: Commands) -> Mapping[str, str]:
     done = Done(place.run / "done")
-    fingerprint = of_files(_static_sources(), extra=lock_hash())
-    if done.is_done("static", fingerprint) and (place.run / "static").exists():
-        return
-    command = manage("collectstatic", "--noinput", "--clear", "-v0")
-    step("static files collected", command, made, place.log("static"))
-    done.mark("static", fingerprint)
+    static = of_files(_static_sources(), extra=lock_hash())
+    if "database" in wanted and not (done.is_done("static", static) and _static(place).exists()):
+        wanted = {**wanted, "static files": ("collectstatic", "--noinput", "--clear", "-v0")}
+    said = manage_many(wanted, made, place.log("prepare"))
+    if "static files" in wanted:
+        done.mark("static", static)
+    return said
 
 
-def seed(place: Place, made: Mapping[str, str]) -> None:
-    step("demo data is there", manage("seed_demo", "--if-empty"), made, place.log("seed"))
+def _schema() -> Commands:
+    return {**_messages(), "database": MIGRATE}
+
+
+def _messages() -> Commands:
+    stale = any(_is_stale(messages) for messages in CLONE.glob("locale/*/LC_MESSAGES/*.po"))
+    return {"translations": ("compile_messages",)} if stale else {}
 
 
 def _is_stale(messages: Path) -> bool:
     compiled = messages.with_suffix(".mo")
     return not compiled.exists() or compiled.stat().st_mtime < messages.stat().st_mtime
+
+
+def _static(place: Place) -> Path:
+    return place.run / "static"
 
 
 def _static_sources() -> Iterator[Path]:

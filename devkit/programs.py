@@ -19,10 +19,11 @@ def commands(port: str) -> Mapping[str, list[str]]:
 def web(bind: str) -> list[str]:
     """Sync workers: a connection per request or an event loop cost three times as much here.
 
-    gunicorn's control socket would lie in the home of whoever starts it.
+    The code is loaded once and shared (preload); gunicorn's control socket would lie in the home
+    of whoever starts it.
     """
     return [
-        *(_tool("gunicorn"), "config.wsgi:application", "--no-control-socket"),
+        *(_tool("gunicorn"), "config.wsgi:application", "--no-control-socket", "--preload"),
         *("--workers", str(WEB_WORKERS), "--bind", bind),
         *("--max-requests", "20000", "--max-requests-jitter", "2000"),
         *("--access-logfile", "-"),

@@ -1,29 +1,61 @@
-"""One step of a start: run a program, keep what it says in a log, show only what matters."""
+"""Django's commands as steps of a start: logged whole, shown in a line each."""
 
+import json
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from devkit.env import whole_environment
+from devkit.many import NEXT
 from devkit.place import CLONE, VENV_PYTHON
 from devkit.say import Problem, elapsed, first_error, heartbeat, say
+
+Commands = Mapping[str, Sequence[str]]  # what is true afterwards -> the command's words
 
 
 def manage(*arguments: str) -> list[str]:
     return [str(VENV_PYTHON), "manage.py", *arguments]
 
 
-def step(title: str, command: Sequence[str], made: Mapping[str, str], log: Path) -> str:
-    """Run to the end and return its output; raises Problem with the first line that helps."""
-    began = elapsed()
-    with heartbeat(title):
-        done = subprocess.run(
-            command, cwd=CLONE, env=whole_environment(made), check=False,
+def manage_many(wanted: Commands, made: Mapping[str, str], log: Path) -> Mapping[str, str]:
+    """Run them in order and return what each said; raises Problem with the first useful line."""
+    story = _Story(list(wanted))
+    words = json.dumps([list(command) for command in wanted.values()])
+    with (
+        log.open("a") as out,
+        heartbeat("preparing:", lambda: story.title),
+        subprocess.Popen(
+            [str(VENV_PYTHON), "-m", "devkit.many", words], cwd=CLONE, env=whole_environment(made),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
-    with log.open("a") as out:
-        out.write(f"$ {' '.join(command)}\n{done.stdout}")
-    if done.returncode:
-        raise Problem(f"{title} failed: {first_error(done.stdout)}\n  log: {log}")
-    say(f"{title} ({elapsed() - began:.1f} s)")
-    return done.stdout
+        ) as process,
+    ):  # fmt: skip
+        for line in process.stdout or ():
+            out.write(line)
+            story.hear(line)
+    if process.returncode:
+        raise Problem(f"{story.title}: failed: {first_error(story.text)}\n  log: {log}")
+    story.finish()
+    return story.said
+
+
+class _Story:
+    """Follows the output from one command to the next."""
+
+    def __init__(self, titles: list[str]) -> None:
+        self.title = "starting Django"
+        self.text = ""
+        self.said: dict[str, str] = {}
+        self._to_come = titles
+        self._began = elapsed()
+
+    def hear(self, line: str) -> None:
+        if line.startswith(NEXT):
+            self.finish()
+            self.title = self._to_come.pop(0)
+        else:
+            self.text += line
+
+    def finish(self) -> None:
+        say(f"{self.title} ({elapsed() - self._began:.1f} s)")
+        self.said[self.title] = self.text
+        self.text, self._began = "", elapsed()

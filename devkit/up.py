@@ -12,7 +12,6 @@ from devkit.interrupts import undisturbed
 from devkit.place import Place
 from devkit.say import Problem, heartbeat, say, show
 from devkit.services import Services
-from devkit.steps import manage, step
 
 READY_WITHIN = 90.0  # seconds, on a slow machine under load
 LOOK_EVERY = 0.5  # seconds
@@ -36,14 +35,13 @@ def _up(place: Place) -> None:
         services = Services(place)
         check_port(services.environment["PORT"])
         with services.in_use() as made:
-            prepare.prepare(place, made)
-            prepare.seed(place, made)
-            _run_until_stopped(place, services)
+            logins = prepare.prepare_demo(place, made)
+            _run_until_stopped(place, services, logins)
     finally:
         identity.forget(place.pids, "up")
 
 
-def _run_until_stopped(place: Place, services: Services) -> None:
+def _run_until_stopped(place: Place, services: Services, logins: str) -> None:
     made = services.environment
     commands = programs.commands(made["PORT"])
     children = [processes.Child(name, command, made, place) for name, command in commands.items()]
@@ -51,7 +49,7 @@ def _run_until_stopped(place: Place, services: Services) -> None:
         for child in children:
             child.start()
         _wait_ready(made["PORT"], children)
-        show(_welcome(place, made))
+        show(_welcome(place, made, logins))
         while True:
             time.sleep(LOOK_EVERY)
             for server in services.all:
@@ -102,9 +100,8 @@ def check_port(port: str) -> None:
             ) from None
 
 
-def _welcome(place: Place, made: Mapping[str, str]) -> str:
+def _welcome(place: Place, made: Mapping[str, str], logins: str) -> str:
     base, port = made["BASE_DOMAIN"], made["PORT"]
-    logins = step("demo logins", manage("demo_logins"), made, place.log("seed"))
     return (
         f"\n{logins.rstrip()}\n\n"
         f"  Operator      http://ops.{base}:{port}/\n"
