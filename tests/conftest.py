@@ -50,6 +50,7 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     connections.close_all()
 
 
+@pytest.hookimpl(trylast=True)  # after -k and -m have chosen
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Have the test database made, by its owner, also when a run's tests name `default` alone."""
     for item in items:
