@@ -1,0 +1,1 @@
+"""Three made-up shops with thirty days of business, for whoever looks at the project first."""
