@@ -8,7 +8,7 @@ from core.secrets import Secret
 class UnitGoods:
     """One delivered thing as its buyer may read it; never stored, logged or sent like this.
 
-    `kind` says how to show it: code, text, link, qr. What is not delivered has no secret.
+    `kind` says how to show it: code, text, link, qr.
     """
 
     unit_id: int
@@ -18,6 +18,6 @@ class UnitGoods:
     name: str
     kind: str
     card_no: Secret | None
-    secret: Secret | None
+    secret: Secret
     expires_on: date | None
     delivered_at: datetime | None

@@ -30,7 +30,7 @@ def goods_of_order(*, order_id: int, shown_at: datetime | None = None) -> list[U
 
 def _goods(unit: Unit, text: GoodsText | None) -> UnitGoods:
     if text is None:
-        clear = unseal(unit.hand_text or b"", place=HAND_TEXT, uid=unit.uid)
+        clear = unseal(bytes(unit.hand_text or b""), place=HAND_TEXT, uid=unit.uid)
         text = GoodsText(card_no=None, secret=Secret(clear), kind="text", expires_on=None)
     return UnitGoods(
         unit_id=unit.pk,

@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from core.crypto import sealer, unseal
+from core.crypto import Place, sealer, unseal
 from core.errors import AppError, NotFound
 from core.secrets import Secret, masked_phone
 from orders.models import BUYER_FIELDS, MAIL, MESSAGE, PHONE, Case, CaseMessage, Item, Order
@@ -127,8 +127,8 @@ def _no_password() -> str:
 
 def contact_of(*, order: Order) -> Contact:
     """The buyer's phone and mail: clear for who asks by name, masked to show."""
-    phone = unseal(order.contact_phone, place=PHONE, uid=order.uid) if order.contact_phone else ""
-    mail = unseal(order.contact_mail, place=MAIL, uid=order.uid) if order.contact_mail else ""
+    phone = _opened(order.contact_phone, order, PHONE)
+    mail = _opened(order.contact_mail, order, MAIL)
     return Contact(
         phone=Secret(phone) if phone else None,
         mail=Secret(mail) if mail else None,
@@ -137,11 +137,15 @@ def contact_of(*, order: Order) -> Contact:
     )
 
 
+def _opened(sealed: bytes | memoryview | None, order: Order, place: Place) -> str:
+    return unseal(bytes(sealed), place=place, uid=order.uid) if sealed else ""
+
+
 def buyer_fields_of(*, item: Item) -> dict[str, Secret]:
     """What the buyer gave for this line, in the clear: for who delivers it."""
     if not item.buyer_fields:
         return {}
-    given = json.loads(unseal(item.buyer_fields, place=BUYER_FIELDS, uid=item.uid))
+    given = json.loads(unseal(bytes(item.buyer_fields), place=BUYER_FIELDS, uid=item.uid))
     return {key: Secret(text) for key, text in given.items()}
 
 
@@ -171,7 +175,7 @@ def messages_of(*, case_id: int) -> list[Said]:
         Said(
             is_from_shopper=row.is_from_shopper,
             by=row.by,
-            text=Secret(keys.open(row.body, place=MESSAGE, uid=row.uid)),
+            text=Secret(keys.open(bytes(row.body), place=MESSAGE, uid=row.uid)),
             at=row.at,
         )
         for row in CaseMessage.objects.filter(case_id=case_id).order_by("at", "pk")

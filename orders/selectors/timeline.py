@@ -4,6 +4,8 @@ Floors above (units) add their lines: `config/wiring.py` says who, by `tell`.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import TypedDict
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -15,6 +17,14 @@ from orders.selectors.reading import cases_of, get_order
 from orders.states import ENDED, CaseKind, CaseState, OrderState
 from orders.types import Evidence, Standing, Thing, TimelineRow, TimelineSource
 from payments import selectors as payments
+
+_Then = tuple[str, datetime | None]
+
+
+class _Told(TypedDict):
+    next_text: str
+    next_at: datetime | None
+
 
 _sources: list[TimelineSource] = []
 
@@ -117,7 +127,7 @@ def _order_rows(order: Order) -> Iterable[TimelineRow]:
         by="shopper",
         state=OrderState.PLACED,
         ref=order.number,
-        **_next(order if not moves else None),
+        **_then(_next(order) if not moves else None),
     )
     return [first, *(_order_row(order, move, is_last=move is moves[-1]) for move in moves)]
 
@@ -131,21 +141,21 @@ def _order_row(order: Order, move: OrderMove, *, is_last: bool) -> TimelineRow:
         state=move.new,
         reason=move.reason,
         ref=order.number,
-        **_next(order if is_last else None),
+        **_then(_next(order) if is_last else None),
     )
 
 
-def _next(order: Order | None) -> dict[str, object]:
+def _next(order: Order) -> _Then | None:
     """What comes after the order's own last row; units and refunds say theirs."""
-    match order.state if order else None:
+    match order.state:
         case OrderState.PLACED:
-            text = _("Pay in time: then it closes by itself and the goods are free again.")
-            return {"next_text": text, "next_at": order.pay_until}
+            text = _("Pay in time; otherwise it closes by itself and the goods are free again.")
+            return text, order.pay_until
         case OrderState.PAID:
-            return {"next_text": _("Delivery starts within seconds."), "next_at": order.paid_at}
+            return _("Delivery starts within seconds."), order.paid_at
         case OrderState.HELD:
-            return {"next_text": _("A person decides; otherwise the money goes back.")}
-    return {}
+            return _("A person decides; otherwise the money goes back."), None
+    return None
 
 
 def _payment_rows(order: Order) -> Iterable[TimelineRow]:
@@ -167,17 +177,25 @@ def _refund_rows(order: Order) -> Iterable[TimelineRow]:
     last = {move.refund_id: move.pk for move in moves}
     for move in moves:
         refund = move.refund
-        then: dict[str, object] = {}
-        if last[refund.pk] == move.pk and refund.state == "needs_person":
-            then = {"next_text": _("The shop looks at it and pays it out.")}
-        elif last[refund.pk] == move.pk and refund.state not in _REFUND_ENDED:
-            then = {"next_text": _("The refund is sent; until it arrived we try again.")}
-            then["next_at"] = refund.next_at
-        amount = Money(refund.amount_e4, order.currency)
+        is_last = last[refund.pk] == move.pk
         yield TimelineRow(
-            at=move.at, thing=Thing.REFUND, text=str(_REFUND[move.new]) % {"amount": amount},
-            by=move.by, state=move.new, reason=move.reason, ref=refund.number, **then,
-        )  # fmt: skip
+            at=move.at,
+            thing=Thing.REFUND,
+            text=str(_REFUND[move.new]) % {"amount": Money(refund.amount_e4, order.currency)},
+            by=move.by,
+            state=move.new,
+            reason=move.reason,
+            ref=refund.number,
+            **_then(_refund_next(refund.state, refund.next_at) if is_last else None),
+        )
+
+
+def _refund_next(state: str, next_at: datetime) -> _Then | None:
+    if state in _REFUND_ENDED:
+        return None
+    if state == "needs_person":
+        return _("The shop looks at it and pays it out."), None
+    return _("The refund is sent; until it arrived we try again."), next_at
 
 
 def _case_rows(order: Order) -> Iterable[TimelineRow]:
@@ -187,12 +205,13 @@ def _case_rows(order: Order) -> Iterable[TimelineRow]:
     moves = list(CaseMove.objects.filter(case__in=cases).order_by("at", "pk"))
     for case in cases:
         own = [move for move in moves if move.case_id == case.pk]
+        told = _case_next(case)
         begun = (case.opened_at, CaseState.OPEN, "shopper", "opened")
         steps = [begun, *((move.at, move.new, move.by, move.reason) for move in own)]
         for number, (at, state, by, reason) in enumerate(steps, start=1):
             yield TimelineRow(
                 at=at, thing=Thing.CASE, text=_case_text(case, state), by=by, state=state,
-                reason=reason, ref=case.ref, **_case_next(case, is_last=number == len(steps)),
+                reason=reason, ref=case.ref, **_then(told if number == len(steps) else None),
             )  # fmt: skip
 
 
@@ -200,9 +219,14 @@ def _case_text(case: Case, state: str) -> str:
     return str(_CASE[state]) % {"ref": case.ref, "kind": CaseKind(case.kind).label}
 
 
-def _case_next(case: Case, *, is_last: bool) -> dict[str, object]:
-    if not is_last or not case.is_live:
-        return {}
+def _case_next(case: Case) -> _Then | None:
+    if not case.is_live:
+        return None
     if case.overdue_at:
-        return {"next_text": _("The shop's answer is late; it stands first in its list.")}
-    return {"next_text": _("The shop answers by then."), "next_at": case.due_at}
+        return _("The shop's answer is late; it stands first in its list."), None
+    return _("The shop answers by then."), case.due_at
+
+
+def _then(told: _Then | None) -> _Told:
+    text, at = told or ("", None)
+    return {"next_text": text, "next_at": at}

@@ -237,8 +237,9 @@ def _check_buyer(order: Order, sku: "Sku", *, wanted: int) -> None:
         )
 
 
-def _lock_buyer(sku_id: int, *keys: str | bytes | None) -> None:
-    names = [f"{require_tenant()}|{sku_id}|{key!r}" for key in keys if key]
+def _lock_buyer(sku_id: int, *keys: str | bytes | memoryview | None) -> None:
+    plain = [key if isinstance(key, str) else bytes(key).hex() for key in keys if key]
+    names = [f"{require_tenant()}|{sku_id}|{key}" for key in plain]
     locks = sorted(
         int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
         for name in names

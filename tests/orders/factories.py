@@ -10,7 +10,6 @@ from orders import services as orders
 from orders.models import Case, Item, Order
 from orders.states import UNPAID, CaseState, Recorded
 from orders.types import Line, OpenCase, PlaceOrder
-from payments.models import Payment
 from tests.catalog.factories import make_sku
 from tests.inventory.factories import make_codes
 from tests.payments.factories import hear, make_payment, posting
@@ -24,7 +23,7 @@ _numbers = count(1)
 def a_request(sku: Sku, quantity: int = 1, **fields: Any) -> PlaceOrder:
     """A filled-in form: each call is a form of its own unless `request_key` says otherwise."""
     line = Line(sku_ref=sku.ref, quantity=quantity, buyer_fields=fields.pop("buyer_fields", {}))
-    given = {
+    given: dict[str, Any] = {
         "lines": (line,),
         "request_key": f"form-{next(_numbers)}",
         "contact_phone": "138 0013 8000",
@@ -45,7 +44,7 @@ def placed(sku: Sku | None = None, quantity: int = 1, *, now=NOON, **fields: Any
     return orders.place(request=a_request(sku, quantity, **fields), now=now)
 
 
-def captured(order: Order, *, now=NOON) -> Payment:
+def captured(order: Order, *, now=NOON) -> Any:
     """The order's money, here, and not told to the order yet."""
     payment = make_payment(
         id=order.pk, ref=order.number, amount_e4=order.total_e4, currency=order.currency, now=now

@@ -61,5 +61,5 @@ def test_a_path_of_moves_is_one_update_and_a_row_for_each():
 def test_the_database_knows_the_same_states_as_the_code():
     for state in OrderState:
         assert make_order(state=state).state == state
-    for state in CaseState:
-        assert make_case(state=state).state == state
+    for case_state in CaseState:
+        assert make_case(state=case_state).state == case_state

@@ -6,6 +6,7 @@ import pytest
 
 from catalog.errors import NotForSale
 from core.errors import InvalidInput
+from core.secrets import Secret
 from inventory.errors import OutOfStock
 from inventory.models import Code, Hold
 from inventory.selectors import count_available
@@ -186,11 +187,11 @@ def test_the_contact_is_sealed_and_found_again_by_its_owner():
     order = placed(contact_phone="138 0013 8000", contact_mail="Anna@Example.com")
 
     order.refresh_from_db()
-    assert b"13800138000" not in bytes(order.contact_phone)
+    assert b"13800138000" not in bytes(order.contact_phone or b"13800138000")
     assert order.phone_tail == "8000"
     contact = contact_of(order=order)
-    assert contact.phone.reveal() == "+8613800138000"
-    assert contact.mail.reveal() == "anna@example.com"
+    assert contact.phone == Secret("+8613800138000")
+    assert contact.mail == Secret("anna@example.com")
     assert (contact.phone_shown, contact.mail_shown) == ("138****8000", "a***@example.com")
 
 
@@ -201,7 +202,7 @@ def test_buyer_fields_are_checked_sealed_and_masked():
 
     item = Item.objects.get(order=order)
     assert item.buyer_fields_shown == {"phone": "138****8000"}
-    assert b"13800138000" not in bytes(item.buyer_fields)
+    assert b"13800138000" not in bytes(item.buyer_fields or b"13800138000")
     assert "13800138000" in buyer_fields_of(item=item)["phone"].reveal()
 
 
