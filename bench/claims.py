@@ -1,10 +1,9 @@
 """Claims a second on one hot, half-sold SKU of 500,000 codes: 8 processes, service function."""
 
-import time
 from datetime import timedelta
 
 from bench.goods import Goods, make_goods
-from bench.processes import together, wait_until
+from bench.processes import a_while, crew
 from bench.report import Report
 
 PROCESSES = 8
@@ -16,16 +15,16 @@ CODES = 500_000
 def run(report: Report) -> None:
     goods = make_goods(codes=CODES // 2, sold=CODES // 2)
     rates = []
-    for number in range(RUNS):
-        start = time.time() + 4.0
-        jobs = [(goods, start, number * PROCESSES + i) for i in range(PROCESSES)]
-        rates.append(sum(together(claim_for_a_while, jobs)) / SECONDS)
-        print(f"  run {number + 1}: {rates[-1]:,.0f} claims/s", flush=True)  # noqa: T201 -- its voice
+    with crew(PROCESSES) as together:
+        for number in range(RUNS):
+            jobs = [(goods, number * PROCESSES + worker) for worker in range(PROCESSES)]
+            rates.append(sum(together(claim_for_a_while, jobs)) / SECONDS)
+            print(f"  run {number + 1}: {rates[-1]:,.0f} claims/s", flush=True)  # noqa: T201 -- its voice
     report.add("claims_per_second", sorted(rates)[RUNS // 2], "claims/s", "median of 5 runs")
     report.add("claims_kept_ratio", rates[-1] / rates[0], "", "last run to first")
 
 
-def claim_for_a_while(goods: Goods, start: float, worker: int) -> int:
+def claim_for_a_while(goods: Goods, worker: int) -> int:
     """How many single codes this process reserved in SECONDS."""
     from django.utils import timezone  # noqa: PLC0415 -- after django.setup()
 
@@ -35,8 +34,7 @@ def claim_for_a_while(goods: Goods, start: float, worker: int) -> int:
 
     done = 0
     with bind(goods.tenant_id):
-        wait_until(start)
-        while time.time() < start + SECONDS:
+        for done in a_while(SECONDS):
             now = timezone.now()
             request = HoldRequest(
                 sku_id=goods.sku_id,
@@ -46,5 +44,4 @@ def claim_for_a_while(goods: Goods, start: float, worker: int) -> int:
                 until=now + timedelta(minutes=15),
             )
             inventory.reserve(request=request, now=now)
-            done += 1
-    return done
+    return done + 1

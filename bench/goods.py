@@ -8,11 +8,11 @@ from django.db import connections
 from django.utils import timezone
 
 from catalog import services as catalog
-from catalog.models import Brand, Category
-from catalog.services import NewProduct, NewSku
 from core.actors import SYSTEM
 from core.scope import bind, tenant_atomic
+from core.secrets import Secret
 from inventory import services as inventory
+from inventory.types import NewBatch, NewCode
 from tenants import services as tenants
 from tenants.services import NewMerchant
 
@@ -45,20 +45,14 @@ def make_goods(*, codes: int, sold: int = 0) -> Goods:
 
 @tenant_atomic
 def _on_sale(tenant_id: int, host: str, *, now: datetime) -> Goods:
-    category = Category.objects.create(name="视频")
-    brand = Brand.objects.create(name="优酷", glyph="优酷")
-    product = catalog.create_product(
-        given=NewProduct(name="优酷会员", category_id=category.pk, brand_id=brand.pk),
-        by=SYSTEM,
-        now=now,
-    )
-    sku = catalog.create_sku(
-        product_id=product.pk,
-        given=NewSku(name="年卡", kind="stock_code", price_e4=1_480_000, most_per_buyer=None),
-        by=SYSTEM,
-        now=now,
-    )
-    first = inventory.add_codes(sku_id=sku.pk, lines=[("", "BENCH-FIRST")], by=SYSTEM, now=now)
+    category = catalog.save_category(given={"name": "视频"}, by=SYSTEM, now=now)
+    brand = catalog.save_brand(given={"name": "优酷", "glyph": "优酷"}, by=SYSTEM, now=now)
+    named = {"name": "优酷会员", "category_id": category.pk, "brand_id": brand.pk}
+    product = catalog.create_product(given=named, by=SYSTEM, now=now)
+    year = {"name": "年卡", "kind": "stock_code", "price_e4": 1_480_000}
+    sku = catalog.create_sku(product_id=product.pk, given=year, by=SYSTEM, now=now)
+    code = NewCode(secret=Secret("BENCH-FIRST-CODE"))
+    first = inventory.add_codes(given=NewBatch(sku_id=sku.pk), codes=[code], by=SYSTEM, now=now)
     catalog.publish(product_id=product.pk, by=SYSTEM, now=now)
     return Goods(
         tenant_id=tenant_id,
@@ -66,7 +60,7 @@ def _on_sale(tenant_id: int, host: str, *, now: datetime) -> Goods:
         product_ref=product.ref,
         sku_ref=sku.ref,
         sku_id=sku.pk,
-        batch_id=first.pk,
+        batch_id=first.batch_id,
     )
 
 

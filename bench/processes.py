@@ -3,20 +3,32 @@
 import multiprocessing
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
-Work = Callable[[int, float], int]
+_PATIENCE = 120.0
+_barrier: Any = None
+
+Together = Callable[[Callable[..., Any], list[tuple[Any, ...]]], list[Any]]
 
 
-def together(work: Callable[..., Any], arguments: list[tuple[Any, ...]]) -> list[Any]:
-    """Run `work(*arguments[i])` in a process each; the answers in the same order.
+@contextmanager
+def crew(size: int) -> Iterator[Together]:
+    """`size` processes; what it yields runs `work(*arguments[i])` in each, from one moment on.
 
     Spawned, not forked: a forked database connection would be shared.
     """
     context = multiprocessing.get_context("spawn")
-    with context.Pool(len(arguments), initializer=set_up) as pool:
-        return pool.starmap(work, arguments)
+    barrier = context.Barrier(size)
+    with ProcessPoolExecutor(size, context, _join_crew, (barrier,)) as pool:
+
+        def together(work: Callable[..., Any], arguments: list[tuple[Any, ...]]) -> list[Any]:
+            jobs = [pool.submit(_at_once, work, *given) for given in arguments]
+            return [job.result() for job in jobs]
+
+        yield together
 
 
 def set_up() -> None:
@@ -26,6 +38,21 @@ def set_up() -> None:
     django.setup()
 
 
-def wait_until(moment: float) -> None:
-    """Start at the same time in every process; `moment` is `time.time()`."""
-    time.sleep(max(0.0, moment - time.time()))
+def a_while(seconds: float) -> Iterator[int]:
+    """0, 1, 2, … until the time is over."""
+    until, done = time.monotonic() + seconds, 0
+    while time.monotonic() < until:
+        yield done
+        done += 1
+
+
+def _join_crew(barrier: Any) -> None:
+    global _barrier
+    _barrier = barrier
+    set_up()
+
+
+def _at_once(work: Callable[..., Any], *arguments: Any) -> Any:
+    """Nobody starts before everybody is there, so each process gets one job."""
+    _barrier.wait(_PATIENCE)
+    return work(*arguments)

@@ -31,7 +31,7 @@ def running(*names: str) -> Iterator[int]:
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("a") as out:
         started = [
-            subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
+            subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)  # noqa: S603 -- our own commands
             for name, command in commands(str(port)).items()
             if name in names
         ]

@@ -1,0 +1,84 @@
+"""Place → capture → deliver through the service verbs, 4 processes, one hot SKU."""
+
+from uuid import uuid4
+
+from bench.goods import Goods, make_goods
+from bench.processes import a_while, crew
+from bench.report import Report
+
+PROCESSES = 4
+SECONDS = 10.0
+RUNS = 3
+CODES = 100_000
+
+
+def run(report: Report) -> None:
+    goods = make_goods(codes=CODES)
+    rates = []
+    with crew(PROCESSES) as together:
+        for _ in range(RUNS):
+            rates.append(sum(together(sell_for_a_while, [(goods,)] * PROCESSES)) / SECONDS)
+            print(f"  {rates[-1]:,.0f} orders/s", flush=True)  # noqa: T201 -- its voice
+    median = sorted(rates)[RUNS // 2]
+    report.add("sale_per_second", median, "orders/s", f"median of {RUNS} runs, 4 processes")
+
+
+def sell_for_a_while(goods: Goods) -> int:
+    """How many orders this process took from the form to the code in SECONDS."""
+    from core.scope import bind  # noqa: PLC0415 -- after django.setup()
+
+    done = 0
+    with bind(goods.tenant_id):
+        for done in a_while(SECONDS):  # noqa: B007 -- counts what was done
+            sell_one(goods)
+    return done + 1
+
+
+def sell_one(goods: Goods) -> None:
+    from django.utils import timezone  # noqa: PLC0415 -- after django.setup()
+
+    from core.actors import SYSTEM  # noqa: PLC0415
+    from core.scope import tenant_atomic  # noqa: PLC0415
+    from fulfillment import services as fulfillment  # noqa: PLC0415
+    from orders import services as orders  # noqa: PLC0415
+    from orders.types import Line, PlaceOrder  # noqa: PLC0415
+    from payments import services as payments  # noqa: PLC0415
+    from payments.services.sandbox_books import merchant_ref  # noqa: PLC0415
+    from payments.types import Notice, Payable  # noqa: PLC0415
+
+    now = timezone.now()
+    request = PlaceOrder(
+        lines=(Line(sku_ref=goods.sku_ref, quantity=1),),
+        request_key=uuid4().hex,
+        has_consented=True,
+        contact_mail="bench@example.com",
+    )
+    order = orders.place(request=request, now=now)
+    payable = Payable(
+        ref=order.number,
+        id=order.pk,
+        amount_e4=order.total_e4,
+        currency=order.currency,
+        title="Bench",
+        expires_at=order.pay_until,
+    )
+    payment = payments.start(payable=payable, provider="sandbox", now=now)
+    notice = Notice(
+        provider="sandbox",
+        event_ref=uuid4().hex,
+        payment_number=payment.number,
+        merchant_ref=merchant_ref(),
+        amount_e4=payment.amount_e4,
+        currency=payment.currency,
+        paid_at=now,
+        is_paid=True,
+        provider_ref=payment.provider_ref,
+        signed_at=now,
+        body_digest=b"",
+    )
+    with tenant_atomic():
+        captured = payments.capture(notice=notice, now=now)
+        orders.record_payment(
+            order_id=captured.payable_id, payment_id=captured.payment_id, by=SYSTEM, now=now
+        )
+    fulfillment.open_units(order_id=order.pk, now=now)
