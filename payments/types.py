@@ -64,10 +64,14 @@ class MoneyState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line of a journal: value into (+) or out of (-) an account."""
+    """One line of a journal: value into (+) or out of (-) an account.
+
+    `has_floor=False` spares the look for a balance row of an account that cannot have one.
+    """
 
     account_id: int
     amount_e4: int
+    has_floor: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,6 +54,12 @@ def accounts_named(names: Sequence[AccountName], *, currency: str) -> dict[Accou
     return found
 
 
+def line(account: Account, amount_e4: int) -> Line:
+    """A line on an account that is at hand."""
+    has_floor = account.kind in FLOORED
+    return Line(account_id=account.pk, amount_e4=amount_e4, has_floor=has_floor)
+
+
 def _accounts(names: Sequence[AccountName], *, currency: str) -> dict[AccountName, Account]:
     rows = Account.objects.filter(
         kind__in=[kind for kind, _owner in names],
@@ -89,34 +95,36 @@ def write(
     *, ref: str, kind: str, lines: Iterable[Line], currency: str, by: Actor, now: datetime
 ) -> Journal:
     """`post` for callers inside a transaction that have a gate of their own."""
-    lines = sorted((line for line in lines if line.amount_e4), key=lambda line: line.account_id)
-    if sum(line.amount_e4 for line in lines):
+    lines = sorted((one for one in lines if one.amount_e4), key=lambda one: one.account_id)
+    if sum(one.amount_e4 for one in lines):
         raise ValueError(f"{ref} does not sum to zero")
     _move_balances(lines)
     journal = Journal.objects.create(ref=ref, kind=kind, by=by.label[:80], at=now)
     Entry.objects.bulk_create(
         Entry(
             journal=journal,
-            account_id=line.account_id,
-            amount_e4=line.amount_e4,
+            account_id=one.account_id,
+            amount_e4=one.amount_e4,
             currency=currency,
         )
-        for line in lines
+        for one in lines
     )
     return journal
 
 
 def _move_balances(lines: Sequence[Line]) -> None:
     """In the order of the accounts, so that two journals never wait for each other in a circle."""
-    ids = [line.account_id for line in lines]
+    ids = [one.account_id for one in lines if one.has_floor]
+    if not ids:
+        return
     kept = set(Balance.objects.filter(account_id__in=ids).values_list("account_id", flat=True))
-    for line in lines:
-        if line.account_id not in kept:
+    for one in lines:
+        if one.account_id not in kept:
             continue
         enough = Balance.objects.filter(
-            account_id=line.account_id, balance_e4__gte=F("floor_e4") - line.amount_e4
+            account_id=one.account_id, balance_e4__gte=F("floor_e4") - one.amount_e4
         )
-        if enough.update(balance_e4=F("balance_e4") + line.amount_e4) == 0:
+        if enough.update(balance_e4=F("balance_e4") + one.amount_e4) == 0:
             raise BalanceTooLow(_("The balance is too low. Top it up and try again."))
 
 
@@ -134,8 +142,8 @@ def top_up_balance(
         ref=f"top-up:{ref}",
         kind="top_up",
         lines=[
-            Line(account_id=funding.pk, amount_e4=-amount_e4),
-            Line(account_id=account.pk, amount_e4=amount_e4),
+            line(funding, -amount_e4),
+            line(account, amount_e4),
         ],
         currency=account.currency,
         by=by,

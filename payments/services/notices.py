@@ -3,10 +3,11 @@
 import hashlib
 from datetime import datetime
 
-from django.db.models import F, QuerySet
+from django.db import connection
+from django.db.models import QuerySet
 
 from core.actors import Actor
-from core.scope import tenant_atomic
+from core.scope import require_tenant, tenant_atomic
 from payments.errors import NoticeRefused
 from payments.models import Notice as NoticeRow
 from payments.models import Payment
@@ -15,6 +16,14 @@ from payments.types import Notice
 from tenants import audit
 
 MOST_UNSIGNED = 50
+_KEEP = """
+    INSERT INTO payments_notice (tenant_id, provider, event_ref, outcome, payment_id,
+                                 payment_number, body_digest, times, first_at, last_at)
+    VALUES (%(tenant)s, %(provider)s, %(event)s, %(outcome)s, %(payment)s,
+            %(number)s, %(digest)s, 1, %(now)s, %(now)s)
+        ON CONFLICT (tenant_id, provider, event_ref)
+        DO UPDATE SET times = payments_notice.times + 1, last_at = excluded.last_at
+"""
 Payments = QuerySet[Payment]
 
 
@@ -69,10 +78,21 @@ def _is_flooded(outcome: Outcome) -> bool:
 
 
 def _keep(row: NoticeRow) -> None:
-    seen = NoticeRow.objects.filter(provider=row.provider, event_ref=row.event_ref)
-    if seen.update(times=F("times") + 1, last_at=row.last_at) == 0:
-        # Two at once: the constraint keeps one row, and not counting the other harms nobody.
-        NoticeRow.objects.bulk_create([row], ignore_conflicts=True)
+    """One statement: two at once, or a first one that its sender repeats, are one row, counted."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _KEEP,
+            {
+                "tenant": require_tenant(),
+                "provider": row.provider,
+                "event": row.event_ref,
+                "outcome": row.outcome,
+                "payment": row.payment_id,
+                "number": row.payment_number,
+                "digest": bytes(row.body_digest),
+                "now": row.first_at,
+            },
+        )
 
 
 @tenant_atomic

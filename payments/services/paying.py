@@ -23,7 +23,7 @@ from payments.models import Account, Payment, PaymentMove
 from payments.services import ledger, notices
 from payments.services.registry import BALANCE, provider_named
 from payments.states import OPEN, PAYMENT_MOVES, AccountKind, Outcome, PaymentState
-from payments.types import Captured, Line, Notice, Payable
+from payments.types import Captured, Notice, Payable
 
 TIME_TO_PAY = timedelta(minutes=15)
 FRESH = timedelta(minutes=5)
@@ -206,8 +206,8 @@ def _book_capture(payment: Payment, *, source: ledger.AccountName, now: datetime
         ref=f"capture:{payment.number}",
         kind="capture",
         lines=[
-            Line(account_id=accounts[source].pk, amount_e4=-payment.amount_e4),
-            Line(account_id=accounts[revenue].pk, amount_e4=payment.amount_e4),
+            ledger.line(accounts[source], -payment.amount_e4),
+            ledger.line(accounts[revenue], payment.amount_e4),
         ],
         currency=payment.currency,
         by=SYSTEM,

@@ -24,10 +24,10 @@ from payments.models import Payment, Refund, RefundMove
 from payments.services import ledger
 from payments.services.registry import provider_named
 from payments.states import REFUND_DUE, REFUND_MOVES, AccountKind, PaymentState, RefundState
-from payments.types import Line, RefundAnswer, RefundOrder, RefundOutcome
+from payments.types import RefundAnswer, RefundOrder, RefundOutcome
 from tenants import audit
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=30)
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)
 TRIES_BEFORE_A_PERSON = 30  # some 25 hours of an answer that we cannot read
@@ -197,8 +197,8 @@ def _book(row: Refund, payment: Payment, *, step: str, now: datetime) -> None:
         ref=f"refund:{row.number}:{step}",
         kind=f"refund_{step}",
         lines=[
-            Line(account_id=accounts[out_of].pk, amount_e4=-row.amount_e4),
-            Line(account_id=accounts[into].pk, amount_e4=row.amount_e4),
+            ledger.line(accounts[out_of], -row.amount_e4),
+            ledger.line(accounts[into], row.amount_e4),
         ],
         currency=payment.currency,
         by=SYSTEM,

@@ -25,12 +25,12 @@ from payments.services.sandbox_books import merchant_ref, notice_key
 from payments.types import Misbehaviour, TradePage
 from tenants.selectors import primary_host
 
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=20)  # longer than a posting can take
 DELAY = timedelta(seconds=30)
 COPIES = 5
 FIRST_WAIT = timedelta(seconds=2)
-LONGEST_WAIT = timedelta(minutes=5)
-MOST_TRIES = 20
+LONGEST_WAIT = timedelta(seconds=15)
+MOST_TRIES = 480  # two hours
 MOST_TRIES_OF_A_LIE = 2  # it is meant to be refused
 LIES = frozenset({Misbehaviour.WRONG_AMOUNT, Misbehaviour.FORGED})
 
