@@ -5,13 +5,15 @@ order on another device after its owner proved it: it is sent on that order's ow
 """
 
 import hashlib
-import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer, TimestampSigner
 from django.http import HttpRequest, HttpResponse
+
+from tenants.types import Shop
 
 COOKIE, OPEN_COOKIE = "qy_device", "qy_open"
 KEPT = timedelta(days=400)
@@ -39,12 +41,12 @@ def find_browser(request: HttpRequest) -> Browser | None:
     except BadSignature:
         return None
     shop_id, _, name = value.partition(".")
-    return Browser(shop_of(request), name) if shop_id == str(shop_of(request)) else None
+    return Browser(int(shop_id), name) if shop_id == str(shop_of(request).id) else None
 
 
-def browser_of(request: HttpRequest) -> Browser:
-    """The browser behind a request, a new name for a new one; `remember` it in the answer."""
-    return find_browser(request) or Browser(shop_of(request), secrets.token_urlsafe(16))
+def new_browser(request: HttpRequest, *, form: str) -> Browser:
+    """Named by its first form, so that a double click makes one browser and not two."""
+    return Browser(shop_of(request).id, hashlib.sha256(f"browser|{form}".encode()).hexdigest())
 
 
 def remember(response: HttpResponse, browser: Browser) -> None:
@@ -68,8 +70,10 @@ def is_open_here(request: HttpRequest, *, order_id: int) -> bool:
         return False
 
 
-def shop_of(request: HttpRequest) -> int:
-    return int(request.shop.id)  # type: ignore[attr-defined] -- tenants.middleware sets it
+def shop_of(request: HttpRequest) -> Shop:
+    """The shop whose host was asked; tenants.middleware has set it."""
+    found: Shop = cast("Any", request).shop
+    return found
 
 
 def address_of(request: HttpRequest) -> str:

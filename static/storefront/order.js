@@ -38,6 +38,10 @@
     if (news.html === undefined) return;
     box.dataset.version = news.version;
     box.innerHTML = news.html;
+    /* What somebody is typing is not taken away. */
+    const side = document.querySelector("[data-side]");
+    const typed = side && [...side.querySelectorAll("textarea")].some((area) => area.value);
+    if (side && !typed) side.innerHTML = news.side;
     secrets = null;
     turn = 0;
   };

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import segno
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext
 
 from catalog.selectors import buyer_fields
 from core.secrets import masked
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 LISTED = 50
 FINAL = frozenset({"completed", "closed", "canceled"})
 GIVEN_BACK = frozenset({"refunded", "canceled"})
-COMPLAINABLE = frozenset({"fulfilling", "completed"})
+UNPAID = frozenset({"placed", "closed"})
 TONES = {
     "placed": "warn",
     "paid": "plain",
@@ -80,7 +80,7 @@ def order_page(*, order: "Order", shop: "Shop", is_shown: bool = False) -> Order
         version="",
         is_payable=order.state == "placed",
         is_final=order.state in FINAL and not money.pending_e4,
-        can_complain=order.state in COMPLAINABLE,
+        can_complain=order.state not in UNPAID,
     )
     return replace(page, version=_version(page))
 
@@ -295,11 +295,7 @@ def _how_fast(seconds: float) -> str:
         return said % {"n": f"{number:g}"}
     if seconds < 3600:
         minutes = round(seconds / 60)
-        said = ngettext(
-            "There %(n)s minute after your payment. Please use it soon.",
-            "There %(n)s minutes after your payment. Please use it soon.",
-            minutes,
-        )
+        said = gettext("There %(n)s min after your payment. Please use it soon.")
         return said % {"n": minutes}
     return gettext("Everything is there. Please use it soon.")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext
 
 from catalog.selectors import buyer_fields, find_on_sale, search_on_sale, shop_home
 from inventory.selectors import stock_of
@@ -160,10 +160,7 @@ def _fields(skus: list["Sku"]) -> tuple[FieldShown, ...]:
 def _expiry(skus: list["Sku"]) -> str:
     days = min((sku.min_days_left for sku in skus), default=0)
     if days:
-        said = ngettext(
-            "At least %(n)s day left when you buy", "At least %(n)s days left when you buy", days
-        )
-        return said % {"n": days}
+        return gettext("Days left when you buy: at least %(n)s") % {"n": days}
     if any(sku.kind == "stock_code" for sku in skus):
         return gettext("The date stands beside the code")
     return ""

@@ -1,6 +1,6 @@
 """Small words of the shop: prices, stock, kinds, promises."""
 
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext
 
 from core.money import MINOR_DIGITS, SYMBOLS, Money
 from storefront.types import Price, Stock
@@ -19,16 +19,16 @@ def price_of(e4: int, currency: str, *, is_short: bool = False) -> Price:
 
 
 def minor_of(e4: int, currency: str) -> int:
-    return e4 * 10 ** MINOR_DIGITS.get(currency, 2) // 10_000
+    return e4 // (10_000 // {0: 1, 2: 100}[MINOR_DIGITS.get(currency, 2)])
 
 
 def stock_of_count(count: int) -> Stock:
     if count <= 0:
         return Stock(word=gettext("Sold out"), tone="none")
     if count <= FEW:
-        word = ngettext("Only %(n)s left", "Only %(n)s left", count) % {"n": count}
+        word = gettext("Only %(n)s left") % {"n": count}
         return Stock(word=word, tone="warn")
-    return Stock(word=pgettext("stock", "In stock"), tone="good")
+    return Stock(word=gettext("In stock"), tone="good")
 
 
 def kind_word(kind: str) -> str:
@@ -42,7 +42,7 @@ def kind_word(kind: str) -> str:
         case "voucher":
             return gettext("Voucher")
         case _:
-            return pgettext("kind", "Code")
+            return gettext("Activation code")
 
 
 def promise_word(promise: str) -> str:

@@ -11,7 +11,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from core.crypto import digest
 from core.errors import AppError
 from core.middleware import opens_own_scope
 from orders.selectors import get_order
@@ -38,7 +37,9 @@ def product(request: HttpRequest, ref: str) -> HttpResponse:
     form = read_buy(request.POST, keys={field.key for field in page.fields})
     if form.errors:
         return show_product(request, page, form=form, status=422)
-    browser = device.find_browser(request) or _new_browser(request, form.given.request_key)
+    browser = device.find_browser(request) or device.new_browser(
+        request, form=form.given.request_key
+    )
     who = Device(
         buyer_key=browser.buyer_key,
         ip=device.address_of(request),
@@ -53,11 +54,6 @@ def product(request: HttpRequest, ref: str) -> HttpResponse:
     return response
 
 
-def _new_browser(request: HttpRequest, request_key: str) -> device.Browser:
-    """Named by its first form, so that a double click makes one browser and not two."""
-    return device.Browser(device.shop_of(request), digest(f"browser|{request_key}").hex())
-
-
 @require_GET
 @never_cache
 def pay(request: HttpRequest, token: str) -> HttpResponse:
@@ -66,7 +62,7 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
     if payment is None or not payment.pay_url:
         return HttpResponseRedirect(reverse("storefront:order", args=[token]))
     address = request.build_absolute_uri(payment.pay_url)
-    page = order_page(order=order, shop=request.shop)  # type: ignore[attr-defined] -- middleware's
+    page = order_page(order=order, shop=device.shop_of(request))
     context = {
         "order": page,
         "qr": qr_svg(address),

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 from catalog.selectors import get_picture
 from core.errors import NotFound
 from core.middleware import opens_own_scope
-from storefront import drawing, theme
+from storefront import device, drawing, theme
 
 YEAR = 31_536_000
 
@@ -28,15 +28,15 @@ YEAR = 31_536_000
 @require_safe
 @opens_own_scope
 def theme_css(request: HttpRequest) -> HttpResponseBase:
-    given = theme.tokens(_theme(request))
+    given = theme.tokens(device.shop_of(request).theme)
     return _tagged(request, theme.css_of(given), kind="text/css; charset=utf-8")
 
 
 @require_safe
 @opens_own_scope
 def icon_svg(request: HttpRequest) -> HttpResponseBase:
-    brand = theme.brand_of(_theme(request))
-    name = request.shop.name  # type: ignore[attr-defined] -- tenants.middleware sets it
+    brand = theme.brand_of(device.shop_of(request).theme)
+    name = device.shop_of(request).name
     drawn = drawing.letter_icon(letter=name[:1], ground=brand, ink=theme.ink_on(brand))
     return _tagged(request, drawn, kind="image/svg+xml")
 
@@ -50,7 +50,7 @@ def favicon(request: HttpRequest) -> HttpResponse:
 @require_safe
 @opens_own_scope
 def manifest(request: HttpRequest) -> HttpResponse:
-    shop = request.shop  # type: ignore[attr-defined] -- tenants.middleware sets it
+    shop = device.shop_of(request)
     name = shop.name_in(get_language() or "")
     icon = {"src": reverse("storefront:icon"), "sizes": "any", "type": "image/svg+xml"}
     body = {
@@ -99,10 +99,6 @@ def language(request: HttpRequest, code: str) -> HttpResponse:
         secure=settings.SESSION_COOKIE_SECURE,
     )
     return response
-
-
-def _theme(request: HttpRequest) -> dict[str, str]:
-    return request.shop.theme  # type: ignore[attr-defined, no-any-return] -- as above
 
 
 def _tagged(request: HttpRequest, body: str, *, kind: str) -> HttpResponse:

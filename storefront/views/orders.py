@@ -20,6 +20,7 @@ from orders.states import CaseKind
 from storefront import device, services
 from storefront.forms import read_text
 from storefront.selectors.orders import codes_as_text, order_page, order_rows, secrets_of
+from storefront.types import OrderPage
 
 if TYPE_CHECKING:
     from orders.models import Order
@@ -69,9 +70,14 @@ def order(request: HttpRequest, token: str) -> HttpResponse:
 def _show(
     request: HttpRequest, found: "Order", *, status: int = 200, is_shown: bool = False, **more: Any
 ) -> HttpResponse:
-    page = order_page(order=found, shop=_shop(request), is_shown=is_shown)
+    page = order_page(order=found, shop=device.shop_of(request), is_shown=is_shown)
+    context = _context(page, is_shown=is_shown) | more
+    return _private(render(request, "storefront/order.html", context, status=status))
+
+
+def _context(page: OrderPage, *, is_shown: bool = False) -> dict[str, Any]:
     units = [unit for line in page.lines for unit in line.units if unit.is_delivered]
-    context = {
+    return {
         "order": page,
         "case_kinds": CaseKind.choices,
         "complain_units": [
@@ -80,10 +86,11 @@ def _show(
         ],
         "crumb": _("Order"),
         "back": reverse("storefront:mine"),
+        # Where a change of language leads: the page may be the answer to a form.
+        "here": reverse("storefront:order", args=[page.token]),
         "values": {},
         "errors": {},
     }
-    return _private(render(request, "storefront/order.html", context | more, status=status))
 
 
 @require_safe
@@ -91,11 +98,13 @@ def _show(
 def live(request: HttpRequest, token: str) -> HttpResponse:
     """What the page asks while it waits: only what changed since the version it shows."""
     found = order_of_this_device(request, token)
-    page = order_page(order=found, shop=_shop(request))
+    page = order_page(order=found, shop=device.shop_of(request))
     news: dict[str, Any] = {"is_final": page.is_final, "is_payable": page.is_payable}
     if request.GET.get("v") != page.version:
         news["version"] = page.version
-        news["html"] = render_to_string("storefront/order_live.html", {"order": page}, request)
+        context = _context(page)
+        news["html"] = render_to_string("storefront/order_live.html", context, request)
+        news["side"] = render_to_string("storefront/order_side.html", context, request)
     return _private(JsonResponse(news))
 
 
@@ -113,7 +122,7 @@ def codes(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 def codes_file(request: HttpRequest, token: str) -> HttpResponse:
     found = order_of_this_device(request, token)
-    text = codes_as_text(order=found, shop=_shop(request), now=timezone.now())
+    text = codes_as_text(order=found, shop=device.shop_of(request), now=timezone.now())
     response = HttpResponse(text.encode("utf-8-sig"), content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{found.number}.txt"'
     return _private(response)
@@ -190,7 +199,7 @@ def forget(request: HttpRequest) -> HttpResponse:
 
 def _count_try(request: HttpRequest, *, number: str, now: datetime) -> None:
     """Counted before the answer is known, on a connection of its own (core.limits)."""
-    shop = device.shop_of(request)
+    shop = device.shop_of(request).id
     limits.hit(
         what="lookup.address",
         who=f"{shop}|{device.address_of(request)}",
@@ -208,7 +217,7 @@ def _count_try(request: HttpRequest, *, number: str, now: datetime) -> None:
 
 
 def _forgive(request: HttpRequest, *, number: str) -> None:
-    limits.forgive(what="lookup.order", who=f"{device.shop_of(request)}|{number}")
+    limits.forgive(what="lookup.order", who=f"{device.shop_of(request).id}|{number}")
 
 
 def _opened(found: "Order") -> HttpResponse:
@@ -225,11 +234,10 @@ def _back_to(found: "Order", anchor: str = "") -> HttpResponse:
 
 
 def _private(response: HttpResponse) -> HttpResponse:
-    """Nothing of an order is kept by a cache, nor told to the next site."""
+    """Nothing of an order is kept by a cache, nor told to the next site.
+
+    Not "no-referrer": with it a browser sends `Origin: null`, and every form here would be refused.
+    """
     response["Cache-Control"] = "no-store, private"
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"
     return response
-
-
-def _shop(request: HttpRequest) -> Any:
-    return request.shop  # type: ignore[attr-defined] -- tenants.middleware sets it

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.errors import NotFound
+from storefront import device
 from storefront.forms import BuyForm, read_text
 from storefront.selectors import shelf
 from storefront.types import ProductPage
@@ -18,7 +19,7 @@ from storefront.types import ProductPage
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    shelves = shelf.shelves(currency=_currency(request), now=timezone.now())
+    shelves = shelf.shelves(currency=device.shop_of(request).currency, now=timezone.now())
     return render(
         request,
         "storefront/home.html",
@@ -34,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def category(request: HttpRequest, category_id: int) -> HttpResponse:
-    shelves = shelf.shelves(currency=_currency(request), now=timezone.now())
+    shelves = shelf.shelves(currency=device.shop_of(request).currency, now=timezone.now())
     found = next((one for one in shelves if one.id == category_id), None)
     if found is None:
         raise NotFound(_("There is no such shelf. Look through the others."))
@@ -49,14 +50,16 @@ def category(request: HttpRequest, category_id: int) -> HttpResponse:
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     text = read_text(request.GET, "q", longest=60)
-    cards = shelf.search(text=text, currency=_currency(request), now=timezone.now())
+    cards = shelf.search(text=text, currency=device.shop_of(request).currency, now=timezone.now())
     heading = _("“%(text)s”") % {"text": text} if text else _("Search")
     context = {"is_search": True, "q": text, "cards": cards, "crumb": _("Search")}
     return render(request, "storefront/list.html", context | {"heading": heading})
 
 
 def get_product(request: HttpRequest, ref: str) -> ProductPage:
-    page = shelf.product_page(ref=ref, currency=_currency(request), now=timezone.now())
+    page = shelf.product_page(
+        ref=ref, currency=device.shop_of(request).currency, now=timezone.now()
+    )
     if page is None:
         raise NotFound(_("This is not on sale any more. Look at what else is there."))
     return page
@@ -84,7 +87,3 @@ def _chosen(page: ProductPage, wanted: str) -> Any:
     by_ref = {option.ref: option for option in page.options}
     sellable = [option for option in page.options if not option.stock.is_gone]
     return by_ref.get(wanted) or (sellable or page.options)[0]
-
-
-def _currency(request: HttpRequest) -> str:
-    return str(request.shop.currency)  # type: ignore[attr-defined] -- tenants.middleware sets it

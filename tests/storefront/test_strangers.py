@@ -140,7 +140,7 @@ def test_secrets_are_kept_by_no_cache(shop):
     ]
 
     assert all("no-store" in answer["Cache-Control"] for answer in answers)
-    assert {answer["Referrer-Policy"] for answer in answers} == {"no-referrer"}
+    assert {answer["Referrer-Policy"] for answer in answers} == {"same-origin"}
 
 
 def test_codes_are_not_read_by_get(shop):
