@@ -23,7 +23,7 @@ def manage_many(wanted: Commands, made: Mapping[str, str], log: Path) -> Mapping
     words = json.dumps([list(command) for command in wanted.values()])
     with (
         log.open("a") as out,
-        heartbeat("preparing:", lambda: story.title),
+        heartbeat("preparing:", lambda: story.now),
         subprocess.Popen(
             [str(VENV_PYTHON), "-m", "devkit.many", words], cwd=CLONE, env=whole_environment(made),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -47,6 +47,11 @@ class _Story:
         self.said: dict[str, str] = {}
         self._to_come = titles
         self._began = elapsed()
+
+    @property
+    def now(self) -> str:
+        last = self.text.rstrip().rpartition("\n")[2]
+        return f"{self.title} {last[:70]}"
 
     def hear(self, line: str) -> None:
         if line.startswith(NEXT):
