@@ -1,16 +1,229 @@
-"""What the first page of each back office shows."""
+"""The first page of each back office: what waits for a person first, then the figures."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Count, Sum
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-from tenants.selectors import all_merchants
+from catalog.models import Product, Sku
+from catalog.states import ProductState
+from core.models import OutboxRow
+from core.money import Money
+from core.nudge import broker_answers
+from dashboard.access import allows, shop_of
+from fulfillment.selectors import units_to_do
+from fulfillment.states import UnitState
+from inventory.models import Code
+from inventory.selectors import expiring_soon, low_stock
+from orders.models import Order
+from orders.selectors import live_cases
+from payments.models import Refund
+from payments.selectors import held_up_refunds, odd_notices
+from payments.states import RefundState
+from tenants.models import Domain, Member, Merchant, User
+from tenants.types import Shop
+
+MOST_LISTED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    count: int
+    words: str | Promise
+    link: str
+    tone: str = "warn"
 
 
 def of_shop(request: HttpRequest) -> dict[str, Any]:
-    return {}
+    now = timezone.now()
+    if not allows(request, "home.view"):
+        return {}
+    shop = shop_of(request)
+    steps = _setup(shop)
+    return {
+        "todo": [todo for todo in _todo(request, now=now) if todo.count],
+        "low": _low(now=now),
+        "expiring": _expiring(now=now),
+        "figures": _figures(shop, now=now) if allows(request, "orders.view") else [],
+        "setup": steps,
+        "is_set_up": all(done for done, _words, _link in steps),
+        "until": timezone.localtime(now),
+    }
+
+
+def _todo(request: HttpRequest, *, now: datetime) -> list[ToDo]:
+    orders = reverse("admin:orders_order_changelist")
+    cases = reverse("admin:orders_case_changelist")
+    live = live_cases()
+    late = live.filter(due_at__lte=now).count()
+    by_state = dict(
+        units_to_do().order_by().values_list("state").annotate(Count("order_id", distinct=True))
+    )
+    todo = [
+        ToDo(late, _("cases are late for an answer"), f"{cases}?state__exact=open", "bad"),
+        ToDo(live.count() - late, _("cases wait for an answer"), cases),
+        ToDo(
+            by_state.get(UnitState.REVIEW, 0),
+            _("orders need a decision"),
+            reverse("office_stuck"),
+            "bad",
+        ),
+        ToDo(
+            by_state.get(UnitState.BY_HAND, 0),
+            _("orders wait for a delivery by hand"),
+            reverse("office_stuck"),
+        ),
+        ToDo(
+            by_state.get(UnitState.WAITING, 0),
+            _("paid orders wait for stock"),
+            reverse("office_stuck"),
+            "bad",
+        ),
+        ToDo(
+            Order.objects.filter(state="held").count(),
+            _("orders are held for a look"),
+            f"{orders}?state__exact=held",
+        ),
+    ]
+    if allows(request, "money.view"):
+        money = reverse("office_money")
+        todo.append(
+            ToDo(held_up_refunds(now=now).count(), _("refunds have not arrived"), money, "bad")
+        )
+        todo.append(ToDo(odd_notices().count(), _("odd payment notices"), money))
+    return todo
+
+
+def _low(*, now: datetime) -> list[dict[str, Any]]:
+    short = low_stock(now=now)[:MOST_LISTED]
+    names = _names(cover.sku_id for cover in short)
+    return [{"name": names.get(cover.sku_id, ""), "cover": cover} for cover in short]
+
+
+def _expiring(*, now: datetime) -> list[dict[str, Any]]:
+    soon = expiring_soon(now=now)[:MOST_LISTED]
+    names = _names(one.sku_id for one in soon)
+    return [{"name": names.get(one.sku_id, ""), "one": one} for one in soon]
+
+
+def _names(sku_ids: Any) -> dict[int, str]:
+    skus = Sku.objects.filter(pk__in=list(sku_ids)).select_related("product")
+    return {sku.pk: f"{sku.product.shown.name} · {sku.shown.name}" for sku in skus}
+
+
+def _figures(shop: Shop, *, now: datetime) -> list[dict[str, Any]]:
+    """Today so far beside yesterday until the same hour, in the shop's time zone."""
+    begin = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    day = timedelta(days=1)
+    today, before = _sums(begin, now), _sums(begin - day, now - day)
+    words = {
+        "paid": _("Paid today"), "orders": _("Orders"), "buyers": _("Buyers"),
+        "back": _("Refunded today"),
+    }  # fmt: skip
+    return [
+        {
+            "words": words[name],
+            "now": Money(today[name], shop.currency) if name in {"paid", "back"} else today[name],
+            "before": Money(before[name], shop.currency)
+            if name in {"paid", "back"}
+            else before[name],
+            "change": _change(today[name], before[name]),
+        }
+        for name in words
+    ]
+
+
+def _sums(since: datetime, until: datetime) -> dict[str, int]:
+    paid = Order.objects.filter(paid_at__gte=since, paid_at__lt=until).aggregate(
+        paid=Sum("total_e4"), orders=Count("pk"), buyers=Count("buyer_key", distinct=True)
+    )
+    back = Refund.objects.filter(made_at__gte=since, made_at__lt=until).exclude(
+        state=RefundState.FAILED
+    )
+    return {
+        "paid": paid["paid"] or 0,
+        "orders": paid["orders"],
+        "buyers": paid["buyers"],
+        "back": back.aggregate(sum=Sum("amount_e4"))["sum"] or 0,
+    }
+
+
+def _change(now: int, before: int) -> int | None:
+    return round((now - before) * 100 / before) if before else None
+
+
+def _setup(shop: Shop) -> list[tuple[bool, Any, str]]:
+    """The guide stays until all of it is done."""
+    return [
+        (
+            bool(shop.contact and shop.tagline),
+            _("Say who you are: tagline, contact, licence"),
+            reverse("office_settings"),
+        ),
+        (
+            Product.objects.filter(state=ProductState.PUBLISHED).exists(),
+            _("Put a product on the shelf"),
+            reverse("admin:catalog_product_changelist"),
+        ),
+        (Code.objects.exists(), _("Load codes"), reverse("office_imports")),
+        (
+            Order.objects.exclude(paid_at=None).exists(),
+            _("Buy something yourself with a sandbox payment"),
+            "/",
+        ),
+        (
+            Member.objects.filter(is_active=True).count() > 1,
+            _("Invite a colleague"),
+            reverse("admin:tenants_member_changelist"),
+        ),
+    ]
 
 
 def of_platform() -> dict[str, Any]:
-    merchants = list(all_merchants().using("ops"))
-    return {"merchants": merchants}
+    merchants = Merchant.objects.using("ops")
+    day = timezone.now() - timedelta(days=1)
+    paid = Order.objects.using("ops").filter(paid_at__gte=day)
+    by_shop = dict(paid.order_by().values_list("tenant_id").annotate(Count("pk")))
+    return {
+        "broker": broker_answers(),
+        "merchants": [
+            {"merchant": one, "orders": by_shop.get(one.pk, 0)}
+            for one in merchants.order_by("slug")
+        ],
+        "figures": [
+            (_("Merchants"), merchants.count()),
+            (_("Domains"), Domain.objects.using("ops").count()),
+            (_("People"), User.objects.using("ops").count()),
+            (_("Orders paid in 24 hours"), sum(by_shop.values())),
+        ],
+        "waiting": _platform_waiting(),
+    }
+
+
+def _platform_waiting() -> list[tuple[Any, int]]:
+    """What the sweeper should have emptied long ago, across all shops."""
+    now = timezone.now()
+    late = now - timedelta(minutes=2)
+    return [
+        (_("facts not heard for two minutes"), _late_facts(late)),
+        (
+            _("orders unpaid two minutes past their time"),
+            Order.objects.using("ops").filter(state="placed", pay_until__lt=late).count(),
+        ),
+        (
+            _("refunds not sent for two minutes"),
+            Refund.objects.using("ops")
+            .filter(state__in=["created", "pending"], next_at__lt=late)
+            .count(),
+        ),
+    ]
+
+
+def _late_facts(late: datetime) -> int:
+    return OutboxRow.objects.using("ops").filter(heard_at=None, next_at__lt=late).count()

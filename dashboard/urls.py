@@ -4,7 +4,17 @@ from django.urls import path
 
 from dashboard.admin import shop as _  # noqa: F401 -- registers the pages of the merchant's tables
 from dashboard.sites import office
-from dashboard.views import account, cases, goods, imports, orders, people, stock
+from dashboard.views import (
+    account,
+    cases,
+    goods,
+    imports,
+    orders,
+    people,
+    settings,
+    stock,
+    waiting,
+)
 
 urlpatterns = [
     path("login/", account.Login.as_view(), name="account_login"),
@@ -48,5 +58,12 @@ urlpatterns = [
     path("products/<int:product_id>/<slug:verb>/", goods.shelf, name="office_product_do"),
     path("buyer-forms/new/", goods.template, name="office_template_new"),
     path("buyer-forms/<int:template_id>/", goods.template, name="office_template"),
+    path("waiting/", waiting.stuck, name="office_stuck"),
+    path("payments/", waiting.money, name="office_money"),
+    path("payments/notices/<int:notice_id>/", waiting.notice_seen, name="office_notice_seen"),
+    path(
+        "payments/refunds/<int:refund_id>/<slug:verb>/", waiting.refund_do, name="office_refund_do"
+    ),
+    path("settings/", settings.settings, name="office_settings"),
     path("", office.urls),  # type: ignore[arg-type] -- an include of a site
 ]

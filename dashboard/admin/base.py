@@ -100,9 +100,9 @@ class TenantAdmin(ModelAdmin):
             return super().changeform_view(request, *args, **kwargs)
 
     def get_form(
-        self, request: HttpRequest, obj: Any = None, change: Any = False, **kwargs: Any
+        self, request: HttpRequest, obj: Any = None, change: Any = None, **kwargs: Any
     ) -> Any:
-        made = super().get_form(request, obj, change=change, **kwargs)
+        made = super().get_form(request, obj, change=bool(change), **kwargs)
         return type(made.__name__, (made,), {"refusal": getattr(request, "refusal", None)})
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:

@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
@@ -43,10 +45,20 @@ class OpsAdmin(ModelAdmin):
 
 
 class MerchantAdmin(OpsAdmin):
-    list_display = ("name", "slug", "state_word", "currency", "made_at")
+    list_display = ("shop_name", "slug", "state_word", "currency", "made_at")
     list_filter = ("state",)
     search_fields = ("name", "name_en", "slug", "legal_name")
     ordering = ("slug",)
+    list_display_links = None
+    list_before_template = "dashboard/_merchants_before.html"
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kw: Any) -> Any:
+        return HttpResponseRedirect(reverse("platform_shop", args=[int(object_id)]))
+
+    @display(description=_("Shop"), ordering="name")
+    def shop_name(self, merchant: Merchant) -> Any:
+        url = reverse("platform_shop", args=[merchant.pk])
+        return format_html('<a class="qy-link" href="{}">{}</a>', url, merchant.name)
 
     @display(description=_("State"), ordering="state")
     def state_word(self, merchant: Merchant) -> Any:

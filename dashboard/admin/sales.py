@@ -47,7 +47,7 @@ class OrderAdmin(TenantAdmin):
         text = search_term.strip()
         return (queryset.filter(pk__in=orders_found(text=text)) if text else queryset), False
 
-    @display(description=_("Order"), ordering="number")
+    @display(description=_("Order number"), ordering="number")
     def order_number(self, order: Order) -> Any:
         return self.row_link(order, order.number)
 
