@@ -99,6 +99,7 @@ def send_notice(*, notice_id: int, now: datetime) -> None:
     posting = _claim(notice_id, now=now)
     if posting is None:
         return
+    reach("payments.notice_claimed")
     answer = post(
         url=f"{settings.SANDBOX_GATE}/pay/notice/{protocol.NAME}/",
         host=posting.host,

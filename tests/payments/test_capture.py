@@ -76,6 +76,17 @@ def test_a_notice_captures_its_payment():
     assert Notice.objects.get().outcome == Outcome.CAPTURED
 
 
+def test_a_capture_costs_nine_statements(django_assert_num_queries):
+    make_paid()  # opens the accounts
+    payment = make_payment()
+    body, headers = posting(payment)
+    notice = services.read_notice(provider="sandbox", body=body, headers=headers)
+
+    # savepoint and its release; read, move and history; notice; accounts, journal, entries
+    with django_assert_num_queries(9):
+        services.capture(notice=notice, now=NOON)
+
+
 def test_a_repeated_notice_is_heard_and_changes_nothing():
     payment = make_payment()
     hear(posting(payment))

@@ -3,8 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
+from core import outbox
 from core.errors import InvalidInput
+from core.models import OutboxRow
 from core.scope import tenant_atomic
 from core.states import MoveRefused
 from payments import services
@@ -102,6 +105,17 @@ def test_a_full_refund_reaches_the_buyer(shop):
     assert paid_out() == {"R1": PRICE}
     assert money(payment).state == MoneyWord.REFUNDED
     assert money(payment).pending_e4 == 0
+
+
+@pytest.mark.django_db(transaction=True, databases="__all__")
+def test_a_promise_is_heard_by_a_worker_without_the_sweeper(shop):
+    refund = promise(make_paid())
+    with tenant_atomic():
+        (row,) = OutboxRow.objects.filter(event="payments.RefundCreated")
+
+    outbox.hear(row_id=row.pk, now=timezone.now())
+
+    assert read(refund).state == RefundState.DONE
 
 
 def test_the_books_of_a_refund(shop):
