@@ -80,7 +80,7 @@ _CODES = """
 def _fill(goods: Goods, *, codes: int, sold: int) -> None:
     with connections["ops"].cursor() as cursor:
         for state, count in (("sold", sold), ("available", codes)):
-            key = [goods.tenant_id, goods.sku_id, goods.batch_id, state, count]
+            key: list[str | int] = [goods.tenant_id, goods.sku_id, goods.batch_id, state, count]
             cursor.execute(_CODES, key)
     with connections["owner"].cursor() as cursor:
         cursor.execute("VACUUM ANALYZE inventory_code")
