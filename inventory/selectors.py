@@ -167,10 +167,11 @@ def low_stock(*, now: datetime, days: float = LOW_COVER_DAYS) -> list[Cover]:
 _EXPIRING = f"""
     SELECT shelf.sku_id, shelf.expires_on, sum(counted.n)::int
       FROM inventory_shelf AS shelf
-     CROSS JOIN generate_series(0, {LANES - 1}) AS lane
+     CROSS JOIN generate_series(0, {LANES - 1}) AS lanes(lane)
      CROSS JOIN LATERAL (
             SELECT count(*) AS n FROM inventory_code AS code
-             WHERE code.tenant_id = %(tenant)s AND code.sku_id = shelf.sku_id AND code.lane = lane
+             WHERE code.tenant_id = %(tenant)s AND code.sku_id = shelf.sku_id
+               AND code.lane = lanes.lane
                AND code.state = 'available' AND code.expires_on = shelf.expires_on) AS counted
      WHERE shelf.tenant_id = %(tenant)s AND shelf.expires_on BETWEEN %(today)s AND %(last)s
      GROUP BY shelf.sku_id, shelf.expires_on HAVING sum(counted.n) > 0

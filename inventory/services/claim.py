@@ -61,14 +61,14 @@ _CLAIM_WAITING = _CLAIM.format(lane="", day=">= %(first_day)s", lock="")
 
 # The first code of each lane, soonest expiry first, and the day that the shelves would begin with.
 _HEADS = f"""
-    SELECT lane, head.expires_on, (
+    SELECT lanes.lane, head.expires_on, (
            SELECT min(expires_on) FROM inventory_shelf
             WHERE tenant_id = %(tenant)s AND sku_id = %(sku)s
               AND expires_on >= %(first_day)s AND NOT is_empty)
-      FROM generate_series(0, {LANES - 1}) AS lane
+      FROM generate_series(0, {LANES - 1}) AS lanes(lane)
      CROSS JOIN LATERAL (
            SELECT code.expires_on FROM inventory_code AS code
-            WHERE code.tenant_id = %(tenant)s AND code.sku_id = %(sku)s AND code.lane = lane
+            WHERE code.tenant_id = %(tenant)s AND code.sku_id = %(sku)s AND code.lane = lanes.lane
               AND code.state = 'available' AND code.expires_on >= %(first_day)s
             ORDER BY code.expires_on, code.id LIMIT 1) AS head
      ORDER BY head.expires_on, random()

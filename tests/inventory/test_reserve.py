@@ -230,6 +230,17 @@ def _plan(sql: str, given: dict[str, object]) -> str:
         return "\n".join(line for (line,) in cursor.fetchall())
 
 
+def test_each_lane_has_its_own_head():
+    sku = make_sku()
+    soon, later = make_codes(sku, 2, expires_on=SOON), make_codes(sku, 1, expires_on=LATER)
+    Code.objects.filter(pk__in=[code.pk for code in soon]).update(lane=3)
+    Code.objects.filter(pk=later[0].pk).update(lane=5)
+
+    heads = claim._heads(claim._given(a_hold(sku), state=HoldState.RESERVED, now=MORNING))
+
+    assert heads == [(3, SOON, SOON), (5, LATER, SOON)]
+
+
 @pytest.fixture
 def half_sold_sku():
     """20,000 codes, half of them sold, known to the planner."""
