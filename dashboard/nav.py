@@ -5,32 +5,24 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.access import allows, shop_of
 
-type_of_text = str | Promise
+Text = str | Promise
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """A line of the side bar: shown to who has the right, lit under its address."""
 
-    title: type_of_text
+    title: Text
     icon: str
     url: str
     right: str = ""
-
-    @property
-    def is_there(self) -> bool:
-        try:
-            reverse(self.url)
-        except NoReverseMatch:
-            return False
-        return True
 
     def line(self, request: HttpRequest) -> dict[str, Any]:
         link = reverse(self.url)
@@ -54,6 +46,7 @@ SHOP = (
             Place(
                 _("After-sale cases"), "support_agent", "admin:orders_case_changelist", "cases.view"
             ),
+            Place(_("Payments to look at"), "payments", "office_money", "money.view"),
         ),
     ),
     (
@@ -110,7 +103,7 @@ def of_platform(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _groups(places: Any, request: HttpRequest) -> list[dict[str, Any]]:
     return [
-        {"title": title, "items": [place.line(request) for place in group if place.is_there]}
+        {"title": title, "items": [place.line(request) for place in group]}
         for title, group in places
     ]
 
@@ -123,19 +116,19 @@ def shop_title(request: HttpRequest) -> str:
     return shop_name(request)
 
 
-def shop_subtitle(request: HttpRequest) -> type_of_text:
+def shop_subtitle(request: HttpRequest) -> Text:
     return _("Back office")
 
 
-def platform_title(request: HttpRequest) -> type_of_text:
+def platform_title(request: HttpRequest) -> Text:
     return _("Quanyi platform")
 
 
-def platform_subtitle(request: HttpRequest) -> type_of_text:
+def platform_subtitle(request: HttpRequest) -> Text:
     return _("Operators")
 
 
-def payments_badge(request: HttpRequest) -> list[type_of_text] | None:
+def payments_badge(request: HttpRequest) -> list[Text] | None:
     """Nobody should take play money for sales."""
     return [_("Sandbox payments"), "warning"] if settings.SANDBOX_PAYMENTS else None
 

@@ -96,6 +96,8 @@ def evidence_words(row: dict[str, str]) -> str:
 
 def who(label: str) -> str:
     """`user:12 zhang@example.com` as people read it."""
+    if label.startswith("provider:"):
+        return _now("payment provider")
     match label.partition(" "):
         case ("shopper", _, _):
             return _now("the buyer")

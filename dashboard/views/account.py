@@ -24,16 +24,16 @@ class _Framed:
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         speak_staff_language(request)
-        response: HttpResponse = super().dispatch(request, *args, **kwargs)  # type: ignore[misc] -- a mixin
+        response: HttpResponse = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]  # -- a mixin
         response._csp_replace = CSP  # type: ignore[attr-defined] # noqa: SLF001 -- how django-csp is told
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        made: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc] -- a mixin
+        made: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]  # -- a mixin
         return {**site_of(self.request).each_context(self.request), **made}
 
 
-class Login(_Framed, allauth_views.LoginView):  # type: ignore[misc] -- allauth has no types
+class Login(_Framed, allauth_views.LoginView):  # type: ignore[misc]  # -- allauth has no types
     form_class = accounts.StaffLogin
     template_name = "account/login.html"
 
@@ -61,7 +61,7 @@ class Login(_Framed, allauth_views.LoginView):  # type: ignore[misc] -- allauth 
         return response
 
 
-class PasswordChange(_Framed, allauth_views.PasswordChangeView):  # type: ignore[misc] -- allauth has no types
+class PasswordChange(_Framed, allauth_views.PasswordChangeView):  # type: ignore[misc]  # -- allauth has no types
     template_name = "account/password_change.html"
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -70,7 +70,7 @@ class PasswordChange(_Framed, allauth_views.PasswordChangeView):  # type: ignore
         return response
 
 
-class Reauthenticate(_Framed, allauth_views.ReauthenticateView):  # type: ignore[misc] -- allauth has no types
+class Reauthenticate(_Framed, allauth_views.ReauthenticateView):  # type: ignore[misc]  # -- allauth has no types
     template_name = "account/reauthenticate.html"
 
 

@@ -83,8 +83,8 @@ class ManyProducts(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["category"].queryset = Category.objects.all()  # type: ignore[attr-defined] -- a choice
-        self.fields["brand"].queryset = Brand.objects.all()  # type: ignore[attr-defined] -- a choice
+        self.fields["category"].queryset = Category.objects.all()  # type: ignore[attr-defined]  # -- a choice
+        self.fields["brand"].queryset = Brand.objects.all()  # type: ignore[attr-defined]  # -- a choice
 
     def given(self) -> dict[str, Any]:
         made = {name: value for name, value in self.cleaned_data.items() if value}
@@ -131,7 +131,7 @@ def table(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and upload is not None:
         try:
             report = catalog.import_table(
-                body=upload.read_all(most=MOST_TABLE),  # type: ignore[union-attr] -- a SealedUpload
+                body=upload.read_all(most=MOST_TABLE),  # type: ignore[union-attr]  # -- a SealedUpload
                 is_dry=request.POST.get("then") != "do",
                 by=actor_of(request),
                 now=timezone.now(),

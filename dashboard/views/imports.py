@@ -69,7 +69,7 @@ class Upload(forms.Form):
         assert isinstance(field, forms.ModelChoiceField)
         loadable = Sku.objects.filter(kind=Kind.STOCK_CODE).select_related("product")
         field.queryset = loadable.order_by("product__position", "product_id", "position")
-        field.label_from_instance = _sku_words  # type: ignore[method-assign] -- Django's own hook
+        field.label_from_instance = _sku_words  # type: ignore[method-assign]  # -- Django's own hook
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
