@@ -23,7 +23,7 @@ from inventory.services.importing.checking import check, judge_for, known_as
 from inventory.services.importing.columns import Layout
 from inventory.services.importing.copying import CODES, copy_rows, drop_rows, pack_code
 from inventory.services.importing.counting import add_up
-from inventory.services.importing.jobs import end, forget_file, source_of
+from inventory.services.importing.jobs import end, forget_file, locked, source_of
 from inventory.services.importing.leases import Lease, LeaseLost, claim, held, renew
 from inventory.services.importing.lines import Judge, Line, Reason, Refused
 from inventory.services.importing.reports import MOST_LINES, keep_report
@@ -206,7 +206,9 @@ def _finish(lease: Lease) -> None:
 
 @tenant_atomic(durable=True)
 def _fail(lease: Lease, *, why: str) -> None:
-    job = held(lease, _state(lease))
+    job = locked(lease.job_id)
+    if job.fence != lease.fence or not job.is_at_work:
+        return  # another worker's, or cancelled meanwhile
     job.failure = why[:60]
     job.save(update_fields=["failure"])
     end(job, ImportState.FAILED, reason=job.failure, now=lease.now)

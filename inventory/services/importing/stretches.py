@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from inventory.services.importing.source import Row
 
-LINES = 20_000
+LINES = 10_000
 T = TypeVar("T")
 
 

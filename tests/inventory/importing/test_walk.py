@@ -12,9 +12,10 @@ from core.errors import InvalidInput
 from core.scope import bind, tenant_atomic
 from core.uploads import SealedFile
 from inventory import services as inventory
+from inventory import tasks
 from inventory.errors import FileRefused, ImportBusy
 from inventory.models import Code, ImportJob, ImportReport
-from inventory.selectors import due_imports
+from inventory.selectors import due_import_files, due_imports
 from inventory.services import importing
 from inventory.services.importing import checking, stretches
 from inventory.services.importing.columns import Field, Layout
@@ -189,6 +190,40 @@ def test_a_large_file_is_checked_by_a_worker(shop, monkeypatch):
     assert due == [(shop.pk, job.pk)]
     assert second.is_done
     assert (second.counts["valid"], second.counts["duplicate_in_file"]) == (25, 5)
+
+
+def test_the_sweepers_task_loads_for_the_tenant_in_its_header(shop):
+    job = checked(open_file(lines_of(3)))
+    importing.start_import(job_id=job.pk, by=OWNER, now=NOON)
+    ((tenant_id, job_id),) = due_imports(now=NOON, limit=10)
+
+    headers = {"tenant_id": tenant_id}
+    tasks.run_import.apply(kwargs={"job_id": job_id}, headers=headers).get()
+
+    assert reread(job).state == ImportState.DONE
+
+
+def test_an_import_whose_file_is_gone_fails_and_says_so(shop):
+    job = checked(open_file(lines_of(3)))
+    importing.start_import(job_id=job.pk, by=OWNER, now=NOON)
+    SealedFile(name=job.file_name, key=b"").delete()
+
+    importing.run_import(job_id=job.pk, now=NOON)
+
+    assert (reread(job).state, reread(job).failure) == (ImportState.FAILED, "file_unreadable")
+    assert stock_of(job) == 0
+
+
+def test_a_file_left_lying_for_a_week_is_deleted(shop):
+    job = checked(open_file(lines_of(3)))
+    sealed = SealedFile(name=job.file_name, key=b"")
+
+    early = due_import_files(now=NOON + timedelta(days=6), limit=10)
+    late = due_import_files(now=NOON + timedelta(days=8), limit=10)
+    inventory.forget_import_file(job_id=job.pk)
+
+    assert (early, late) == ([], [(shop.pk, job.pk)])
+    assert not sealed.path.exists()
 
 
 def test_while_one_worker_has_it_another_does_nothing(shop):
