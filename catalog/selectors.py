@@ -100,7 +100,11 @@ def get_sku_for_sale(*, sku_ref: str, now: datetime) -> Sku:
     """A SKU that may be sold now, with its product and buyer form; raises NotForSale."""
     found = (
         _skus_on_sale()
-        .filter(ref=sku_ref, product__in=_on_shelf(now))
+        .filter(
+            Q(product__unpublish_at=None) | Q(product__unpublish_at__gt=now),
+            ref=sku_ref,
+            product__state=ProductState.PUBLISHED,
+        )
         .select_related("product__brand", "buyer_template")
         .first()
     )

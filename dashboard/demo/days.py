@@ -1,4 +1,4 @@
-"""Thirty days of business, played through the real services with past moments.
+"""Days of business, played through the real services with past moments.
 
 A day is one transaction (a thousand orders would else wait for a thousand commits), and what it
 emits is told to nobody: the worker's part is done here, at the moment when it would have been.
@@ -19,7 +19,7 @@ from core.outbox import untold
 from core.scope import tenant_atomic
 from core.secrets import Secret
 from dashboard.demo.book import DemoShop
-from dashboard.demo.plan import DemoOrder, Fate, days_until, just_now, orders_of
+from dashboard.demo.plan import DemoOrder, Fate, Span, just_now, orders_of
 from fulfillment import services as fulfillment
 from fulfillment.models import Unit
 from fulfillment.states import UnitState
@@ -28,12 +28,14 @@ from orders import services as orders
 from orders.models import Order
 from orders.types import Line, OpenCase, PlaceOrder
 from payments import services as payments
+from payments.errors import NoticeRefused
 from payments.models import Refund, SandboxNotice, SandboxTrade
 from payments.services.sandbox import notice_as_sent
 from payments.states import AccountKind
 from payments.types import Misbehaviour, Payable
 
 if TYPE_CHECKING:
+    from orders.models import Case
     from payments.types import Captured
 
 PARTNER = "小麦开放平台"
@@ -43,6 +45,11 @@ COMPLAINTS = (
     "输入后显示无效,试了两次都不行。",
     "兑换成功了但是会员没有到账。",
 )
+ENDS = {
+    Fate.REPLACED: ("replaced", "已为您换发新码,请在订单页查看。"),
+    Fate.PAID_BACK: ("refunded", "已为您退款,原路退回。"),
+    Fate.REJECTED: ("rejected", "核对显示该码已在您的账号上兑换成功,如有疑问请联系我们。"),
+}
 Skus = dict[tuple[str, str], Sku]
 
 
@@ -53,45 +60,46 @@ class Staff:
 
 
 def play(
-    shop: DemoShop, skus: Skus, *, staff: Staff, now: datetime, say: Callable[[str], None]
+    shop: DemoShop, skus: Skus, *, staff: Staff, span: Span, say: Callable[[str], None]
 ) -> None:
     """Every day that has no order yet, then what is on its way just now."""
-    _Shop(shop, skus, staff=staff, now=now).play(say)
+    _Shop(shop, skus, staff=staff, span=span).play(say)
 
 
 class _Shop:
-    def __init__(self, shop: DemoShop, skus: Skus, *, staff: Staff, now: datetime) -> None:
-        self._shop, self._skus, self._staff, self._now = shop, skus, staff, now
+    def __init__(self, shop: DemoShop, skus: Skus, *, staff: Staff, span: Span) -> None:
+        self._shop, self._skus, self._staff, self._span = shop, skus, staff, span
         self._partner = 0
 
     def play(self, say: Callable[[str], None]) -> None:
         with untold():
             self._open_partner()
-            for day in days_until(self._now):
+            for day in self._span.dates():
                 count = self._play_day(day)
                 say(f"{self._shop.name}: {day:%m-%d}, {count} orders")
                 self._pay_refunds()
             self._play_now()
+            self._complain_lately()
+            self._hear_a_forger()
             self._close_books()
 
     @tenant_atomic
     def _open_partner(self) -> None:
         """A partner platform buys from a balance that it keeps here."""
-        began = self._now - timedelta(days=32)
         account = payments.open_account(kind=AccountKind.PARTNER, owner_ref=PARTNER, currency="CNY")
         payments.top_up_balance(
             account_id=account.pk,
             amount_e4=PARTNER_FUNDS_E4,
             ref="demo",
             by=self._staff.operator,
-            now=began,
+            now=self._span.began,
         )
         self._partner = account.pk
 
     @tenant_atomic
     def _play_day(self, day: date) -> int:
-        planned = orders_of(self._shop, day, now=self._now)
-        first = min((each.placed_at for each in planned), default=self._now)
+        planned = orders_of(self._shop, day, span=self._span)
+        first = min((each.placed_at for each in planned), default=self._span.now)
         if Order.objects.filter(placed_at__gte=first, placed_at__lt=first + timedelta(days=1)):
             return 0
         for each in planned:
@@ -102,7 +110,7 @@ class _Shop:
 
     @tenant_atomic
     def _play_now(self) -> None:
-        for planned in just_now(self._shop, now=self._now):
+        for planned in just_now(self._shop, span=self._span):
             order = orders.place(request=self._request(planned), now=planned.placed_at)
             if planned.fate == Fate.PAID:
                 self._pay(order, planned)
@@ -175,7 +183,7 @@ class _Shop:
         """Staff come to it within half an hour, if that is over yet."""
         at = planned.paid_at + min(planned.later, timedelta(minutes=28))
         waiting = Unit.objects.filter(order=order, state=UnitState.BY_HAND)
-        if planned.sku.kind != "by_hand" or at > self._now:
+        if planned.sku.kind != "by_hand" or at > self._span.now:
             return
         for unit in waiting:
             text = Secret(f"已充值成功,流水号 CZ{order.number.replace('-', '')}{unit.position}")
@@ -183,7 +191,7 @@ class _Shop:
 
     def _after_sale(self, order: Order, planned: DemoOrder) -> None:
         at = planned.paid_at + timedelta(minutes=30) + planned.later
-        if planned.fate in {Fate.PAID, Fate.LATE} or at > self._now:
+        if planned.fate in {Fate.PAID, Fate.LATE} or at > self._span.now:
             return
         if planned.fate == Fate.REFUNDED:
             fulfillment.refund_units(
@@ -193,12 +201,10 @@ class _Shop:
         self._complain(order, planned, at=at)
 
     def _complain(self, order: Order, planned: DemoOrder, *, at: datetime) -> None:
-        unit = Unit.objects.filter(order=order).order_by("position")[0]
-        text = COMPLAINTS[planned.buyer % len(COMPLAINTS)]
-        request = OpenCase(order_id=order.pk, kind="code_fails", text=text, unit_id=unit.pk)
-        case = orders.open_case(request=request, by=SHOPPER, now=at)
+        case = self._open_case(order, at=at)
         answered = at + timedelta(minutes=12 + planned.buyer % 40)
-        if answered > self._now:
+        decided = answered + timedelta(minutes=25)
+        if decided > self._span.now:
             return
         orders.say_in_case(
             case_id=case.pk,
@@ -207,17 +213,34 @@ class _Shop:
             is_from_shopper=False,
             now=answered,
         )
-        ends = {
-            Fate.REPLACED: ("replaced", "已为您换发新码,请在订单页查看。"),
-            Fate.PAID_BACK: ("refunded", "已为您退款,原路退回。"),
-            Fate.REJECTED: ("rejected", "核对显示该码已在您的账号上兑换成功,如有疑问请联系我们。"),
-        }
-        decided = answered + timedelta(minutes=25)
-        if planned.fate in ends and decided < self._now:
-            outcome, said = ends[planned.fate]
-            fulfillment.settle_case(
-                case_id=case.pk, outcome=outcome, by=self._staff.support, reason=said, now=decided
-            )
+        outcome, said = ENDS[planned.fate]
+        fulfillment.settle_case(
+            case_id=case.pk, outcome=outcome, by=self._staff.support, reason=said, now=decided
+        )
+
+    def _open_case(self, order: Order, *, at: datetime) -> "Case":
+        unit = Unit.objects.filter(order=order).order_by("position")[0]
+        text = COMPLAINTS[order.pk % len(COMPLAINTS)]
+        request = OpenCase(order_id=order.pk, kind="code_fails", text=text, unit_id=unit.pk)
+        return orders.open_case(request=request, by=SHOPPER, now=at)
+
+    @tenant_atomic
+    def _complain_lately(self) -> None:
+        """Two complaints wait for our staff today."""
+        lately = self._span.now - timedelta(hours=5)
+        happy = Order.objects.filter(state="completed", cases=None, paid_at__lt=lately)
+        bought = happy.filter(items__kind="stock_code").order_by("-paid_at")[:2]
+        for hours, order in enumerate(bought, start=1):
+            self._open_case(order, at=self._span.now - timedelta(hours=2 * hours, minutes=17))
+
+    def _hear_a_forger(self) -> None:
+        """Somebody on the internet tried a notice without our key: the office sees it."""
+        body, at = b'{"trade_status": "TRADE_SUCCESS"}', self._span.now - timedelta(hours=3)
+        try:
+            with tenant_atomic():
+                payments.read_notice(provider="sandbox", body=body, headers={})
+        except NoticeRefused as refusal:
+            payments.keep_refusal(provider="sandbox", body=body, refusal=refusal, now=at)
 
     def _pay_refunds(self) -> None:
         """Outside the day's transaction: the bank is asked between two of its own."""

@@ -1,6 +1,7 @@
 """Who works in the demo shops. Their password is printed on the screen and in the documentation."""
 
 from datetime import datetime
+from functools import cache
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -53,7 +54,7 @@ def _invite_staff(slug: str, *, now: datetime) -> None:
     for user in User.objects.filter(email__in=emails):
         if not user.has_usable_password():
             name = user.email.partition("@")[0].title()
-            User.objects.filter(pk=user.pk).update(password=make_password(DEMO_PASSWORD), name=name)
+            User.objects.filter(pk=user.pk).update(password=_hashed(), name=name)
 
 
 def make_operator() -> None:
@@ -63,9 +64,15 @@ def make_operator() -> None:
         defaults={
             "name": "Operator",
             "is_operator": True,
-            "password": make_password(DEMO_PASSWORD),
+            "password": _hashed(),
         },
     )
+
+
+@cache
+def _hashed() -> str:
+    """Made once: sixteen of them would take longer than a day of business."""
+    return make_password(DEMO_PASSWORD)
 
 
 def actor_of(role: str, slug: str) -> Actor:

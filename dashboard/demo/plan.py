@@ -1,4 +1,4 @@
-"""What happened in thirty days: drawn once from a fixed seed, so that every demo tells the same."""
+"""What happened in these days: drawn once from a fixed seed, so that every demo tells the same."""
 
 import random
 from collections.abc import Iterator
@@ -12,7 +12,6 @@ from dashboard.demo.book import DemoShop, DemoSku
 
 T = TypeVar("T")
 
-DAYS = 30
 ZONE = ZoneInfo("Asia/Shanghai")
 BUYERS = 180
 # Orders by the hour of the day: lunch, evening, and a quiet night.
@@ -26,10 +25,9 @@ class Fate(StrEnum):
     UNPAID = "unpaid"
     LATE = "late"  # paid after the order was closed
     REFUNDED = "refunded"
-    REPLACED = "replaced"  # by way of a complaint, like the next three
+    REPLACED = "replaced"  # by way of a complaint, like the next two
     PAID_BACK = "paid_back"
     REJECTED = "rejected"
-    COMPLAINING = "complaining"
 
 
 FATES = {
@@ -40,12 +38,7 @@ FATES = {
     Fate.REPLACED: 12,
     Fate.PAID_BACK: 8,
     Fate.REJECTED: 6,
-    Fate.COMPLAINING: 0,
 }
-
-
-# What is not decided yet is of yesterday or today.
-FATES_LATELY = FATES | {Fate.COMPLAINING: 90, Fate.REPLACED: 4, Fate.PAID_BACK: 4}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,23 +63,36 @@ class DemoOrder:
         return self.quantity + (self.fate == Fate.REPLACED)
 
 
-def days_until(now: datetime) -> list[date]:
-    today = now.astimezone(ZONE).date()
-    return [today - timedelta(days=back) for back in range(DAYS, -1, -1)]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """From so many days ago until `now`."""
+
+    now: datetime
+    days: int = 30
+
+    @property
+    def began(self) -> datetime:
+        """When the shop was made ready."""
+        return self.now - timedelta(days=self.days + 2)
+
+    def dates(self) -> list[date]:
+        today = self.now.astimezone(ZONE).date()
+        return [today - timedelta(days=back) for back in range(self.days, -1, -1)]
+
+    def age(self, day: date) -> int:
+        return (self.now.astimezone(ZONE).date() - day).days
 
 
-def orders_of(shop: DemoShop, day: date, *, now: datetime) -> list[DemoOrder]:
-    """A day's orders by time; none that is not over a few minutes before `now`."""
+def orders_of(shop: DemoShop, day: date, *, span: Span) -> list[DemoOrder]:
+    """A day's orders by time; none whose money came in the last minutes."""
     dice = random.Random(f"{shop.slug} {day}")  # noqa: S311 -- the same demo every time
-    count = _how_many(shop, day, dice, now=now)
-    is_lately = _age(day, now) <= 1
-    fates = FATES_LATELY if is_lately else FATES
-    drawn = [_order(shop, day, number, dice, fates=fates) for number in range(count)]
-    past = [order for order in drawn if order.paid_at < now - timedelta(minutes=20)]
+    count = _how_many(shop, day, dice, span=span)
+    drawn = [_order(shop, day, number, dice) for number in range(count)]
+    past = [order for order in drawn if order.paid_at < span.now - timedelta(minutes=20)]
     return sorted(past, key=lambda order: order.placed_at)
 
 
-def just_now(shop: DemoShop, *, now: datetime) -> list[DemoOrder]:
+def just_now(shop: DemoShop, *, span: Span) -> list[DemoOrder]:
     """Orders of the last minutes: two that wait for their money, one that waits for our staff."""
     dice = random.Random(f"{shop.slug} now")  # noqa: S311 -- the same demo every time
     pairs = [(product, sku) for product in shop.products for sku in product.skus]
@@ -102,8 +108,8 @@ def just_now(shop: DemoShop, *, now: datetime) -> list[DemoOrder]:
             channel="web",
             buyer=BUYERS + number,
             fate=Fate.PAID if sku.kind == "by_hand" else Fate.UNPAID,
-            placed_at=now - timedelta(minutes=3 * number),
-            paid_at=now - timedelta(minutes=3 * number - 1),
+            placed_at=span.now - timedelta(minutes=3 * number),
+            paid_at=span.now - timedelta(minutes=3 * number - 1),
             later=timedelta(hours=9),
             language="zh-hans",
         )
@@ -111,32 +117,26 @@ def just_now(shop: DemoShop, *, now: datetime) -> list[DemoOrder]:
     ]
 
 
-def all_orders(shop: DemoShop, *, now: datetime) -> Iterator[DemoOrder]:
-    for day in days_until(now):
-        yield from orders_of(shop, day, now=now)
+def all_orders(shop: DemoShop, *, span: Span) -> Iterator[DemoOrder]:
+    for day in span.dates():
+        yield from orders_of(shop, day, span=span)
 
 
-def _how_many(shop: DemoShop, day: date, dice: random.Random, *, now: datetime) -> int:
+def _how_many(shop: DemoShop, day: date, dice: random.Random, *, span: Span) -> int:
     """More at the weekend, and a little more every week."""
     weekend = 1.35 if day.weekday() >= 5 else 1.0
-    growth = 1.15 - 0.3 * _age(day, now) / DAYS
+    growth = 1.15 - 0.01 * span.age(day)
     return max(1, round(shop.orders_a_day * weekend * growth * dice.uniform(0.8, 1.2)))
 
 
-def _age(day: date, now: datetime) -> int:
-    return (now.astimezone(ZONE).date() - day).days
-
-
-def _order(
-    shop: DemoShop, day: date, number: int, dice: random.Random, *, fates: dict[Fate, int]
-) -> DemoOrder:
+def _order(shop: DemoShop, day: date, number: int, dice: random.Random) -> DemoOrder:
     weights = [product.weight for product in shop.products]
     product = dice.choices(shop.products, weights)[0]
     sku = dice.choice(product.skus)
     hour = dice.choices(range(24), HOURS)[0]
     moment = time(hour, dice.randrange(60), dice.randrange(60), tzinfo=ZONE)
     placed_at = datetime.combine(day, moment)
-    fate = _pick(fates, dice)
+    fate = _pick(FATES, dice)
     wait = (
         timedelta(minutes=19) if fate is Fate.LATE else timedelta(seconds=dice.randrange(14, 210))
     )

@@ -1,6 +1,6 @@
 """The catalog of a demo shop."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from catalog import services as catalog
@@ -9,7 +9,7 @@ from core.actors import Actor
 from core.money import parse_e4
 from core.scope import tenant_atomic
 from dashboard.demo.book import DemoProduct, DemoShop, DemoSku
-from dashboard.demo.plan import DAYS
+from dashboard.demo.plan import Span
 
 FORMS: dict[str, tuple[str, list[dict[str, Any]]]] = {
     "手机号": (
@@ -59,9 +59,9 @@ FORMS: dict[str, tuple[str, list[dict[str, Any]]]] = {
 
 
 @tenant_atomic
-def fill_catalog(shop: DemoShop, *, by: Actor, now: datetime) -> dict[tuple[str, str], Sku]:
+def fill_catalog(shop: DemoShop, *, by: Actor, span: Span) -> dict[tuple[str, str], Sku]:
     """Every product on the shelf; (product, SKU name) -> SKU. What is there already stays."""
-    began = now - timedelta(days=DAYS + 2)
+    began = span.began
     forms = {name: _form(name, by=by, now=began) for name in FORMS}
     shelves = {
         one["name"]: _category(one, position, by=by, now=began)

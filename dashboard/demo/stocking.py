@@ -1,4 +1,4 @@
-"""The stock of a demo shop: what thirty days will sell, and what is left of it today."""
+"""The stock of a demo shop: what its days will sell, and what is left of it today."""
 
 import random
 from collections import Counter
@@ -12,7 +12,7 @@ from core.refs import ALPHABET
 from core.scope import tenant_atomic
 from core.secrets import Secret
 from dashboard.demo.book import DemoShop, DemoSku
-from dashboard.demo.plan import DAYS, all_orders
+from dashboard.demo.plan import Span, all_orders
 from inventory import services as inventory
 from inventory.models import Batch, Content
 from inventory.services.importing import ImportChoice, Layout
@@ -24,17 +24,17 @@ Skus = dict[tuple[str, str], Sku]
 
 
 def fill_stock(
-    shop: DemoShop, skus: Skus, *, by: Actor, now: datetime, say: Callable[[str], None]
+    shop: DemoShop, skus: Skus, *, by: Actor, span: Span, say: Callable[[str], None]
 ) -> None:
     """An old and a new batch of each SKU; the first SKU's new one comes through the importer."""
     sold: Counter[tuple[str, str]] = Counter()
-    for order in all_orders(shop, now=now):
+    for order in all_orders(shop, span=span):
         sold[order.product, order.sku.name] += order.takes_stock
     for product in shop.products:
         say(f"{shop.name}: {product.name}")
         for given in product.skus:
             sku = skus[product.name, given.name]
-            filling = _Filling(given, sku, dice=random.Random(f"{shop.slug} {sku.name}"), now=now)  # noqa: S311 -- the same demo every time
+            filling = _Filling(given, sku, dice=random.Random(f"{shop.slug} {sku.name}"), span=span)  # noqa: S311 -- the same demo every time
             if given.content:
                 filling.set_content(by=by)
             elif given.kind == "stock_code" and not filling.is_done():
@@ -45,8 +45,8 @@ def fill_stock(
 class _Filling:
     """One SKU's codes, drawn from its own dice."""
 
-    def __init__(self, given: DemoSku, sku: Sku, *, dice: random.Random, now: datetime) -> None:
-        self._given, self._sku, self._dice, self._now = given, sku, dice, now
+    def __init__(self, given: DemoSku, sku: Sku, *, dice: random.Random, span: Span) -> None:
+        self._given, self._sku, self._dice, self._span = given, sku, dice, span
 
     @tenant_atomic
     def is_done(self) -> bool:
@@ -54,7 +54,7 @@ class _Filling:
 
     def fill(self, sold: int, *, is_imported: bool, by: Actor) -> None:
         spare = min(SPARE, self._given.in_stock)
-        began, lately = self._now - timedelta(days=DAYS + 1), self._now - timedelta(days=3, hours=5)
+        began, lately = self._span.began, self._span.now - timedelta(days=2, hours=5)
         self._add(sold + spare, expires_on=self._day(extra=20), by=by, at=began)
         fresh = self._given.in_stock - spare
         if is_imported:
@@ -67,7 +67,7 @@ class _Filling:
         if not Content.objects.filter(sku=self._sku).exists():
             body = Secret(self._given.content)
             given = NewContent(sku_id=self._sku.pk, body=body, kind="link")
-            inventory.set_content(given=given, by=by, now=self._now - timedelta(days=DAYS + 1))
+            inventory.set_content(given=given, by=by, now=self._span.began)
 
     def _add(self, count: int, *, expires_on: date, by: Actor, at: datetime) -> None:
         batch = NewBatch(
@@ -101,7 +101,7 @@ class _Filling:
 
     def _day(self, *, extra: int = 0) -> date:
         days = self._given.expires or 365 + self._dice.randrange(30) * 10
-        return (self._now + timedelta(days=days + extra)).date()
+        return (self._span.now + timedelta(days=days + extra)).date()
 
     def _secret(self) -> str:
         return "-".join((self._given.prefix, *self._groups(ALPHABET, 3, 4)))

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from dashboard.demo import telling
+from dashboard.demo.plan import Span
 
 
 class Command(BaseCommand):
@@ -17,6 +18,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--if-empty", action="store_true", help="do nothing where there are shops already"
         )
+        parser.add_argument("--days", type=int, default=30, help="how many days back (default 30)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         refuse_real_money()
@@ -29,7 +31,8 @@ class Command(BaseCommand):
             self.stdout.write(f"[{time.monotonic() - began:5.1f} s] {text}")
             self.stdout.flush()
 
-        telling.tell(now=timezone.now(), say=say)
+        span = Span(now=timezone.now(), days=options["days"])
+        telling.tell(span=span, say=say)
         say("done")
 
 
