@@ -50,6 +50,11 @@ class Shelf:
     icon: str
     cards: tuple[Card, ...]
 
+    @property
+    def columns(self) -> int:
+        """How many of the wide page's five columns it fills."""
+        return min(len(self.cards), 5)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
