@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -224,7 +225,7 @@ def test_a_content_is_never_used_more_often_than_it_may():
     assert refusal.value.data == {"wanted": 2, "found": 1}
 
 
-def _plan(sql: str, given: dict[str, object]) -> str:
+def _plan(sql: str, given: dict[str, Any]) -> str:
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {sql}", given)
         return "\n".join(line for (line,) in cursor.fetchall())

@@ -54,7 +54,7 @@ def test_the_last_code_has_one_buyer_of_two_hundred_in_every_round(shop, crowd):
     starts = [Barrier(BUYERS) for _ in skus]
 
     def buy(number: int) -> list[bool]:
-        won = []
+        won: list[bool] = []
         for sku, start in zip(skus, starts, strict=True):
             start.wait()
             try:
@@ -79,8 +79,8 @@ def test_five_hundred_codes_are_sold_to_thirty_two_buyers_once_each(shop, crowd)
         sku = make_sku()
         make_codes(sku, 500)
 
-    def shop_till_empty(number: int) -> list[int]:
-        won = []
+    def shop_till_empty(number: int) -> list[int | None]:
+        won: list[int | None] = []
         for turn in range(500):
             item_id = number * 1_000 + turn + 1
             try:
