@@ -20,6 +20,7 @@ from django.db.models import F
 from core.errors import AppError
 from core.models import OutboxRow
 from core.nudge import nudge
+from core.rows import insert
 from core.scope import require_tenant, tenant_atomic, tenant_in_force
 
 log = structlog.get_logger(__name__)
@@ -66,10 +67,11 @@ def emit(event: Event) -> None:
     if _untold.get():
         return
     name = event_name(type(event))
-    rows = OutboxRow.objects.bulk_create(
+    rows = [
         OutboxRow(event=name, listener=listener, payload=asdict(event))
         for listener in _listeners.get(name, ())
-    )
+    ]
+    insert(rows)
     tenant_id = require_tenant()
 
     def nudge_listeners() -> None:

@@ -20,7 +20,7 @@ from fulfillment.services.opening import draft_units
 from fulfillment.states import CAN_BE_REFUNDED, Source, UnitState
 from inventory import services as inventory
 from orders import services as orders
-from orders.selectors import get_case, items_of
+from orders.selectors import get_case, items_of_order
 from orders.states import UNPAID, CaseState
 from payments.selectors import find_refund
 from tenants import audit
@@ -84,7 +84,7 @@ def refund_units(
     units = live_units(order)
     are_new = not units
     if are_new:
-        units = draft_units(order, list(items_of(order_id=order.pk)), now=now)
+        units = draft_units(order, items_of_order(order), now=now)
     asked = _asked(units, unit_ids)
     chosen = [unit for unit in _with_their_lines(asked, units) if unit.state in CAN_BE_REFUNDED]
     if not chosen:

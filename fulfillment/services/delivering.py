@@ -25,7 +25,7 @@ from fulfillment.states import Source, UnitState
 from inventory import services as inventory
 from inventory.errors import NothingHeld, OutOfStock
 from orders import services as orders
-from orders.selectors import items_of
+from orders.selectors import items_of_order
 from orders.states import OrderState
 from tenants import audit
 
@@ -96,7 +96,7 @@ def take_unit(*, unit_id: int) -> tuple["Order", Unit]:
 
 
 def _open(order: "Order", *, now: datetime) -> None:
-    items = list(items_of(order_id=order.pk))
+    items = items_of_order(order)
     units = draft_units(order, items, now=now)
     moving = Moving(order=order, by=SYSTEM, now=now)
     _deliver(moving, units)

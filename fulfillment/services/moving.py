@@ -1,11 +1,12 @@
 """The one door through which units move, and the one place that stores them with their history."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from core.actors import Actor
+from core.rows import insert
 from core.states import check_move
 from fulfillment.models import Unit, UnitMove
 from fulfillment.states import MOVES, UnitState
@@ -41,14 +42,13 @@ class Moving:
             )
         )
 
-    def store(self, *, fresh: Iterable[Unit] = ()) -> None:
+    def store(self, *, fresh: Sequence[Unit] = ()) -> None:
         """Write what was moved; `fresh` units are stored now, in their last state."""
-        fresh = list(fresh)
         for unit, names in self._changed.values():
             if unit.pk is not None:
                 unit.save(update_fields=sorted(names))
-        if fresh:
-            Unit.objects.bulk_create(fresh)
-        if self._rows:
-            UnitMove.objects.bulk_create(self._rows)
+        insert(fresh)
+        for row in self._rows:
+            row.unit_id = row.unit.pk
+        insert(self._rows)
         self._changed, self._rows = {}, []

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.crypto import Place, sealer, unseal
 from core.errors import AppError, NotFound
+from core.rows import fetch
 from core.secrets import Secret, masked_phone
 from orders.models import BUYER_FIELDS, MAIL, MESSAGE, PHONE, Case, CaseMessage, Item, Order
 from orders.selectors.contacts import clean_mail, clean_phone, mail_index, phone_index
@@ -39,6 +40,11 @@ def order_by_number(*, number: str) -> Order:
 
 def items_of(*, order_id: int) -> "QuerySet[Item]":
     return Item.objects.filter(order_id=order_id).order_by("position")
+
+
+def items_of_order(order: Order) -> list[Item]:
+    """The order's lines, for who delivers them."""
+    return fetch(Item, "order_id = %s ORDER BY position", order.pk)
 
 
 def find_orders(*, text: str, order_ids: tuple[int, ...] = ()) -> "QuerySet[Order]":

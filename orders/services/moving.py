@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor
 from core.errors import NotFound
+from core.rows import fetch, insert
 from core.states import check_move
 from orders.models import Order, OrderMove
 from orders.states import MOVES, OrderState
@@ -14,10 +16,10 @@ from orders.states import MOVES, OrderState
 
 def take_order(*, order_id: int) -> Order:
     """The order, locked until the transaction ends: whoever moves it or its units holds it."""
-    order = Order.objects.select_for_update(of=("self",), no_key=True).filter(pk=order_id).first()
-    if order is None:
+    found = fetch(Order, "id = %s FOR NO KEY UPDATE", order_id)
+    if not found:
         raise NotFound(_("There is no such order."))
-    return order
+    return found[0]
 
 
 def _move(
@@ -31,8 +33,14 @@ def _move(
             OrderMove(order=order, old=old, new=new, by=by.label, reason=reason[:60], at=now)
         )
         old = new
+    written = {"state": old} | also
+    sets = ", ".join(f'"{name}" = %s' for name in written)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE orders_order SET {sets} WHERE tenant_id = %s AND id = %s",  # noqa: S608 -- our names
+            [*written.values(), order.tenant_id, order.pk],
+        )
     order.state = old
     for name, value in also.items():
         setattr(order, name, value)
-    order.save(update_fields=["state", *also])
-    OrderMove.objects.bulk_create(rows)
+    insert(rows)

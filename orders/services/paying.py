@@ -9,6 +9,7 @@ from core.scope import tenant_atomic
 from inventory import services as inventory
 from orders.events import OrderCanceled, OrderClosed, OrderCompleted, OrderPaid
 from orders.models import Item, Order
+from orders.selectors import items_of_order
 from orders.services.moving import _move, take_order
 from orders.services.placing import HELD_KINDS
 from orders.states import OrderState, Recorded
@@ -88,8 +89,8 @@ def cancel(*, order_id: int, reason: str, by: Actor, now: datetime) -> Order:
 
 def held_items(order: Order) -> list[Item]:
     """The lines that stock holds something for, in the order in which codes are locked."""
-    items = Item.objects.filter(order_id=order.pk, kind__in=HELD_KINDS)
-    return sorted(items, key=lambda item: item.sku_id)
+    items = items_of_order(order)
+    return sorted((item for item in items if item.kind in HELD_KINDS), key=lambda item: item.sku_id)
 
 
 def give_back(items: Iterable[Item], *, now: datetime) -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from core.errors import InvalidInput
 from core.failpoints import reach
 from core.outbox import emit
 from core.refs import new_number, new_token
+from core.rows import fetch, insert
 from core.scope import require_tenant, tenant_atomic
 from inventory import services as inventory
 from inventory.types import HoldRequest
@@ -73,17 +75,16 @@ def place(*, request: PlaceOrder, now: datetime) -> Order:
 
 @tenant_atomic
 def _place(request: PlaceOrder, *, key: str, now: datetime) -> Order:
-    known = Order.objects.filter(request_key=key).first()
-    if known is not None:
-        return known
+    known = fetch(Order, "request_key = %s", key)
+    if known:
+        return known[0]
     _check(request)
     lines = [_price(line, now=now) for line in request.lines]
     order = _draft(request, lines, key=key, now=now)
     _check_limits(order, lines)
-    order.save(force_insert=True)
-    items = Item.objects.bulk_create(
-        _item(order, line, position=number) for number, line in enumerate(lines, start=1)
-    )
+    insert([order])
+    items = [_item(order, line, position=number) for number, line in enumerate(lines, start=1)]
+    insert(items)
     _hold(order, items, lines, now=now)
     emit(OrderPlaced(order_id=order.pk))
     reach("orders.placed")
@@ -120,7 +121,7 @@ def _price(line: Line, *, now: datetime) -> _Priced:
 
 
 def _draft(request: PlaceOrder, lines: list[_Priced], *, key: str, now: datetime) -> Order:
-    shop = get_shop()
+    zone, currency = _where(require_tenant(), int(now.timestamp()) // 60)
     list_e4 = sum(line.total_e4 for line in lines)
     discount_e4 = sum(each.amount_e4 for each in request.adjustments)
     if not 0 <= discount_e4 <= list_e4 or any(each.amount_e4 < 0 for each in request.adjustments):
@@ -128,7 +129,7 @@ def _draft(request: PlaceOrder, lines: list[_Priced], *, key: str, now: datetime
             _("A discount is not more than what the goods cost."), param="adjustments"
         )
     order = Order(
-        number=new_number(now=now, zone=shop.time_zone),
+        number=new_number(now=now, zone=zone),
         token=new_token(),
         state=OrderState.PLACED,
         channel=request.channel[:20],
@@ -137,7 +138,7 @@ def _draft(request: PlaceOrder, lines: list[_Priced], *, key: str, now: datetime
         list_e4=list_e4,
         discount_e4=discount_e4,
         total_e4=list_e4 - discount_e4,
-        currency=shop.currency,
+        currency=currency,
         adjustments=[
             {"kind": each.kind, "ref": each.ref, "amount_e4": each.amount_e4}
             for each in request.adjustments
@@ -148,6 +149,13 @@ def _draft(request: PlaceOrder, lines: list[_Priced], *, key: str, now: datetime
     )
     write_contact(order, request, now=now)
     return order
+
+
+@lru_cache(maxsize=4096)
+def _where(tenant_id: int, minute: int) -> tuple[str, str]:
+    """The shop's zone and currency, kept for a minute: no setting changes them."""
+    shop = get_shop()
+    return shop.time_zone, shop.currency
 
 
 def _item(order: Order, line: _Priced, *, position: int) -> Item:

@@ -28,14 +28,15 @@ CLICKS = 12
 
 def at_once(work: Callable[[int], object], *, times: int = CLICKS) -> list[object]:
     """Run `work` in as many threads, all let go in the same moment; what each got, or raised."""
-    barrier, got = Barrier(times), [None] * times
+    barrier = Barrier(times)
+    got: list[object] = [None] * times
 
     def run(number: int) -> None:
         barrier.wait()
         try:
-            got[number] = work(number)  # type: ignore[call-overload] -- filled by index
+            got[number] = work(number)
         except Exception as error:  # noqa: BLE001 -- the test looks at it
-            got[number] = error  # type: ignore[call-overload] -- filled by index
+            got[number] = error
         finally:
             connections.close_all()
 
