@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from devkit.env import whole_environment
 from devkit.place import CLONE
@@ -37,6 +37,20 @@ def undisturbed() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def listened_to(command: Sequence[str], **options: Any) -> "Iterator[subprocess.Popen[str]]":
+    """A program whose output is read line by line; it does not outlive an interrupt of ours."""
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, errors="replace", **options,
+    ) as process:  # fmt: skip
+        try:
+            yield process
+        except BaseException:
+            process.terminate()
+            raise
 
 
 def foreground(command: Sequence[str], made: Mapping[str, str]) -> int:

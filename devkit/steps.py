@@ -1,11 +1,11 @@
 """Django's commands as steps of a start: logged whole, shown in a line each."""
 
 import json
-import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from devkit.env import whole_environment
+from devkit.interrupts import listened_to
 from devkit.many import NEXT
 from devkit.place import CLONE, VENV_PYTHON
 from devkit.say import Problem, elapsed, first_error, heartbeat, say
@@ -24,11 +24,10 @@ def manage_many(wanted: Commands, made: Mapping[str, str], log: Path) -> Mapping
     with (
         log.open("a") as out,
         heartbeat("preparing:", lambda: story.now),
-        subprocess.Popen(
-            [str(VENV_PYTHON), "-m", "devkit.many", words], cwd=CLONE, env=whole_environment(made),
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        listened_to(
+            [str(VENV_PYTHON), "-m", "devkit.many", words], cwd=CLONE, env=whole_environment(made)
         ) as process,
-    ):  # fmt: skip
+    ):
         for line in process.stdout or ():
             out.write(line)
             story.hear(line)

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from devkit.interrupts import listened_to
 from devkit.place import CLONE, VENV, VENV_PYTHON
 from devkit.say import (
     Problem,
@@ -110,9 +111,7 @@ def _run(title: str, command: list[str]) -> None:
     lines: deque[str] = deque(maxlen=400)
     with (
         heartbeat(title, lambda: lines[-1][:60] if lines else ""),
-        subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
-        ) as process,
+        listened_to(command) as process,
     ):
         for line in process.stdout or ():
             if line.strip() and not line.startswith("WARNING"):
