@@ -26,7 +26,7 @@ def make_upload(body: bytes, name: str = "codes.csv") -> SealedUpload:
 def make_workbook(rows: list[list[Any]], **sheets: list[list[Any]]) -> bytes:
     book = Workbook()
     for row in rows:
-        book.active.append(row)
+        book.worksheets[0].append(row)
     for title, more in sheets.items():
         sheet = book.create_sheet(title)
         for row in more:
