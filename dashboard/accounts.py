@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.forms import LoginForm
+from allauth.account.forms import LoginForm, ResetPasswordForm
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.forms import ValidationError
 from django.http import HttpRequest
@@ -25,9 +25,11 @@ from tenants.selectors import find_member
 MOST_PER_MAIL = 8
 MOST_PER_IP = 60
 WINDOW = timedelta(minutes=15)
+MOST_RESETS = 3
+RESET_WINDOW = timedelta(hours=1)
 
 
-class StaffAccounts(DefaultAccountAdapter):  # type: ignore[misc] -- allauth has no types
+class StaffAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # -- allauth has no types
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Staff are invited, never self-made."""
         return False
@@ -41,7 +43,7 @@ class StaffAccounts(DefaultAccountAdapter):  # type: ignore[misc] -- allauth has
                 what="login.ip", who=ip_of(request), most=MOST_PER_IP, window=WINDOW, now=now
             )
         except TooManyTries as refusal:
-            _remember(request, "login.blocked", mail)
+            remember(request, "login.blocked", mail)
             raise ValidationError(str(refusal.message), code="too_many_tries") from refusal
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
@@ -54,7 +56,7 @@ class StaffAccounts(DefaultAccountAdapter):  # type: ignore[misc] -- allauth has
         """allauth's own counters are off."""
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        _remember(request, "login.failed", _mail(credentials))
+        remember(request, "login.failed", _mail(credentials))
 
     def reauthenticate(self, user: User, password: str) -> bool:
         """By the user's own mail: we keep no second table of addresses."""
@@ -71,7 +73,7 @@ class StaffAccounts(DefaultAccountAdapter):  # type: ignore[misc] -- allauth has
         """Mail to staff is the notices floor's work."""
 
 
-class StaffLogin(LoginForm):  # type: ignore[misc] -- allauth has no types
+class StaffLogin(LoginForm):  # type: ignore[misc]  # -- allauth has no types
     """After the right password, and only then, says plainly that it is the wrong shop."""
 
     def clean(self) -> dict[str, Any]:
@@ -90,7 +92,7 @@ class StaffLogin(LoginForm):  # type: ignore[misc] -- allauth has no types
                     _("Your password is right, but you are not an operator of the platform.")
                 )
         elif find_member(user_id=user.pk) is None:
-            _remember(self.request, "login.no_member", user.email)
+            remember(self.request, "login.no_member", user.email)
             raise ValidationError(
                 _(
                     "Your password is right, but you are not a member of this shop. "
@@ -100,10 +102,26 @@ class StaffLogin(LoginForm):  # type: ignore[misc] -- allauth has no types
 
 
 def remember_login(request: HttpRequest, user: User) -> None:
-    _remember(request, "login.done", user.email, user_id=user.pk)
+    remember(request, "login.done", user.email, user_id=user.pk)
 
 
-def _remember(request: HttpRequest, action: str, mail: str, *, user_id: int | None = None) -> None:
+def count_reset(request: HttpRequest, mail: str) -> None:
+    """Raises TooManyTries: nobody's mailbox is flooded from here."""
+    now = timezone.now()
+    mail = mail.strip().lower()
+    limits.hit(what="reset", who=mail, most=MOST_RESETS, window=RESET_WINDOW, now=now)
+    limits.hit(what="reset.ip", who=ip_of(request), most=20, window=RESET_WINDOW, now=now)
+    remember(request, "login.reset_asked", mail)
+
+
+def send_password_link(request: HttpRequest, mail: str) -> None:
+    """A letter with a link that lets a person without a password set one."""
+    form = ResetPasswordForm(data={"email": mail})
+    if form.is_valid():
+        form.save(request)
+
+
+def remember(request: HttpRequest, action: str, mail: str, *, user_id: int | None = None) -> None:
     """The audit log belongs to a shop: on the operator's host the request log has to do."""
     if bound_tenant() is None:
         return

@@ -17,10 +17,7 @@ from dashboard.views import (
 )
 
 urlpatterns = [
-    path("login/", account.Login.as_view(), name="account_login"),
-    path("reauthenticate/", account.Reauthenticate.as_view(), name="account_reauthenticate"),
-    path("password/", account.PasswordChange.as_view(), name="account_change_password"),
-    path("language/", account.set_language, name="office_language"),
+    *account.paths(),
     path("members/invite/", people.invite, name="office_invite"),
     path("members/<int:member_id>/", people.member, name="office_member"),
     path("members/<int:member_id>/change/", people.change_member, name="office_member_change"),
@@ -65,5 +62,5 @@ urlpatterns = [
         "payments/refunds/<int:refund_id>/<slug:verb>/", waiting.refund_do, name="office_refund_do"
     ),
     path("settings/", settings.settings, name="office_settings"),
-    path("", office.urls),  # type: ignore[arg-type] -- an include of a site
+    path("", office.urls),  # type: ignore[arg-type]  # -- an include of a site
 ]

@@ -10,12 +10,9 @@ from dashboard.views import platform as shops
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/office/")),
-    path("office/login/", account.Login.as_view(), name="account_login"),
-    path("office/reauthenticate/", account.Reauthenticate.as_view(), name="account_reauthenticate"),
-    path("office/password/", account.PasswordChange.as_view(), name="account_change_password"),
-    path("office/language/", account.set_language, name="office_language"),
+    *account.paths(under="office/"),
     path("office/shops/new/", shops.new_shop, name="platform_new_shop"),
     path("office/shops/<int:merchant_id>/", shops.shop, name="platform_shop"),
     path("office/shops/<int:merchant_id>/<slug:verb>/", shops.shop_do, name="platform_shop_do"),
-    path("office/", platform.urls),  # type: ignore[arg-type] -- an include of a site
+    path("office/", platform.urls),  # type: ignore[arg-type]  # -- an include of a site
 ]

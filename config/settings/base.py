@@ -148,9 +148,16 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_RATE_LIMITS = False  # ours live in Postgres: core.limits
 LOGIN_URL = "/office/login/"
 LOGIN_REDIRECT_URL = "/office/"
+
+# Without a mail server, letters are files that a developer can open.
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="filemail:///" + str(RUN_DIR / "outbox"))
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"noreply@{BASE_DOMAIN}")
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "qy_session"
@@ -211,7 +218,9 @@ REST_FRAMEWORK = {
 }
 
 # Where the sandbox's payment notices knock: our own web process, from the worker.
-SANDBOX_GATE = env.str("SANDBOX_GATE", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}")
+SANDBOX_GATE = env.str(
+    "SANDBOX_GATE", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}"
+)
 
 # Where fail-points look for a file that tells them to die; unset in production (core.failpoints).
 FAILPOINTS_DIR = env.str("FAILPOINTS_DIR", default="")

@@ -7,12 +7,14 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_POST
 
+from core.errors import TooManyTries
+from core.middleware import opens_own_scope
 from dashboard import accounts
 from dashboard.sites import CSP, site_of, speak_staff_language
 
@@ -72,6 +74,65 @@ class PasswordChange(_Framed, allauth_views.PasswordChangeView):  # type: ignore
 
 class Reauthenticate(_Framed, allauth_views.ReauthenticateView):  # type: ignore[misc]  # -- allauth has no types
     template_name = "account/reauthenticate.html"
+
+
+class PasswordReset(_Framed, allauth_views.PasswordResetView):  # type: ignore[misc] -- allauth has no types
+    """The same answer whether the address is known or not."""
+
+    template_name = "account/password_reset.html"
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            accounts.count_reset(self.request, form.cleaned_data["email"])
+        except TooManyTries as refusal:
+            form.add_error("email", str(refusal.message))
+            response: HttpResponse = self.form_invalid(form)
+            response.status_code = 429
+            return response
+        answer: HttpResponse = super().form_valid(form)
+        return answer
+
+
+class PasswordResetDone(_Framed, allauth_views.PasswordResetDoneView):  # type: ignore[misc] -- allauth has no types
+    template_name = "account/password_reset_done.html"
+
+
+class PasswordResetFromKey(_Framed, allauth_views.PasswordResetFromKeyView):  # type: ignore[misc] -- allauth has no types
+    template_name = "account/password_reset_from_key.html"
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        accounts.remember(self.request, "login.password_set", self.reset_user.email)
+        return response
+
+
+class PasswordResetFromKeyDone(_Framed, allauth_views.PasswordResetFromKeyDoneView):  # type: ignore[misc] -- allauth has no types
+    template_name = "account/password_reset_from_key_done.html"
+
+
+# A letter leaves by another machine: nothing is kept open for it.
+password_reset = opens_own_scope(PasswordReset.as_view())
+
+
+def paths(*, under: str = "") -> list[URLPattern]:
+    """Signing in, on either host; `under` is where the office lives there."""
+    views = (
+        ("login/", Login, "account_login"),
+        ("reauthenticate/", Reauthenticate, "account_reauthenticate"),
+        ("password/", PasswordChange, "account_change_password"),
+        ("password/reset/done/", PasswordResetDone, "account_reset_password_done"),
+        (
+            "password/reset/<slug:uidb36>-<str:key>/",
+            PasswordResetFromKey,
+            "account_reset_password_from_key",
+        ),
+        ("password/set/", PasswordResetFromKeyDone, "account_reset_password_from_key_done"),
+    )
+    return [
+        *(path(f"{under}{route}", view.as_view(), name=name) for route, view, name in views),
+        path(f"{under}password/reset/", password_reset, name="account_reset_password"),
+        path(f"{under}language/", set_language, name="office_language"),
+    ]
 
 
 @csrf_protect

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -11,10 +12,12 @@ from django.views.decorators.http import require_POST
 
 from core.errors import AppError
 from dashboard.access import actor_of
+from dashboard.accounts import send_password_link
 from dashboard.views.frame import attempt, back_to, draw, page
 from tenants import services as tenants
 from tenants.models import Member
 from tenants.roles import Role
+from tenants.selectors import find_user
 
 ROLE_HINTS = {
     Role.OWNER: gettext_lazy("everything, members and settings too"),
@@ -46,8 +49,9 @@ def invite(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(
                 request,
-                _("Invited. A person new here sets a password with “Forgot your password?”."),
+                _("Invited. They set a password with the link that was mailed to them."),
             )
+            _send_link(request, form.cleaned_data["email"])
             return back_to("admin:tenants_member_changelist")
     return draw(
         request,
@@ -56,6 +60,17 @@ def invite(request: HttpRequest) -> HttpResponse:
         form=form,
         roles=[(role.label, ROLE_HINTS[role]) for role in Role],
     )
+
+
+def _send_link(request: HttpRequest, mail: str) -> None:
+    """After commit, and only to who has no password yet."""
+    user = find_user(email=mail)
+
+    def send() -> None:
+        send_password_link(request, mail)
+
+    if user is not None and not user.has_usable_password():
+        transaction.on_commit(send, robust=True)
 
 
 @page("members.view")
