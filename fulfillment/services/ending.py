@@ -1,6 +1,7 @@
 """The money back, and the end of an order: complete when something arrived, canceled when nothing
 did."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -43,13 +44,13 @@ def pay_back(
 
     What was held and not delivered goes back on the shelf.
     """
-    undelivered = {unit.item_id for unit in units if unit.delivered_at is None}
+    undelivered = Counter(unit.item_id for unit in units if unit.delivered_at is None)
     moving = Moving(order=order, by=by, now=now)
     for unit in units:
         moving.move(unit, UnitState.REFUNDED, reason=reason[:60])
     moving.store(fresh=units if are_new else ())
-    for item_id in sorted(undelivered):
-        inventory.release(item_id=item_id, now=now)
+    for item_id, count in sorted(undelivered.items()):
+        inventory.release(item_id=item_id, most=count, now=now)
     amount_e4 = sum(unit.paid_e4 for unit in units)
     if not amount_e4:
         return None

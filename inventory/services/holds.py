@@ -42,10 +42,17 @@ _SELL = """
 # A code comes back only if it is still the hold's: a frozen or expired one stays what it is.
 # A locked shelf is left alone, it is but a hint.
 _RELEASE = """
-    WITH ended AS (
+    WITH chosen AS (
+        SELECT hold.id FROM inventory_hold AS hold
+          LEFT JOIN inventory_code AS code
+            ON code.tenant_id = hold.tenant_id AND code.id = hold.code_id
+         WHERE hold.tenant_id = %(tenant)s AND hold.item_id = %(item)s
+           AND (hold.state = 'reserved' AND ({is_due}) OR hold.state = 'kept' AND {kept_too})
+         ORDER BY code.state = 'reserved', hold.id DESC LIMIT %(most)s
+           FOR NO KEY UPDATE OF hold),
+    ended AS (
         UPDATE inventory_hold SET state = 'released', ended_at = %(now)s, ended_why = %(why)s
-         WHERE tenant_id = %(tenant)s AND item_id = %(item)s
-           AND (state = 'reserved' AND ({over_by}) OR state = 'kept' AND {kept_too})
+         WHERE tenant_id = %(tenant)s AND id IN (SELECT id FROM chosen)
         RETURNING code_id, content_id),
     back AS (
         UPDATE inventory_code SET state = 'available'
@@ -66,8 +73,8 @@ _RELEASE = """
                   FOR NO KEY UPDATE SKIP LOCKED))
     SELECT count(*) FROM ended
 """
-_RELEASE_ALL = _RELEASE.format(over_by="true", kept_too="true")
-_RELEASE_OVERDUE = _RELEASE.format(over_by="until <= %(now)s", kept_too="false")
+_RELEASE_ALL = _RELEASE.format(is_due="true", kept_too="true")
+_RELEASE_OVERDUE = _RELEASE.format(is_due="hold.until <= %(now)s", kept_too="false")
 
 
 @tenant_atomic
@@ -111,9 +118,12 @@ def sell(*, item_id: int, now: datetime) -> list[Goods]:
 
 
 @tenant_atomic
-def release(*, item_id: int, now: datetime) -> int:
-    """Give back what the item holds unsold; returns how many."""
-    return _move_back(_RELEASE_ALL, item_id=item_id, why=HoldEnd.GIVEN_BACK, now=now)
+def release(*, item_id: int, now: datetime, most: int | None = None) -> int:
+    """Give back what the item holds unsold, or `most` of it; returns how many.
+
+    What cannot be sold any more goes first.
+    """
+    return _move_back(_RELEASE_ALL, item_id=item_id, why=HoldEnd.GIVEN_BACK, most=most, now=now)
 
 
 @tenant_atomic
@@ -177,8 +187,11 @@ def _swap(hold_ids: list[int], *, now: datetime) -> None:
     _claim_again(holds[0], quantity=len(holds), now=now)
 
 
-def _move_back(sql: str, *, item_id: int, why: HoldEnd, now: datetime) -> int:
+def _move_back(
+    sql: str, *, item_id: int, why: HoldEnd, now: datetime, most: int | None = None
+) -> int:
     given: dict[str, Any] = {"tenant": require_tenant(), "item": item_id, "why": why.value}
+    given["most"] = most
     with connection.cursor() as cursor:
         cursor.execute(sql, given | {"now": now})
         (released,) = cursor.fetchone()

@@ -84,6 +84,21 @@ def test_what_is_given_back_can_be_sold_to_another():
     assert inventory.release(item_id=7, now=MORNING) == 0
 
 
+def test_a_part_is_given_back_beginning_with_what_cannot_be_sold():
+    sku = make_sku()
+    bad = make_batch(sku, 1, expires_on=date(2026, 12, 1))
+    make_codes(sku, 2)
+    hold_until(sku, NOON, item_id=7, quantity=3)
+    inventory.freeze_batch(batch_id=bad.pk, by=SYSTEM, reason="complaints", now=MORNING)
+
+    released = inventory.release(item_id=7, most=2, now=MORNING)
+
+    assert released == 2
+    assert live_holds(item_id=7).get().code.state == CodeState.RESERVED
+    assert Code.objects.get(batch=bad).state == CodeState.FROZEN
+    assert count_available(sku_id=sku.pk) == 1
+
+
 def test_sold_goods_are_not_given_back():
     sku = make_sku()
     make_codes(sku, 1)
