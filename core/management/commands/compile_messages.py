@@ -11,7 +11,6 @@ from django.core.management.base import BaseCommand
 
 class Command(BaseCommand):
     help = "Compiles the translations that have changed."
-    requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         for source in (p for root in settings.LOCALE_PATHS for p in Path(root).rglob("*.po")):
