@@ -54,8 +54,12 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Have the test database made, by its owner, also when a run's tests name `default` alone."""
     for item in items:
-        if "db" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("django_db"):
-            item.add_marker(pytest.mark.django_db(databases=["default", "owner"]))
+        marker = item.get_closest_marker("django_db")
+        given = marker.kwargs if marker else {}
+        needs = marker is not None or "db" in getattr(item, "fixturenames", ())
+        if needs and not given.get("databases"):
+            named = pytest.mark.django_db(**given | {"databases": ["default", "owner"]})
+            item.add_marker(named, append=False)
             return
 
 
