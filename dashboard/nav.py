@@ -50,7 +50,7 @@ SHOP = (
         ),
     ),
     (
-        _("Goods"),
+        _("Catalog"),
         (
             Place(_("Products"), "redeem", "admin:catalog_product_changelist", "catalog.view"),
             Place(_("Categories"), "category", "admin:catalog_category_changelist", "catalog.view"),

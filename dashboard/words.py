@@ -8,6 +8,7 @@ from orders.states import CaseState, OrderState
 from payments.states import PaymentState, RefundState
 
 ACTIONS = {
+    "demo.seeded": _("filled the shop with demo data"),
     "login.done": _("signed in"),
     "login.failed": _("wrong password"),
     "login.blocked": _("too many tries to sign in"),
@@ -107,6 +108,6 @@ def who(label: str) -> str:
             return _now("the buyer")
         case ("system", _, _):
             return _now("the system")
-        case (user, _, mail) if user.startswith("user:") and mail:
+        case (user, _, mail) if user.startswith(("user:", "login")) and mail:
             return mail
     return label

@@ -41,6 +41,9 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def get_full_name(self) -> str:
+        return self.name
+
     @property
     def is_staff(self) -> bool:
         """Django's admin asks; the back offices decide by membership."""

@@ -24,7 +24,7 @@ class TenantForm(forms.ModelForm):
     refusal: AppError | None = None
 
     def _get_validation_exclusions(self) -> set[str]:
-        left_out: set[str] = super()._get_validation_exclusions()  # type: ignore[misc] -- Django's own hook
+        left_out: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]  # -- Django's own hook
         return left_out - {"tenant_id"}
 
     def clean(self) -> Any:
@@ -96,7 +96,7 @@ class TenantAdmin(ModelAdmin):
         except AppError as refusal:
             if request.method != "POST":
                 raise
-            request.refusal = refusal  # type: ignore[attr-defined] -- our own mark
+            request.refusal = refusal  # type: ignore[attr-defined]  # -- our own mark
             return super().changeform_view(request, *args, **kwargs)
 
     def get_form(

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import Field, Model, QuerySet, URLField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +22,7 @@ from unfold.widgets import (
 
 from catalog import services as catalog
 from catalog.models import Brand, BuyerTemplate, Category, Product, Sku
-from catalog.states import ProductState
+from catalog.states import Kind, ProductState
 from core.errors import AppError
 from core.money import Money, parse_e4
 from core.uploads import SealedUpload
@@ -152,6 +152,12 @@ class SkuInline(StackedInline):
         return False
 
 
+def _web_address(field: "Field[Any, Any]", **options: Any) -> forms.Field | None:
+    """An address typed without `https://` gets it."""
+    more = {"assume_scheme": "https"} if isinstance(field, URLField) else {}
+    return field.formfield(**more, **options)
+
+
 class ProductForm(TenantForm):
     upload = forms.FileField(
         label=_("New picture"),
@@ -161,6 +167,7 @@ class ProductForm(TenantForm):
 
     class Meta:
         model = Product
+        formfield_callback = _web_address
         fields = (
             "name", "name_en", "brand", "category", "aliases", "summary", "summary_en",
             "what_arrives", "what_arrives_en", "where_works", "where_works_en", "refund_rule",
@@ -190,6 +197,7 @@ def _for_each(request: HttpRequest, chosen: QuerySet[Product], verb: Callable[..
 class ProductAdmin(TenantAdmin):
     look, edit = "catalog.view", "catalog.edit"
     form = ProductForm
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
     inlines = (SkuInline,)
     list_display = ("tile", "category_name", "prices", "stock", "state_word", "position")
     list_filter = ("state", "category", "brand")
@@ -258,6 +266,9 @@ class ProductAdmin(TenantAdmin):
 
     @display(description=_("In stock"))
     def stock(self, product: Any) -> Any:
+        kinds = {sku.kind for sku in product.skus.all()}
+        if kinds and kinds <= {Kind.BY_HAND}:
+            return _("by hand")
         if not product.in_stock and product.state == ProductState.PUBLISHED:
             return format_html('<span class="qy-state qy-bad">0</span>')
         return f"{min(product.in_stock, 9999)}{'+' if product.in_stock > 9999 else ''}"

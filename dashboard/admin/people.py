@@ -2,15 +2,19 @@
 
 from typing import Any
 
+from django.contrib.admin import SimpleListFilter
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
 from dashboard.admin.base import TenantAdmin, state_tag
 from dashboard.sites import office
-from dashboard.words import action_words
+from dashboard.words import action_words, who
 from tenants.models import AuditRow, Member
 
 
@@ -43,18 +47,41 @@ class MemberAdmin(TenantAdmin):
     def state(self, member: Member) -> Any:
         if member.is_active:
             return state_tag("active", _("active"))
-        return state_tag("", _("ended"))
+        return state_tag("", _("no longer a member"))
+
+
+class ActionFilter(SimpleListFilter):
+    """What was done, in words."""
+
+    title = _("Action")
+    parameter_name = "action"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        found = AuditRow.objects.order_by("action").values_list("action", flat=True).distinct()
+        return [(code, action_words(code)) for code in found]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditRow]) -> QuerySet[AuditRow]:
+        return queryset.filter(action=self.value()) if self.value() else queryset
 
 
 class AuditAdmin(TenantAdmin):
     look = "audit.view"
-    list_display = ("at", "by", "what", "target", "reason", "ip")
-    list_filter = ("action",)
+    list_display = ("moment", "person", "what", "target", "reason", "ip")
+    list_filter = (ActionFilter, ("at", RangeDateFilter))
+    list_filter_submit = True
     search_fields = ("by", "target", "reason")
     search_help_text = _("Who, what or why")
     date_hierarchy = None
     ordering = ("-at",)
     list_display_links = None
+
+    @display(description=_("When"), ordering="at")
+    def moment(self, row: AuditRow) -> str:
+        return date_format(localtime(row.at), "Y-m-d H:i:s")
+
+    @display(description=_("By"), ordering="by")
+    def person(self, row: AuditRow) -> str:
+        return who(row.by)
 
     @display(description=_("Action"), ordering="action")
     def what(self, row: AuditRow) -> str:
