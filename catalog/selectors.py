@@ -21,6 +21,7 @@ from catalog.errors import NotForSale
 from catalog.models import Category, Picture, Product, Sku
 from catalog.states import CONNECTED, ProductState
 from catalog.types import BuyerField
+from core.rows import fetch
 
 MOST_FOUND = 60
 MOST_SEARCHED = 50
@@ -96,21 +97,17 @@ def get_sku(*, sku_id: int) -> Sku:
     return Sku.objects.select_related("product", "buyer_template").get(pk=sku_id)
 
 
+_SHELVED = "state = 'published' AND (unpublish_at IS NULL OR unpublish_at > %s)"
+
+
 def get_sku_for_sale(*, sku_ref: str, now: datetime) -> Sku:
     """A SKU that may be sold now, with its product and buyer form; raises NotForSale."""
-    found = (
-        _skus_on_sale()
-        .filter(
-            Q(product__unpublish_at=None) | Q(product__unpublish_at__gt=now),
-            ref=sku_ref,
-            product__state=ProductState.PUBLISHED,
-        )
-        .select_related("product__brand", "buyer_template")
-        .first()
-    )
-    if found is None:
-        raise NotForSale(_("This is not on sale any more. Look at what else is there."))
-    return found
+    kinds = sorted(CONNECTED)
+    for sku in fetch(Sku, "ref = %s AND is_on_sale AND kind = ANY(%s)", sku_ref, kinds):
+        for product in fetch(Product, f"id = %s AND {_SHELVED}", sku.product_id, now):
+            sku.product = product
+            return sku
+    raise NotForSale(_("This is not on sale any more. Look at what else is there."))
 
 
 def get_picture(*, picture_hash: str) -> Picture:

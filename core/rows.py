@@ -46,7 +46,7 @@ def insert(rows: Sequence[TenantModel]) -> None:
             row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
-def fetch(model: type[T], tail: str, *given: object) -> list[T]:
+def fetch(model: type[T], tail: str, *given: Any) -> list[T]:
     """The tenant's rows for which `tail` (our own words, after `WHERE tenant_id = … AND`) holds."""
     _check_scope()
     shape = _shape(model)

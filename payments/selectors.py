@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet, Sum
 
+from core.rows import fetch
 from payments.models import (
     Account,
     Balance,
@@ -28,7 +29,7 @@ def payment_of(*, number: str) -> Payment:
 
 
 def find_payment(*, number: str) -> Payment | None:
-    return Payment.objects.filter(number=number).first()
+    return next(iter(fetch(Payment, "number = %s", number)), None)
 
 
 def get_payment(*, payment_id: int) -> Payment:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from core.actors import Actor
 from core.errors import InvalidInput
 from core.money import MOST_E4
+from core.rows import insert
 from core.scope import tenant_atomic
 from payments.errors import BalanceTooLow
 from payments.models import Account, Balance, Entry, Journal
@@ -99,8 +100,9 @@ def write(
     if sum(one.amount_e4 for one in lines):
         raise ValueError(f"{ref} does not sum to zero")
     _move_balances(lines)
-    journal = Journal.objects.create(ref=ref, kind=kind, by=by.label[:80], at=now)
-    Entry.objects.bulk_create(
+    journal = Journal(ref=ref, kind=kind, by=by.label[:80], at=now)
+    insert([journal])
+    entries = [
         Entry(
             journal=journal,
             account_id=one.account_id,
@@ -108,7 +110,8 @@ def write(
             currency=currency,
         )
         for one in lines
-    )
+    ]
+    insert(entries)
     return journal
 
 

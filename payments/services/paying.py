@@ -15,6 +15,7 @@ from core.errors import InvalidInput
 from core.failpoints import reach
 from core.money import MOST_E4
 from core.refs import new_ref
+from core.rows import insert
 from core.scope import tenant_atomic
 from core.states import check_move
 from payments import selectors
@@ -44,7 +45,7 @@ def start(*, payable: Payable, provider: str, now: datetime) -> Payment:
     payment = _new(payable, provider=provider, now=now)
     try:
         with tenant_atomic():
-            payment.save(force_insert=True)
+            insert([payment])
             _remember(payment, old="", new=PaymentState.CREATED, reason="started", now=now)
     except IntegrityError:
         # Another tab opened one in this moment: the constraint let one of the two in.
@@ -240,6 +241,5 @@ def _move(
 def _remember(
     payment: Payment, *, old: str, new: str, reason: str, now: datetime, by: Actor = SYSTEM
 ) -> None:
-    PaymentMove.objects.create(
-        payment=payment, old=old, new=new, by=by.label[:80], reason=reason, at=now
-    )
+    move = PaymentMove(payment=payment, old=old, new=new, by=by.label[:80], reason=reason, at=now)
+    insert([move])

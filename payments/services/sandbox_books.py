@@ -6,6 +6,7 @@ from django.db.models import F
 
 from core.crypto import blind_index
 from core.refs import new_ref, new_token
+from core.rows import insert
 from core.scope import tenant_atomic
 from payments.models import SandboxBank, SandboxRefund, SandboxTrade
 from payments.types import Opened, Payable, RefundAnswer, RefundOrder, RefundOutcome
@@ -24,7 +25,7 @@ class Books:
     """Answers what the sandbox would answer over the wire."""
 
     def open(self, *, number: str, payable: Payable, expires_at: datetime) -> Opened:
-        trade = SandboxTrade.objects.create(
+        trade = SandboxTrade(
             token=new_token(),
             ref=f"SB{new_ref(16)}",
             payment_number=number,
@@ -35,6 +36,7 @@ class Books:
             currency=payable.currency,
             expires_at=expires_at,
         )
+        insert([trade])
         return Opened(provider_ref=trade.ref, pay_url=f"/sandbox/pay/{trade.token}/")
 
     @tenant_atomic

@@ -238,11 +238,11 @@ def test_an_unknown_language_becomes_the_first_one():
 
 
 def test_a_sale_is_placed_in_few_statements(django_assert_num_queries):
-    """Five of them work (known, SKU, order, item, codes), one counts what the buyer holds, the rest
-    are savepoints."""
+    """Six of them work (known, SKU, product, order, item, codes), one counts what the buyer holds
+    and the rest are savepoints."""
     sku = stocked_sku(200)
     placed(sku)  # the tenant's keys and day are at hand from here on
     request = a_request(sku, buyer_key="anna")
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         orders.place(request=request, now=NOON)
