@@ -154,8 +154,9 @@ class SkuInline(StackedInline):
 
 def _web_address(field: "Field[Any, Any]", **options: Any) -> forms.Field | None:
     """An address typed without `https://` gets it."""
-    more = {"assume_scheme": "https"} if isinstance(field, URLField) else {}
-    return field.formfield(**more, **options)
+    if isinstance(field, URLField):
+        options["assume_scheme"] = "https"
+    return field.formfield(**options)
 
 
 class ProductForm(TenantForm):
