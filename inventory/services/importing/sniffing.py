@@ -111,11 +111,27 @@ def _splits_evenly(lines: list[str], delimiter: str) -> bool:
     return is_wide and often >= 0.8 * len(lines)
 
 
+# `卡号：A001 密码：X1` is how many lists are sent: the names stand in each line, not above.
+_LABEL = re.compile(
+    r"(?:卡号|账号|帐号|序列号|卡密|密码|兑换码|激活码|充值码|券码|(?:有效|到期|截止)[期至日时间]{0,3})"
+    r"\s*[:：]\s*"
+)
 _DASH_RUN = re.compile(r"\s*-{3,}\s*")
 
 
 def splitter(delimiter: str) -> Callable[[str], list[str]]:
-    """How to cut a line. A quoted value is understood where tables quote: in CSV and its kin."""
+    """How to cut a line; names that stand before each value in it are left out."""
+    cut = _cutter(delimiter)
+
+    def split(line: str) -> list[str]:
+        has_colon = "：" in line or ":" in line
+        return cut(_LABEL.sub(" ", line) if has_colon else line)
+
+    return split
+
+
+def _cutter(delimiter: str) -> Callable[[str], list[str]]:
+    """A quoted value is understood where tables quote: in CSV and its kin."""
     if delimiter == NONE:
         return lambda line: [line]
     if delimiter == DASHES:

@@ -108,6 +108,21 @@ def test_the_delimiter_is_the_one_that_cuts_evenly(lines, delimiter):
     assert find_delimiter(lines) == delimiter
 
 
+@pytest.mark.parametrize(
+    ("line", "delimiter", "cells"),
+    [
+        ("卡号：A001 密码：X1", SPACES, ["A001", "X1"]),
+        ("卡号:A001密码: X1", SPACES, ["A001", "X1"]),
+        ("卡号：A001，密码：X1", "，", ["A001", "X1"]),
+        ("兑换码：X1", NONE, ["X1"]),
+        ("https://a.example/x?code=1", NONE, ["https://a.example/x?code=1"]),
+    ],
+)
+def test_names_before_each_value_are_left_out(line, delimiter, cells):
+    assert find_delimiter([line] * 3) == delimiter
+    assert [cell.strip() for cell in splitter(delimiter)(line)] == cells
+
+
 def test_quotes_are_understood_and_an_open_one_spoils_its_own_line_only():
     split = splitter(",")
 
