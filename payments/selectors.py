@@ -41,8 +41,8 @@ def payments_of(*, payable_id: int) -> "QuerySet[Payment]":
 
 
 def find_open_payment(*, payable_id: int, provider: str) -> Payment | None:
-    open_ones = Payment.objects.filter(payable_id=payable_id, state__in=sorted(OPEN))
-    return open_ones.filter(provider=provider).first()
+    tail = "payable_id = %s AND provider = %s AND state = ANY(%s)"
+    return next(iter(fetch(Payment, tail, payable_id, provider, sorted(OPEN))), None)
 
 
 def get_refund(*, refund_id: int) -> Refund:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from core.actors import Actor
 from core.errors import InvalidInput
 from core.money import MOST_E4
-from core.rows import insert
+from core.rows import fetch, insert
 from core.scope import tenant_atomic
 from payments.errors import BalanceTooLow
 from payments.models import Account, Balance, Entry, Journal
@@ -62,11 +62,9 @@ def line(account: Account, amount_e4: int) -> Line:
 
 
 def _accounts(names: Sequence[AccountName], *, currency: str) -> dict[AccountName, Account]:
-    rows = Account.objects.filter(
-        kind__in=[kind for kind, _owner in names],
-        owner_ref__in=[owner for _kind, owner in names],
-        currency=currency,
-    )
+    kinds, owners = [kind for kind, _owner in names], [owner for _kind, owner in names]
+    tail = "kind = ANY(%s) AND owner_ref = ANY(%s) AND currency = %s"
+    rows = fetch(Account, tail, kinds, owners, currency)
     return {(AccountKind(row.kind), row.owner_ref): row for row in rows}
 
 

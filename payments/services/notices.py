@@ -4,7 +4,6 @@ import hashlib
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import QuerySet
 
 from core.actors import Actor
 from core.scope import require_tenant, tenant_atomic
@@ -24,7 +23,6 @@ _KEEP = """
         ON CONFLICT (tenant_id, provider, event_ref)
         DO UPDATE SET times = payments_notice.times + 1, last_at = excluded.last_at
 """
-Payments = QuerySet[Payment]
 
 
 def keep(*, notice: Notice, outcome: Outcome, payment: Payment, now: datetime) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import SYSTEM, Actor
@@ -15,7 +16,7 @@ from core.errors import InvalidInput
 from core.failpoints import reach
 from core.money import MOST_E4
 from core.refs import new_ref
-from core.rows import insert
+from core.rows import change, insert
 from core.scope import tenant_atomic
 from core.states import check_move
 from payments import selectors
@@ -190,7 +191,7 @@ def close_payments_of(*, payable_id: int, by: Actor = SYSTEM, now: datetime) -> 
     _close(Payment.objects.filter(payable_id=payable_id), by=by, now=now)
 
 
-def _close(payments: "notices.Payments", *, by: Actor, now: datetime) -> None:
+def _close(payments: "QuerySet[Payment]", *, by: Actor, now: datetime) -> None:
     # Skipped, not waited for: a capture holds its payment while it reaches for the order that our
     # caller may hold, and late money is taken by a closed payment just as well.
     locked = payments.filter(state__in=sorted(OPEN)).select_for_update(
@@ -228,8 +229,7 @@ def _move(
     """Move the payment if it still is where we saw it, its history with it; False if it is not."""
     old = PaymentState(payment.state)
     check_move(PAYMENT_MOVES, old, new)
-    unmoved = Payment.objects.filter(pk=payment.pk, state=old)
-    if unmoved.update(state=new, **with_it) == 0:
+    if not change(payment, was=old, state=new, **with_it):
         return False
     payment.state = new
     for name, value in with_it.items():
