@@ -20,7 +20,7 @@ _UNREAD = object()
 
 
 def shop_of(request: HttpRequest) -> Shop:
-    shop: Shop = request.shop  # type: ignore[attr-defined] -- set by HostDecidesShop
+    shop: Shop = request.shop  # type: ignore[attr-defined]  # -- set by HostDecidesShop
     return shop
 
 

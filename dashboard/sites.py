@@ -13,6 +13,7 @@ from unfold.sites import UnfoldAdminSite
 
 from dashboard import home, nav
 from dashboard.access import member_of
+from dashboard.ops import overview
 
 # Unfold draws with Alpine, which evaluates its attributes, and with inline styles. Looser than the
 # shop's policy in these two words only; everything is still our own.
@@ -63,7 +64,7 @@ class Office(UnfoldAdminSite):
             logout(request)
         return HttpResponseRedirect(reverse("account_login"))
 
-    def search(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:  # type: ignore[override] -- finds nothing
+    def search(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:  # type: ignore[override]  # -- finds nothing
         """Unfold's own keeps what one shop answered under the person's name, for the next shop."""
         return HttpResponse()
 
@@ -99,7 +100,7 @@ class OperatorOffice(Office):
         return user.is_authenticated and user.is_active and user.is_operator
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        return super().index(request, {**(extra_context or {}), **home.of_platform()})
+        return super().index(request, {**(extra_context or {}), **overview.of_platform()})
 
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
         return nav.of_platform(request)
@@ -109,7 +110,7 @@ def speak_staff_language(request: HttpRequest) -> None:
     """A page of the office speaks the language of who reads it, whatever the browser says."""
     if request.user.is_authenticated:
         translation.activate(request.user.language)
-        request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined] -- as LocaleMiddleware does
+        request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]  # -- as LocaleMiddleware does
 
 
 def zone_of(request: HttpRequest) -> ZoneInfo | None:

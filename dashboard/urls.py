@@ -2,10 +2,10 @@
 
 from django.urls import path
 
+from dashboard import signing_in
 from dashboard.admin import shop as _  # noqa: F401 -- registers the pages of the merchant's tables
 from dashboard.sites import office
 from dashboard.views import (
-    account,
     cases,
     goods,
     imports,
@@ -17,7 +17,7 @@ from dashboard.views import (
 )
 
 urlpatterns = [
-    *account.paths(),
+    *signing_in.paths(),
     path("members/invite/", people.invite, name="office_invite"),
     path("members/<int:member_id>/", people.member, name="office_member"),
     path("members/<int:member_id>/change/", people.change_member, name="office_member_change"),

@@ -1,9 +1,13 @@
 """Stable codes in people's words."""
 
-from django.utils.translation import gettext as _now
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from fulfillment.states import UnitState
+from inventory.models import NEVER
 from orders.states import CaseState, OrderState
 from payments.states import PaymentState, RefundState
 
@@ -102,12 +106,16 @@ def evidence_words(row: dict[str, str]) -> str:
 def who(label: str) -> str:
     """`user:12 zhang@example.com` as people read it."""
     if label.startswith("provider:"):
-        return _now("payment provider")
+        return gettext("payment provider")
     match label.partition(" "):
         case ("shopper", _, _):
-            return _now("the buyer")
+            return gettext("the buyer")
         case ("system", _, _):
-            return _now("the system")
+            return gettext("the system")
         case (user, _, mail) if user.startswith(("user:", "login")) and mail:
             return mail
     return label
+
+
+def day_or_never(day: date) -> str:
+    return gettext("never") if day == NEVER else date_format(day, "Y-m-d")

@@ -132,30 +132,5 @@ class TenantAdmin(ModelAdmin):
         return format_html('<a class="qy-link" href="{}">{}</a>', url, text)
 
 
-TONES = {
-    "good": {
-        "completed", "delivered", "available", "published", "active", "done", "captured", "paid",
-    },
-    "busy": {"fulfilling", "queued", "sending", "accepted", "running", "reserved", "pending"},
-    "warn": {
-        "held", "waiting", "by_hand", "review", "frozen", "quarantined", "placed", "open",
-        "checked",
-        "waiting_supplier", "waiting_funds", "needs_person", "uploaded", "partly_refunded",
-        "unknown",
-    },
-    "bad": {"failed", "canceled", "recalled", "void", "expired", "suspended", "rejected"},
-}  # fmt: skip
-
-
-def tone_of(state: str) -> str:
-    return next((tone for tone, states in TONES.items() if str(state) in states), "")
-
-
-def state_tag(state: str, label: Any) -> SafeString:
-    """A state as a word with a colour: never the colour alone."""
-    tone = tone_of(state)
-    return format_html('<span class="qy-state {}">{}</span>', f"qy-{tone}" if tone else "", label)
-
-
 def told(request: HttpRequest, done: int) -> None:
     messages.success(request, _("Done for %(count)s rows.") % {"count": done})

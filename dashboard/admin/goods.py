@@ -27,8 +27,9 @@ from core.errors import AppError
 from core.money import Money, parse_e4
 from core.uploads import SealedUpload
 from dashboard.access import actor_of, allows, shop_of
-from dashboard.admin.base import TenantAdmin, TenantForm, state_tag, told
+from dashboard.admin.base import TenantAdmin, TenantForm, told
 from dashboard.sites import office
+from dashboard.tones import state_tag
 from inventory.selectors import stock_of
 
 MOST_PICTURE = 8 * 1024 * 1024

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
-from dashboard.admin.base import TenantAdmin, state_tag
+from dashboard.admin.base import TenantAdmin
 from dashboard.sites import office
+from dashboard.tones import state_tag
 from dashboard.words import action_words, who
 from tenants.models import AuditRow, Member
 

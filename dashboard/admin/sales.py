@@ -12,9 +12,10 @@ from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
 from core.money import Money
-from dashboard.admin.base import TenantAdmin, state_tag
+from dashboard.admin.base import TenantAdmin
 from dashboard.finding import orders_found
 from dashboard.sites import office
+from dashboard.tones import state_tag
 from orders.models import Case, Order
 
 

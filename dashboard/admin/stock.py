@@ -4,22 +4,19 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
-from dashboard.admin.base import TenantAdmin, state_tag
+from dashboard.admin.base import TenantAdmin
 from dashboard.sites import office
-from inventory.models import NEVER, Batch, Code
+from dashboard.tones import state_tag
+from dashboard.words import day_or_never
+from inventory.models import Batch, Code
 from inventory.selectors import find_code_by_text
 from inventory.services import masks_of
 from inventory.states import CodeState
-
-
-def day_or_never(day: Any) -> Any:
-    return _("never") if day == NEVER else date_format(day, "Y-m-d")
 
 
 class BatchAdmin(TenantAdmin):

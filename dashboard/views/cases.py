@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dashboard.access import actor_of, allows, require
-from dashboard.admin.base import tone_of
-from dashboard.views.frame import attempt, back_to, draw, page
+from dashboard.frame import attempt, back_to, draw, page
+from dashboard.tones import tone_of
 from dashboard.words import evidence_words, who
 from fulfillment import services as fulfillment
 from orders import services as orders

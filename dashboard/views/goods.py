@@ -17,7 +17,7 @@ from catalog.models import Brand, BuyerTemplate, Category, Product
 from catalog.types import FieldKind
 from core.errors import AppError, InvalidInput, NotFound
 from dashboard.access import actor_of
-from dashboard.views.frame import attempt, back_to, draw, page
+from dashboard.frame import attempt, back_to, draw, page
 
 MOST_TABLE = 5 * 1024 * 1024
 LIST = "admin:catalog_product_changelist"

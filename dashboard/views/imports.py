@@ -16,8 +16,8 @@ from catalog.states import Kind
 from core.errors import AppError, InvalidInput
 from core.money import parse_e4
 from dashboard.access import actor_of, shop_of
-from dashboard.admin.base import tone_of
-from dashboard.views.frame import attempt, back_to, draw, page
+from dashboard.frame import attempt, back_to, draw, page
+from dashboard.tones import tone_of
 from dashboard.words import MARKS, who
 from inventory.models import ImportJob
 from inventory.services import importing

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_POST
 from core.money import Money
 from core.secrets import Secret
 from dashboard.access import actor_of, allows
-from dashboard.admin.base import tone_of
-from dashboard.views.frame import attempt, back_to, draw, page, password_first
+from dashboard.frame import attempt, back_to, draw, page, password_first
+from dashboard.tones import tone_of
 from dashboard.words import money_words, who
 from fulfillment import errors as fulfillment_errors
 from fulfillment import services as fulfillment

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from core.errors import AppError
 from dashboard.access import actor_of
 from dashboard.accounts import send_password_link
-from dashboard.views.frame import attempt, back_to, draw, page
+from dashboard.frame import attempt, back_to, draw, page
 from tenants import services as tenants
 from tenants.models import Member
 from tenants.roles import Role

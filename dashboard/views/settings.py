@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from catalog import services as catalog
 from core.errors import AppError
 from dashboard.access import actor_of, shop_of
-from dashboard.views.frame import attempt, back_to, draw, page
+from dashboard.frame import attempt, back_to, draw, page
 from tenants import services as tenants
 
 MOST_LOGO = 4 * 1024 * 1024

@@ -12,10 +12,9 @@ from django.views.decorators.http import require_POST
 from core.errors import AppError, InvalidInput, NotFound
 from core.money import Money
 from dashboard.access import actor_of, allows, shop_of
-from dashboard.admin.base import tone_of
-from dashboard.admin.stock import day_or_never
-from dashboard.views.frame import attempt, back_to, draw, page, password_first
-from dashboard.words import who
+from dashboard.frame import attempt, back_to, draw, page, password_first
+from dashboard.tones import tone_of
+from dashboard.words import day_or_never, who
 from inventory import services as inventory
 from inventory.models import Batch, Code
 from inventory.selectors import counts_of_batches, find_holder, holds_of_code, moves_of_code

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_POST
 from core.errors import NotFound
 from core.money import Money
 from dashboard.access import actor_of, allows
-from dashboard.admin.base import tone_of
-from dashboard.views.frame import attempt, back_to, draw, page, password_first
+from dashboard.frame import attempt, back_to, draw, page, password_first
+from dashboard.tones import tone_of
 from fulfillment.selectors import units_to_do
 from payments import services as payments
 from payments.models import Notice, Refund

@@ -18,9 +18,9 @@ from django.views.decorators.http import require_POST
 from core.errors import AppError, InvalidInput, NotFound
 from core.money import Money
 from dashboard.access import actor_of
-from dashboard.admin.base import tone_of
+from dashboard.frame import attempt
 from dashboard.sites import platform
-from dashboard.views.frame import attempt
+from dashboard.tones import tone_of
 from orders.models import Order
 from tenants import services as tenants
 from tenants.models import Domain, Merchant, MerchantMove

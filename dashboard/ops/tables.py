@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from dashboard.admin.base import state_tag
 from dashboard.sites import platform
+from dashboard.tones import state_tag
 from tenants.models import Domain, Merchant, User
 
 OPS = "ops"

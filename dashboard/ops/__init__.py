@@ -1,0 +1,1 @@
+"""The operator's back office: the only part of the dashboard that looks across tenants."""
