@@ -25,7 +25,7 @@ from fulfillment.models import Unit
 from fulfillment.states import UnitState
 from inventory.errors import OutOfStock
 from orders import services as orders
-from orders.models import Order
+from orders.models import Case, Order
 from orders.types import Line, OpenCase, PlaceOrder
 from payments import services as payments
 from payments.errors import NoticeRefused
@@ -35,7 +35,6 @@ from payments.states import AccountKind
 from payments.types import Misbehaviour, Payable
 
 if TYPE_CHECKING:
-    from orders.models import Case
     from payments.types import Captured
 
 PARTNER = "小麦开放平台"
@@ -112,6 +111,8 @@ class _Shop:
     def _play_now(self) -> None:
         for planned in just_now(self._shop, span=self._span):
             order = orders.place(request=self._request(planned), now=planned.placed_at)
+            if order.payment_id is not None:
+                continue
             if planned.fate == Fate.PAID:
                 self._pay(order, planned)
                 fulfillment.open_units(order_id=order.pk, now=planned.paid_at)
@@ -218,7 +219,7 @@ class _Shop:
             case_id=case.pk, outcome=outcome, by=self._staff.support, reason=said, now=decided
         )
 
-    def _open_case(self, order: Order, *, at: datetime) -> "Case":
+    def _open_case(self, order: Order, *, at: datetime) -> Case:
         unit = Unit.objects.filter(order=order).order_by("position")[0]
         text = COMPLAINTS[order.pk % len(COMPLAINTS)]
         request = OpenCase(order_id=order.pk, kind="code_fails", text=text, unit_id=unit.pk)
@@ -227,6 +228,8 @@ class _Shop:
     @tenant_atomic
     def _complain_lately(self) -> None:
         """Two complaints wait for our staff today."""
+        if Case.objects.filter(state="open").exists():
+            return
         lately = self._span.now - timedelta(hours=5)
         happy = Order.objects.filter(state="completed", cases=None, paid_at__lt=lately)
         bought = happy.filter(items__kind="stock_code").order_by("-paid_at")[:2]

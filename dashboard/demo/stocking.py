@@ -55,12 +55,13 @@ class _Filling:
     def fill(self, sold: int, *, is_imported: bool, by: Actor) -> None:
         spare = min(SPARE, self._given.in_stock)
         began, lately = self._span.began, self._span.now - timedelta(days=2, hours=5)
-        self._add(sold + spare, expires_on=self._day(extra=20), by=by, at=began)
         fresh = self._given.in_stock - spare
+        with tenant_atomic():
+            self._add(sold + spare, expires_on=self._day(extra=20), by=by, at=began)
+            if fresh and not is_imported:
+                self._add(fresh, expires_on=self._day(), by=by, at=lately)
         if is_imported:
             self._import(fresh, by=by, at=lately)
-        elif fresh:
-            self._add(fresh, expires_on=self._day(), by=by, at=lately)
 
     @tenant_atomic
     def set_content(self, *, by: Actor) -> None:
