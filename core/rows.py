@@ -56,6 +56,19 @@ def fetch(model: type[T], tail: str, *given: Any) -> list[T]:
     return [_read(model, shape, row) for row in found]
 
 
+def change(row: TenantModel, *, was: str | None = None, **written: Any) -> bool:
+    """Write plain columns of a row; with `was`, only if its state still is that. False: not so."""
+    _check_scope()
+    sets = ", ".join(f'"{name}" = %s' for name in written)
+    given = [*written.values(), row.tenant_id, row.pk]
+    sql = f'UPDATE "{row._meta.db_table}" SET {sets} WHERE tenant_id = %s AND id = %s'  # noqa: S608 -- our names
+    if was is not None:
+        sql, given = f"{sql} AND state = %s", [*given, was]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        return bool(cursor.rowcount)
+
+
 def _read(model: type[T], shape: _Shape, row: tuple[Any, ...]) -> T:
     values = list(row)
     for at, convert, column in shape.readers:

@@ -3,12 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor
 from core.errors import NotFound
-from core.rows import fetch, insert
+from core.rows import change, fetch, insert
 from core.states import check_move
 from orders.models import Order, OrderMove
 from orders.states import MOVES, OrderState
@@ -33,13 +32,7 @@ def _move(
             OrderMove(order=order, old=old, new=new, by=by.label, reason=reason[:60], at=now)
         )
         old = new
-    written = {"state": old} | also
-    sets = ", ".join(f'"{name}" = %s' for name in written)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE orders_order SET {sets} WHERE tenant_id = %s AND id = %s",  # noqa: S608 -- our names
-            [*written.values(), order.tenant_id, order.pk],
-        )
+    change(order, state=old, **also)
     order.state = old
     for name, value in also.items():
         setattr(order, name, value)
