@@ -16,7 +16,8 @@ from inventory.services.claim import claim
 from inventory.states import CODE_MOVES, CodeState, HoldEnd, HoldState
 from inventory.types import Goods, HoldRequest
 
-# Holds are locked first, codes after them; a second call finds everything sold and changes nothing.
+# Holds are locked first, in the order of their ids, codes after them. A second call finds everything
+# sold and changes nothing.
 _SELL = """
     WITH held AS (
         SELECT id, code_id, content_id, state FROM inventory_hold
@@ -42,14 +43,16 @@ _SELL = """
 # A code comes back only if it is still the hold's: a frozen or expired one stays what it is.
 # A locked shelf is left alone, it is but a hint.
 _RELEASE = """
-    WITH chosen AS (
-        SELECT hold.id FROM inventory_hold AS hold
+    WITH held AS (
+        SELECT id, code_id FROM inventory_hold
+         WHERE tenant_id = %(tenant)s AND item_id = %(item)s
+           AND (state = 'reserved' AND ({is_due}) OR state = 'kept' AND {kept_too})
+         ORDER BY id FOR NO KEY UPDATE),
+    chosen AS (
+        SELECT held.id FROM held
           LEFT JOIN inventory_code AS code
-            ON code.tenant_id = hold.tenant_id AND code.id = hold.code_id
-         WHERE hold.tenant_id = %(tenant)s AND hold.item_id = %(item)s
-           AND (hold.state = 'reserved' AND ({is_due}) OR hold.state = 'kept' AND {kept_too})
-         ORDER BY code.state = 'reserved', hold.id DESC LIMIT %(most)s
-           FOR NO KEY UPDATE OF hold),
+            ON code.tenant_id = %(tenant)s AND code.id = held.code_id
+         ORDER BY code.state = 'reserved', held.id DESC LIMIT %(most)s),
     ended AS (
         UPDATE inventory_hold SET state = 'released', ended_at = %(now)s, ended_why = %(why)s
          WHERE tenant_id = %(tenant)s AND id IN (SELECT id FROM chosen)
@@ -74,7 +77,10 @@ _RELEASE = """
     SELECT count(*) FROM ended
 """
 _RELEASE_ALL = _RELEASE.format(is_due="true", kept_too="true")
-_RELEASE_OVERDUE = _RELEASE.format(is_due="hold.until <= %(now)s", kept_too="false")
+_RELEASE_OVERDUE = _RELEASE.format(is_due="until <= %(now)s", kept_too="false")
+
+
+_MAY_COME_BACK = {HoldEnd.GIVEN_BACK, HoldEnd.RAN_OUT}
 
 
 @tenant_atomic
@@ -84,16 +90,10 @@ def keep(*, item_id: int, now: datetime) -> None:
     What ran out or was given back is taken again; raises OutOfStock when it is gone. An item that
     never held anything is left alone.
     """
-    Hold.objects.filter(item_id=item_id, state=HoldState.RESERVED).update(
-        state=HoldState.KEPT, until=None
-    )
-    lost = list(
-        Hold.objects.filter(
-            item_id=item_id,
-            state=HoldState.RELEASED,
-            ended_why__in=[HoldEnd.GIVEN_BACK, HoldEnd.RAN_OUT],
-        ).select_for_update(no_key=True)
-    )
+    holds = list(Hold.objects.filter(item_id=item_id).order_by("pk").select_for_update(no_key=True))
+    reserved = [hold.pk for hold in holds if hold.state == HoldState.RESERVED]
+    Hold.objects.filter(pk__in=reserved).update(state=HoldState.KEPT, until=None)
+    lost = [hold for hold in holds if hold.ended_why in _MAY_COME_BACK]
     if not lost:
         return
     _claim_again(lost[0], quantity=len(lost), now=now)

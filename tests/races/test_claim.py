@@ -14,7 +14,7 @@ from inventory.errors import OutOfStock, TooManyHeld
 from inventory.models import Code, Hold
 from inventory.states import CodeState, HoldState
 from tests.inventory.factories import a_hold, make_codes, make_sku
-from tests.times import MORNING
+from tests.times import MORNING, NOON
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
@@ -235,3 +235,27 @@ def test_our_own_table_refuses_a_second_owner_of_a_held_code(shop):
 
     with tenant_atomic():
         assert Hold.objects.get().item_id == 1
+
+
+def test_payment_and_the_end_of_time_agree_on_who_has_the_codes(shop, crowd):
+    """Both want the same holds: whichever comes first, the paid item ends with all its codes."""
+    with tenant_atomic():
+        skus = [make_sku() for _ in range(12)]
+        for item_id, sku in enumerate(skus, start=1):
+            make_codes(sku, 5)
+            inventory.reserve(request=a_hold(sku, item_id=item_id, quantity=5), now=MORNING)
+        firsts = [Hold.objects.filter(item_id=item).earliest("pk").pk for item in range(1, 13)]
+
+    def pay_or_sweep(number: int) -> None:
+        item = number // 2
+        if number % 2:
+            inventory.keep(item_id=item + 1, now=NOON)
+        else:
+            inventory.release_expired(hold_id=firsts[item], now=NOON)
+
+    results = crowd(pay_or_sweep, 24)
+
+    assert results == [None] * 24
+    with tenant_atomic():
+        kept = Hold.objects.filter(state=HoldState.KEPT).values_list("item_id", flat=True)
+        assert Counter(kept) == dict.fromkeys(range(1, 13), 5)
