@@ -16,7 +16,7 @@ from inventory.services.claim import claim
 from inventory.states import CODE_MOVES, CodeState, HoldEnd, HoldState
 from inventory.types import Goods, HoldRequest
 
-# Holds are locked first, in the order of their ids, codes after them. A second call finds everything
+# Holds are locked first, in the order of their ids, codes after them. A second call finds all of it
 # sold and changes nothing.
 _SELL = """
     WITH held AS (
