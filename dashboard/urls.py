@@ -44,6 +44,7 @@ urlpatterns = [
     path("codes/<int:code_id>/", stock.code, name="office_code"),
     path("codes/<int:code_id>/reveal/", stock.reveal, name="office_code_reveal"),
     path("imports/", imports.imports, name="office_imports"),
+    path("imports/template.xlsx", imports.template, name="office_import_template"),
     path("imports/<int:job_id>/", imports.job, name="office_import"),
     path("imports/<int:job_id>/choose/", imports.choose, name="office_import_choose"),
     path("imports/<int:job_id>/progress/", imports.progress, name="office_import_progress"),

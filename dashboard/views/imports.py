@@ -69,7 +69,7 @@ class Upload(forms.Form):
         assert isinstance(field, forms.ModelChoiceField)
         loadable = Sku.objects.filter(kind=Kind.STOCK_CODE).select_related("product")
         field.queryset = loadable.order_by("product__position", "product_id", "position")
-        field.label_from_instance = _sku_words  # type: ignore[method-assign]  # -- Django's own hook
+        setattr(field, "label_from_instance", _sku_words)  # noqa: B010 -- Django's own hook, a method to mypy
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -282,4 +282,13 @@ def errors(request: HttpRequest, job_id: int) -> HttpResponse:
     response = HttpResponse(importing.error_file(job_id=found.pk), content_type="text/csv")
     response["Content-Disposition"] = f'attachment; filename="import-{found.ref}-refused.csv"'
     response["Cache-Control"] = "no-store"
+    return response
+
+
+@page("stock.import")
+def template(request: HttpRequest) -> HttpResponse:
+    """An empty table whose columns Excel leaves alone."""
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    response = HttpResponse(importing.template_file(), content_type=kind)
+    response["Content-Disposition"] = 'attachment; filename="codes.xlsx"'
     return response

@@ -17,6 +17,7 @@ from inventory.services.importing.lines import Reason, Refused
 from inventory.services.importing.loading import run_import
 from inventory.services.importing.preview import Preview, PreviewCell, PreviewLine, preview
 from inventory.services.importing.reports import WORDS, error_file
+from inventory.services.importing.template import template_file
 
 __all__ = [
     "WORDS",
@@ -42,4 +43,5 @@ __all__ = [
     "resume_import",
     "run_import",
     "start_import",
+    "template_file",
 ]

@@ -4,9 +4,12 @@ import zipfile
 from datetime import date
 
 import pytest
+from django.utils import translation
 from openpyxl import load_workbook
 
 from inventory.errors import FileRefused
+from inventory.services.importing.columns import named_field
+from inventory.services.importing.template import template_file
 from inventory.services.importing.workbook import (
     MOST_INFLATED,
     SpoiltCell,
@@ -54,6 +57,17 @@ def test_a_formula_without_a_value_and_an_error_are_empty():
     (row,) = rows_of_workbook(make_workbook([["A001", "=NOW()", "#N/A", "B"]]))
 
     assert row == ["A001", "", "", "B"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_empty_table_is_all_text_and_known_again(language):
+    with translation.override(language):
+        body = template_file()
+
+    sheet = load_workbook(io.BytesIO(body)).worksheets[0]
+    (names, *_rows) = rows_of_workbook(body)
+    assert [named_field(name) for name in names] == ["card_no", "secret", "expires_on"]
+    assert {cell.number_format for cell in sheet[2]} == {"@"}
 
 
 def test_hidden_sheets_are_passed_over_and_line_numbers_are_the_sheets():

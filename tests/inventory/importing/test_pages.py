@@ -1,0 +1,51 @@
+"""The wizard in the back office, from the upload to the refused lines."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from core.scope import tenant_atomic
+from inventory.models import Code, ImportJob
+from inventory.services import importing
+from tests.catalog.factories import make_sku
+from tests.dashboard.people import browser_of
+
+pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
+
+FILE = "卡号,卡密,有效期\r\nA001,SECRETSECRET0001,永久\r\nA002,SECRETSECRET0002,2020-01-01\r\n"
+
+
+def test_an_operator_uploads_looks_checks_and_loads(shop):
+    browser = browser_of(shop, "operator")
+    with tenant_atomic():
+        sku = make_sku()
+
+    sent = {"sku": sku.pk, "file": SimpleUploadedFile("codes.csv", FILE.encode("gb18030"))}
+    page = browser.post("/office/imports/", sent).url
+    looked = browser.get(page)
+    columns = ["card_no", "secret", "expires_on"]
+    given = {f"column{at}": name for at, name in enumerate(columns)} | {"width": 3}
+    given |= {"delimiter": ",", "has_header": "on", "encoding": "gb18030", "then": "check"}
+    browser.post(f"{page}choose/", given)
+    checked = browser.get(page)
+    browser.post(f"{page}start/")
+    with tenant_atomic():
+        job = ImportJob.objects.get()
+    importing.run_import(job_id=job.pk, now=timezone.now())
+    result = browser.get(page)
+    refused = browser.get(f"{page}refused.csv")
+
+    for answer in (looked, checked, result, refused):
+        assert answer.status_code == 200
+        assert b"SECRETSECRET" not in answer.content
+    assert "SECR••••0001" in looked.content.decode()
+    with tenant_atomic():
+        assert Code.objects.filter(sku=sku).count() == 1
+    assert refused.content.decode("utf-8-sig").splitlines()[1].startswith("3,")
+
+
+def test_the_empty_table_can_be_fetched(shop):
+    answer = browser_of(shop, "operator").get("/office/imports/template.xlsx")
+
+    assert answer.status_code == 200
+    assert answer.content.startswith(b"PK")
