@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from core.actors import Actor
 from core.errors import NotAllowed
-from core.scope import bound_tenant, tenant_atomic
+from core.scope import tenant_atomic
 from tenants.models import Member
 from tenants.roles import has_right
 from tenants.selectors import find_member
@@ -35,7 +35,7 @@ def member_of(request: HttpRequest) -> Member | None:
 
 def _read_member(request: HttpRequest) -> Member | None:
     user = request.user
-    if not user.is_authenticated or not user.is_active or bound_tenant() is None:
+    if not user.is_authenticated or not user.is_active or not getattr(request, "shop", None):
         return None
     with tenant_atomic(savepoint=False):
         return find_member(user_id=user.pk)

@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from core import limits
 from core.actors import Actor
 from core.errors import TooManyTries
-from core.scope import bound_tenant
 from dashboard.access import ip_of
 from tenants import audit
 from tenants.models import User
@@ -29,7 +28,7 @@ MOST_RESETS = 3
 RESET_WINDOW = timedelta(hours=1)
 
 
-class StaffAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # -- allauth has no types
+class StaffAccounts(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Staff are invited, never self-made."""
         return False
@@ -73,7 +72,7 @@ class StaffAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # -- allauth 
         """Mail to staff is the notices floor's work."""
 
 
-class StaffLogin(LoginForm):  # type: ignore[misc]  # -- allauth has no types
+class StaffLogin(LoginForm):
     """After the right password, and only then, says plainly that it is the wrong shop."""
 
     def clean(self) -> dict[str, Any]:
@@ -86,7 +85,7 @@ class StaffLogin(LoginForm):  # type: ignore[misc]  # -- allauth has no types
         return cleaned
 
     def _check_place(self, user: User) -> None:
-        if bound_tenant() is None:
+        if getattr(self.request, "shop", None) is None:
             if not user.is_operator:
                 raise ValidationError(
                     _("Your password is right, but you are not an operator of the platform.")
@@ -123,7 +122,7 @@ def send_password_link(request: HttpRequest, mail: str) -> None:
 
 def remember(request: HttpRequest, action: str, mail: str, *, user_id: int | None = None) -> None:
     """The audit log belongs to a shop: on the operator's host the request log has to do."""
-    if bound_tenant() is None:
+    if getattr(request, "shop", None) is None:
         return
     by = Actor(f"login {mail}"[:80], user_id=user_id, ip=ip_of(request))
     audit.record(by=by, action=action, target=mail, now=timezone.now())

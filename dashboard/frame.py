@@ -33,7 +33,7 @@ def page(right: str, *, own_scope: bool = False) -> Callable[[View], View]:
 
 
 def draw(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
-    request.current_app = office.name  # type: ignore[attr-defined]  # -- Django's own hook for reverse
+    request.current_app = office.name
     return TemplateResponse(request, template, {**office.each_context(request), **context})
 
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path, re_path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
@@ -35,7 +35,7 @@ class _Framed:
         return {**site_of(self.request).each_context(self.request), **made}
 
 
-class Login(_Framed, allauth_views.LoginView):  # type: ignore[misc]  # -- allauth has no types
+class Login(_Framed, allauth_views.LoginView):
     form_class = accounts.StaffLogin
     template_name = "account/login.html"
 
@@ -63,7 +63,7 @@ class Login(_Framed, allauth_views.LoginView):  # type: ignore[misc]  # -- allau
         return response
 
 
-class PasswordChange(_Framed, allauth_views.PasswordChangeView):  # type: ignore[misc]  # -- allauth has no types
+class PasswordChange(_Framed, allauth_views.PasswordChangeView):
     template_name = "account/password_change.html"
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -72,11 +72,11 @@ class PasswordChange(_Framed, allauth_views.PasswordChangeView):  # type: ignore
         return response
 
 
-class Reauthenticate(_Framed, allauth_views.ReauthenticateView):  # type: ignore[misc]  # -- allauth has no types
+class Reauthenticate(_Framed, allauth_views.ReauthenticateView):
     template_name = "account/reauthenticate.html"
 
 
-class PasswordReset(_Framed, allauth_views.PasswordResetView):  # type: ignore[misc] -- allauth has no types
+class PasswordReset(_Framed, allauth_views.PasswordResetView):
     """The same answer whether the address is known or not."""
 
     template_name = "account/password_reset.html"
@@ -93,11 +93,11 @@ class PasswordReset(_Framed, allauth_views.PasswordResetView):  # type: ignore[m
         return answer
 
 
-class PasswordResetDone(_Framed, allauth_views.PasswordResetDoneView):  # type: ignore[misc] -- allauth has no types
+class PasswordResetDone(_Framed, allauth_views.PasswordResetDoneView):
     template_name = "account/password_reset_done.html"
 
 
-class PasswordResetFromKey(_Framed, allauth_views.PasswordResetFromKeyView):  # type: ignore[misc] -- allauth has no types
+class PasswordResetFromKey(_Framed, allauth_views.PasswordResetFromKeyView):
     template_name = "account/password_reset_from_key.html"
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -106,7 +106,7 @@ class PasswordResetFromKey(_Framed, allauth_views.PasswordResetFromKeyView):  # 
         return response
 
 
-class PasswordResetFromKeyDone(_Framed, allauth_views.PasswordResetFromKeyDoneView):  # type: ignore[misc] -- allauth has no types
+class PasswordResetFromKeyDone(_Framed, allauth_views.PasswordResetFromKeyDoneView):
     template_name = "account/password_reset_from_key_done.html"
 
 
@@ -121,15 +121,15 @@ def paths(*, under: str = "") -> list[URLPattern]:
         ("reauthenticate/", Reauthenticate, "account_reauthenticate"),
         ("password/", PasswordChange, "account_change_password"),
         ("password/reset/done/", PasswordResetDone, "account_reset_password_done"),
-        (
-            "password/reset/<slug:uidb36>-<str:key>/",
-            PasswordResetFromKey,
-            "account_reset_password_from_key",
-        ),
         ("password/set/", PasswordResetFromKeyDone, "account_reset_password_from_key_done"),
     )
     return [
         *(path(f"{under}{route}", view.as_view(), name=name) for route, view, name in views),
+        re_path(
+            rf"^{under}password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+            PasswordResetFromKey.as_view(),
+            name="account_reset_password_from_key",
+        ),
         path(f"{under}password/reset/", password_reset, name="account_reset_password"),
         path(f"{under}language/", set_language, name="office_language"),
     ]

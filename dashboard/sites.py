@@ -64,7 +64,7 @@ class Office(UnfoldAdminSite):
             logout(request)
         return HttpResponseRedirect(reverse("account_login"))
 
-    def search(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:  # type: ignore[override]  # -- finds nothing
+    def search(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Unfold's own keeps what one shop answered under the person's name, for the next shop."""
         return HttpResponse()
 
@@ -78,7 +78,7 @@ class Office(UnfoldAdminSite):
 
 class MerchantOffice(Office):
     settings_name = "UNFOLD_MERCHANT"
-    index_title = _("Home")  # type: ignore[assignment]
+    index_title = _("Home")
 
     def has_permission(self, request: HttpRequest) -> bool:
         return member_of(request) is not None
@@ -92,7 +92,7 @@ class MerchantOffice(Office):
 
 class OperatorOffice(Office):
     settings_name = "UNFOLD_OPERATOR"
-    index_title = _("Platform")  # type: ignore[assignment]
+    index_title = _("Platform")
     index_template = "dashboard/ops_home.html"
 
     def has_permission(self, request: HttpRequest) -> bool:
@@ -110,7 +110,7 @@ def speak_staff_language(request: HttpRequest) -> None:
     """A page of the office speaks the language of who reads it, whatever the browser says."""
     if request.user.is_authenticated:
         translation.activate(request.user.language)
-        request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]  # -- as LocaleMiddleware does
+        request.LANGUAGE_CODE = translation.get_language()
 
 
 def zone_of(request: HttpRequest) -> ZoneInfo | None:

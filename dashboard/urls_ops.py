@@ -14,5 +14,5 @@ urlpatterns = [
     path("office/shops/new/", shops.new_shop, name="platform_new_shop"),
     path("office/shops/<int:merchant_id>/", shops.shop, name="platform_shop"),
     path("office/shops/<int:merchant_id>/<slug:verb>/", shops.shop_do, name="platform_shop_do"),
-    path("office/", platform.urls),  # type: ignore[arg-type]  # -- an include of a site
+    path("office/", platform.urls),
 ]

@@ -79,7 +79,8 @@ class TenantAdmin(ModelAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         if not self.page:
-            return super().change_view(request, object_id, form_url, extra_context)
+            form: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
+            return form
         if not self.has_view_permission(request) or self.get_object(request, object_id) is None:
             raise NotFound
         return HttpResponseRedirect(reverse(self.page, args=[object_id]))

@@ -334,7 +334,7 @@ class ShelfAdmin(TenantAdmin):
     actions = None
     names: tuple[str, ...] = ()
 
-    def keep(self, **given: Any) -> Model:
+    def keep(self, *, pk: int | None, **given: Any) -> Model:
         raise NotImplementedError
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:

@@ -34,7 +34,7 @@ def _page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def drawn(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        request.current_app = platform.name  # type: ignore[attr-defined]  # -- Django's own hook for reverse
+        request.current_app = platform.name
         return view(request, *args, **kwargs)
 
     framed: Callable[..., HttpResponse] = platform.admin_view(drawn)

@@ -1,7 +1,7 @@
 """What is done to products beside their form: the shelf, many at once, tables, buyer forms."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +18,9 @@ from catalog.types import FieldKind
 from core.errors import AppError, InvalidInput, NotFound
 from dashboard.access import actor_of
 from dashboard.frame import attempt, back_to, draw, page
+
+if TYPE_CHECKING:
+    from core.uploads import SealedUpload
 
 MOST_TABLE = 5 * 1024 * 1024
 LIST = "admin:catalog_product_changelist"
@@ -127,11 +130,11 @@ def bulk(request: HttpRequest) -> HttpResponse:
 def table(request: HttpRequest) -> HttpResponse:
     """A small table in and out; the dry run comes first and changes nothing."""
     report, why = None, ""
-    upload = request.FILES.get("table")
+    upload = cast("SealedUpload | None", request.FILES.get("table"))
     if request.method == "POST" and upload is not None:
         try:
             report = catalog.import_table(
-                body=upload.read_all(most=MOST_TABLE),  # type: ignore[union-attr]  # -- a SealedUpload
+                body=upload.read_all(most=MOST_TABLE),
                 is_dry=request.POST.get("then") != "do",
                 by=actor_of(request),
                 now=timezone.now(),

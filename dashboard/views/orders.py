@@ -83,12 +83,12 @@ def _items(found: Order) -> list[dict[str, Any]]:
 
 def _units(found: Order) -> list[dict[str, Any]]:
     units = list(units_of(order_id=found.pk).select_related("item", "code"))
-    masks = masks_of(codes=[unit.code for unit in units if unit.code_id])
+    masks = masks_of(codes=[unit.code for unit in units if unit.code])
     return [
         {
             "unit": unit,
             "tone": tone_of(unit.state),
-            "mask": masks.get(unit.code_id, ""),
+            "mask": masks.get(unit.code_id or 0, ""),
             "paid": Money(unit.paid_e4, found.currency),
             "waits_for_hand": unit.state in {UnitState.BY_HAND, UnitState.REVIEW},
             "can_be_replaced": unit.state == UnitState.DELIVERED and unit.code_id is not None,

@@ -1,0 +1,134 @@
+import pytest
+from django.core import mail
+from django.test import Client
+
+from core.scope import bind, tenant_atomic
+from tenants.models import AuditRow, Member
+from tests.conftest import client_of, make_shop
+from tests.dashboard.people import OPS, PASSWORD, make_member, make_user, sign_in
+
+pytestmark = pytest.mark.django_db(databases="__all__")
+
+
+def actions() -> list[str]:
+    with tenant_atomic():
+        return list(AuditRow.objects.order_by("pk").values_list("action", flat=True))
+
+
+def test_a_member_signs_in_and_it_is_written_down(shop):
+    browser = client_of(shop)
+
+    answer = sign_in(browser, make_member("owner"))
+
+    assert (answer.status_code, answer["Location"]) == (302, "/office/")
+    assert browser.get("/office/").status_code == 200
+    assert actions() == ["login.done"]
+
+
+def test_a_wrong_password_says_nothing_of_membership(shop):
+    user = make_user("stranger@example.com")
+
+    answer = sign_in(client_of(shop), user, password="wrong")
+
+    assert answer.status_code == 200
+    assert "not a member" not in answer.content.decode()
+    assert actions() == ["login.failed"]
+
+
+def test_the_right_password_without_membership_is_told_plainly(shop):
+    user = make_user("stranger@example.com")
+    browser = client_of(shop)
+
+    answer = sign_in(browser, user)
+
+    assert "not a member of this shop" in answer.content.decode()
+    assert browser.get("/office/").status_code == 302
+    assert actions() == ["login.no_member"]
+
+
+def test_a_member_of_another_shop_has_no_place_here(db, other_shop):
+    with bind(make_shop("cloud").pk):
+        user = make_member("owner")
+
+    answer = sign_in(client_of(other_shop), user)
+
+    assert "not a member of this shop" in answer.content.decode()
+
+
+def test_the_ninth_try_is_not_heard_even_with_the_right_password(shop):
+    user = make_member("owner")
+    browser = client_of(shop)
+    for _unused in range(8):
+        sign_in(browser, user, password="wrong")
+
+    answer = sign_in(browser, user)
+
+    assert answer.status_code == 429
+    assert browser.get("/office/").status_code == 302
+    assert actions()[-1] == "login.blocked"
+
+
+def test_who_is_no_member_any_more_is_out_at_once(shop):
+    browser = client_of(shop)
+    user = make_member("viewer")
+    sign_in(browser, user)
+    with tenant_atomic():
+        Member.objects.filter(user=user).update(is_active=False)
+
+    answer = browser.get("/office/", follow=True)
+
+    assert answer.redirect_chain[-1][0].startswith("/office/login/")
+    assert answer.status_code == 200
+
+
+def test_the_office_speaks_the_language_of_who_reads_it(shop):
+    browser = client_of(shop)
+    user = make_member("owner")
+    sign_in(browser, user)
+
+    browser.post("/office/language/", {"language": "zh-hans", "next": "/office/"})
+
+    user.refresh_from_db()
+    assert user.language == "zh-hans"
+    assert 'lang="zh-hans"' in browser.get("/office/").content.decode()
+
+
+def test_a_letter_lets_a_new_member_set_a_password(shop):
+    user = make_member("support")
+    browser = client_of(shop)
+
+    browser.post("/office/password/reset/", {"email": user.email})
+
+    link = next(line for line in mail.outbox[0].body.splitlines() if "/office/password/" in line)
+    path = link[link.index("/office/") :]
+    form = browser.get(path, follow=True).redirect_chain[-1][0]
+    new = "quite another one"
+    assert browser.post(form, {"password1": new, "password2": new}).status_code == 302
+    assert sign_in(client_of(shop), user, password=new).status_code == 302
+
+
+def test_no_letter_leaves_for_an_unknown_address(shop):
+    answer = client_of(shop).post("/office/password/reset/", {"email": "nobody@example.com"})
+
+    assert answer.status_code == 302
+    assert mail.outbox == []
+
+
+def test_only_operators_enter_the_platform(shop):
+    owner = make_member("owner")
+    operator = make_user("ops@example.com", is_operator=True)
+    one, other = Client(headers=OPS), Client(headers=OPS)
+
+    refused, heard = sign_in(one, owner), sign_in(other, operator)
+
+    assert "not an operator" in refused.content.decode()
+    assert heard.status_code == 302
+    assert other.get("/office/").status_code == 200
+
+
+def test_an_operator_is_nobody_at_a_shop(shop):
+    operator = make_user("ops@example.com", is_operator=True)
+
+    answer = sign_in(client_of(shop), operator, password=PASSWORD)
+
+    assert "not a member of this shop" in answer.content.decode()
