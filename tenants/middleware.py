@@ -11,12 +11,16 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from core import pages
+from core.kept import Kept
 from core.scope import bind
 from tenants.errors import ShopSuspended, ShopUnknown
 from tenants.selectors import find_shop
+from tenants.types import Shop
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 _HOST_KEY = "host"
+# A shop that was closed, or renamed, is seen so a moment later.
+_shops: Kept[Shop | None] = Kept(most=10_000)
 
 
 class HostDecidesShop:
@@ -34,7 +38,7 @@ class HostDecidesShop:
         if host == settings.OPS_HOST:
             request.urlconf = "config.urls_ops"
             return self._answer(request)
-        shop = find_shop(host=host)
+        shop = _shops.get(host, lambda: find_shop(host=host))
         if shop is None:
             return pages.refused(
                 request, ShopUnknown(_("There is no shop at this address. Check its spelling."))

@@ -199,6 +199,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# How long a process may answer from memory what a visitor may see a moment late (core.kept).
+KEPT_SECONDS = env.float("KEPT_SECONDS", default=2.0)
 UPLOADS_DIR = RUN_DIR / "uploads"
 # An uploaded file of codes is encrypted as it arrives, so Django must never spool it to disk.
 FILE_UPLOAD_HANDLERS = ["core.uploads.SealedUploadHandler"]

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from core.errors import AppError
 from core.middleware import opens_own_scope
+from core.scope import tenant_atomic
 from orders.selectors import get_order
 from payments import services as payments
 from payments.errors import NoticeRefused
@@ -23,17 +24,23 @@ from storefront.selectors.orders import order_page, qr_svg
 from storefront.selectors.words import price_of
 from storefront.types import Device
 from storefront.views.orders import order_of_this_device
-from storefront.views.shelf import get_product, show_product
+from storefront.views.shelf import get_product, look_at, show_product
 
 LONGEST_NOTICE = 64 * 1024
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@opens_own_scope
 def product(request: HttpRequest, ref: str) -> HttpResponse:
     """The product page; its form comes back here, so that a wrong one is shown again as typed."""
-    page = get_product(request, ref)
     if request.method != "POST":
-        return show_product(request, page)
+        return look_at(request, ref)
+    with tenant_atomic():
+        return _order(request, ref)
+
+
+def _order(request: HttpRequest, ref: str) -> HttpResponse:
+    page = get_product(request, ref)
     form = read_buy(request.POST, keys={field.key for field in page.fields})
     if form.errors:
         return show_product(request, page, form=form, status=422)

@@ -5,12 +5,17 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.errors import NotFound
+from core.kept import Kept
+from core.scope import tenant_atomic
 from storefront import device
 from storefront.forms import BuyForm, read_text
 from storefront.selectors import shelf
@@ -65,12 +70,42 @@ def get_product(request: HttpRequest, ref: str) -> ProductPage:
     return page
 
 
+# What differs from visit to visit in a page that is else the same for everybody for a moment.
+_TOKEN_HERE, _KEY_HERE = secrets.token_hex(16), secrets.token_hex(16)
+_pages: Kept[str] = Kept(most=2_000)
+
+
+def look_at(request: HttpRequest, ref: str) -> HttpResponse:
+    """The product page, drawn once in a moment however many look at it."""
+    if "sku" in request.GET:
+        html = _draw(request, ref)
+    else:
+        key = (device.shop_of(request).id, ref, get_language())
+        html = _pages.get(key, lambda: _draw(request, ref))
+    mine = html.replace(_TOKEN_HERE, get_token(request))
+    return HttpResponse(mine.replace(_KEY_HERE, secrets.token_urlsafe(16)))
+
+
+@tenant_atomic
+def _draw(request: HttpRequest, ref: str) -> str:
+    context = _product_context(request, get_product(request, ref), form=None)
+    own = {"csrf_token": _TOKEN_HERE, "request_key": _KEY_HERE, "here": request.path}
+    return render_to_string("storefront/product.html", context | own, request)
+
+
 def show_product(
-    request: HttpRequest, page: ProductPage, *, form: BuyForm | None = None, status: int = 200
+    request: HttpRequest, page: ProductPage, *, form: BuyForm, status: int
 ) -> HttpResponse:
+    context = _product_context(request, page, form=form)
+    return render(request, "storefront/product.html", context, status=status)
+
+
+def _product_context(
+    request: HttpRequest, page: ProductPage, *, form: BuyForm | None
+) -> dict[str, Any]:
     wanted = form.given.sku_ref if form else request.GET.get("sku", "")
     chosen = _chosen(page, wanted)
-    context: dict[str, Any] = {
+    return {
         "product": replace(page, fields=form.fields_of(page)) if form else page,
         "chosen": chosen,
         "errors": form.errors if form else {},
@@ -79,7 +114,6 @@ def show_product(
         "crumb": page.name,
         "back": f"/c/{page.category_id}/",
     }
-    return render(request, "storefront/product.html", context, status=status)
 
 
 def _chosen(page: ProductPage, wanted: str) -> Any:

@@ -1,0 +1,35 @@
+"""Answers kept in the process for a moment: a question asked a hundred times a second is read once.
+
+Only for what a visitor may see a moment late. What decides (an order, a payment) never asks here.
+"""
+
+import time
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+from django.conf import settings
+
+T = TypeVar("T")
+
+
+class Kept(Generic[T]):
+    """Up to `most` answers, each for `settings.KEPT_SECONDS`. "None" is an answer not kept."""
+
+    def __init__(self, *, most: int) -> None:
+        self._most = most
+        self._answers: dict[Hashable, tuple[float, T]] = {}
+
+    def get(self, key: Hashable, ask: Callable[[], T]) -> T:
+        now = time.monotonic()
+        found = self._answers.get(key)
+        if found is not None and now < found[0]:
+            return found[1]
+        answer = ask()
+        if answer is not None and settings.KEPT_SECONDS:
+            if len(self._answers) >= self._most:
+                self._answers.clear()
+            self._answers[key] = (now + settings.KEPT_SECONDS, answer)
+        return answer
+
+    def forget(self) -> None:
+        self._answers.clear()

@@ -1,0 +1,48 @@
+import pytest
+
+from core.kept import Kept
+
+
+@pytest.fixture
+def asked(settings):
+    """An answer that counts how often it was asked for, kept for a minute."""
+    settings.KEPT_SECONDS = 60.0
+    return iter(range(100))
+
+
+def test_an_answer_is_asked_for_once_in_a_while(asked):
+    kept: Kept[int] = Kept(most=10)
+
+    assert [kept.get("a", lambda: next(asked)) for _ in range(3)] == [0, 0, 0]
+    assert kept.get("b", lambda: next(asked)) == 1
+
+
+def test_an_old_answer_is_asked_for_again(asked, settings):
+    kept: Kept[int] = Kept(most=10)
+    settings.KEPT_SECONDS = 0.000001
+
+    assert [kept.get("a", lambda: next(asked)) for _ in range(3)] == [0, 1, 2]
+
+
+def test_nothing_is_no_answer_to_keep(asked):
+    kept: Kept[int | None] = Kept(most=10)
+
+    assert kept.get("a", lambda: None) is None
+    assert kept.get("a", lambda: next(asked)) == 0
+
+
+def test_no_more_is_kept_than_agreed(asked):
+    kept: Kept[int] = Kept(most=2)
+
+    for key in "abc":
+        kept.get(key, lambda: next(asked))
+
+    assert kept.get("c", lambda: next(asked)) == 2
+    assert kept.get("a", lambda: next(asked)) == 3
+
+
+def test_nothing_is_kept_when_told_so(asked, settings):
+    settings.KEPT_SECONDS = 0.0
+    kept: Kept[int] = Kept(most=2)
+
+    assert [kept.get("a", lambda: next(asked)) for _ in range(2)] == [0, 1]
