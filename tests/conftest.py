@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from django.db import connection, connections
@@ -17,11 +18,11 @@ from tenants.models import Domain, Merchant
 def as_tenant(tenant_id: int) -> Iterator[None]:
     """Step into another tenant's shoes, also where a test's own scope is open."""
     before, token = tenant_in_force(), scopes._bound.set(tenant_id)
-    connection.tenant_in_force = None
+    connection.tenant_in_force = None  # type: ignore[attr-defined]  # our own mark
     try:
         yield
     finally:
-        connection.tenant_in_force = before
+        connection.tenant_in_force = before  # type: ignore[attr-defined]  # our own mark
         scopes._bound.reset(token)
         if before is not None:
             scopes._set_local(before)
@@ -38,7 +39,7 @@ def make_shop(slug: str, **fields: object) -> Merchant:
     return merchant
 
 
-def client_of(shop: Merchant, **options: object) -> Client:
+def client_of(shop: Merchant, **options: Any) -> Client:
     """A browser on the shop's host."""
     return Client(headers={"host": f"{shop.slug}.localhost"}, **options)
 
@@ -55,7 +56,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Have the test database made, by its owner, also when a run's tests name `default` alone."""
     for item in items:
         marker = item.get_closest_marker("django_db")
-        given = marker.kwargs if marker else {}
+        given = dict(marker.kwargs) if marker else {}
         needs = marker is not None or "db" in getattr(item, "fixturenames", ())
         if needs and not given.get("databases"):
             named = pytest.mark.django_db(**given | {"databases": ["default", "owner"]})

@@ -110,10 +110,27 @@ def test_a_house_with_shops_of_its_own_is_left_alone(shop, capsys):
     assert Merchant.objects.count() == 1
 
 
-def test_the_demo_is_refused_where_money_is_real(settings):
-    settings.SANDBOX_PAYMENTS = False
+@pytest.mark.parametrize(
+    ("name", "value"), [("SANDBOX_PAYMENTS", False), ("SECURE_SSL_REDIRECT", True)]
+)
+def test_the_demo_is_refused_where_money_is_real(settings, name, value):
+    setattr(settings, name, value)
 
     with pytest.raises(CommandError):
         call_command("seed_demo")
     with pytest.raises(CommandError):
         call_command("demo_logins")
+
+
+@pytest.mark.django_db(transaction=True, databases="__all__")
+def test_the_logins_name_every_shop_that_is_there(capsys, settings):
+    settings.PUBLIC_PORT = "8000"
+    people.open_shop(book.shop("star"), now=NOON)
+
+    call_command("demo_logins")
+
+    out = capsys.readouterr().out
+    assert "http://star.localhost:8000/office/" in out
+    assert "owner@star.example" in out
+    assert people.DEMO_PASSWORD in out
+    assert "cloud" not in out

@@ -38,5 +38,5 @@ class Command(BaseCommand):
 
 def refuse_real_money() -> None:
     """The demo's passwords are public: where money is real they would be open doors."""
-    if not settings.SANDBOX_PAYMENTS or settings.SETTINGS_MODULE.endswith(".prod"):
+    if not settings.SANDBOX_PAYMENTS or settings.SECURE_SSL_REDIRECT:
         raise CommandError("Demo data is refused here: these are production settings.")
