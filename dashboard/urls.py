@@ -63,5 +63,5 @@ urlpatterns = [
         "payments/refunds/<int:refund_id>/<slug:verb>/", waiting.refund_do, name="office_refund_do"
     ),
     path("settings/", settings.settings, name="office_settings"),
-    path("", office.urls),  # type: ignore[arg-type]  # -- an include of a site
+    path("", office.urls),
 ]

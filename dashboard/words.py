@@ -31,7 +31,6 @@ ACTIONS = {
     "catalog.saved": _("changed the catalog"),
     "catalog.deleted": _("deleted from the catalog"),
     "catalog.imported": _("imported a product table"),
-    "demo.seeded": _("filled the shop with demo data"),
     "sku.created": _("added a SKU"),
     "sku.changed": _("changed a SKU"),
     "picture.stored": _("uploaded a picture"),

@@ -33,6 +33,16 @@ from dashboard.tones import state_tag
 from inventory.selectors import stock_of
 
 MOST_PICTURE = 8 * 1024 * 1024
+# The admin rewrites a form's Meta.fields: what the services take is named here.
+SKU_PLAIN = (
+    "name", "name_en", "kind", "promise", "duration_days", "min_days_left", "most_per_order",
+    "most_per_buyer", "hold_cap_per_buyer", "position", "is_on_sale",
+)  # fmt: skip
+PRODUCT_PLAIN = (
+    "name", "name_en", "aliases", "summary", "summary_en", "what_arrives", "what_arrives_en",
+    "where_works", "where_works_en", "refund_rule", "refund_rule_en", "how_to_use",
+    "how_to_use_en", "redeem_url", "body", "body_en", "position",
+)  # fmt: skip
 AMOUNTS = ("price", "list_price", "cost_hint", "face_value")
 
 
@@ -67,11 +77,7 @@ class SkuForm(TenantForm):
 
     class Meta:
         model = Sku
-        fields = (
-            "name", "name_en", "kind", "promise", "buyer_template", "duration_days",
-            "min_days_left", "most_per_order", "most_per_buyer", "hold_cap_per_buyer",
-            "position", "is_on_sale",
-        )  # fmt: skip
+        fields = (*SKU_PLAIN, "buyer_template")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -101,7 +107,7 @@ class SkuForm(TenantForm):
         """What the catalog's services take."""
         cleaned = self.cleaned_data
         template = cleaned.get("buyer_template")
-        plain = {name: cleaned[name] for name in self.Meta.fields if name != "buyer_template"}
+        plain = {name: cleaned[name] for name in SKU_PLAIN}
         amounts = {f"{name}_e4": cleaned[f"{name}_e4"] for name in AMOUNTS}
         rule = {
             "pattern": cleaned["pattern"], "min": cleaned["shortest"], "max": cleaned["longest"]
@@ -170,17 +176,12 @@ class ProductForm(TenantForm):
     class Meta:
         model = Product
         formfield_callback = _web_address
-        fields = (
-            "name", "name_en", "brand", "category", "aliases", "summary", "summary_en",
-            "what_arrives", "what_arrives_en", "where_works", "where_works_en", "refund_rule",
-            "refund_rule_en", "how_to_use", "how_to_use_en", "redeem_url", "body", "body_en",
-            "position",
-        )  # fmt: skip
+        fields = (*PRODUCT_PLAIN, "brand", "category")
 
     def given(self) -> dict[str, Any]:
-        cleaned = {name: self.cleaned_data[name] for name in self.Meta.fields}
-        brand, category = cleaned.pop("brand"), cleaned.pop("category")
-        return {**cleaned, "brand_id": brand.pk, "category_id": category.pk}
+        given = self.cleaned_data
+        plain = {name: given[name] for name in PRODUCT_PLAIN}
+        return {**plain, "brand_id": given["brand"].pk, "category_id": given["category"].pk}
 
 
 def _for_each(request: HttpRequest, chosen: QuerySet[Product], verb: Callable[..., Any]) -> None:

@@ -1,0 +1,88 @@
+"""The operator opens a shop, closes it and opens it again; the shop keeps who and why."""
+
+import pytest
+from django.test import Client
+
+from core.scope import bind, tenant_atomic
+from tenants.models import AuditRow, Domain, Member, Merchant
+from tests.conftest import make_shop
+from tests.dashboard.people import OPS, make_user, sign_in
+
+pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
+
+
+@pytest.fixture
+def operator(db) -> Client:
+    browser = Client(headers=OPS)
+    sign_in(browser, make_user("ops@example.com", is_operator=True))
+    return browser
+
+
+def test_a_new_shop_has_a_host_and_an_owner(operator):
+    given = {
+        "slug": "fresh", "name": "Fresh", "name_en": "", "host": "fresh.localhost",
+        "owner_email": "anna@example.com",
+    }  # fmt: skip
+
+    answer = operator.post("/office/shops/new/", given)
+
+    made = Merchant.objects.get(slug="fresh")
+    assert answer["Location"] == f"/office/shops/{made.pk}/"
+    assert Domain.objects.get(merchant=made).host == "fresh.localhost"
+    with bind(made.pk), tenant_atomic():
+        assert Member.objects.get().role == "owner"
+
+
+def test_a_host_that_is_taken_is_told_at_its_field(operator):
+    make_shop("cloud")
+    given = {
+        "slug": "fresh", "name": "Fresh", "host": "cloud.localhost",
+        "owner_email": "anna@example.com",
+    }  # fmt: skip
+
+    answer = operator.post("/office/shops/new/", given)
+
+    assert answer.context["form"].errors.keys() == {"host"}
+    assert not Merchant.objects.filter(slug="fresh").exists()
+
+
+def test_a_shop_is_suspended_by_name_and_with_a_reason_only(operator):
+    shop = make_shop("cloud")
+    path = f"/office/shops/{shop.pk}/suspend/"
+
+    operator.post(path, {"typed": "cloud", "reason": ""})
+    operator.post(path, {"typed": "star", "reason": "no licence"})
+    shop.refresh_from_db()
+    before = shop.state
+    operator.post(path, {"typed": "cloud", "reason": "no licence"})
+
+    shop.refresh_from_db()
+    assert (before, shop.state) == ("active", "suspended")
+    with bind(shop.pk), tenant_atomic():
+        row = AuditRow.objects.get(action="merchant.suspended")
+    assert (row.reason, "ops@example.com" in row.by) == ("no licence", True)
+
+
+def test_a_suspended_shop_is_closed_to_its_staff_and_opens_again(operator):
+    shop = make_shop("cloud")
+    operator.post(f"/office/shops/{shop.pk}/suspend/", {"typed": "cloud", "reason": "no licence"})
+    staff = Client(headers={"host": "cloud.localhost"})
+
+    closed = staff.get("/office/login/").status_code
+    operator.post(f"/office/shops/{shop.pk}/reopen/", {})
+
+    assert (closed, staff.get("/office/login/").status_code) == (403, 200)
+
+
+@pytest.mark.parametrize(
+    "path", ["/office/", "/office/tenants/merchant/", "/office/tenants/domain/",
+             "/office/tenants/user/", "/office/shops/new/"],
+)  # fmt: skip
+def test_the_operator_sees_the_platform(operator, path):
+    make_shop("cloud")
+
+    assert operator.get(path).status_code == 200
+
+
+def test_a_shop_that_is_not_there_is_not_found(operator):
+    assert operator.get("/office/shops/999999/").status_code == 404

@@ -1,0 +1,151 @@
+"""Each page opens for who may see it, and for nobody else."""
+
+import pytest
+from django.test import Client
+
+from core.scope import tenant_atomic
+from fulfillment import services as fulfillment
+from fulfillment.models import Unit
+from inventory.models import Batch, Code
+from orders.models import Case, Order
+from tests.conftest import client_of
+from tests.dashboard.people import browser_of
+from tests.orders.factories import open_case, paid, stocked_sku
+from tests.times import NOON
+
+pytestmark = pytest.mark.django_db(databases="__all__")
+
+PAGES = {
+    "/office/": "home.view",
+    "/office/orders/order/": "orders.view",
+    "/office/orders/case/": "cases.view",
+    "/office/orders/{order}/": "orders.view",
+    "/office/cases/{case}/": "cases.view",
+    "/office/waiting/": "orders.view",
+    "/office/payments/": "money.view",
+    "/office/catalog/product/": "catalog.view",
+    "/office/catalog/product/add/": "catalog.edit",
+    "/office/catalog/product/{product}/change/": "catalog.view",
+    "/office/catalog/category/": "catalog.view",
+    "/office/catalog/brand/": "catalog.view",
+    "/office/catalog/buyertemplate/": "catalog.view",
+    "/office/buyer-forms/new/": "catalog.edit",
+    "/office/products/table/": "catalog.edit",
+    "/office/products/table/csv/": "catalog.view",
+    "/office/products/bulk/": "catalog.edit",
+    "/office/imports/": "stock.import",
+    "/office/inventory/batch/": "stock.view",
+    "/office/inventory/code/": "stock.view",
+    "/office/batches/{batch}/": "stock.view",
+    "/office/codes/{code}/": "stock.view",
+    "/office/tenants/member/": "members.view",
+    "/office/members/invite/": "members.manage",
+    "/office/tenants/auditrow/": "audit.view",
+    "/office/settings/": "settings.edit",
+}
+VIEWER_SEES = {"home.view", "catalog.view", "stock.view", "orders.view", "cases.view"}
+
+
+@pytest.fixture
+def things(shop) -> dict[str, int]:
+    """One of each, in the shop."""
+    with tenant_atomic():
+        sku = stocked_sku(2)
+        order = paid(sku)
+        fulfillment.open_units(order_id=order.pk, now=NOON)
+        open_case(order, unit_id=Unit.objects.get().pk)
+        return {
+            "order": order.pk,
+            "case": Case.objects.get().pk,
+            "product": sku.product_id,
+            "batch": Batch.objects.get().pk,
+            "code": Code.objects.order_by("pk")[0].pk,
+        }
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_an_owner_sees_it(shop, things, path):
+    browser = browser_of(shop, "owner")
+
+    answer = browser.get(path.format(**things))
+
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_viewer_sees_only_what_viewers_may(shop, things, path):
+    browser = browser_of(shop, "viewer")
+
+    answer = browser.get(path.format(**things))
+
+    assert answer.status_code == (200 if PAGES[path] in VIEWER_SEES else 403)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_without_signing_in_it_is_the_login_page(shop, things, path):
+    answer = client_of(shop).get(path.format(**things))
+
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/office/login/")
+
+
+DEEDS = {
+    "/office/orders/{order}/refund/": "finance",
+    "/office/orders/{order}/link/": "support",
+    "/office/cases/{case}/say/": "support",
+    "/office/cases/{case}/settle/": "support",
+    "/office/batches/{batch}/freeze/": "operator",
+    "/office/codes/{code}/reveal/": "operator",
+    "/office/products/{product}/unpublish/": "operator",
+}
+
+
+@pytest.mark.parametrize("path", DEEDS)
+def test_a_viewer_does_nothing(shop, things, path):
+    browser = browser_of(shop, "viewer")
+
+    answer = browser.post(path.format(**things), {"outcome": "rejected"})
+
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("path", DEEDS)
+def test_who_may_does(shop, things, path):
+    browser = browser_of(shop, DEEDS[path])
+
+    answer = browser.post(path.format(**things), {"outcome": "rejected", "text": "hello"})
+
+    assert answer.status_code in {200, 302}
+
+
+@pytest.mark.parametrize("path", DEEDS)
+def test_a_deed_is_never_done_by_a_get(shop, things, path):
+    browser = browser_of(shop, "owner")
+
+    assert browser.get(path.format(**things)).status_code == 405
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if "{" in path])
+def test_what_is_not_there_is_not_found(shop, path):
+    browser = browser_of(shop, "owner")
+    nothing = dict.fromkeys(("order", "case", "product", "batch", "code"), 999_999)
+
+    answer = browser.get(path.format(**nothing))
+
+    # Django's own form says so on the home page.
+    assert answer.status_code == (302 if "/change/" in path else 404)
+
+
+def test_a_refused_page_changes_nothing(shop, things):
+    browser = browser_of(shop, "viewer")
+
+    browser.post(f"/office/orders/{things['order']}/refund/", {"what": "all"})
+
+    with tenant_atomic():
+        assert Order.objects.get().state == "completed"
+
+
+def test_the_platform_is_closed_to_everybody_without_a_login(db):
+    answer = Client(headers={"host": "ops.localhost"}).get("/office/shops/new/")
+
+    assert answer.status_code == 302
