@@ -38,6 +38,7 @@ def css_of(given: tuple[tuple[str, str], ...]) -> str:
     brand = _colour(theme.get("brand"), BRAND)
     hero_from = _colour(theme.get("hero_from"), brand if "brand" in theme else HERO_FROM)
     hero_to = _colour(theme.get("hero_to"), _darker(hero_from) if "brand" in theme else HERO_TO)
+    hero_from, hero_to, hero_ink = _readable_hero(hero_from, hero_to)
     radius = _RADIUS.match(str(theme.get("radius", RADIUS)))
     return _CSS.format(
         brand=brand,
@@ -45,7 +46,7 @@ def css_of(given: tuple[tuple[str, str], ...]) -> str:
         text=_readable_on_white(brand),
         hero_from=hero_from,
         hero_to=hero_to,
-        hero_ink=_ink_on_both(hero_from, hero_to),
+        hero_ink=hero_ink,
         radius=radius.group(1) if radius else RADIUS,
     )
 
@@ -83,14 +84,21 @@ def _readable_ink(ink: str, ground: str) -> str:
     return max((LIGHT, DARK), key=lambda one: contrast(one, ground))
 
 
-def _ink_on_both(one: str, other: str) -> str:
-    return max((LIGHT, DARK), key=lambda ink: min(contrast(ink, one), contrast(ink, other)))
+def _readable_hero(start: str, end: str) -> tuple[str, str, str]:
+    """Dark text where it can be read on both ends; else white text on ends made dark enough."""
+    if min(contrast(DARK, start), contrast(DARK, end)) >= AA:
+        return start, end, DARK
+    return _dark_enough(start), _dark_enough(end), LIGHT
 
 
 def _readable_on_white(colour: str) -> str:
     """The brand's colour, darkened until it can be read as text on white or a light tint of it."""
-    while contrast(colour, "#f0f1f3") < AA:
-        colour = _darker(colour, keep=0.92)
+    return _dark_enough(colour, beside="#f0f1f3")
+
+
+def _dark_enough(colour: str, *, beside: str = LIGHT) -> str:
+    while contrast(colour, beside) < AA:
+        colour = _darker(colour, keep=0.94)
     return colour
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.errors import AppError
+from core.failpoints import reach
 from core.middleware import opens_own_scope
 from core.scope import tenant_atomic
 from orders.selectors import get_order
@@ -36,7 +37,9 @@ def product(request: HttpRequest, ref: str) -> HttpResponse:
     if request.method != "POST":
         return look_at(request, ref)
     with tenant_atomic():
-        return _order(request, ref)
+        answer = _order(request, ref)
+    reach("storefront.bought")
+    return answer
 
 
 def _order(request: HttpRequest, ref: str) -> HttpResponse:

@@ -17,6 +17,7 @@ THEMES = [
     {},
     {"brand": "#6d28d9", "hero_from": "#2e1065", "hero_to": "#be185d", "radius": "10"},
     {"brand": "#fde047"},
+    {"brand": "#c2410c", "hero_from": "#ea580c", "hero_to": "#fde047"},
     {"brand": "#ffffff", "brand_ink": "#ffffff"},
     {"brand": "red;} body{display:none", "radius": "9999px", "hero_from": "url(//x)"},
 ]
@@ -34,6 +35,8 @@ def test_a_theme_is_tokens_that_can_be_read_on_each_other(given):
     found = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", css))
     assert theme.contrast(found["brand"], found["brand-ink"]) >= 4.5
     assert theme.contrast(found["brand-text"], "#ffffff") >= 4.5
+    assert theme.contrast(found["hero-from"], found["hero-ink"]) >= 4.5
+    assert theme.contrast(found["hero-to"], found["hero-ink"]) >= 4.5
     assert "display:none" not in css
     assert "url(" not in css
 
