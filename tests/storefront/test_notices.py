@@ -7,7 +7,9 @@ from django.utils import timezone
 
 from core.scope import tenant_atomic
 from orders import services as orders
+from payments import services as payments
 from payments.models import Notice, Payment, Refund
+from storefront import services
 from tests.conftest import as_tenant, client_of
 from tests.payments.factories import posting
 from tests.storefront.factories import bought, codes_left, notify, state_of, stocked
@@ -102,3 +104,30 @@ def test_another_shops_notice_is_refused(client, other_shop):
 
     assert answer.status_code == 400
     assert state_of(order) == "placed"
+
+
+def test_a_second_payment_of_one_order_goes_back_by_itself(client):
+    order = bought(client, stocked())
+    with tenant_atomic():
+        first = Payment.objects.get()
+    payments.close_payment(payment_id=first.pk, now=timezone.now())
+    services.find_payment(order=order, now=timezone.now())
+    assert notify(client, order).content == b"success"
+
+    body, headers = posting(first, now=timezone.now())
+    answer = client.post("/pay/notice/sandbox/", body, "application/json", headers=headers)
+
+    assert answer.content == b"success"
+    assert state_of(order) == "paid"
+    assert refunds() == [(order.total_e4, "paid_twice")]
+
+
+def test_where_the_sandbox_is_off_its_bank_is_not_there(client, settings):
+    order = bought(client, stocked())
+    page = client.get(f"/o/{order.token}/pay/").content.decode()
+    bank = "/sandbox/pay/" + page.split('href="/sandbox/pay/')[1].split('"')[0]
+    settings.SANDBOX_PAYMENTS = False
+
+    assert client.get(bank).status_code == 404
+    assert client.post(bank, {"how": ""}).status_code == 404
+    assert client.get(f"/o/{order.token}/pay/").status_code == 302
