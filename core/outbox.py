@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import F
 
 from core.errors import AppError
+from core.failpoints import reach
 from core.models import OutboxRow
 from core.nudge import nudge
 from core.rows import insert
@@ -75,6 +76,7 @@ def emit(event: Event) -> None:
     tenant_id = require_tenant()
 
     def nudge_listeners() -> None:
+        reach("outbox.committed")
         for row in rows:
             nudge("core.hear", tenant_id=tenant_id, row_id=row.pk)
 
@@ -87,6 +89,7 @@ def hear(*, row_id: int, now: datetime) -> None:
     row = _take(row_id, now=now)
     if row is None:
         return
+    reach("outbox.taken")
     listener = _listeners.get(row.event, {}).get(row.listener)
     if listener is None:
         _remember_failure(row, "no such listener")
@@ -100,6 +103,7 @@ def hear(*, row_id: int, now: datetime) -> None:
         _remember_failure(row, type(error).__name__)
         raise
     else:
+        reach("outbox.heard")
         _mark_heard(row, now=now)
 
 

@@ -100,6 +100,7 @@ def _open(order: "Order", *, now: datetime) -> None:
     units = draft_units(order, items, now=now)
     moving = Moving(order=order, by=SYSTEM, now=now)
     _deliver(moving, units)
+    reach("fulfillment.sold")
     moving.store(fresh=units)
     if any(unit.state == UnitState.DELIVERED for unit in units):
         emit(OrderDelivered(order_id=order.pk))

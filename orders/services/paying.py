@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from core.actors import SYSTEM, Actor
+from core.failpoints import reach
 from core.outbox import emit
 from core.scope import tenant_atomic
 from inventory import services as inventory
@@ -41,6 +42,7 @@ def record_payment(*, order_id: int, payment_id: int, by: Actor, now: datetime) 
         payment_id=payment_id,
         ended_at=None,
     )
+    reach("orders.paid")
     emit(OrderPaid(order_id=order.pk))
     return Recorded.PAID
 

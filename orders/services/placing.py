@@ -85,6 +85,7 @@ def _place(request: PlaceOrder, *, key: str, now: datetime) -> Order:
     insert([order])
     items = [_item(order, line, position=number) for number, line in enumerate(lines, start=1)]
     insert(items)
+    reach("orders.drafted")
     _hold(order, items, lines, now=now)
     emit(OrderPlaced(order_id=order.pk))
     reach("orders.placed")
