@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from core.errors import AppError
+from core.errors import AppError, InvalidInput
 from inventory.errors import OutOfStock
+from orders.selectors import clean_mail, clean_phone
 from storefront.types import BuyInput, FieldShown, ProductPage
 
 LONGEST = 200
@@ -75,13 +76,26 @@ def _wrong(given: BuyInput) -> dict[str, str]:
         errors["sku"] = _("Please choose one.")
     if not 1 <= given.quantity <= MOST:
         errors["quantity"] = _("The quantity is a number from 1 to %(most)s.") % {"most": MOST}
-    if not (given.contact_phone or given.contact_mail):
-        errors["contact"] = _("Write a mobile number or a mail address.")
+    if contact := _wrong_contact(given):
+        errors["contact"] = contact
     if not given.has_consented:
         errors["consent"] = _("Please tick the box to go on.")
     if not given.request_key:
         errors["form"] = _("Please load the page again and fill it in once more.")
     return errors
+
+
+def _wrong_contact(given: BuyInput) -> str:
+    try:
+        if given.contact_mail:
+            clean_mail(given.contact_mail)
+        elif given.contact_phone:
+            clean_phone(given.contact_phone)
+        else:
+            return _("Write a mobile number or a mail address.")
+    except InvalidInput as why:
+        return str(why.message)
+    return ""
 
 
 def read_text(post: QueryDict, name: str, *, longest: int = LONGEST) -> str:

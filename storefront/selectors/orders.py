@@ -304,7 +304,7 @@ def _on_its_way(order: "Order", shop: "Shop") -> tuple[str, str, str]:
     stands = standing(order_id=order.pk)
     said = stands.next_text or stands.text
     if stands.next_at and stands.next_text:
-        said = f"{said} ({_clock(stands.next_at, shop)})"
+        said = f"{said} ({_moment(stands.next_at, shop)})"
     if order.state == "held":
         return "warn", gettext("Paid, being looked at"), said
     return "", gettext("Paid, on its way"), said
