@@ -1,0 +1,76 @@
+"""The order page in every state: an honest headline, and no way to break it."""
+
+import pytest
+from django.utils import timezone
+
+from core.actors import SYSTEM
+from core.scope import tenant_atomic
+from fulfillment import services as fulfillment
+from orders.states import OrderState
+from storefront import device
+from tests.conftest import client_of
+from tests.orders.factories import make_item, make_order
+from tests.storefront.factories import bought, delivered, notify, path_of, stocked
+
+HEADLINES = {
+    "placed": "Waiting for your payment",
+    "paid": "Paid, on its way",
+    "held": "Paid, being looked at",
+    "fulfilling": "Paid, on its way",
+    "completed": "Paid back",
+    "closed": "Closed unpaid",
+    "canceled": "Canceled",
+}
+
+
+@pytest.fixture
+def browser(shop):
+    return device.Browser(shop.pk, "a-browser")
+
+
+@pytest.fixture
+def client(shop, browser):
+    buyer = client_of(shop)
+    buyer.cookies["qy_device"] = device._DEVICES.sign(f"{browser.shop_id}.{browser.name}")
+    buyer.cookies["qy_language"] = "en"
+    return buyer
+
+
+@pytest.mark.parametrize("state", OrderState.values)
+def test_every_state_has_its_headline(client, browser, state):
+    with tenant_atomic():
+        order = make_order(state=state, buyer_key=browser.buyer_key)
+        make_item(order)
+
+    page = client.get(path_of(order)).content.decode()
+
+    assert f"<h1>{HEADLINES[state]}</h1>" in page
+
+
+def test_what_is_made_by_hand_says_until_when(client):
+    order = bought(client, stocked(codes=0, kind="by_hand"))
+    notify(client, order)
+    fulfillment.open_units(order_id=order.pk, now=timezone.now())
+
+    page = client.get(path_of(order)).content.decode()
+
+    assert "Being prepared by a person. Decided by" in page
+
+
+def test_what_was_refunded_after_delivery_is_told_and_its_code_is_gone(client):
+    order = delivered(client, stocked(), quantity="2")
+    with tenant_atomic():
+        units = fulfillment.goods_of_order(order_id=order.pk)
+        fulfillment.refund_units(
+            order_id=order.pk,
+            unit_ids=[units[0].unit_id],
+            by=SYSTEM,
+            reason="bad_code",
+            now=timezone.now(),
+        )
+
+    page = client.get(path_of(order)).content.decode()
+    told = client.post(path_of(order, "codes/"), headers={"accept": "application/json"}).json()
+
+    assert "<h1>Delivered in part</h1>" in page
+    assert list(told["units"]) == [str(units[1].unit_id)]
