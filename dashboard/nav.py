@@ -69,6 +69,7 @@ SHOP = (
             Place(_("Load codes"), "upload_file", "office_imports", "stock.import"),
             Place(_("Batches"), "inventory_2", "admin:inventory_batch_changelist", "stock.view"),
             Place(_("Codes"), "key", "admin:inventory_code_changelist", "stock.view"),
+            Place(_("Shared content"), "share", "office_contents", "catalog.edit"),
         ),
     ),
     (

@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
+from core import pages
 from dashboard import home, nav
 from dashboard.access import member_of
 from dashboard.ops import overview
@@ -43,6 +44,8 @@ class Office(UnfoldAdminSite):
 
         def framed(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             speak_staff_language(request)
+            if _has_nul(request):
+                return pages.bad_request(request)
             with timezone.override(zone_of(request)):
                 response = guarded(request, *args, **kwargs)
                 if not getattr(response, "is_rendered", True):
@@ -111,6 +114,16 @@ def speak_staff_language(request: HttpRequest) -> None:
     if request.user.is_authenticated:
         translation.activate(request.user.language)
         request.LANGUAGE_CODE = translation.get_language()
+
+
+def _has_nul(request: HttpRequest) -> bool:
+    """Postgres takes no NUL in a text, and no person types one."""
+    return any(
+        "\0" in value
+        for given in (request.GET, request.POST)
+        for _name, values in given.lists()
+        for value in values
+    )
 
 
 def zone_of(request: HttpRequest) -> ZoneInfo | None:

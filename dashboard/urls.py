@@ -7,6 +7,7 @@ from dashboard.admin import shop as _  # noqa: F401 -- registers the pages of th
 from dashboard.sites import office
 from dashboard.views import (
     cases,
+    contents,
     goods,
     imports,
     orders,
@@ -56,6 +57,8 @@ urlpatterns = [
     path("products/<int:product_id>/<slug:verb>/", goods.shelf, name="office_product_do"),
     path("buyer-forms/new/", goods.template, name="office_template_new"),
     path("buyer-forms/<int:template_id>/", goods.template, name="office_template"),
+    path("contents/", contents.contents, name="office_contents"),
+    path("contents/<int:sku_id>/", contents.set_content, name="office_content_set"),
     path("waiting/", waiting.stuck, name="office_stuck"),
     path("payments/", waiting.money, name="office_money"),
     path("payments/notices/<int:notice_id>/", waiting.notice_seen, name="office_notice_seen"),

@@ -17,7 +17,7 @@ from catalog.models import Brand, BuyerTemplate, Category, Product
 from catalog.types import FieldKind
 from core.errors import AppError, InvalidInput, NotFound
 from dashboard.access import actor_of
-from dashboard.frame import attempt, back_to, draw, page
+from dashboard.frame import attempt, back_to, draw, ids_in, page
 
 if TYPE_CHECKING:
     from core.uploads import SealedUpload
@@ -99,7 +99,7 @@ class ManyProducts(forms.Form):
 
 @page("catalog.edit")
 def bulk(request: HttpRequest) -> HttpResponse:
-    ids = [int(one) for one in request.GET.get("ids", "").split(",") if one.isdecimal()][:500]
+    ids = ids_in(request.GET.get("ids", "").split(","))[:500]
     chosen = Product.objects.filter(pk__in=ids)
     form = ManyProducts(request.POST or None)
     count = chosen.count()

@@ -230,14 +230,14 @@ def _choice(request: HttpRequest) -> ImportChoice:
             columns=tuple(Field(name) if name in known else Field.IGNORED for name in columns),
         ),
         encoding=given.get("encoding", ""),
-        expires_on=_day(given.get("expires_on", "")),
+        expires_on=day_of(given.get("expires_on", "")),
         cost_e4=parse_e4(cost, currency=shop_of(request).currency, param="cost") if cost else None,
         supplier_name=given.get("supplier_name", "").strip(),
         note=given.get("note", "").strip(),
     )
 
 
-def _day(text: str) -> Any:
+def day_of(text: str) -> Any:
     if not text.strip():
         return None
     try:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from core.money import Money
 from core.secrets import Secret
 from dashboard.access import actor_of, allows
-from dashboard.frame import attempt, back_to, draw, page, password_first
+from dashboard.frame import attempt, back_to, draw, ids_in, page, password_first
 from dashboard.tones import tone_of
 from dashboard.words import money_words, who
 from fulfillment import errors as fulfillment_errors
@@ -170,7 +170,7 @@ def refund(request: HttpRequest, order_id: int) -> HttpResponse:
     to_password = password_first(request, then=f"/office/orders/{order_id}/")
     if to_password:
         return to_password
-    chosen = [int(unit) for unit in request.POST.getlist("unit") if unit.isdecimal()]
+    chosen = ids_in(request.POST.getlist("unit"))
     if request.POST.get("what") == "some" and not chosen:
         attempt(request, _nothing_chosen, done="")
         return back_to("office_order", order_id)

@@ -12,7 +12,7 @@ from core.scope import bind, tenant_atomic
 from dashboard.access import FRESH
 from fulfillment import services as fulfillment
 from fulfillment.models import Unit
-from inventory.models import Batch, Code, ImportJob
+from inventory.models import Batch, Code, Content, ImportJob
 from orders.models import Order
 from payments.models import Refund
 from tenants.models import AuditRow, Merchant
@@ -277,6 +277,43 @@ def test_a_name_that_is_taken_is_told_and_not_a_broken_page(shop):
 
     assert answer.status_code == 200
     assert answer.context["errors"]
+
+
+def test_shared_content_is_set_sealed_and_not_shown_again(shop):
+    with tenant_atomic():
+        sku = make_sku(kind="reusable")
+    browser = browser_of(shop, "operator")
+
+    browser.post(f"/office/contents/{sku.pk}/", {"kind": "text", "body": "Group 12345"})
+
+    with tenant_atomic():
+        content = Content.objects.get()
+    assert b"12345" not in bytes(content.body)
+    assert "12345" not in browser.get("/office/contents/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "given"),
+    [
+        ("/office/orders/order/", {"q": "a\0b"}),
+        ("/office/inventory/code/", {"q": "\0"}),
+        ("/office/orders/order/", {"state__exact": "\0"}),
+    ],
+)
+def test_a_nul_is_a_bad_request_and_not_a_broken_page(shop, path, given):
+    assert browser_of(shop, "owner").get(path, given).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/office/products/bulk/?ids=99999999999999999999999,-1,x",
+        "/office/orders/order/?p=999999",
+        "/office/imports/?sku=99999999999999999999999",
+    ],
+)
+def test_numbers_out_of_reach_break_nothing(shop, path):
+    assert browser_of(shop, "owner").get(path, follow=True).status_code == 200
 
 
 def test_settings_change_what_shoppers_see(shop):

@@ -36,6 +36,7 @@ PAGES = {
     "/office/imports/": "stock.import",
     "/office/inventory/batch/": "stock.view",
     "/office/inventory/code/": "stock.view",
+    "/office/contents/": "catalog.edit",
     "/office/batches/{batch}/": "stock.view",
     "/office/codes/{code}/": "stock.view",
     "/office/tenants/member/": "members.view",
