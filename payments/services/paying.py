@@ -161,8 +161,12 @@ def pay_from_balance(*, payable: Payable, account_id: int, now: datetime) -> Cap
         try:
             with tenant_atomic():
                 return _pay_now(payable, account_id=account_id, now=now)
-        except IntegrityError:
-            found = paid.get()  # the constraint let another request pay first
+        except (IntegrityError, PaidAlready):
+            # Another request paid since we looked: from this balance (a double click) it is our
+            # answer too, from elsewhere the refusal stands.
+            found = paid.first()
+            if found is None:
+                raise
     return Captured(payment_id=found.pk, payable_id=found.payable_id, is_first=False)
 
 

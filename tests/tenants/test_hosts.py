@@ -14,7 +14,9 @@ from tests.times import NOON
 
 
 def test_an_unknown_host_is_told_so(db):
-    answer = Client(headers={"host": "nobody.example"}).get("/")
+    visitor = Client(headers={"host": "nobody.example", "accept-language": "en"})
+
+    answer = visitor.get("/")
 
     assert answer.status_code == 404
     assert "There is no shop at this address" in answer.content.decode()
