@@ -15,7 +15,7 @@ from core.outbox import Event, emit
 from core.scope import bind, tenant_atomic
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
-heard = []
+heard: list[int] = []
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
