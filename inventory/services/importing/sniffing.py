@@ -77,21 +77,24 @@ def _looks_binary(head: bytes) -> bool:
 def _best_decoding(piece: bytes) -> str:
     """UTF-8 if most lines that are not ASCII are valid in it, which GB18030 text hardly ever is.
 
-    The other way round says nothing: most UTF-8 decodes as some rare GB18030 letters.
+    The other way round says nothing: most UTF-8 decodes as some rare GB18030 letters. A few
+    Chinese words (影院, 浴室) do read as UTF-8 letters of two bytes: their lines have no vote.
     """
     found = [line for line in piece.replace(b"\r", b"\n").split(b"\n") if not line.isascii()]
-    # The piece may begin or end inside a letter.
-    sample = (found[1:-1] if len(found) > 2 else found)[:5000]
-    bad = sum(_fails(line, "utf-8") for line in sample)
-    return "gb18030" if 2 * bad > len(sample) else "utf-8"
+    for sample in (found[1:-1], found):  # the piece may begin or end inside a letter
+        votes = Counter(_speaks_for(line) for line in sample[:5000])
+        if votes["gb18030"] != votes["utf-8"]:
+            return "gb18030" if votes["gb18030"] > votes["utf-8"] else "utf-8"
+    return "utf-8"
 
 
-def _fails(line: bytes, encoding: str) -> bool:
+def _speaks_for(line: bytes) -> str:
+    """Chinese is three bytes a letter in UTF-8; with two alone the line says nothing."""
     try:
-        line.decode(encoding)
+        text = line.decode("utf-8")
     except UnicodeDecodeError:
-        return True
-    return False
+        return "gb18030"
+    return "utf-8" if max(text) > "\u07ff" else ""
 
 
 def find_delimiter(lines: list[str]) -> str:

@@ -50,6 +50,18 @@ def test_utf_16_without_a_mark_is_known_by_its_zeros(encoding):
     assert find_encoding("A001,SECRET\r\n".encode(encoding) * 5, []) == encoding
 
 
+def test_chinese_words_that_also_read_as_utf_8_do_not_decide_the_encoding():
+    """影院 in GB18030 is two good UTF-8 letters, Ӱ and Ժ."""
+    body = "卡密,备注\n".encode("gb18030") + "A001,影院\n".encode("gb18030") * 30
+
+    assert "影院".encode("gb18030").decode("utf-8") == "ӰԺ"
+    assert find_encoding(body, []) == "gb18030"
+
+
+def test_european_letters_in_utf_8_stay_utf_8():
+    assert find_encoding("A001,Café\n".encode() * 30, []) == "utf-8"
+
+
 def test_chinese_after_a_megabyte_of_ascii_decides_the_encoding():
     body = b"A001,SECRET-0001\n" * 70_000 + "尾,密码\n".encode("gb18030")
 
