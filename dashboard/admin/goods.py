@@ -244,7 +244,7 @@ class ProductAdmin(TenantAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         answer: HttpResponse = super().changelist_view(request, extra_context)
-        rows = getattr(answer, "context_data", {}).get("cl")
+        rows = (getattr(answer, "context_data", None) or {}).get("cl")
         if rows is not None:
             skus = [sku.pk for product in rows.result_list for sku in product.skus.all()]
             counts = stock_of(skus) if skus else {}
@@ -273,7 +273,7 @@ class ProductAdmin(TenantAdmin):
         if kinds and kinds <= {Kind.BY_HAND}:
             return _("by hand")
         if not product.in_stock and product.state == ProductState.PUBLISHED:
-            return format_html('<span class="qy-state qy-bad">0</span>')
+            return format_html('<span class="qy-state qy-bad">{}</span>', 0)
         return f"{min(product.in_stock, 9999)}{'+' if product.in_stock > 9999 else ''}"
 
     @display(description=_("State"), ordering="state")

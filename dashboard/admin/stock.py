@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateFilter
@@ -98,9 +98,19 @@ class CodeAdmin(TenantAdmin):
         codes = [code.pk for code in find_code_by_text(text=text)]
         return queryset.filter(Q(pk__in=codes) | Q(batch__ref__iexact=text)), False
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The page's masks are made at once: the keys are asked for one time."""
+        answer: HttpResponse = super().changelist_view(request, extra_context)
+        rows = (getattr(answer, "context_data", None) or {}).get("cl")
+        if rows is not None:
+            masks = masks_of(codes=rows.result_list)
+            for code in rows.result_list:
+                code.mask = masks[code.pk]
+        return answer
+
     @display(description=_("Code"))
-    def masked_code(self, code: Code) -> Any:
-        return self.row_link(code, masks_of(codes=[code])[code.pk])
+    def masked_code(self, code: Any) -> Any:
+        return self.row_link(code, code.mask)
 
     @display(description=_("Goods"), ordering="sku")
     def sku_name(self, code: Code) -> str:

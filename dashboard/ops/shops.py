@@ -21,9 +21,11 @@ from dashboard.access import actor_of
 from dashboard.frame import attempt
 from dashboard.sites import platform
 from dashboard.tones import tone_of
+from dashboard.words import who
 from orders.models import Order
 from tenants import services as tenants
 from tenants.models import Domain, Merchant, MerchantMove
+from tenants.states import MerchantState
 
 OPS = "ops"
 LIST = "admin:tenants_merchant_changelist"
@@ -92,7 +94,7 @@ def shop(request: HttpRequest, merchant_id: int) -> HttpResponse:
         merchant=found,
         tone=tone_of(found.state),
         domains=Domain.objects.using(OPS).filter(merchant=found),
-        moves=moves[:30],
+        moves=[(move, MerchantState(move.new).label, who(move.by)) for move in moves[:30]],
         orders=[(one, Money(one.total_e4, one.currency), tone_of(one.state)) for one in newest],
         order_count=orders.count(),
     )

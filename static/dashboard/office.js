@@ -21,6 +21,8 @@ document.addEventListener("DOMContentLoaded", () => {
       input.files = event.dataTransfer.files;
     });
   }
+  // Unfold shows a chosen file's name in a text field beside it, which our forms do not have.
+  for (const input of document.querySelectorAll(".qy-form input[type=file]")) input.hasChangeListener = true;
   for (const box of document.querySelectorAll("[data-progress]")) watch(box);
   for (const input of document.querySelectorAll("[data-token]")) {
     const show = () => {
