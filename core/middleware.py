@@ -8,11 +8,11 @@ from uuid import uuid4
 
 import structlog
 from django.db import OperationalError, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 
 from core import pages
-from core.errors import AppError
+from core.errors import AppError, NotFound
 from core.scope import bound_tenant, tenant_atomic
 
 log = structlog.get_logger("request")
@@ -64,10 +64,12 @@ class ViewTransaction:
         self, request: HttpRequest, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponseBase:
         try:
+            if "\0" in request.path:  # Postgres takes no NUL in a text
+                raise NotFound
             if bound_tenant() is None or getattr(view, "opens_own_scope", False):
-                return _rendered(view(request, *args, **kwargs))
+                return _worded(request, _rendered(view(request, *args, **kwargs)))
             with tenant_atomic():
-                response = _rendered(view(request, *args, **kwargs))
+                response = _worded(request, _rendered(view(request, *args, **kwargs)))
                 if response.status_code >= 500:
                     transaction.set_rollback(True)
                 return response
@@ -84,6 +86,13 @@ def _rendered(response: HttpResponseBase) -> HttpResponseBase:
     if render is not None and not getattr(response, "is_rendered", True):
         rendered: HttpResponse = render()
         return rendered
+    return response
+
+
+def _worded(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Django's 405 is an empty page, and a form reloaded as a page gets one."""
+    if isinstance(response, HttpResponseNotAllowed) and not response.content:
+        return pages.wrong_method(request, response)
     return response
 
 

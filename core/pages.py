@@ -63,6 +63,13 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return response
 
 
+def wrong_method(request: HttpRequest, plain: HttpResponse) -> HttpResponse:
+    response = bad_request(request)
+    response.status_code = plain.status_code
+    response["Allow"] = plain["Allow"]
+    return response
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     refusal = AppError(_("Something broke on our side. Your order and money are safe."))
     response = refused(request, refusal)

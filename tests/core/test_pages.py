@@ -30,3 +30,17 @@ def test_a_request_id_from_outside_is_kept_only_if_harmless(shop, given):
     answer = client_of(shop).get("/healthz", headers={"x-request-id": given})
 
     assert answer.headers.get("X-Request-Id") != given
+
+
+@pytest.mark.parametrize("path", ["/p/%00/", "/o/%00/", "/sandbox/pay/%00/", "/media/%00"])
+def test_an_address_with_a_nul_is_not_found(shop, path):
+    answer = client_of(shop).get(path)
+
+    assert answer.status_code == 404
+
+
+def test_a_form_reloaded_as_a_page_is_told_so_in_words(shop):
+    answer = client_of(shop).get("/orders/forget/", headers={"accept-language": "en"})
+
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "The request could not be read. Go back, reload the page" in answer.content.decode()
