@@ -47,12 +47,6 @@ def shop_home(*, now: datetime) -> list[Shelf]:
     return [Shelf(category=category, products=found) for category, found in shelves.items()]
 
 
-def published_products(*, category: Category | int, now: datetime) -> QuerySet[Product]:
-    """What stands on one shelf, in order."""
-    found = _with_skus(_on_shelf(now)).filter(category=category)
-    return found.order_by("position", "id").select_related("brand", "category")
-
-
 def find_on_sale(*, ref: str, now: datetime) -> Product | None:
     """A product on the shelf, with its SKUs on sale in `product.skus.all()`. Two queries."""
     return _with_skus(_on_shelf(now)).filter(ref=ref).select_related("brand", "category").first()

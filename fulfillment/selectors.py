@@ -37,10 +37,6 @@ _NEXT: dict[str, str | Promise] = {
 }
 
 
-def get_unit(*, unit_id: int) -> Unit:
-    return Unit.objects.select_related("item", "order").get(pk=unit_id)
-
-
 def units_of(*, order_id: int) -> "QuerySet[Unit]":
     """The order's units, replaced ones included."""
     return Unit.objects.filter(order_id=order_id).select_related("item").order_by("position", "pk")

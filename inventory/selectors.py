@@ -40,20 +40,8 @@ def _zone(tenant_id: int, minute: int) -> ZoneInfo:
     return ZoneInfo(get_shop().time_zone)
 
 
-def get_code(*, code_id: int) -> Code:
-    return Code.objects.select_related("batch").get(pk=code_id)
-
-
-def get_batch(*, batch_id: int) -> Batch:
-    return Batch.objects.get(pk=batch_id)
-
-
 def batches() -> "QuerySet[Batch]":
     return Batch.objects.select_related("sku__product").order_by("-made_at", "-pk")
-
-
-def codes_of_batch(*, batch_id: int) -> "QuerySet[Code]":
-    return Code.objects.filter(batch_id=batch_id).order_by("pk")
 
 
 def holds_of_code(*, code_id: int) -> "QuerySet[Hold]":
@@ -213,10 +201,6 @@ def sold_of_batch(*, batch_id: int) -> "QuerySet[Code]":
 
 def imports() -> "QuerySet[ImportJob]":
     return ImportJob.objects.select_related("sku__product", "batch").order_by("-pk")
-
-
-def get_import(*, ref: str) -> ImportJob:
-    return ImportJob.objects.select_related("sku__product", "batch").get(ref=ref)
 
 
 def due_imports(*, now: datetime, limit: int) -> list[tuple[int, int]]:

@@ -19,9 +19,3 @@ class CaseOpen(AppError):
 
 class CaseClosed(AppError):
     code = "case_closed"
-
-
-class NotPayable(AppError):
-    """The order takes no payment any more."""
-
-    code = "not_payable"

@@ -106,10 +106,6 @@ class Order(TenantModel):
     def __str__(self) -> str:
         return self.number
 
-    @property
-    def is_ended(self) -> bool:
-        return self.ended_at is not None
-
 
 class Item(TenantModel):
     """A line of an order: a SKU as it was called and cost when it was ordered."""

@@ -3,7 +3,7 @@ from dataclasses import fields
 from django.db.models import QuerySet
 
 from core.scope import require_tenant
-from tenants.models import AuditRow, Domain, Member, Merchant, User
+from tenants.models import Domain, Member, Merchant, User
 from tenants.roles import has_right
 from tenants.types import Shop
 
@@ -41,15 +41,7 @@ def find_user(*, email: str) -> User | None:
     return User.objects.filter(email__iexact=email.strip()).first()
 
 
-def audit_rows() -> "QuerySet[AuditRow]":
-    return AuditRow.objects.order_by("-at", "-pk")
-
-
 def primary_host() -> str:
     """The bound tenant's main host."""
     hosts = Domain.objects.filter(merchant_id=require_tenant()).order_by("-is_primary", "pk")
     return hosts.values_list("host", flat=True)[0]
-
-
-def all_merchants() -> "QuerySet[Merchant]":
-    return Merchant.objects.order_by("slug")
