@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth import logout
 from django.core.exceptions import DisallowedHost
+from django.db import OperationalError
 from django.http import HttpRequest
 from django.http.request import split_domain_port
 from django.http.response import HttpResponseBase
@@ -38,7 +39,10 @@ class HostDecidesShop:
         if host == settings.OPS_HOST:
             request.urlconf = "config.urls_ops"
             return self._answer(request)
-        shop = _shops.get(host, lambda: find_shop(host=host))
+        try:
+            shop = _shops.get(host, lambda: find_shop(host=host))
+        except OperationalError:
+            return pages.database_away(request)
         if shop is None:
             return pages.refused(
                 request, ShopUnknown(_("There is no shop at this address. Check its spelling."))
@@ -64,4 +68,7 @@ class SessionStaysHome:
             host = request.get_host()
             if request.session.setdefault(_HOST_KEY, host) != host:
                 logout(request)
-        return self._answer(request)
+        response = self._answer(request)
+        if request.user.is_authenticated:  # also who has just signed in
+            request.session.setdefault(_HOST_KEY, request.get_host())
+        return response

@@ -1,0 +1,232 @@
+"""Who may do what at each route, and how the route is filled in: the matrix's table.
+
+`get` and `post` name who is let in; what a rule does not give, nobody has. `{name}` in a path or a
+form is a thing of a shop's world.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+NOBODY, PUBLIC, DEVICE, MEMBER, OPERATOR = "nobody", "public", "device", "member", "operator"
+PASSWORD = "{password}"
+
+
+@dataclass(frozen=True)
+class Rule:
+    path: str
+    get: str = NOBODY
+    post: str = NOBODY
+    form: dict[str, Any] = field(default_factory=dict)
+    query: str = ""
+    shows: bool = True  # whether who is let in reads the shop's own texts there
+    posted: int = 302  # what a deed that was done is answered with
+    leads: bool = True  # whether a redirect leads to a page for the same people
+
+    @property
+    def is_about_a_thing(self) -> bool:
+        return "{" in self.path.replace(PASSWORD, "")
+
+
+def page(path: str, right: str, **more: Any) -> Rule:
+    """Read by a right, and posted to as if it were read."""
+    return Rule(path, get=right, post=right, **({"posted": 200} | more))
+
+
+def deed(path: str, right: str, form: dict[str, Any] | None = None, **more: Any) -> Rule:
+    return Rule(path, post=right, form=form or {}, **more)
+
+
+def asset(path: str, **more: Any) -> Rule:
+    return Rule(path, get=PUBLIC, **({"shows": False} | more))
+
+
+def table(
+    site: str, app: str, model: str, *, thing: str, look: str, **more: Any
+) -> dict[str, Rule]:
+    """The six routes of a table in the admin: looked at, sometimes edited, never deleted."""
+    name, root = f"{site}:{app}_{model}", f"/office/{app}/{model}/"
+    member = OPERATOR if site == "platform" else MEMBER
+    own_page, form = more.get("page", False), more.get("form")
+    add = more.get("edit", NOBODY) if form else NOBODY
+    change = Rule(f"{root}{{{thing}}}/change/", get=look, post=add, form=form or {})
+    if own_page:
+        change = Rule(f"{root}{{{thing}}}/change/", look, look, **more.get("change", {}))
+    history = Rule(f"{root}{{{thing}}}/history/", look, look, shows=False, posted=200)
+    if site == "office":  # leads to the shop's audit log, whatever the thing
+        history = Rule(f"{root}1/history/", get=MEMBER, post=MEMBER, shows=False, leads=False)
+    return {
+        f"{name}_changelist": Rule(root, get=look, post=more.get("list_post", look), posted=200),
+        f"{name}_add": Rule(f"{root}add/", get=add, post=add, form=form or {}, shows=False),
+        f"{name}_delete": Rule(f"{root}{{{thing}}}/delete/"),
+        f"{name}_change": change,
+        f"{name}_history": history,
+        f"office/{app}/{model}/<path:object_id>/": Rule(
+            f"{root}1/", get=member, post=member, shows=False, leads=False
+        ),
+    }
+
+
+def signing_in(member: str) -> dict[str, Rule]:
+    new = {
+        "oldpassword": PASSWORD,
+        "password1": "another one, long",
+        "password2": "another one, long",
+    }
+    reset = "/office/password/reset/"
+    return {
+        "account_login": asset("/office/login/", post=PUBLIC, posted=200),
+        "account_reauthenticate": Rule(
+            "/office/reauthenticate/", member, member, {"password": PASSWORD}, shows=False
+        ),
+        "account_change_password": Rule("/office/password/", member, member, new, shows=False),
+        "account_reset_password": asset(reset, post=PUBLIC, form={"email": "nobody@example.com"}),
+        "account_reset_password_done": asset(f"{reset}done/"),
+        "account_reset_password_from_key": asset(f"{reset}1-nosuchkey/", post=PUBLIC, posted=200),
+        "account_reset_password_from_key_done": asset("/office/password/set/"),
+        "office_language": deed(
+            "/office/language/", PUBLIC, {"language": "en", "next": "/office/"}, shows=False
+        ),
+    }
+
+
+def site(name: str, member: str) -> dict[str, Rule]:
+    """What Django's admin brings besides tables."""
+    office = "/office/"
+    return {
+        f"{name}:index": page(office, "home.view" if member == MEMBER else member, shows=False),
+        f"{name}:login": asset(f"{office}login/", post=PUBLIC, posted=200),
+        f"{name}:search": page(f"{office}search/", member, shows=False),
+        f"{name}:logout": Rule(f"{office}logout/", PUBLIC, PUBLIC, shows=False),
+        f"{name}:password_change": Rule(f"{office}password_change/", member, member, shows=False),
+        f"{name}:password_change_done": Rule(f"{office}password_change/done/", member, shows=False),
+        f"{name}:autocomplete": Rule(f"{office}autocomplete/"),
+        f"{name}:jsi18n": Rule(f"{office}jsi18n/", member, shows=False),
+        f"{name}:app_list": Rule(f"{office}tenants/", member, member, shows=False),
+        "office/(?P<url>.*)$": Rule(f"{office}nothing-is-here"),
+    }
+
+
+ORDER, CASE, BATCH = "/office/orders/{order}/", "/office/cases/{case}/", "/office/batches/{batch}/"
+JOB, CODE = "/office/imports/{job}/", "/office/codes/{code}/"
+NAMES = {"name": "A new name", "name_en": "A new name"}
+PRODUCT = NAMES | {
+    "brand": "{brand}", "category": "{category}", "position": "0",
+    "skus-TOTAL_FORMS": "0", "skus-INITIAL_FORMS": "0",
+}  # fmt: skip
+FORM = NAMES | {"key0": "qq", "kind0": "qq", "label0": "QQ", "label_en0": "QQ"}
+HALF = {"slug": "newshop"}  # the whole of it needs commits: tests/tenants
+COLUMNS = {"width": "1", "column0": "secret", "delimiter": ",", "has_header": "on"}
+
+OFFICE = {
+    **signing_in(MEMBER),
+    **site("office", MEMBER),
+    **table("office", "catalog", "product", thing="product", look="catalog.view",
+            edit="catalog.edit", form=PRODUCT),
+    **table("office", "catalog", "category", thing="category", look="catalog.view",
+            edit="catalog.edit", form=NAMES | {"icon": "", "position": "0"}),
+    **table("office", "catalog", "brand", thing="brand", look="catalog.view", edit="catalog.edit",
+            form=NAMES | {"glyph": "N", "tile_from": "#111111", "tile_to": "#222222"}),
+    **table("office", "catalog", "buyertemplate", thing="template", look="catalog.view",
+            page=True, change={"leads": False}),
+    **table("office", "tenants", "member", thing="member", look="members.view", page=True),
+    **table("office", "tenants", "auditrow", thing="audit", look="audit.view"),
+    **table("office", "orders", "order", thing="order", look="orders.view", page=True),
+    **table("office", "orders", "case", thing="case", look="cases.view", page=True),
+    **table("office", "inventory", "batch", thing="batch", look="stock.view", page=True),
+    **table("office", "inventory", "code", thing="code", look="stock.view", page=True),
+    "office_invite": page("/office/members/invite/", "members.manage", shows=False, posted=302,
+                          form={"email": "new@example.com", "role": "viewer"}),
+    "office_member": page("/office/members/{member}/", "members.view"),
+    "office_member_change": deed("/office/members/{member}/change/", "members.manage",
+                                 {"role": "support", "is_active": "on"}),
+    "office_order": page(ORDER, "orders.view"),
+    "office_refund": deed(f"{ORDER}refund/", "orders.refund", {"what": "some", "unit": "{unit}"}),
+    "office_resend": deed(f"{ORDER}link/", "orders.resend", posted=200, shows=False),
+    "office_deliver_form": page("/office/orders/{wanted}/units/{waiting}/", "orders.deliver"),
+    "office_deliver": deed("/office/orders/{wanted}/units/{waiting}/deliver/", "orders.deliver",
+                           {"text": "your code"}),
+    "office_replace": deed(f"{ORDER}units/{{unit}}/replace/", "codes.replace", {"reason": "bad"}),
+    "office_case": page(CASE, "cases.view"),
+    "office_case_say": deed(f"{CASE}say/", "cases.work", {"text": "hello"}),
+    "office_case_supplier": deed(f"{CASE}supplier/", "cases.work"),
+    "office_case_settle": deed(f"{CASE}settle/", "cases.work",
+                               {"outcome": "rejected", "reason": "it worked"}),
+    "office_batch": page(BATCH, "stock.view"),
+    "office_batch_do": deed(f"{BATCH}freeze/", "stock.freeze", {"reason": "a complaint"}),
+    "office_code": page(CODE, "stock.view"),
+    "office_code_reveal": deed(f"{CODE}reveal/", "codes.reveal", {"reason": "the buyer asks"},
+                               posted=200),
+    "office_imports": page("/office/imports/", "stock.import", posted=302,
+                           form={"sku": "{sku}", "text": "NEWCODE-1"}),
+    "office_import_template": page("/office/imports/template.xlsx", "stock.import", shows=False),
+    "office_import": page(JOB, "stock.import"),
+    "office_import_choose": deed(f"{JOB}choose/", "stock.import", COLUMNS),
+    "office_import_progress": page(f"{JOB}progress/", "stock.import", shows=False),
+    "office_import_errors": page("/office/imports/{job_done}/refused.csv", "stock.import",
+                                 shows=False),
+    "office_import_do": deed("/office/imports/{job_ready}/start/", "stock.import"),
+    "office_products_bulk": page("/office/products/bulk/", "catalog.edit", query="ids={product}",
+                                 form={"refund_rule": "None"}, posted=302),
+    "office_products_table": page("/office/products/table/", "catalog.edit", shows=False),
+    "office_products_table_out": page("/office/products/table/csv/", "catalog.view"),
+    "office_product_do": deed("/office/products/{product}/copy/", "catalog.edit"),
+    "office_template_new": page("/office/buyer-forms/new/", "catalog.edit", form=FORM, shows=False,
+                                posted=302),
+    "office_template": page("/office/buyer-forms/{template}/", "catalog.edit", form=FORM,
+                            posted=302),
+    "office_contents": page("/office/contents/", "catalog.edit"),
+    "office_content_set": deed("/office/contents/{reusable}/", "catalog.edit",
+                               {"kind": "text", "body": "another group"}),
+    "office_stuck": page("/office/waiting/", "orders.view", shows=False),
+    "office_money": page("/office/payments/", "money.view", shows=False),
+    "office_notice_seen": deed("/office/payments/notices/{notice}/", "money.view", shows=False),
+    "office_refund_do": deed("/office/payments/refunds/{refund}/retry/", "orders.refund",
+                             shows=False),
+    "office_settings": page("/office/settings/", "settings.edit", posted=302,
+                            form={"name": "A new name", "language": "en"}),
+}  # fmt: skip
+
+AT = "/o/{token}/"
+BUY = {"sku": "{sku_ref}", "quantity": "1", "contact": "13800138000", "consent": "1",
+       "request_key": "a form of the matrix"}  # fmt: skip
+SHOP = {
+    "storefront:home": asset("/", shows=True),
+    "storefront:category": asset("/c/{category}/", shows=True),
+    "storefront:search": asset("/search/", query="q=goods", shows=True),
+    "storefront:product": asset("/p/{product_ref}/", post=PUBLIC, form=BUY, shows=True),
+    "storefront:order": Rule(AT, get=DEVICE, post=DEVICE, posted=200),
+    "storefront:pay": Rule("/o/{unpaid}/pay/", get=DEVICE),
+    "storefront:live": Rule(f"{AT}live/", get=DEVICE, shows=False),
+    "storefront:codes": Rule(f"{AT}codes/", post=DEVICE, posted=200),
+    "storefront:codes_file": Rule(f"{AT}codes.txt", post=DEVICE, posted=200, shows=False),
+    "storefront:complain": Rule(f"{AT}help/", post=DEVICE, form={"kind": "other", "text": "hello"}),
+    "storefront:say": Rule(f"{AT}help/{{case_ref}}/", post=DEVICE, form={"text": "hello"}),
+    "storefront:mine": asset("/orders/"),
+    "storefront:lookup": asset(
+        "/orders/find/", post=PUBLIC, form={"number": "{number}", "proof": "{mail}"}
+    ),
+    "storefront:forget": deed("/orders/forget/", PUBLIC, shows=False),
+    "storefront:notice": Rule("/pay/notice/sandbox/"),  # who signs it: tests/payments
+    "storefront:bank": asset("/sandbox/pay/{bank}/", post=PUBLIC, shows=True),
+    "storefront:language": asset("/language/en/"),
+    "storefront:theme": asset("/theme.css"),
+    "storefront:icon": asset("/icon.svg"),
+    "storefront:favicon": asset("/favicon.ico"),
+    "storefront:manifest": asset("/manifest.webmanifest"),
+    "storefront:media": asset("/media/{picture}"),
+}
+
+PLATFORM = {
+    "": Rule("/", OPERATOR, OPERATOR, shows=False),
+    **signing_in(OPERATOR),
+    **site("platform", OPERATOR),
+    **table("platform", "tenants", "merchant", thing="shop", look=OPERATOR, page=True),
+    **table("platform", "tenants", "domain", thing="domain", look=OPERATOR),
+    **table("platform", "tenants", "user", thing="user", look=OPERATOR),
+    "platform_new_shop": page("/office/shops/new/", OPERATOR, form=HALF, shows=False),
+    "platform_shop": page("/office/shops/{shop}/", OPERATOR),
+    "platform_shop_do": deed("/office/shops/{shop}/suspend/", OPERATOR,
+                             {"typed": "{slug}", "reason": "matrix"}),
+}  # fmt: skip
+
+RULES = {"shop": OFFICE | SHOP, "ops": PLATFORM}
