@@ -22,14 +22,15 @@ def wants_json(request: HttpRequest) -> bool:
     )
 
 
-def refused(request: HttpRequest, refusal: AppError) -> HttpResponse:
+def refused(request: HttpRequest, refusal: AppError, *, status: int = 0) -> HttpResponse:
     """A planned refusal as JSON or as a page with the same words."""
+    status = status or refusal.status
     error = refusal.as_dict() | {"request_id": getattr(request, "request_id", "")}
     response: HttpResponse
     if wants_json(request):
-        response = JsonResponse({"error": error}, status=refusal.status)
+        response = JsonResponse({"error": error}, status=status)
     else:
-        response = HttpResponse(_page(error, refusal.status), status=refusal.status)
+        response = HttpResponse(_page(error, status), status=status)
     if "wait_seconds" in refusal.data:
         response["Retry-After"] = str(refusal.data["wait_seconds"])
     return response
@@ -42,8 +43,7 @@ def _page(error: dict[str, Any], status: int) -> str:
 
 def database_away(request: HttpRequest) -> HttpResponse:
     refusal = AppError(_("We are back in a moment. Nothing was lost; please try again."))
-    response = refused(request, refusal)
-    response.status_code = 503
+    response = refused(request, refusal, status=503)
     response["Retry-After"] = "3"
     return response
 
@@ -57,24 +57,23 @@ def not_allowed(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    refusal = AppError(_("The request could not be read. Go back, reload the page and try again."))
-    response = refused(request, refusal)
-    response.status_code = 400
-    return response
+    return _unreadable(request, status=400)
 
 
 def wrong_method(request: HttpRequest, plain: HttpResponse) -> HttpResponse:
-    response = bad_request(request)
-    response.status_code = plain.status_code
+    response = _unreadable(request, status=plain.status_code)
     response["Allow"] = plain["Allow"]
     return response
 
 
+def _unreadable(request: HttpRequest, *, status: int) -> HttpResponse:
+    refusal = AppError(_("The request could not be read. Go back, reload the page and try again."))
+    return refused(request, refusal, status=status)
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     refusal = AppError(_("Something broke on our side. Your order and money are safe."))
-    response = refused(request, refusal)
-    response.status_code = 500
-    return response
+    return refused(request, refusal, status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

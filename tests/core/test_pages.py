@@ -1,8 +1,9 @@
 """Every refusal is a page that says what to do, or JSON in one shape."""
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 
+from core import pages
 from tests.conftest import client_of
 
 
@@ -44,3 +45,13 @@ def test_a_form_reloaded_as_a_page_is_told_so_in_words(shop):
 
     assert (answer.status_code, answer["Allow"]) == (405, "POST")
     assert "The request could not be read. Go back, reload the page" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("page", "status"), [("bad_request", 400), ("broken", 500), ("database_away", 503)]
+)
+def test_a_page_shows_the_status_it_is_sent_with(page, status):
+    answer = getattr(pages, page)(RequestFactory().get("/"))
+
+    assert answer.status_code == status
+    assert f'aria-hidden="true">{status}</p>' in answer.content.decode()
