@@ -44,7 +44,7 @@ def change_product(
     *, product_id: int, given: Mapping[str, Any], by: Actor, now: datetime
 ) -> Product:
     """Change what is said of a product; `given` holds names from PRODUCT_FIELDS."""
-    product = _locked(product_id)
+    product = locked_product(product_id)
     _fill(product, given, now=now)
     product.save()
     _audit("product.changed", product, by=by, now=now, fields=",".join(sorted(given))[:200])
@@ -57,7 +57,7 @@ def publish(*, product_id: int, by: Actor, now: datetime) -> Product:
 
     A second call for a product on the shelf returns it unchanged.
     """
-    product = _locked(product_id)
+    product = locked_product(product_id)
     if product.state == ProductState.PUBLISHED:
         return product
     check_sources(product)
@@ -73,7 +73,7 @@ def publish(*, product_id: int, by: Actor, now: datetime) -> Product:
 @tenant_atomic
 def unpublish(*, product_id: int, by: Actor, now: datetime) -> Product:
     """Take it off the shelf; orders already placed go their way."""
-    product = _locked(product_id)
+    product = locked_product(product_id)
     if product.state != ProductState.PUBLISHED:
         return product
     product.unpublish_at = None
@@ -93,7 +93,7 @@ def schedule(
     now: datetime,
 ) -> Product:
     """Say when it comes on the shelf and when it leaves; None for either means no such moment."""
-    product = _locked(product_id)
+    product = locked_product(product_id)
     for moment, name in ((publish_at, "publish_at"), (unpublish_at, "unpublish_at")):
         if moment and moment <= now:
             raise InvalidInput(_("This moment is past."), param=name)
@@ -115,7 +115,7 @@ def follow_schedule(*, product_id: int, now: datetime) -> None:
 
     A product that meanwhile lost its source stays off the shelf: its history says why.
     """
-    product = _locked(product_id)
+    product = locked_product(product_id)
     is_out = product.state == ProductState.PUBLISHED
     if is_out and product.unpublish_at and product.unpublish_at <= now:
         unpublish(product_id=product_id, by=SYSTEM, now=now)
@@ -239,7 +239,7 @@ def _some(product_ids: Sequence[int]) -> list[int]:
     return list(product_ids)
 
 
-def _locked(product_id: int) -> Product:
+def locked_product(product_id: int) -> Product:
     product = Product.objects.select_for_update(no_key=True).filter(pk=product_id).first()
     if product is None:
         raise NotFound

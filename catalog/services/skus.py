@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.errors import NameTaken
 from catalog.models import MOST_PER_ORDER, BuyerTemplate, Product, Sku
 from catalog.services._cleaning import check_row, only_known
-from catalog.services.products import check_sources
+from catalog.services.products import check_sources, locked_product
 from catalog.states import ProductState
 from core.actors import Actor
 from core.errors import InvalidInput, NotFound
@@ -36,7 +36,7 @@ Data = dict[str, str | int | None]
 @tenant_atomic
 def create_sku(*, product_id: int, given: Mapping[str, Any], by: Actor, now: datetime) -> Sku:
     """Add a SKU; `given` holds names from SKU_FIELDS, at least name and price_e4."""
-    product = _locked_product(product_id)
+    product = locked_product(product_id)
     sku = Sku(ref=new_ref(), product=product)
     _fill(sku, given)
     _save(sku)
@@ -52,7 +52,7 @@ def change_sku(*, sku_id: int, given: Mapping[str, Any], by: Actor, now: datetim
     sku = Sku.objects.filter(pk=sku_id).first()
     if sku is None:
         raise NotFound
-    product = _locked_product(sku.product_id)
+    product = locked_product(sku.product_id)
     before = sku.price_e4
     _fill(sku, given)
     _save(sku)
@@ -147,10 +147,3 @@ def _save(sku: Sku) -> None:
             sku.save()
     except IntegrityError:
         raise NameTaken(_("The product has a SKU of this name."), param="name") from None
-
-
-def _locked_product(product_id: int) -> Product:
-    product = Product.objects.select_for_update(no_key=True).filter(pk=product_id).first()
-    if product is None:
-        raise NotFound
-    return product
