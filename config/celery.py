@@ -1,4 +1,4 @@
-"""The worker's entry. A message means "look now" and carries ids only (PROMISES 3)."""
+"""The worker's entry. A message means "look now" and carries ids only."""
 
 import os
 

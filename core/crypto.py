@@ -2,7 +2,7 @@
 
 A ciphertext is: scheme (1 byte) | data key version (2 bytes) | nonce (12 bytes) | text and tag.
 Associated data: scheme | tenant | table | row's uid | field, so that a ciphertext moved to another
-row or tenant does not open (PROMISES 4). The blind index is HMAC-SHA256 under a key of its own per
+row or tenant does not open. The blind index is HMAC-SHA256 under a key of its own per
 tenant and field, derived with HKDF (RFC 5869) from a tenant key that is not the data key.
 
 Master keys live in a file outside the database, one `number:base64` a line (or one bare key, number

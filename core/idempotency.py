@@ -1,4 +1,4 @@
-"""The same request twice is one effect and the same answer (I7).
+"""The same request twice is one effect and the same answer.
 
 `claim` commits before the work starts; whoever finds the key claimed waits its turn (a refusal that
 says "in progress") until the lease runs out. The same key with another body is refused.

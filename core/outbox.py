@@ -2,7 +2,7 @@
 
 A row per listener is written in the service's own transaction, so a fact is recorded if and only if
 the change it tells of is. After commit a worker is nudged by Celery; the row stays until the
-listener has returned, so a lost message costs the sweeper's next look and nothing else (I8).
+listener has returned, so a lost message costs the sweeper's next look and nothing else.
 Delivery is at least once: a listener must be safe to run twice. `config/wiring.py` says who hears
 what.
 """

@@ -1,4 +1,4 @@
-"""A value that must not be printed by accident (I6)."""
+"""A value that must not be printed by accident."""
 
 
 class Secret:

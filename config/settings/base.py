@@ -91,7 +91,7 @@ TEMPLATES = [
     }
 ]
 
-# One database, three roles (DESIGN 6): `default` is bound to a tenant by row-level security,
+# One database, three roles: `default` is bound to a tenant by row-level security,
 # `ops` looks across tenants, `owner` migrates. The tests mirror the first two onto the third.
 DATABASES = {
     "default": database("DATABASE_URL") | {"TEST": {"MIRROR": "owner"}},
@@ -102,7 +102,7 @@ DATABASE_ROUTERS = ["core.routers.OneDatabase"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL, CELERY_BROKER_URL = redis_urls()
-# Redis only makes things sooner (I8): what must survive a flush (login and look-up limits,
+# Redis only makes things sooner: what must survive a flush (login and look-up limits,
 # sessions) lives in Postgres, and this cache answers "not there" while Redis is away.
 CACHES = {
     "default": {

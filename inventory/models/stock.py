@@ -196,7 +196,7 @@ class Hold(TenantModel):
         constraints = [
             *tenant_rules("inventory_hold", "code", "content"),
             state_known(HoldState, name="hold_state_known"),
-            # I1: a code belongs to at most one order item, whatever a lock forgets.
+            # A code belongs to at most one order item, whatever a lock forgets.
             models.UniqueConstraint(
                 fields=["tenant_id", "code"],
                 condition=~Q(state=HoldState.RELEASED),

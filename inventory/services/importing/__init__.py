@@ -1,4 +1,4 @@
-"""Loading codes from files: open, look, choose, check, load, undo (DESIGN 5, UX 1.4)."""
+"""Loading codes from files: open, look, choose, check, load, undo."""
 
 from inventory.errors import FileRefused, ImportBusy
 from inventory.services.importing.checking import DryRun, dry_run

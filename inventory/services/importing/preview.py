@@ -1,7 +1,7 @@
 """The first lines of a file as they will be stored, with marks where the rule changes something.
 
 Values of columns that may hold a code are masked here too: whoever loads codes has the file, and a
-page is no place for secrets (DESIGN 2, I6).
+page is no place for secrets.
 """
 
 from collections import Counter
