@@ -21,6 +21,7 @@ from django.db.models.sql.where import AND, WhereNode
 F = TypeVar("F", bound=Callable[..., Any])
 M = TypeVar("M", bound=models.Model, covariant=True)
 _bound: ContextVar[int | None] = ContextVar("tenant", default=None)
+_whole: ContextVar[bool] = ContextVar("whole", default=False)
 
 
 class ScopeError(RuntimeError):
@@ -77,7 +78,8 @@ class _Scope(ContextDecorator):
         self._before = tenant_in_force()
         if self._before not in {None, tenant_id}:
             raise ScopeError("The open transaction belongs to another tenant.")
-        self._atomic = transaction.atomic(durable=self._durable, savepoint=self._savepoint)
+        savepoint = self._savepoint and not _whole.get()
+        self._atomic = transaction.atomic(durable=self._durable, savepoint=savepoint)
         self._atomic.__enter__()
         if self._before is None:
             try:
@@ -173,6 +175,19 @@ class TenantForeignKey(models.ForeignKey):
             [Exact(Col(alias, theirs), Col(related_alias, ours))],  # type: ignore[arg-type, list-item]  # -- stubs lag
             connector=AND,
         )
+
+
+@contextmanager
+def whole() -> Iterator[None]:
+    """What is called inside makes no savepoints of its own: half the statements of a small verb.
+
+    Only for a caller that lets every refusal through to its own scope, which rolls all of it back.
+    """
+    token = _whole.set(True)
+    try:
+        yield
+    finally:
+        _whole.reset(token)
 
 
 class _SqlConstraint(BaseConstraint):

@@ -40,9 +40,10 @@ def payments_of(*, payable_id: int) -> "QuerySet[Payment]":
     return Payment.objects.filter(payable_id=payable_id).order_by("pk")
 
 
-def find_open_payment(*, payable_id: int, provider: str) -> Payment | None:
-    tail = "payable_id = %s AND provider = %s AND state = ANY(%s)"
-    return next(iter(fetch(Payment, tail, payable_id, provider, sorted(OPEN))), None)
+def live_payments(*, payable_id: int) -> list[Payment]:
+    """The payments of a payable that are open, or brought money."""
+    tail = "payable_id = %s AND state = ANY(%s)"
+    return fetch(Payment, tail, payable_id, [*sorted(OPEN), PaymentState.CAPTURED])
 
 
 def get_refund(*, refund_id: int) -> Refund:

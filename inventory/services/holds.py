@@ -76,11 +76,22 @@ _RELEASE = """
                   FOR NO KEY UPDATE SKIP LOCKED))
     SELECT count(*) FROM ended
 """
+# Locked before it is judged: a release that is a moment ahead is seen as what it made of the hold.
+_KEEP = """
+    WITH held AS (
+        SELECT id, state, ended_why FROM inventory_hold
+         WHERE tenant_id = %(tenant)s AND item_id = %(item)s
+         ORDER BY id FOR NO KEY UPDATE),
+    kept AS (
+        UPDATE inventory_hold SET state = 'kept', until = NULL
+         WHERE tenant_id = %(tenant)s AND id IN (SELECT id FROM held WHERE state = 'reserved'))
+    SELECT id FROM held WHERE ended_why = ANY(%(back)s) ORDER BY id
+"""
 _RELEASE_ALL = _RELEASE.format(is_due="true", kept_too="true")
 _RELEASE_OVERDUE = _RELEASE.format(is_due="until <= %(now)s", kept_too="false")
 
 
-_MAY_COME_BACK = {HoldEnd.GIVEN_BACK, HoldEnd.RAN_OUT}
+_MAY_COME_BACK = [HoldEnd.GIVEN_BACK.value, HoldEnd.RAN_OUT.value]
 
 
 @tenant_atomic
@@ -90,14 +101,14 @@ def keep(*, item_id: int, now: datetime) -> None:
     What ran out or was given back is taken again; raises OutOfStock when it is gone. An item that
     never held anything is left alone.
     """
-    holds = list(Hold.objects.filter(item_id=item_id).order_by("pk").select_for_update(no_key=True))
-    reserved = [hold.pk for hold in holds if hold.state == HoldState.RESERVED]
-    Hold.objects.filter(pk__in=reserved).update(state=HoldState.KEPT, until=None)
-    lost = [hold for hold in holds if hold.ended_why in _MAY_COME_BACK]
-    if not lost:
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, {"tenant": require_tenant(), "item": item_id, "back": _MAY_COME_BACK})
+        lost_ids = [hold_id for (hold_id,) in cursor.fetchall()]
+    if not lost_ids:
         return
+    lost = list(Hold.objects.filter(pk__in=lost_ids))
     _claim_again(lost[0], quantity=len(lost), now=now)
-    Hold.objects.filter(pk__in=[hold.pk for hold in lost]).update(ended_why=HoldEnd.TAKEN_ANEW)
+    Hold.objects.filter(pk__in=lost_ids).update(ended_why=HoldEnd.TAKEN_ANEW)
 
 
 @tenant_atomic

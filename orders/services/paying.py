@@ -6,7 +6,7 @@ from datetime import datetime
 from core.actors import SYSTEM, Actor
 from core.failpoints import reach
 from core.outbox import emit
-from core.scope import tenant_atomic
+from core.scope import tenant_atomic, whole
 from inventory import services as inventory
 from orders.events import OrderCanceled, OrderClosed, OrderCompleted, OrderPaid
 from orders.models import Item, Order
@@ -29,8 +29,9 @@ def record_payment(*, order_id: int, payment_id: int, by: Actor, now: datetime) 
     if order.payment_id is not None:
         return Recorded.SAME if order.payment_id == payment_id else Recorded.SECOND
 
-    for item in held_items(order):
-        inventory.keep(item_id=item.pk, now=now)
+    with whole():
+        for item in held_items(order):
+            inventory.keep(item_id=item.pk, now=now)
     is_late = order.state == OrderState.CLOSED
     _move(
         order,

@@ -22,7 +22,7 @@ from core.failpoints import reach
 from core.outbox import emit
 from core.refs import new_number, new_token
 from core.rows import fetch, insert
-from core.scope import require_tenant, tenant_atomic
+from core.scope import require_tenant, tenant_atomic, whole
 from inventory import services as inventory
 from inventory.types import HoldRequest
 from orders.errors import ConsentMissing, TooMany
@@ -200,7 +200,8 @@ def _hold(order: Order, items: list[Item], lines: list[_Priced], *, now: datetim
                 min_days_left=item.min_days_left,
                 most_held=line.sku.hold_cap_per_buyer,
             )
-            inventory.reserve(request=request, now=now)
+            with whole():
+                inventory.reserve(request=request, now=now)
 
 
 def _check_limits(order: Order, lines: list[_Priced]) -> None:

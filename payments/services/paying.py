@@ -40,9 +40,11 @@ def start(*, payable: Payable, provider: str, now: datetime) -> Payment:
     spoken_to = provider_named(provider)
     if provider == BALANCE:
         raise InvalidInput(_("A balance is not paid by a notice."), param="provider")
-    found = selectors.find_open_payment(payable_id=payable.id, provider=provider)
-    if found is not None:
-        return found
+    known = selectors.live_payments(payable_id=payable.id)
+    for found in known:
+        if found.provider == provider and found.state in OPEN:
+            return found
+    _refuse_paid(known)
     payment = _new(payable, provider=provider, now=now)
     try:
         with tenant_atomic():
@@ -59,11 +61,14 @@ def start(*, payable: Payable, provider: str, now: datetime) -> Payment:
     return payment
 
 
+def _refuse_paid(known: list[Payment]) -> None:
+    if any(payment.state == PaymentState.CAPTURED for payment in known):
+        raise PaidAlready(_("This is paid already."))
+
+
 def _new(payable: Payable, *, provider: str, now: datetime) -> Payment:
     if not 0 < payable.amount_e4 <= MOST_E4:
         raise InvalidInput(_("There is nothing to pay."), param="amount")
-    if Payment.objects.filter(payable_id=payable.id, state=PaymentState.CAPTURED).exists():
-        raise PaidAlready(_("This is paid already."))
     return Payment(
         number=f"P{now:%y%m%d}{new_ref(14)}",
         payable_ref=payable.ref,
@@ -174,6 +179,7 @@ def _pay_now(payable: Payable, *, account_id: int, now: datetime) -> Captured:
     account = Account.objects.get(pk=account_id)
     if account.currency != payable.currency:
         raise InvalidInput(_("The balance is in another currency."), param="account")
+    _refuse_paid(selectors.live_payments(payable_id=payable.id))
     payment = _new(payable, provider=BALANCE, now=now)
     payment.account = account
     payment.save(force_insert=True)

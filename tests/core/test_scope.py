@@ -4,7 +4,7 @@ import pytest
 from django.db import connection, transaction
 
 from core.models import DataKey
-from core.scope import ScopeError, bind, tenant_atomic, tenant_in_force
+from core.scope import ScopeError, bind, tenant_atomic, tenant_in_force, whole
 
 
 def make_key(version=7):
@@ -96,3 +96,22 @@ def test_the_role_of_the_web_cannot_switch_the_policies_off(shop):
         connection.cursor() as cursor,
     ):
         cursor.execute("ALTER TABLE core_datakey DISABLE ROW LEVEL SECURITY")
+
+
+def test_inside_a_whole_verb_inner_scopes_add_no_statements(shop, django_assert_num_queries):
+    with tenant_atomic(), whole(), django_assert_num_queries(0), tenant_atomic():
+        pass
+
+
+def test_a_refusal_inside_a_whole_verb_rolls_its_outer_scope_back(shop):
+    def outer():
+        with tenant_atomic():
+            make_key(version=8)
+            with whole(), tenant_atomic():
+                make_key(version=1 // 0)
+
+    with tenant_atomic():
+        with pytest.raises(ZeroDivisionError):
+            outer()
+
+        assert not DataKey.objects.exists()

@@ -160,5 +160,5 @@ def test_a_payment_is_recorded_in_few_statements(django_assert_num_queries):
     order = placed(stocked_sku(20))
     payment = captured(order)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(8):
         orders.record_payment(order_id=order.pk, payment_id=payment.pk, by=SYSTEM, now=NOON)

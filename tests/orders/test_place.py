@@ -244,5 +244,5 @@ def test_a_sale_is_placed_in_few_statements(django_assert_num_queries):
     placed(sku)  # the tenant's keys and day are at hand from here on
     request = a_request(sku, buyer_key="anna")
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         orders.place(request=request, now=NOON)
