@@ -25,7 +25,7 @@ def web() -> Iterator[int]:
 @contextmanager
 def running(*names: str) -> Iterator[int]:
     """The named processes; yields web's port. All are stopped by pid at the end."""
-    port = _free_port()
+    port = free_port()
     environment = os.environ | {"PORT": str(port), "PUBLIC_PORT": str(port)}
     log = Path(os.environ["RUN_DIR"], "logs", "bench.log")
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -36,7 +36,7 @@ def running(*names: str) -> Iterator[int]:
             if name in names
         ]
         try:
-            _wait_for(port)
+            wait_for(port)
             yield port
         finally:
             for process in started:
@@ -53,17 +53,17 @@ def _reap(process: "subprocess.Popen[bytes]") -> None:
         process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _wait_for(port: int) -> None:
+def wait_for(port: int, path: str = "/healthz") -> None:
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=2):
                 return
         except OSError:
             time.sleep(0.2)

@@ -12,12 +12,17 @@ log = structlog.get_logger(__name__)
 EXPIRES = 30  # seconds: an old nudge says nothing that the sweeper will not say again
 
 
-def nudge(task: str, *, tenant_id: int, **ids: int) -> None:
-    """Ask a worker to look now. The truth is a row, and the sweeper finds it without this."""
+def nudge(task: str, *, tenant_id: int, **ids: int) -> bool:
+    """Ask a worker to look now; False if the broker is away.
+
+    The truth is a row, and the sweeper finds it without this.
+    """
     try:
         current_app.send_task(task, kwargs=ids, headers={"tenant_id": tenant_id}, expires=EXPIRES)
     except (OperationalError, RedisError, OSError) as why:
         log.warning("nudge_lost", task=task, why=type(why).__name__)
+        return False
+    return True
 
 
 def broker_answers() -> bool:

@@ -23,6 +23,9 @@ from core.nudge import nudge
 log = structlog.get_logger(__name__)
 
 BATCH = 500
+# A nudge that waits in the queue is not sent again at each look: under a backlog the copies would
+# bury what is new. One that was lost on its way is repeated after this time.
+REPEAT = timedelta(seconds=5)
 
 
 class Due(Protocol):
@@ -40,6 +43,7 @@ class Watch:
     id_name: str
     every: timedelta = timedelta(seconds=1)
     last_at: datetime | None = field(default=None, compare=False)
+    nudged: dict[tuple[int, int], datetime] = field(default_factory=dict, compare=False)
 
 
 @dataclass
@@ -99,10 +103,14 @@ def _turn(one: Watch | Chore, *, now: datetime) -> bool:
 
 
 def _nudge_due(one: Watch, *, now: datetime) -> int:
-    found = one.due(now=now, limit=BATCH)
-    for tenant_id, pk in found:
-        nudge(one.task, tenant_id=tenant_id, **{one.id_name: pk})
-    return len(found)
+    one.nudged = {key: at for key, at in one.nudged.items() if now - at < REPEAT}
+    fresh = [key for key in one.due(now=now, limit=BATCH) if key not in one.nudged]
+    sent = 0
+    for tenant_id, pk in fresh:
+        if nudge(one.task, tenant_id=tenant_id, **{one.id_name: pk}):
+            one.nudged[tenant_id, pk] = now
+            sent += 1
+    return sent
 
 
 def _guarded(work: Callable[[], object]) -> int | None:

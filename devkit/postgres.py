@@ -73,6 +73,10 @@ class OwnPostgres:
         if self.is_running():
             self._run("pg_ctl", "-D", self._data, "-m", "fast", "-t", "30", "-w", "stop")
 
+    def crash(self) -> None:
+        """As if the power had gone: nothing is written that was not on disk before."""
+        self._run("pg_ctl", "-D", self._data, "-m", "immediate", "-t", "30", "-w", "stop")
+
     def describe(self) -> str:
         return f"PostgreSQL {self._programs.major} in {self._home}"
 

@@ -41,6 +41,10 @@ def failing(*, now, limit):
     raise DatabaseError
 
 
+def refuse(name, **options):
+    raise OSError
+
+
 def test_each_due_row_is_nudged_with_its_tenant(sent):
     sweeper.watch(two_due, task="x.look", id_name="row_id")
 
@@ -93,3 +97,20 @@ def test_a_broker_that_is_away_costs_a_log_line_only(monkeypatch, settings):
     nudge.nudge("x.look", tenant_id=1, row_id=1)
 
     assert nudge.broker_answers() is False
+
+
+def test_a_nudge_that_waits_in_the_queue_is_not_sent_at_every_look(sent):
+    sweeper.watch(two_due, task="x.look", id_name="row_id")
+
+    counts = [sweeper.sweep(now=NOON + n * SECOND) for n in (0, 1, 4, 5)]
+
+    assert counts == [2, 0, 0, 2]
+
+
+def test_a_nudge_that_the_broker_did_not_take_is_sent_at_the_next_look(sent, monkeypatch):
+    sweeper.watch(two_due, task="x.look", id_name="row_id")
+    with monkeypatch.context() as away:
+        away.setattr(nudge.current_app, "send_task", refuse)
+        lost = sweeper.sweep(now=NOON)
+
+    assert (lost, sweeper.sweep(now=NOON + SECOND)) == (0, 2)

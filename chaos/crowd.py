@@ -1,0 +1,95 @@
+"""All shoppers at once on a few threads: whoever's next step is due is served."""
+
+import heapq
+import random
+import threading
+import time
+
+from chaos.shopper import Plan, Shopper
+
+THREADS = 16
+# How they pay, by tickets in a drum of 100.
+_WAYS: list[tuple[int, tuple[str, ...]]] = [
+    (62, ("",)),
+    (12, ("repeat",)),
+    (10, ("forged", "")),
+    (6, ("delay",)),
+    (10, ()),  # never
+]
+
+
+def plans(*, orders: int, seconds: float, rng: random.Random) -> list[Plan]:
+    """`orders` people come in the first quarter and pay at any time until the end, so that all of
+    them are in flight together; a fifth as many come later, so that forms are sent all the time."""
+    ways = [way for tickets, way in _WAYS for _ in range(tickets)]
+    made = []
+    for number in range(orders + orders // 5):
+        early = number < orders
+        comes = rng.uniform(0, seconds * 0.25) if early else rng.uniform(0.25, 0.9) * seconds
+        made.append(
+            Plan(
+                comes_at=comes,
+                pays_after=rng.uniform(1, seconds * 0.92 - comes) if early else rng.uniform(1, 5),
+                quantity=2 if rng.random() < 0.1 else 1,
+                ways=rng.choice(ways),
+                wants_refund=rng.random() < 0.15,
+            )
+        )
+    return made
+
+
+class Crowd:
+    def __init__(self, shoppers: list[Shopper]) -> None:
+        self.shoppers = shoppers
+        self._due = [(one.plan.comes_at, one.number) for one in shoppers]
+        heapq.heapify(self._due)
+        self._by_number = {one.number: one for one in shoppers}
+        self._lock, self._over = threading.Lock(), threading.Event()
+        self._threads = [threading.Thread(target=self._serve) for _ in range(THREADS)]
+        self.broken: list[str] = []  # what went wrong in here, not in the shop
+
+    def start(self) -> None:
+        self._began = time.monotonic()
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+        for one in self.shoppers:
+            one.give_up()
+
+    @property
+    def in_flight(self) -> int:
+        return sum(bool(one.told.order_token) and not one.is_done for one in self.shoppers)
+
+    @property
+    def not_done(self) -> int:
+        return sum(not one.is_done for one in self.shoppers)
+
+    def _serve(self) -> None:
+        while not self._over.is_set():
+            number = self._next()
+            if number is None:
+                self._over.wait(0.05)
+                continue
+            one = self._by_number[number]
+            try:
+                wait = one.go_on()
+            except Exception as why:  # noqa: BLE001 -- a bug of this driver must be seen
+                self.broken.append(f"shopper {number}: {why!r}")
+                one.is_done = True
+                continue
+            if not one.is_done:
+                with self._lock:
+                    heapq.heappush(self._due, (self._elapsed() + wait, number))
+
+    def _next(self) -> int | None:
+        with self._lock:
+            if not self._due or self._due[0][0] > self._elapsed():
+                return None
+            return heapq.heappop(self._due)[1]
+
+    def _elapsed(self) -> float:
+        return time.monotonic() - self._began

@@ -1,0 +1,218 @@
+"""Shoppers buy, pay and read their codes, a file is imported and money paid back, while processes
+are killed at every fail-point and servers stop; then everything is counted."""
+
+import os
+import random
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg2
+
+from bench.goods import Goods, make_goods
+from chaos.back_office import BackOffice, stock_up
+from chaos.checker import Checker, ToldRow
+from chaos.crowd import Crowd, plans
+from chaos.faults import Faults
+from chaos.house import House
+from chaos.points import OFF_ROAD, FailPoints, find_points
+from chaos.report import Options, Report, tell
+from chaos.shopper import Shopper, digest
+
+FIRST_CODE = "BENCH-FIRST-CODE"  # what bench.goods puts on sale
+IMPORT_LINES = 30_000  # three stretches, and more than is checked while the merchant waits
+TWICE_IN_FILE = 300
+RECOVER_WITHIN = 60.0
+SAY_EVERY = 10.0
+
+
+def run(report: Report, options: Options) -> bool:
+    """Whether nothing was lost, twice or unexpected, and all of it soon enough."""
+    trial = _prepared(options)
+    with trial.house:
+        trial.go_through()
+        trial.drain()
+        trial.stop()
+    trial.tell()
+    return trial.judge(report)
+
+
+def _prepared(options: Options) -> "Trial":
+    rng = random.Random(options.seed)  # noqa: S311 -- repeatable, not secret
+    goods = make_goods(codes=0)
+    at_hand = _codes("CHAOS", 2 * options.orders, rng)
+    lines = _codes("CHAOS-FROM-A-RATHER-LONG-FILE", IMPORT_LINES, rng)
+    stock_up(goods, at_hand)
+    points = FailPoints(Path(os.environ["RUN_DIR"], "failpoints"))
+    house = House(points.folder)
+    crowd = Crowd(
+        [
+            Shopper(
+                number=number,
+                port=house.port,
+                host=goods.host,
+                goods=(goods.product_ref, goods.sku_ref),
+                plan=plan,
+            )
+            for number, plan in enumerate(
+                plans(orders=options.orders, seconds=options.seconds, rng=rng)
+            )
+        ]
+    )
+    return Trial(
+        options=options,
+        rng=rng,
+        goods=goods,
+        loaded=[digest(text) for text in (FIRST_CODE, *at_hand, *lines)],
+        points=points,
+        house=house,
+        crowd=crowd,
+        office=BackOffice(goods, crowd, [*lines, *lines[:TWICE_IN_FILE]]),
+    )
+
+
+def _codes(prefix: str, count: int, rng: random.Random) -> list[str]:
+    return [f"{prefix}-{number:06d}-{rng.getrandbits(64):016x}" for number in range(count)]
+
+
+@dataclass(kw_only=True)
+class Trial:
+    options: Options
+    rng: random.Random
+    goods: Goods
+    loaded: list[str]  # digests of all codes that were ever brought into stock
+    points: FailPoints
+    house: House
+    crowd: Crowd
+    office: BackOffice
+    most_in_flight: int = 0
+    recovery_seconds: float = 0.0
+    left: dict[str, int] = field(default_factory=dict)
+
+    def go_through(self) -> None:
+        """Load and faults together, until every server is up again."""
+        names = find_points()
+        imports = [name for name in names if name.startswith("inventory.")]
+        for point in imports:  # each waits for its step of the one import
+            self.points.arm(point)
+        others = [name for name in names if name not in imports]
+        faults = Faults(self.house, self.points, others, self.options.seconds, self.rng)
+        self.crowd.start()
+        self.office.start()
+        with self._looking():
+            faults.throw_all()
+        self.house.wait_ready()
+        tell("the faults are over")
+
+    def drain(self) -> None:
+        """Wait until nothing is on its way any more; what is left after all is kept."""
+        began = time.monotonic()
+        with self._checker() as checker:
+            while self.recovery_seconds <= RECOVER_WITHIN:
+                self.left = checker.open_work() | self._waiting()
+                self.recovery_seconds = time.monotonic() - began
+                if not self.left:
+                    break
+                time.sleep(0.5)
+
+    def stop(self) -> None:
+        self.crowd.stop()
+        self.office.stop()
+
+    def tell(self) -> None:
+        """What was thrown, and what it met."""
+        took = f"{self.recovery_seconds:.1f} s"
+        tell(f"NOT RECOVERED after {took}: {self.left}" if self.left else f"recovered in {took}")
+        tell(f"orders in flight at the most: {self.most_in_flight}")
+        tell(f"orders paid back by staff: {self.office.refunds}")
+        for name, count in sorted(self.house.kills.items()):
+            tell(f"  {count:3} x {name}")
+        tell("fail-points: killed / armed")
+        for name in find_points():
+            note = OFF_ROAD.get(name, "" if self.points.fired[name] else "NEVER FIRED")
+            counts = f"{self.points.fired[name]:3} / {self.points.armed[name]:3}"
+            tell(f"  {counts}  {name}  {note}".rstrip())
+        for line in (*self._broken, *self._odd[:5]):
+            tell(f"  {line}")
+
+    def judge(self, report: Report) -> bool:
+        with self._checker() as checker:
+            checker.remember(self._told(), loaded=self.loaded)
+            seven = checker.seven(checker.violations())
+        report.add(
+            seven,
+            seed=self.options.seed,
+            kills=dict(self.house.kills),
+            failpoints=dict(self.points.fired),
+            recovery_seconds=round(self.recovery_seconds, 1),
+            in_flight_at_most=self.most_in_flight,
+        )
+        never = [n for n in find_points() if n not in OFF_ROAD and not self.points.fired[n]]
+        is_sound = not (self.left or self._broken or never)
+        return is_sound and all(one.is_clean for one in seven.values())
+
+    @property
+    def _broken(self) -> list[str]:
+        return [*self.crowd.broken, *self.office.broken]
+
+    @property
+    def _odd(self) -> list[str]:
+        told = ((one.number, one.told.odd) for one in self.crowd.shoppers)
+        return [f"shopper {number}: {odd}" for number, odd in told if odd]
+
+    def _waiting(self) -> dict[str, int]:
+        waiting = {
+            "shoppers waiting": self.crowd.not_done,
+            "imports waiting": int(self.office.is_importing),
+        }
+        return {name: count for name, count in waiting.items() if count}
+
+    def _told(self) -> list[ToldRow]:
+        return [
+            ToldRow(
+                shopper=one.number,
+                order_token=one.told.order_token,
+                has_tried=one.told.has_tried,
+                has_tapped=one.told.has_tapped,
+                is_paid=one.told.is_paid,
+                quantity=one.plan.quantity,
+                tries_again=one.told.tries_again,
+                digests=tuple(one.told.digests),
+            )
+            for one in self.crowd.shoppers
+        ]
+
+    @contextmanager
+    def _checker(self) -> Iterator[Checker]:
+        url = os.environ["DATABASE_OWNER_URL"].replace("postgres:", "postgresql:", 1)
+        link = psycopg2.connect(url)
+        link.autocommit = True
+        try:
+            yield Checker(link, tenant_id=self.goods.tenant_id, sku_id=self.goods.sku_id)
+        finally:
+            link.close()
+
+    @contextmanager
+    def _looking(self) -> Iterator[None]:
+        """Say how it goes now and then, and remember the most orders in flight."""
+        over = threading.Event()
+
+        def look() -> None:
+            said = time.monotonic()
+            while not over.wait(0.5):
+                flying = self.crowd.in_flight
+                self.most_in_flight = max(self.most_in_flight, flying)
+                if time.monotonic() - said > SAY_EVERY:
+                    said = time.monotonic()
+                    tell(f"  {flying} orders in flight, {self.crowd.not_done} shoppers to go")
+
+        looker = threading.Thread(target=look)
+        looker.start()
+        try:
+            yield
+        finally:
+            over.set()
+            looker.join()
