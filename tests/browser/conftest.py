@@ -14,7 +14,7 @@ from devkit.browser import find
 from devkit.place import CLONE
 from tests.browser.stack import PLACE, Stack, running
 
-# SCREENSHOTS=1 tells a longer story and puts the pictures that documents show into docs/images.
+# SCREENSHOTS=1 puts the pictures that documents show into docs/images anew.
 FOR_DOCS = bool(os.environ.get("SCREENSHOTS"))
 PHONE, SMALL_PHONE, DESK = (390, 844), (320, 640), (1440, 900)
 FLAGS = [
@@ -26,7 +26,7 @@ FLAGS = [
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    with running(days=30 if FOR_DOCS else 2) as found:
+    with running(days=2) as found:
         yield found
 
 
@@ -68,15 +68,16 @@ class Visit:
         page.on("console", lambda said: self._hear(said.type, said.text, said.location["url"]))
         page.on("pageerror", lambda error: self.wrong.append(f"script, {page.url}: {error.stack}"))
         page.on("request", lambda request: self._see(request.url))
-        page.on(
-            "response",
-            lambda answer: answer.status >= 500 and self.wrong.append(f"500: {answer.url}"),
-        )
+        page.on("response", lambda answer: self._judge(answer.status, answer.url))
 
     def _hear(self, kind: str, text: str, where: str) -> None:
         is_meant = self.refused and where.endswith(self.refused) and "404" in text
         if kind in {"error", "warning"} and not is_meant:
             self.wrong.append(f"console {kind}: {text} {where}")
+
+    def _judge(self, status: int, url: str) -> None:
+        if status >= 500:
+            self.wrong.append(f"{status}: {url}")
 
     def _see(self, url: str) -> None:
         parts = urlsplit(url)

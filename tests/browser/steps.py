@@ -49,6 +49,5 @@ def pay(page: Page) -> None:
 def delivered(page: Page) -> Locator:
     """The order page with its codes there."""
     page.wait_for_url(re.compile(r"/o/[^/]+/$"))
-    units = page.locator("[data-unit]")
-    expect(units.first).to_be_visible()
-    return units
+    expect(page.locator(".state.good")).to_be_visible()
+    return page.locator("[data-unit]")

@@ -23,13 +23,8 @@ def a_suppliers_file() -> bytes:
     return ("卡密,有效期,备注\n" + "\n".join(lines) + "\n").encode("gb18030")
 
 
-def test_codes_are_loaded_bought_copied_and_found_again(visit, codes_file):
-    codes_file.write_bytes(a_suppliers_file())
-    merchant, shopper, stranger = visit(size=DESK), visit(), visit()
-
-    page = steps.find_product(shopper, PRODUCT)
-    expect(page.locator(".side h2").first).to_have_text("已售罄")
-
+def load_codes(merchant, codes_file):
+    """Upload, look, check, load: what each step says is what the file holds."""
     office = steps.sign_in(merchant)
     merchant.open("/office/imports/")
     goods = office.locator("#id_sku option", has_text=PRODUCT)
@@ -45,12 +40,26 @@ def test_codes_are_loaded_bought_copied_and_found_again(visit, codes_file):
     figures = office.locator(".qy-figure b").all_text_contents()
     assert figures == ["33", "30", "2", "0", "0", "1", "0"]
     merchant.shot("import-check", full=True)
+    merchant.picture("import")
     office.locator("button.qy-primary").click()
     expect(office.locator(".qy-state.qy-good")).to_be_visible(timeout=60_000)
     merchant.shot("import-result", full=True)
 
+
+def test_codes_are_loaded_bought_copied_and_found_again(visit, codes_file):
+    codes_file.write_bytes(a_suppliers_file())
+    merchant, shopper, stranger = visit(size=DESK), visit(), visit()
+
+    shopper.open("/")
+    shopper.picture("home")
+    page = steps.find_product(shopper, PRODUCT)
+    expect(page.locator(".side h2").first).to_have_text("已售罄")
+
+    load_codes(merchant, codes_file)
+
     page = steps.find_product(shopper, PRODUCT)
     shopper.shot("product")
+    shopper.picture("product")
     steps.order(page)
     shopper.shot("pay")
     steps.pay(page)
@@ -62,6 +71,7 @@ def test_codes_are_loaded_bought_copied_and_found_again(visit, codes_file):
     shown = unit.locator("[data-secret]").text_content()
     assert shown in GOOD
     shopper.shot("order", full=True)
+    shopper.picture("order")
     unit.locator("[data-copy-secret=secret]").click()
     expect(page.locator("[data-toast]")).to_have_text("已复制")
     assert page.evaluate("navigator.clipboard.readText()") == shown

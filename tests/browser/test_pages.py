@@ -1,0 +1,159 @@
+"""Page by page: whole on a narrow phone, usable for everybody, in one language."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from devkit.place import CLONE
+from tenants.roles import Role
+from tests.browser import pages, steps
+from tests.browser.arrange import PRODUCT_EN, SKU_EN
+from tests.browser.conftest import DESK, PHONE, SMALL_PHONE, Visit
+
+pytestmark = pytest.mark.timeout(900)  # the first one starts everything
+
+AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text()
+DEMO = CLONE / "dashboard" / "demo"
+GRAVE = ("serious", "critical")
+
+# Words that are the same in both languages: names, formats, units; the scrollbar's own label.
+ENGLISH_ALLOWED = re.compile(
+    r"scrollable content|Steam|App Store|iQIYI|English"
+    r"|[\w.]+@[\w.]+|https?://\S+|\b[A-Z0-9_]{2,}\b|[a-z_]+\.[a-z_.]+"
+)
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+SENTENCE = re.compile(r"[A-Za-z]{3,}(?: [A-Za-z]{2,}){1,}|^[A-Z][a-z]{3,}$")
+
+
+def shop_pages(visitor: Visit) -> dict[str, str]:
+    page = visitor.open("/")
+    product = page.locator("a.item").first.get_attribute("href") or ""
+    return pages.SHOP | {"product": product}
+
+
+def go_to(visitor: Visit, path: str):
+    visitor.refused = path  # a page that says "not found" says so in its status too
+    return visitor.open(path)
+
+
+@pytest.mark.parametrize("size", [SMALL_PHONE, PHONE])
+@pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
+def test_no_shop_page_scrolls_sideways(visit, size, language):
+    shopper = visit(size=size, language=language)
+    wide = {}
+
+    for name, path in shop_pages(shopper).items():
+        wide[name] = go_to(shopper, path).evaluate(pages.SIDEWAYS)
+        shopper.shot(f"{name}-{language[:2]}")
+
+    assert {name: by for name, by in wide.items() if by > 0} == {}
+
+
+def test_no_office_page_scrolls_sideways_on_a_phone(visit):
+    member = visit(size=PHONE)
+    steps.sign_in(member)
+    wide = {}
+
+    for name, path in pages.OFFICE.items():
+        wide[name] = member.open(path).evaluate(pages.SIDEWAYS)
+        member.shot(f"office-{name}")
+
+    assert {name: by for name, by in wide.items() if by > 0} == {}
+
+
+def grave_faults(visitor: Visit) -> list[str]:
+    """Evaluated, not inserted as an element: the pages' own policy forbids foreign scripts."""
+    visitor.page.evaluate(AXE)
+    found = visitor.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{fault['id']}: {node['html'][:200]}"
+        for fault in found["violations"]
+        if fault["impact"] in GRAVE
+        for node in fault["nodes"]
+    ]
+
+
+def test_shop_pages_have_no_grave_fault_of_accessibility(visit):
+    shopper = visit()
+    faults = {}
+
+    for name, path in shop_pages(shopper).items():
+        go_to(shopper, path)
+        faults[name] = grave_faults(shopper)
+    page = steps.find_product(shopper, "优酷会员")
+    steps.order(page)
+    faults["pay"] = grave_faults(shopper)
+    steps.pay(page)
+    steps.delivered(page)
+    faults["order"] = grave_faults(shopper)
+
+    assert {name: found for name, found in faults.items() if found} == {}
+
+
+@pytest.mark.parametrize("name", ["home", "imports"])
+def test_office_pages_have_no_grave_fault_of_accessibility(visit, name):
+    member = visit(size=DESK)
+    steps.sign_in(member)
+
+    member.open(pages.OFFICE[name])
+
+    assert grave_faults(member) == []
+
+
+def english_of_the_demo() -> set[str]:
+    """The office shows a merchant both names of its goods, shelves and brands."""
+    told = strings(tomllib.loads((DEMO / "cloud.toml").read_text()))
+    return {*told, PRODUCT_EN, SKU_EN, "Cinema", *(f"{role}".title() for role in Role)}
+
+
+def strings(node: object) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict):
+        yield from chain.from_iterable(map(strings, node.values()))
+    elif isinstance(node, list):
+        yield from chain.from_iterable(map(strings, node))
+
+
+def english_in(texts: list[str]) -> list[str]:
+    """Sentences, and lone words with a capital, of a text that has no Chinese at all."""
+    plain = [(text, ENGLISH_ALLOWED.sub("", text)) for text in texts if not CHINESE.search(text)]
+    return [text for text, rest in plain if SENTENCE.search(rest.strip())]
+
+
+def test_chinese_pages_have_no_english_sentence(visit):
+    shopper, member = visit(), visit(size=DESK)
+    steps.sign_in(member)
+    demos_own = english_of_the_demo()
+    found = {}
+
+    for name, path in shop_pages(shopper).items():
+        found[name] = english_in(go_to(shopper, path).evaluate(pages.TEXTS))
+    for name, path in pages.OFFICE.items():
+        texts = english_in(member.open(path).evaluate(pages.TEXTS))
+        found[f"office {name}"] = [text for text in texts if text not in demos_own]
+        member.shot(f"office-{name}")
+
+    assert {name: texts for name, texts in found.items() if texts} == {}
+
+
+def test_english_shop_pages_have_no_chinese(visit):
+    shopper = visit(language="en-GB")
+    found = {}
+
+    for name, path in shop_pages(shopper).items():
+        texts = go_to(shopper, path).evaluate(pages.TEXTS)
+        found[name] = [text for text in texts if CHINESE.search(text)]
+
+    assert {name: texts for name, texts in found.items() if texts} == {}
+
+
+def test_the_search_for_untranslated_words_finds_some():
+    assert english_in(["Catalog", "Load codes", "首页", "SKU", "owner@cloud.example"]) == [
+        "Catalog",
+        "Load codes",
+    ]
