@@ -6,6 +6,7 @@ Each deed is repeated with the same words until it is answered, as a person woul
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from django.db import DatabaseError, connections
@@ -61,7 +62,8 @@ class BackOffice:
     def stop(self) -> None:
         self._over.set()
         for thread in self._threads:
-            thread.join()
+            if thread.is_alive():
+                thread.join()
 
     @property
     def is_importing(self) -> bool:
@@ -83,7 +85,7 @@ class BackOffice:
             for one in self._crowd.shoppers:
                 ready = one.plan.wants_refund and one.told.digests and one.number not in paid_back
                 if ready and not self._over.is_set():
-                    self._until_answered(lambda token=one.told.order_token: _refund(token))
+                    self._until_answered(partial(_refund, one.told.order_token))
                     paid_back.add(one.number)
                     self.refunds += 1
 

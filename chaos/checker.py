@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
+from psycopg2 import sql
+
 from chaos.invariants import INVARIANTS, OK, OPEN, RECOVERED
 from chaos.report import Seven, tell
 
@@ -111,6 +113,17 @@ class Checker:
         with self._link.cursor() as cursor:
             cursor.execute(sql, self._given)
             return list(cursor.fetchall())
+
+
+def empty(link: "connection") -> None:
+    """Begin with empty tables: what a failed run left behind would be worked on in this one."""
+    with link.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name FROM information_schema.columns"
+            " WHERE column_name = 'tenant_id' AND table_schema = 'public'"
+        )
+        names = [sql.Identifier(name) for (name,) in cursor.fetchall()]
+        cursor.execute(sql.SQL("TRUNCATE {} CASCADE").format(sql.SQL(", ").join(names)))
 
 
 # The counts of what was attempted and of what was acknowledged.

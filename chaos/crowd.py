@@ -7,7 +7,7 @@ import time
 
 from chaos.shopper import Plan, Shopper
 
-THREADS = 16
+THREADS = 8
 # How they pay, by tickets in a drum of 100.
 _WAYS: list[tuple[int, tuple[str, ...]]] = [
     (62, ("",)),
@@ -56,7 +56,8 @@ class Crowd:
     def stop(self) -> None:
         self._over.set()
         for thread in self._threads:
-            thread.join()
+            if thread.is_alive():
+                thread.join()
         for one in self.shoppers:
             one.give_up()
 

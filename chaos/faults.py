@@ -11,7 +11,8 @@ from chaos.points import OFF_ROAD, FailPoints
 from chaos.report import tell
 
 LONGEST_ARMED = 6.0  # seconds that one fail-point is waited for before the next one has its turn
-BETWEEN_KILLS = (5.0, 10.0)
+AFTER_A_KILL = 2.0
+BETWEEN_KILLS = (6.0, 12.0)
 OUTAGE = 30.0
 KILLS = ("worker child", "worker", "web child", "web", "sweeper")
 # A worker that went deaf when Valkey came back must stay to be found out: it is not replaced.
@@ -39,11 +40,13 @@ class Faults:
         lanes = [threading.Thread(target=lane) for lane in (self._arm, self._kill, self._servers)]
         for lane in lanes:
             lane.start()
-        self._over.wait(self.seconds)
-        self._over.set()
-        for lane in lanes:
-            lane.join()
-        self.points.disarm_all()
+        try:
+            self._over.wait(self.seconds)
+        finally:
+            self._over.set()
+            for lane in lanes:
+                lane.join()
+            self.points.disarm_all()
 
     def _arm(self) -> None:
         """One point after the other; in the next round those come first that did not fire yet."""
@@ -63,7 +66,8 @@ class Faults:
         until = min(time.monotonic() + LONGEST_ARMED, self._end)
         while self.points.is_waiting(point) and time.monotonic() < until:
             self._over.wait(0.05)
-        self.points.disarm(point)
+        if self.points.disarm(point):
+            self._over.wait(AFTER_A_KILL)
 
     def _kill(self) -> None:
         """Each kind once in a round, in an order of chance."""

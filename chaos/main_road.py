@@ -9,18 +9,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg2
 
 from bench.goods import Goods, make_goods
 from chaos.back_office import BackOffice, stock_up
-from chaos.checker import Checker, ToldRow
+from chaos.checker import Checker, ToldRow, empty
 from chaos.crowd import Crowd, plans
 from chaos.faults import Faults
 from chaos.house import House
 from chaos.points import OFF_ROAD, FailPoints, find_points
 from chaos.report import Options, Report, tell
 from chaos.shopper import Shopper, digest
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import connection
 
 FIRST_CODE = "BENCH-FIRST-CODE"  # what bench.goods puts on sale
 IMPORT_LINES = 30_000  # three stretches, and more than is checked while the merchant waits
@@ -33,15 +37,19 @@ def run(report: Report, options: Options) -> bool:
     """Whether nothing was lost, twice or unexpected, and all of it soon enough."""
     trial = _prepared(options)
     with trial.house:
-        trial.go_through()
-        trial.drain()
-        trial.stop()
+        try:
+            trial.go_through()
+            trial.drain()
+        finally:
+            trial.stop()
     trial.tell()
     return trial.judge(report)
 
 
 def _prepared(options: Options) -> "Trial":
     rng = random.Random(options.seed)  # noqa: S311 -- repeatable, not secret
+    with _linked() as link:
+        empty(link)
     goods = make_goods(codes=0)
     at_hand = _codes("CHAOS", 2 * options.orders, rng)
     lines = _codes("CHAOS-FROM-A-RATHER-LONG-FILE", IMPORT_LINES, rng)
@@ -72,6 +80,18 @@ def _prepared(options: Options) -> "Trial":
         crowd=crowd,
         office=BackOffice(goods, crowd, [*lines, *lines[:TWICE_IN_FILE]]),
     )
+
+
+@contextmanager
+def _linked() -> Iterator["connection"]:
+    """A connection of the owner's, who sees every tenant."""
+    url = os.environ["DATABASE_OWNER_URL"].replace("postgres:", "postgresql:", 1)
+    link = psycopg2.connect(url)
+    link.autocommit = True
+    try:
+        yield link
+    finally:
+        link.close()
 
 
 def _codes(prefix: str, count: int, rng: random.Random) -> list[str]:
@@ -187,13 +207,8 @@ class Trial:
 
     @contextmanager
     def _checker(self) -> Iterator[Checker]:
-        url = os.environ["DATABASE_OWNER_URL"].replace("postgres:", "postgresql:", 1)
-        link = psycopg2.connect(url)
-        link.autocommit = True
-        try:
+        with _linked() as link:
             yield Checker(link, tenant_id=self.goods.tenant_id, sku_id=self.goods.sku_id)
-        finally:
-            link.close()
 
     @contextmanager
     def _looking(self) -> Iterator[None]:

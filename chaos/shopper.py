@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import requests
 
 TIMEOUT = (3.0, 20.0)  # connect, read
-TRY_AGAIN, LOOK_AGAIN = 0.7, (0.5, 5.0)
+TRY_AGAIN, LOOK_AGAIN = 0.7, (0.7, 8.0)
 _INPUT = re.compile(r'name="(csrfmiddlewaretoken|request_key)" value="([^"]+)"')
 _TOKEN = re.compile(r"/o/([^/]+)/")
 _BANK = re.compile(r"/sandbox/pay/[^/\"']+/")

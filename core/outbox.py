@@ -26,7 +26,8 @@ from core.scope import require_tenant, tenant_atomic, tenant_in_force
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(seconds=60)
+# Twice what the slowest listener takes, and all is over within a minute of the last death.
+LEASE = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=10)
 
 

@@ -1,6 +1,7 @@
 """The host decides the shop."""
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from core.actors import SYSTEM
@@ -9,7 +10,7 @@ from tenants.errors import HostTaken
 from tenants.models import Domain, Merchant, MerchantMove
 from tenants.selectors import find_shop
 from tenants.services import NewMerchant
-from tests.conftest import as_tenant
+from tests.conftest import as_tenant, client_of
 from tests.times import NOON
 
 
@@ -31,6 +32,17 @@ def test_a_nonsense_host_is_no_500(db, host):
 
 def test_a_host_in_capitals_or_with_a_port_is_the_same_shop(shop):
     assert find_shop(host="CLOUD.localhost").id == shop.pk
+
+
+def test_while_the_directory_cannot_be_read_a_visitor_is_told_to_come_back(shop, monkeypatch):
+    def away(*, host):
+        raise OperationalError
+
+    monkeypatch.setattr("tenants.middleware.find_shop", away)
+
+    answer = client_of(shop).get("/")
+
+    assert (answer.status_code, answer["Retry-After"]) == (503, "3")
 
 
 def test_health_answers_on_any_host(db):
