@@ -8,8 +8,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import segno
-from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from catalog.selectors import buyer_fields
@@ -25,6 +23,7 @@ from orders.selectors import (
     orders_of_device,
     standing,
 )
+from orders.states import ENDED, UNPAID
 from payments.selectors import money_of
 from storefront.selectors.shelf import brand_tile
 from storefront.selectors.words import price_of
@@ -37,9 +36,7 @@ if TYPE_CHECKING:
     from tenants.types import Shop
 
 LISTED = 50
-FINAL = frozenset({"completed", "closed", "canceled"})
 GIVEN_BACK = frozenset({"refunded", "canceled"})
-UNPAID = frozenset({"placed", "closed"})
 TONES = {
     "placed": "warn",
     "paid": "plain",
@@ -79,7 +76,7 @@ def order_page(*, order: "Order", shop: "Shop", is_shown: bool = False) -> Order
         contact=contact.phone_shown or contact.mail_shown,
         version="",
         is_payable=order.state == "placed",
-        is_final=order.state in FINAL and not money.pending_e4,
+        is_final=order.state in ENDED and not money.pending_e4,
         can_complain=order.state not in UNPAID,
     )
     return replace(page, version=_version(page))
@@ -100,41 +97,6 @@ def order_rows(*, buyer_key: str) -> list[OrderRow]:
         )
         for order in found
     ]
-
-
-def secrets_of(*, order: "Order", now: datetime) -> dict[str, dict[str, str]]:
-    """The codes in the clear, for one tap on the buyer's own page; never cached or logged."""
-    return {
-        str(unit.unit_id): {
-            "card_no": unit.card_no.reveal() if unit.card_no else "",
-            "secret": unit.secret.reveal(),
-            "qr": qr_svg(unit.secret.reveal()),
-        }
-        for unit in fulfillment.goods_of_order(order_id=order.pk, shown_at=now)
-        if unit.secret is not None
-    }
-
-
-def codes_as_text(*, order: "Order", shop: "Shop", now: datetime) -> str:
-    """The codes as a small file to keep."""
-    lines = [f"{shop.name_in(get_language() or '')} · {order.number}", ""]
-    for unit in fulfillment.goods_of_order(order_id=order.pk, shown_at=now):
-        if unit.secret is None:
-            continue
-        lines.append(unit.name)
-        if unit.card_no:
-            lines.append(f"{gettext('Card number')}: {unit.card_no.reveal()}")
-        lines.append(f"{gettext('Code')}: {unit.secret.reveal()}")
-        if unit.expires_on:
-            lines.append(f"{gettext('Valid until')} {unit.expires_on.isoformat()}")
-        lines.append("")
-    return "\r\n".join(lines)
-
-
-def qr_svg(text: str) -> SafeString:
-    """A QR code drawn here: no other party sees what is in it."""
-    drawn = segno.make(text, error="m", micro=False)
-    return SafeString(drawn.svg_inline(border=2, omitsize=True, dark="#111"))
 
 
 @dataclass(frozen=True, slots=True)

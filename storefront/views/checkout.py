@@ -21,7 +21,8 @@ from payments.errors import NoticeRefused
 from payments.types import Misbehaviour
 from storefront import device, services
 from storefront.forms import read_buy, read_text, refused
-from storefront.selectors.orders import order_page, qr_svg
+from storefront.selectors.codes import qr_svg
+from storefront.selectors.orders import order_page
 from storefront.selectors.words import price_of
 from storefront.types import Device
 from storefront.views.orders import order_of_this_device

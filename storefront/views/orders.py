@@ -19,7 +19,8 @@ from orders.selectors import fits_contact, lookup, order_by_token
 from orders.states import CaseKind
 from storefront import device, services
 from storefront.forms import read_text
-from storefront.selectors.orders import codes_as_text, order_page, order_rows, secrets_of
+from storefront.selectors.codes import codes_as_text, secrets_of
+from storefront.selectors.orders import order_page, order_rows
 from storefront.types import OrderPage
 
 if TYPE_CHECKING:
