@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from dashboard.admin.base import AskedByItsFilters
 from dashboard.sites import platform
 from dashboard.tones import state_tag
 from tenants.models import Domain, Merchant, User
@@ -17,7 +17,7 @@ from tenants.models import Domain, Merchant, User
 OPS = "ops"
 
 
-class OpsAdmin(ModelAdmin):
+class OpsAdmin(AskedByItsFilters):
     """For operators, who have no tenant: rows are read as `ops`, for looking."""
 
     list_fullwidth = True

@@ -150,3 +150,33 @@ def test_the_platform_is_closed_to_everybody_without_a_login(db):
     answer = Client(headers={"host": "ops.localhost"}).get("/office/shops/new/")
 
     assert answer.status_code == 302
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "orders/order/?token__startswith=a",
+        "orders/order/?items__unit_price_e4__gte=1",
+        "inventory/batch/?cost_e4__gte=1",
+        "inventory/code/?sku_id=1",
+        "tenants/member/?user__password__startswith=a",
+    ],
+)
+def test_a_list_tells_nothing_of_a_column_that_is_no_filter_of_its(shop, asked):
+    answer = browser_of(shop, "owner").get(f"/office/{asked}")
+
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "orders/order/?state__exact=held",
+        "catalog/product/?category__id__exact=1&brand__id__exact=1",
+        "tenants/auditrow/?action=login.done",
+    ],
+)
+def test_a_list_is_asked_by_its_filters(shop, asked):
+    answer = browser_of(shop, "owner").get(f"/office/{asked}")
+
+    assert answer.status_code == 200
