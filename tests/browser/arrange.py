@@ -32,7 +32,7 @@ def shelve() -> None:
     now = timezone.now()
     with bind(Merchant.objects.get(slug="cloud").pk), tenant_atomic():
         brand = Brand.objects.create(name="影院", name_en="Cinema", glyph="影院")
-        shelf = Category.objects.order_by("position").first()
+        shelf = Category.objects.earliest("position")
         given = {"name": PRODUCT, "name_en": PRODUCT_EN, "brand_id": brand.pk}
         product = catalog.create_product(
             given=given | {"category_id": shelf.pk}, by=SYSTEM, now=now

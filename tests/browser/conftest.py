@@ -54,7 +54,8 @@ class Visit:
         return self.page
 
     def shot(self, name: str, *, full: bool = False) -> None:
-        width = (self.page.viewport_size or {})["width"]
+        size = self.page.viewport_size
+        width = size["width"] if size else 0
         folder = PLACE.run / "screenshots"
         folder.mkdir(exist_ok=True)
         self.page.screenshot(path=folder / f"{name}-{width}.png", full_page=full)

@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from devkit.place import CLONE, Place
 
@@ -70,13 +71,13 @@ def _devkit(stack: Stack, *words: str) -> None:
     assert code == 0, log.read_text()[-3000:]
 
 
-def _start(stack: Stack, words: Sequence[str], out: object) -> subprocess.Popen[bytes]:
+def _start(stack: Stack, words: Sequence[str], out: BinaryIO) -> subprocess.Popen[bytes]:
     environ = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
     environ |= {"PORT": str(stack.port or 8000), "BASE_DOMAIN": "localhost"}
     return subprocess.Popen(
         [sys.executable, "-m", "devkit", "--in", PLACE.name, *words],
         cwd=CLONE, env=environ, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-    )  # type: ignore[call-overload]  # -- a file that is open for bytes  # fmt: skip
+    )  # fmt: skip
 
 
 def _wait_ready(stack: Stack, up: subprocess.Popen[bytes]) -> None:
