@@ -23,6 +23,7 @@ def main() -> int:
     for name in [asked.only] if asked.only else SCENARIOS:
         print(f"{name}:", flush=True)  # noqa: T201 -- its voice
         began = time.monotonic()
+        importlib.import_module("bench.goods").forget_leftovers()
         importlib.import_module(f"bench.{name}").run(report)
         print(f"  ({time.monotonic() - began:.0f} s)", flush=True)  # noqa: T201 -- its voice
     return 0
