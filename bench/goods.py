@@ -40,8 +40,11 @@ def forget_leftovers() -> None:
         broker.flushall()
 
 
-def make_goods(*, codes: int, sold: int = 0) -> Goods:
-    """A new shop with one published SKU, `codes` codes in stock and `sold` sold before."""
+def make_goods(*, codes: int = 0, sold: int = 0, real: int = 1) -> Goods:
+    """A new shop with one published SKU, `codes` codes in stock and `sold` sold before.
+
+    Of these nobody can read the text; `real` codes more can be opened.
+    """
     now = timezone.now()
     slug = f"bench-{uuid4().hex[:8]}"
     given = NewMerchant(
@@ -49,21 +52,23 @@ def make_goods(*, codes: int, sold: int = 0) -> Goods:
     )
     merchant = tenants.create_merchant(given=given, by=SYSTEM, now=now)
     with bind(merchant.pk):
-        goods = _on_sale(merchant.pk, f"{slug}.localhost", now=now)
+        goods = _on_sale(merchant.pk, f"{slug}.localhost", real=real, now=now)
         _fill(goods, codes=codes, sold=sold)
     return goods
 
 
 @tenant_atomic
-def _on_sale(tenant_id: int, host: str, *, now: datetime) -> Goods:
+def _on_sale(tenant_id: int, host: str, *, real: int, now: datetime) -> Goods:
     category = catalog.save_category(given={"name": "视频"}, by=SYSTEM, now=now)
     brand = catalog.save_brand(given={"name": "优酷", "glyph": "优酷"}, by=SYSTEM, now=now)
     named = {"name": "优酷会员", "category_id": category.pk, "brand_id": brand.pk}
     product = catalog.create_product(given=named, by=SYSTEM, now=now)
     year = {"name": "年卡", "kind": "stock_code", "price_e4": 1_480_000}
     sku = catalog.create_sku(product_id=product.pk, given=year, by=SYSTEM, now=now)
-    code = NewCode(secret=Secret("BENCH-FIRST-CODE"))
-    first = inventory.add_codes(given=NewBatch(sku_id=sku.pk), codes=[code], by=SYSTEM, now=now)
+    first_codes = [NewCode(secret=Secret(f"BENCH-CODE-{n:06d}")) for n in range(real)]
+    first = inventory.add_codes(
+        given=NewBatch(sku_id=sku.pk), codes=first_codes, by=SYSTEM, now=now
+    )
     catalog.publish(product_id=product.pk, by=SYSTEM, now=now)
     return Goods(
         tenant_id=tenant_id,
