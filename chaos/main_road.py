@@ -26,7 +26,7 @@ from chaos.shopper import Shopper, digest
 if TYPE_CHECKING:
     from psycopg2.extensions import connection
 
-FIRST_CODE = "BENCH-FIRST-CODE"  # what bench.goods puts on sale
+FIRST_CODE = "BENCH-CODE-000000"  # what bench.goods puts on sale
 IMPORT_LINES = 30_000  # three stretches, and more than is checked while the merchant waits
 TWICE_IN_FILE = 300
 RECOVER_WITHIN = 60.0
