@@ -34,14 +34,6 @@ class HoldState(models.TextChoices):
     RELEASED = "released", _("Given back")
 
 
-HOLD_MOVES = {
-    HoldState.RESERVED: frozenset({HoldState.KEPT, HoldState.SOLD, HoldState.RELEASED}),
-    HoldState.KEPT: frozenset({HoldState.SOLD, HoldState.RELEASED}),
-    HoldState.SOLD: frozenset({HoldState.RELEASED}),  # a bad code was replaced
-    HoldState.RELEASED: frozenset[HoldState](),
-}
-
-
 class HoldEnd(models.TextChoices):
     """Why a hold was released."""
 

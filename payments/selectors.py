@@ -14,7 +14,6 @@ from payments.models import (
     PaymentMove,
     Refund,
     RefundMove,
-    SandboxBank,
     SandboxNotice,
     SandboxTrade,
 )
@@ -30,10 +29,6 @@ def payment_of(*, number: str) -> Payment:
 
 def find_payment(*, number: str) -> Payment | None:
     return next(iter(fetch(Payment, "number = %s", number)), None)
-
-
-def get_payment(*, payment_id: int) -> Payment:
-    return Payment.objects.get(pk=payment_id)
 
 
 def payments_of(*, payable_id: int) -> "QuerySet[Payment]":
@@ -151,7 +146,3 @@ def find_trade(*, token: str) -> TradePage | None:
         return None
     names = TradePage.__dataclass_fields__
     return TradePage(**{name: getattr(trade, name) for name in names})
-
-
-def is_sandbox_out_of_funds() -> bool:
-    return SandboxBank.objects.filter(is_out_of_funds=True).exists()
