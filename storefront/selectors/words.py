@@ -1,9 +1,16 @@
 """Small words of the shop: prices, stock, kinds, promises."""
 
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
 from django.utils.translation import gettext
 
 from core.money import MINOR_DIGITS, SYMBOLS, Money
 from storefront.types import Price, Stock
+
+if TYPE_CHECKING:
+    from tenants.types import Shop
 
 FEW = 10
 # What is made when it is ordered has no stock that could run out.
@@ -53,3 +60,11 @@ def promise_word(promise: str) -> str:
             return gettext("Usually in a minute")
         case _:
             return gettext("Time as stated")
+
+
+def clock_time(moment: datetime, shop: "Shop") -> str:
+    return moment.astimezone(ZoneInfo(shop.time_zone)).strftime("%H:%M")
+
+
+def day_and_time(moment: datetime, shop: "Shop") -> str:
+    return moment.astimezone(ZoneInfo(shop.time_zone)).strftime("%m-%d %H:%M")

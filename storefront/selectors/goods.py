@@ -1,0 +1,124 @@
+"""What was bought, line by line: what is there, masked until it is asked for, and what waits."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import get_language, gettext
+
+from catalog.selectors import buyer_fields
+from core.secrets import masked
+from fulfillment import services as fulfillment
+from fulfillment.selectors import units_of
+from fulfillment.types import UnitGoods
+from orders.selectors import items_of
+from storefront.selectors.shelf import brand_tile
+from storefront.selectors.words import day_and_time, price_of
+from storefront.types import Line, UnitCard
+
+if TYPE_CHECKING:
+    from fulfillment.models import Unit
+    from orders.models import Item, Order
+    from tenants.types import Shop
+
+GIVEN_BACK = frozenset({"refunded", "canceled"})
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A thing promised, with its goods once they are delivered."""
+
+    unit: "Unit"
+    goods: UnitGoods | None
+
+
+def things_of(order: "Order") -> list[Thing]:
+    """What is promised now: a replaced thing is gone, its successor stands for it."""
+    if order.paid_at is None:
+        return []
+    goods = {one.unit_id: one for one in fulfillment.goods_of_order(order_id=order.pk)}
+    units = units_of(order_id=order.pk)
+    return [Thing(unit, goods.get(unit.pk)) for unit in units if unit.state != "replaced"]
+
+
+def lines_of(
+    order: "Order", things: list[Thing], *, shop: "Shop", is_shown: bool
+) -> tuple[Line, ...]:
+    return tuple(_line(item, things, order, shop=shop, is_shown=is_shown) for item in _items(order))
+
+
+def _items(order: "Order") -> Iterable["Item"]:
+    related = ("sku__product__brand", "sku__buyer_template")
+    return items_of(order_id=order.pk).select_related(*related)
+
+
+def _line(
+    item: "Item", things: list[Thing], order: "Order", *, shop: "Shop", is_shown: bool
+) -> Line:
+    product = item.sku.product
+    mine = [thing for thing in things if thing.unit.item_id == item.pk]
+    return Line(
+        name=item.shown_name,
+        quantity=item.quantity,
+        price=price_of(item.unit_price_e4, order.currency),
+        tile=brand_tile(product.brand, picture=product.picture),
+        told=tuple(_told(item)),
+        how_to_use=tuple(product.steps),
+        redeem_url=product.redeem_url,
+        units=tuple(_unit(thing, shop=shop, is_shown=is_shown) for thing in mine),
+    )
+
+
+def _told(item: "Item") -> Iterable[tuple[str, str]]:
+    """What the buyer typed, masked, under the names of the form's fields."""
+    language = get_language() or ""
+    labels = {field.key: field.label_in(language) for field in buyer_fields(item.sku)}
+    shown: Mapping[str, str] = item.buyer_fields_shown
+    return ((labels.get(key, key), text) for key, text in shown.items())
+
+
+def _unit(thing: Thing, *, shop: "Shop", is_shown: bool) -> UnitCard:
+    unit, goods = thing.unit, thing.goods
+    if goods is None or goods.secret is None:
+        return UnitCard(id=unit.pk, state=unit.state, waiting=_waiting_word(unit, shop))
+    return UnitCard(
+        id=unit.pk,
+        state=unit.state,
+        is_delivered=True,
+        has_card_no=goods.card_no is not None,
+        card_no=_text(goods.card_no.reveal() if goods.card_no else "", is_shown=is_shown),
+        secret=_text(goods.secret.reveal(), is_shown=is_shown),
+        kind=goods.kind,
+        expires_on=goods.expires_on.isoformat() if goods.expires_on else "",
+    )
+
+
+def _text(text: str, *, is_shown: bool) -> str:
+    return text if is_shown or not text else masked(text)
+
+
+def _waiting_word(unit: "Unit", shop: "Shop") -> str:
+    """Why it is not here yet, and by when it is decided."""
+    said = _why_waiting(unit.state)
+    if unit.review_until and unit.state not in GIVEN_BACK:
+        until = gettext("Decided by %(time)s.") % {"time": day_and_time(unit.review_until, shop)}
+        return f"{said} {until}"
+    return said
+
+
+def _why_waiting(state: str) -> str:
+    match state:
+        case "waiting":
+            return gettext("Waiting for new stock. We look again every minute.")
+        case "by_hand":
+            return gettext("Being prepared by a person.")
+        case "review":
+            return gettext("A person looks at it. You get the goods, or your money back.")
+        case "unknown":
+            return gettext("Not confirmed yet. We ask again by ourselves.")
+        case "refunded" | "canceled":
+            return gettext("Given up: the money for it goes back.")
+        case "failed":
+            return gettext("It could not be delivered. You get your money back.")
+        case _:
+            return gettext("On its way.")
