@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.db import transaction
 
 from core.crypto import KEY_BYTES, CannotDecrypt
 
@@ -108,10 +109,14 @@ def seal_bytes(clear: bytes) -> SealedFile:
 
 
 class SealedUpload(UploadedFile):
-    """What a form field holds after an upload: `sealed` opens it, `size` is the clear size."""
+    """What a form field holds after an upload: `sealed` opens it, `size` is the clear size.
+
+    Its file goes with the request, unless somebody keeps it.
+    """
 
     def __init__(self, *, sealed: SealedFile, name: str, size: int, content_type: str) -> None:
         self.sealed = sealed
+        self._is_kept = False
         super().__init__(file=None, name=name, size=size, content_type=content_type)
 
     def read_all(self, *, most: int) -> bytes:
@@ -126,8 +131,17 @@ class SealedUpload(UploadedFile):
     def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
         return self.sealed.frames()
 
+    def keep(self) -> None:
+        """A row of this transaction has the key: if it is committed, the file stays."""
+        transaction.on_commit(self._stay)
+
+    def _stay(self) -> None:
+        self._is_kept = True
+
     def close(self) -> None:
-        """Nothing is open."""
+        """Django's last word to an upload, at the end of its request."""
+        if not self._is_kept:
+            self.sealed.delete()
 
 
 class SealedUploadHandler(FileUploadHandler):

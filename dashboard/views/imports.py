@@ -48,6 +48,11 @@ DELIMITERS = (
     (SPACES, gettext_lazy("blanks")), ("|", "|"), (";", ";"), ("，", "，"),
     (NONE, gettext_lazy("one column")),
 )  # fmt: skip
+# No browser keeps a chosen file on a page that is shown again.
+BOTH_GIVEN = gettext_lazy(
+    "Load a file or pasted codes, not both at once. The text is still in the box: to load the "
+    "file, empty the box and choose the file again."
+)
 MOST_PASTED = 2_000_000
 LATEST = 30
 
@@ -73,7 +78,10 @@ class Upload(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        if not given.get("file") and not given.get("text", "").strip() and not self.errors:
+        has_file, has_text = bool(given.get("file")), bool(given.get("text", "").strip())
+        if has_file and has_text:
+            self.add_error("file", BOTH_GIVEN)
+        if not has_file and not has_text and not self.errors:
             self.add_error("file", _("Choose a file, or paste the codes."))
         return given
 
@@ -111,12 +119,13 @@ def _opened(request: HttpRequest, form: Upload) -> ImportJob | None:
         return importing.open_import(
             sku_id=given["sku"].pk,
             upload=given["file"] or None,
-            text="" if given["file"] else given["text"],
+            text=given["text"],
             by=actor_of(request),
             now=timezone.now(),
         )
     except AppError as refusal:
-        form.add_error("sku" if refusal.param == "sku" else "file", str(refusal.message))
+        place = "file" if given["file"] else "text"
+        form.add_error("sku" if refusal.param == "sku" else place, str(refusal.message))
         return None
 
 

@@ -19,7 +19,15 @@ document.addEventListener("DOMContentLoaded", () => {
       event.preventDefault();
       box.classList.remove("qy-over");
       input.files = event.dataTransfer.files;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
     });
+  }
+  // Said before the form is sent: a browser would forget the file.
+  for (const form of document.querySelectorAll("form[data-one-of]")) {
+    const file = form.querySelector("input[type=file]"), text = form.querySelector("textarea");
+    const judge = () => text.setCustomValidity(file.files.length && text.value.trim() ? form.dataset.oneOf : "");
+    for (const name of ["input", "change"]) form.addEventListener(name, judge);
+    judge();
   }
   // Unfold shows a chosen file's name in a text field beside it, which our forms do not have.
   for (const input of document.querySelectorAll(".qy-form input[type=file]")) input.hasChangeListener = true;

@@ -1,9 +1,10 @@
 """A file of codes is on disk as ciphertext only, and a cut or changed one is noticed."""
 
 import pytest
+from django.db import transaction
 
 from core.crypto import CannotDecrypt
-from core.uploads import FRAME, SealedFile, SealedWriter, seal_bytes
+from core.uploads import FRAME, SealedFile, SealedUpload, SealedWriter, seal_bytes
 
 
 def test_what_was_written_comes_back_and_is_not_on_disk_in_the_clear():
@@ -36,3 +37,17 @@ def test_another_key_does_not_open_it():
 
     with pytest.raises(CannotDecrypt):
         list(SealedFile(name=sealed.name, key=bytes(32)).frames())
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_committed", [True, False])
+def test_an_upload_stays_only_if_the_row_that_keeps_it_was_committed(is_committed):
+    sealed = seal_bytes(b"codes")
+    upload = SealedUpload(sealed=sealed, name="a.csv", size=5, content_type="text/csv")
+
+    with transaction.atomic():
+        upload.keep()
+        transaction.set_rollback(not is_committed)
+    upload.close()
+
+    assert sealed.path.exists() == is_committed

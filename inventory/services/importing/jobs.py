@@ -55,7 +55,12 @@ def open_import(
     by: Actor,
     now: datetime,
 ) -> ImportJob:
-    """Take in a file or a paste and guess its make; raises FileRefused for what no one can read."""
+    """Take in a file or a paste and guess its make; raises FileRefused for what no one can read.
+
+    Both at once is refused: one of them would be lost without a word.
+    """
+    if upload and text.strip():
+        raise InvalidInput(_("Load a file or pasted codes, not both at once."), param="text")
     sku = get_sku(sku_id=sku_id)
     if sku.kind != "stock_code":
         raise InvalidInput(_("Codes are loaded into SKUs that sell codes from stock."), param="sku")
@@ -67,6 +72,8 @@ def open_import(
     except FileRefused:
         sealed.delete()
         raise
+    if upload:
+        upload.keep()
     uid = uuid4()
     job = ImportJob.objects.create(
         ref=new_ref(),
@@ -92,7 +99,7 @@ def _recognised(sealed: SealedFile, *, size: int) -> Source:
     """The file with its kind and encoding told from its first bytes."""
     head = next(sealed.frames(), b"") if size else b""
     if not head.strip():
-        raise FileRefused(_("The file is empty."), param="file")
+        raise _nothing_found(size=size)
     kind = foreign_kind(head)
     if kind and kind != WORKBOOK:
         raise FileRefused(
@@ -122,7 +129,25 @@ def _first_layout(source: Source) -> tuple[Layout, bytes]:
     layout = guess_layout(cells, delimiter=delimiter)
     signature = signature_of(cells, layout)
     known = ImportMapping.objects.filter(signature=signature).first()
-    return (Layout.from_json(known.layout) if known else layout), signature
+    layout = Layout.from_json(known.layout) if known else layout
+    if len(cells) <= layout.has_header:
+        raise _nothing_found(has_header=bool(cells), is_workbook=source.kind == WORKBOOK)
+    return layout, signature
+
+
+def _nothing_found(
+    *, size: int = 1, has_header: bool = False, is_workbook: bool = False
+) -> FileRefused:
+    """There are no codes: said at once, in the words that fit."""
+    if has_header:
+        why = _("No codes were found: there is a header line, and nothing below it.")
+    elif is_workbook:
+        why = _("No codes were found: the first sheet of this workbook is empty.")
+    elif size:
+        why = _("No codes were found: there are only empty lines.")
+    else:
+        why = _("The file is empty.")
+    return FileRefused(why, param="file")
 
 
 def source_of(job: ImportJob) -> Source:

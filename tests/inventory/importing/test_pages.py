@@ -44,6 +44,52 @@ def test_an_operator_uploads_looks_checks_and_loads(shop):
     assert refused.content.decode("utf-8-sig").splitlines()[1].startswith("3,")
 
 
+def test_a_file_and_a_paste_together_are_refused_and_the_text_stays(shop, settings, tmp_path):
+    settings.UPLOADS_DIR = tmp_path
+    browser = browser_of(shop, "operator")
+    with tenant_atomic():
+        sku = make_sku()
+    file = SimpleUploadedFile("codes.csv", FILE.encode())
+
+    answer = browser.post("/office/imports/", {"sku": sku.pk, "file": file, "text": "PASTED-0001"})
+
+    page = answer.content.decode()
+    assert "Load a file or pasted codes, not both at once. The text is still in the box" in page
+    assert "PASTED-0001" in page
+    assert list(tmp_path.iterdir()) == []
+    with tenant_atomic():
+        assert not ImportJob.objects.exists()
+
+
+def test_a_header_alone_is_told_where_it_was_typed(shop, settings, tmp_path):
+    settings.UPLOADS_DIR = tmp_path
+    browser = browser_of(shop, "operator")
+    with tenant_atomic():
+        sku = make_sku()
+
+    pasted = browser.post("/office/imports/", {"sku": sku.pk, "text": "卡号,卡密\n"})
+    file = SimpleUploadedFile("codes.csv", "卡号,卡密\n".encode())
+    uploaded = browser.post("/office/imports/", {"sku": sku.pk, "file": file})
+
+    for answer, place in ((pasted, "text"), (uploaded, "file")):
+        (why,) = answer.context["form"].errors[place]
+        assert why == "No codes were found: there is a header line, and nothing below it."
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_uploaded_file_stays_while_its_import_waits(shop, settings, tmp_path):
+    settings.UPLOADS_DIR = tmp_path
+    browser = browser_of(shop, "operator")
+    with tenant_atomic():
+        sku = make_sku()
+
+    browser.post("/office/imports/", {"sku": sku.pk, "file": SimpleUploadedFile("a.csv", b"S-1\n")})
+
+    with tenant_atomic():
+        job = ImportJob.objects.get()
+    assert [file.name for file in tmp_path.iterdir()] == [job.file_name]
+
+
 def test_the_empty_table_can_be_fetched(shop):
     answer = browser_of(shop, "operator").get("/office/imports/template.xlsx")
 

@@ -7,6 +7,7 @@ from threading import Barrier, Thread
 
 import pytest
 from django.db import connections
+from django.utils import translation
 
 from core.errors import InvalidInput
 from core.scope import bind, tenant_atomic
@@ -321,6 +322,42 @@ def test_a_file_nobody_can_read_is_refused_and_deleted(shop, body):
         importing.open_import(sku_id=make_in_scope().pk, upload=upload, by=OWNER, now=NOON)
 
     assert not upload.sealed.path.exists()
+
+
+WITHOUT_CODES = {
+    "a header alone": ("卡号,卡密\r\n,\r\n".encode("gb18030"), "header line"),
+    "separators alone": (b"\xef\xbb\xbf \r\n,,\r\n\t\r\n", "only empty lines"),
+    "blank lines in UTF-16": ("\r\n \r\n".encode("utf-16"), "only empty lines"),
+    "blank lines alone": (b"\n \n", "only empty lines"),
+    "no byte": (b"", "is empty"),
+    "an empty workbook": (make_workbook([]), "first sheet"),
+    "a workbook of blanks": (make_workbook([["", " "], [None, ""]]), "first sheet"),
+    "a workbook's header": (make_workbook([["卡号", "卡密"]]), "header line"),
+}
+
+
+@pytest.mark.parametrize(("body", "why"), WITHOUT_CODES.values(), ids=WITHOUT_CODES.keys())
+def test_a_file_without_a_code_is_refused_at_once(shop, body, why):
+    upload, sku = make_upload(body), make_in_scope()
+
+    with pytest.raises(FileRefused) as refusal, translation.override("en"):
+        importing.open_import(sku_id=sku.pk, upload=upload, by=OWNER, now=NOON)
+
+    assert why in str(refusal.value.message)
+    assert not upload.sealed.path.exists()
+
+
+def test_a_file_and_a_paste_together_are_refused(shop):
+    upload = make_upload(b"S-0001\n")
+
+    with pytest.raises(InvalidInput) as refusal:
+        importing.open_import(
+            sku_id=make_in_scope().pk, upload=upload, text="S-0002", by=OWNER, now=NOON
+        )
+
+    assert refusal.value.param == "text"
+    with tenant_atomic():
+        assert not ImportJob.objects.exists()
 
 
 def test_a_paste_is_a_file_too(shop):
