@@ -180,6 +180,7 @@ def _check(found: ImportJob) -> dict[str, Any]:
     report = importing.dry_run(job_id=found.pk, now=timezone.now())
     return {
         "is_done": report.is_done,
+        "percent": _percent(found),
         "counts": report.counts,
         "reasons": _reasons(report.counts),
         "refused": [(line, importing.WORDS[line.reason]) for line in report.refused],

@@ -50,7 +50,7 @@ window.addEventListener("pageshow", (event) => {
 
 function watch(box) {
   const words = box.querySelector("[data-progress-words]");
-  const bar = box.querySelector(".qy-bar > span");
+  const bar = box.querySelector("progress");
   let before = null;
   const look = async () => {
     if (document.hidden) return;
@@ -58,7 +58,7 @@ function watch(box) {
     if (!answer.ok) return;
     const now = await answer.json();
     if (now.state !== box.dataset.state) { window.location.reload(); return; }
-    bar.style.width = `${Math.max(2, now.percent)}%`;
+    bar.value = now.percent;
     const rate = before ? Math.max(0, Math.round((now.done - before.done) * 1000 / (Date.now() - before.at))) : 0;
     before = { done: now.done, at: Date.now() };
     const left = rate > 0 && now.total > now.done ? ` · ${Math.ceil((now.total - now.done) / rate)} s` : "";
