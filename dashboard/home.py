@@ -43,7 +43,7 @@ def of_shop(request: HttpRequest) -> dict[str, Any]:
     if not allows(request, "home.view"):
         return {}
     shop = shop_of(request)
-    steps = _setup(shop)
+    steps = [(done, words, link) for done, words, link, may in _setup(shop, request) if may]
     return {
         "todo": [todo for todo in _todo(request, now=now) if todo.count],
         "low": _low(now=now),
@@ -51,6 +51,7 @@ def of_shop(request: HttpRequest) -> dict[str, Any]:
         "figures": _figures(shop, now=now) if allows(request, "orders.view") else [],
         "setup": steps,
         "is_set_up": all(done for done, _words, _link in steps),
+        "may_load": allows(request, "stock.import"),
         "until": timezone.localtime(now),
     }
 
@@ -156,28 +157,37 @@ def _change(now: int, before: int) -> int | None:
     return round((now - before) * 100 / before) if before else None
 
 
-def _setup(shop: Shop) -> list[tuple[bool, Any, str]]:
-    """The guide stays until all of it is done."""
+def _setup(shop: Shop, request: HttpRequest) -> list[tuple[bool, Any, str, bool]]:
+    """The guide stays until all of it is done; a step is for who may take it."""
     return [
         (
             bool(shop.contact and shop.tagline),
             _("Say who you are: tagline, contact, licence"),
             reverse("office_settings"),
+            allows(request, "settings.edit"),
         ),
         (
             Product.objects.filter(state=ProductState.PUBLISHED).exists(),
             _("Put a product on the shelf"),
             reverse("admin:catalog_product_changelist"),
+            allows(request, "catalog.edit"),
         ),
-        (Code.objects.exists(), _("Load codes"), reverse("office_imports")),
+        (
+            Code.objects.exists(),
+            _("Load codes"),
+            reverse("office_imports"),
+            allows(request, "stock.import"),
+        ),
         (
             Order.objects.exclude(paid_at=None).exists(),
             _("Buy something yourself with a sandbox payment"),
             "/",
+            True,
         ),
         (
             Member.objects.filter(is_active=True).count() > 1,
             _("Invite a colleague"),
             reverse("admin:tenants_member_changelist"),
+            allows(request, "members.manage"),
         ),
     ]

@@ -92,6 +92,11 @@ class TenantAdmin(AskedByItsFilters):
         found = super().get_actions(request)
         return found if self.has_change_permission(request) else {}
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        may = {"may_edit": self.has_change_permission(request)}
+        answer: HttpResponse = super().changelist_view(request, {**(extra_context or {}), **may})
+        return answer
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:

@@ -17,12 +17,17 @@ from orders.models import Case
 from orders.selectors import messages_of
 from orders.states import CaseState
 
-NEEDS: dict[str, str] = {CaseState.REPLACED: "codes.replace", CaseState.REFUNDED: "orders.refund"}
+NEEDS: dict[str, str] = {
+    CaseState.REPLACED: "codes.replace",
+    CaseState.REFUNDED: "orders.refund",
+    CaseState.REJECTED: "cases.work",
+}
 
 
 @page("cases.view")
 def case(request: HttpRequest, case_id: int) -> HttpResponse:
     found = get_object_or_404(Case.objects.select_related("order"), pk=case_id)
+    may = {outcome: allows(request, right) for outcome, right in NEEDS.items()}
     return draw(
         request,
         "dashboard/case.html",
@@ -34,9 +39,10 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
             (parse_datetime(row["at"]), evidence_words(row), who(row["by"]))
             for row in found.evidence
         ],
-        may_work=allows(request, "cases.work"),
-        may_replace=found.unit_id is not None and allows(request, "codes.replace"),
-        may_refund=allows(request, "orders.refund"),
+        may_work=may["rejected"],
+        may_replace=found.unit_id is not None and may["replaced"],
+        may_refund=may["refunded"],
+        may_decide=any(may.values()),
     )
 
 

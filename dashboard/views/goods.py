@@ -16,7 +16,7 @@ from catalog import services as catalog
 from catalog.models import Brand, BuyerTemplate, Category, Product
 from catalog.types import FieldKind
 from core.errors import AppError, InvalidInput, NotFound
-from dashboard.access import actor_of
+from dashboard.access import actor_of, allows, require
 from dashboard.frame import attempt, back_to, draw, ids_in, page
 
 if TYPE_CHECKING:
@@ -166,11 +166,24 @@ def table_out(request: HttpRequest, form: str) -> HttpResponse:
 
 
 @page("catalog.edit")
-def template(request: HttpRequest, template_id: int | None = None) -> HttpResponse:
-    found = get_object_or_404(BuyerTemplate, pk=template_id) if template_id else None
+def template_new(request: HttpRequest) -> HttpResponse:
+    return _template(request, None)
+
+
+@page("catalog.view")
+def template(request: HttpRequest, template_id: int) -> HttpResponse:
+    """What buyers are asked: read by all who see the goods, changed by who may."""
+    if request.method == "POST":
+        require(request, "catalog.edit")
+    return _template(request, get_object_or_404(BuyerTemplate, pk=template_id))
+
+
+def _template(request: HttpRequest, found: BuyerTemplate | None) -> HttpResponse:
     why = ""
+    may_edit = allows(request, "catalog.edit")
     name, name_en, rows = _template_values(request, found)
     if request.method == "POST":
+        template_id = found.pk if found else None
         why = _saved_template(request, template_id, name=name, name_en=name_en, rows=rows)
         if not why:
             return back_to("admin:catalog_buyertemplate_changelist")
@@ -180,9 +193,10 @@ def template(request: HttpRequest, template_id: int | None = None) -> HttpRespon
         title=found.shown.name if found else _("New buyer form"),
         name=name,
         name_en=name_en,
-        rows=list(enumerate([*rows, *[{}] * ROWS][:ROWS])),
+        rows=list(enumerate([*rows, *[{}] * ROWS][:ROWS] if may_edit else rows)),
         kinds=KINDS,
         why=why,
+        may_edit=may_edit,
     )
 
 

@@ -27,6 +27,7 @@ def stuck(request: HttpRequest) -> HttpResponse:
         "dashboard/stuck.html",
         title=_("Orders that wait for a person"),
         units=[(unit, tone_of(unit.state)) for unit in units],
+        may_deliver=allows(request, "orders.deliver"),
     )
 
 
