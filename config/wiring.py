@@ -51,6 +51,7 @@ def connect() -> None:
         rotation.sealed_column(column.model, column.field, place=column.place)
     sweeper.chore(limits.forget_past, every=timedelta(minutes=10))
     sweeper.chore(audit.seal_all, every=timedelta(minutes=1))
+    sweeper.chore(inventory.forget_stray_files, every=timedelta(hours=1))
     sweeper.chore(_forget_heard, every=timedelta(minutes=10))
 
 

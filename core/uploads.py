@@ -6,8 +6,10 @@ in the middle; the last frame is empty. The file's own key is kept sealed in the
 """
 
 import os
+import re
 import struct
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 from uuid import uuid4
@@ -24,6 +26,7 @@ from core.crypto import KEY_BYTES, CannotDecrypt
 FRAME = 1024 * 1024
 MOST_BYTES = 200 * 1024 * 1024
 _LENGTH = struct.Struct(">I")
+_NAME = re.compile(r"[0-9a-f]{32}")
 _NONCE = 12
 
 
@@ -54,6 +57,18 @@ class SealedFile:
 
     def delete(self) -> None:
         self.path.unlink(missing_ok=True)
+
+
+def old_files(*, before: datetime) -> Iterator[str]:
+    """Names of sealed files that were last written before then, in no order."""
+    folder = Path(settings.UPLOADS_DIR)
+    if not folder.is_dir():
+        return
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            is_ours = _NAME.fullmatch(entry.name) and entry.is_file(follow_symlinks=False)
+            if is_ours and entry.stat().st_mtime < before.timestamp():
+                yield entry.name
 
 
 def _read_frames(file: IO[bytes]) -> Iterator[bytes]:

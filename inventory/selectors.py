@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from core.scope import require_tenant
+from core.uploads import old_files
 from inventory.models import LANES, Batch, Code, CodeMove, Content, Hold, ImportJob, Shelf
 from inventory.sealing import CodeSealer
 from inventory.states import CodeState, HoldState, ImportState, StockWord
@@ -24,6 +26,8 @@ FEW = 10
 # A page counts up to here: the number matters when it is small.
 MOST_COUNTED = 1_000
 IMPORT_FILE_KEPT = timedelta(days=7)
+STRAY_AFTER = timedelta(days=1)  # no upload takes so long
+_NAMES_ASKED = 500
 UNLIMITED = 1_000_000
 _EARLIEST_ZONE = timedelta(hours=14)  # UTC+14 is the first to see a new day
 _BETWEEN_PARTS = re.compile(r"-{2,}|[\s,;|，；]+")
@@ -216,3 +220,13 @@ def due_import_files(*, now: datetime, limit: int) -> list[tuple[int, int]]:
     left = ImportJob.objects.using("ops").filter(made_at__lte=now - IMPORT_FILE_KEPT)
     left = left.exclude(file_name="").exclude(state__in=[ImportState.CHECKING, ImportState.RUNNING])
     return list(left.order_by("pk").values_list("tenant_id", "pk")[:limit])
+
+
+def due_stray_files(*, now: datetime, limit: int) -> list[str]:
+    """Sealed files whose key no import has: their upload was killed, or rolled back."""
+    old, strays = old_files(before=now - STRAY_AFTER), list[str]()
+    kept = ImportJob.objects.using("ops").exclude(file_name="")
+    while len(strays) < limit and (names := list(islice(old, _NAMES_ASKED))):
+        known = set(kept.filter(file_name__in=names).values_list("file_name", flat=True))
+        strays += [name for name in names if name not in known]
+    return strays[:limit]

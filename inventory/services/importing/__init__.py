@@ -17,6 +17,7 @@ from inventory.services.importing.lines import Reason, Refused
 from inventory.services.importing.loading import run_import
 from inventory.services.importing.preview import Preview, PreviewCell, PreviewLine, preview
 from inventory.services.importing.reports import WORDS, error_file
+from inventory.services.importing.strays import forget_stray_files
 from inventory.services.importing.template import template_file
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "dry_run",
     "error_file",
     "forget_import_file",
+    "forget_stray_files",
     "open_import",
     "preview",
     "resume_import",

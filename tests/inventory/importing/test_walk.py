@@ -2,23 +2,24 @@
 
 import csv
 import io
+import os
 from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
 from django.db import connections
-from django.utils import translation
+from django.utils import timezone, translation
 
 from core.errors import InvalidInput
 from core.scope import bind, tenant_atomic
-from core.uploads import SealedFile
+from core.uploads import SealedFile, seal_bytes
+from inventory import selectors, tasks
 from inventory import services as inventory
-from inventory import tasks
 from inventory.errors import FileRefused, ImportBusy
 from inventory.models import Code, ImportJob, ImportReport
 from inventory.selectors import due_import_files, due_imports
 from inventory.services import importing
-from inventory.services.importing import checking, stretches
+from inventory.services.importing import checking, strays, stretches
 from inventory.services.importing.columns import Field, Layout
 from inventory.states import ImportState
 from tests.catalog.factories import make_sku
@@ -225,6 +226,35 @@ def test_a_file_left_lying_for_a_week_is_deleted(shop):
 
     assert (early, late) == ([], [(shop.pk, job.pk)])
     assert not sealed.path.exists()
+
+
+def test_a_file_that_no_import_knows_is_deleted_after_a_day(shop, settings, tmp_path):
+    settings.UPLOADS_DIR = tmp_path
+    known, stray, fresh = open_file(lines_of(3)).file_name, seal_bytes(b"S").name, seal_bytes(b"S")
+    other = tmp_path / "README"
+    other.touch()
+    for name in (known, stray, other.name):
+        os.utime(tmp_path / name, times=(NOON.timestamp(), NOON.timestamp()))
+    os.utime(fresh.path, times=(NOON.timestamp() + 7200, NOON.timestamp() + 7200))
+
+    early = inventory.forget_stray_files(NOON + timedelta(hours=23))
+    late = inventory.forget_stray_files(NOON + timedelta(hours=25))
+
+    assert (early, late) == (0, 1)
+    assert {file.name for file in tmp_path.iterdir()} == {known, fresh.name, "README"}
+
+
+def test_so_many_stray_files_are_deleted_at_a_time(shop, settings, tmp_path, monkeypatch):
+    settings.UPLOADS_DIR = tmp_path
+    monkeypatch.setattr(strays, "AT_ONCE", 2)
+    monkeypatch.setattr(selectors, "_NAMES_ASKED", 1)
+    for _unused in range(3):
+        seal_bytes(b"S")
+    later = timezone.now() + timedelta(days=2)
+
+    gone = [inventory.forget_stray_files(later) for _unused in range(3)]
+
+    assert gone == [2, 1, 0]
 
 
 def test_while_one_worker_has_it_another_does_nothing(shop):
