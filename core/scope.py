@@ -122,6 +122,20 @@ def tenant_atomic(
     return scope if work is None else scope(work)
 
 
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """`tenant_atomic` for a page whose many reads must agree: all of them see the same moment.
+
+    For reading: what is written in it may be refused because somebody else was faster.
+    """
+    with tenant_atomic():
+        # Inside another transaction (a test's) the moment is that one's business.
+        if not connections[DEFAULT_DB_ALIAS].savepoint_ids:
+            with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
 class TenantQuerySet(models.QuerySet[M]):
     """Refuses to be evaluated where the answer would be "no rows" for want of a scope."""
 

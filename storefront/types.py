@@ -6,6 +6,9 @@ from datetime import datetime
 
 from django.utils.safestring import SafeString
 
+# Units that wait for a person or for stock: nobody should sit before a page that reloads itself.
+WAITS_LONG = frozenset({"by_hand", "review", "waiting", "unknown"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
@@ -211,6 +214,13 @@ class OrderPage:
     is_payable: bool
     is_final: bool
     can_complain: bool
+
+    @property
+    def is_moving(self) -> bool:
+        """Something will happen within seconds: a page without scripts looks again by itself."""
+        units = [unit for line in self.lines for unit in line.units]
+        waits = any(unit.state in WAITS_LONG for unit in units)
+        return self.state in {"placed", "paid", "fulfilling"} and not waits
 
     @property
     def has_codes(self) -> bool:

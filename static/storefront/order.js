@@ -1,5 +1,6 @@
 /* The order and pay pages: follow the order, and show codes when asked. Codes are fetched on a tap,
-   kept in this page's memory only, and forgotten when the page is hidden for long. */
+   kept in this page's memory only, and forgotten with it. A redraw takes nothing away that somebody
+   has opened: a code stays shown, a picture stays drawn, what is being typed stays typed. */
 (() => {
   "use strict";
   const box = document.querySelector("[data-poll]");
@@ -37,19 +38,47 @@
     if (news.is_final) box.dataset.final = "";
     if (news.html === undefined) return;
     box.dataset.version = news.version;
+    const before = opened();
     box.innerHTML = news.html;
-    /* What somebody is typing is not taken away. */
+    for (const one of before) reopen(one);
     const side = document.querySelector("[data-side]");
-    const typed = side && [...side.querySelectorAll("textarea")].some((area) => area.value);
-    if (side && !typed) side.innerHTML = news.side;
-    secrets = null;
+    const inUse = side && (side.querySelector("details[open]") || [...side.querySelectorAll("textarea")].some((area) => area.value));
+    if (side && !inUse) side.innerHTML = news.side;
     turn = 0;
+  };
+
+  /* What stands open on the page: by the thing's id, and by its masked code, so that a code that
+     was exchanged is asked for anew. */
+  const maskOf = (card) => {
+    const node = card.querySelector("[data-secret]");
+    return node.dataset.masked ?? node.textContent;
+  };
+  const opened = () => [...box.querySelectorAll("[data-unit]")].map((card) => ({
+    id: card.dataset.unit,
+    mask: maskOf(card),
+    isShown: card.querySelector("[data-show]").getAttribute("aria-pressed") === "true",
+    qr: card.querySelector("[data-qr-box]").hidden ? null : card.querySelector("[data-qr-box]").innerHTML,
+    focus: [...card.querySelectorAll("button")].indexOf(document.activeElement),
+  }));
+  const reopen = ({ id, mask, isShown, qr, focus }) => {
+    const card = box.querySelector(`[data-unit="${CSS.escape(id)}"]`);
+    if (!card || maskOf(card) !== mask) {
+      if (secrets) delete secrets[id];
+      return;
+    }
+    if (isShown && secrets?.[id]) turnCode(card, secrets[id], true);
+    if (qr !== null) {
+      card.querySelector("[data-qr-box]").innerHTML = qr;
+      turnQr(card, true);
+    }
+    card.querySelectorAll("button")[focus]?.focus({ preventScroll: true });
   };
 
   document.addEventListener("visibilitychange", () => { if (!document.hidden) { turn = 0; wait(); } });
 
   const reveal = async () => {
-    if (secrets) return secrets;
+    const wanted = [...box.querySelectorAll("[data-unit]")].map((card) => card.dataset.unit);
+    if (secrets && wanted.every((id) => id in secrets)) return secrets;
     const form = box.querySelector("[data-reveal]");
     const answer = await fetch(form.action, {
       method: "POST", body: new FormData(form), headers: { Accept: "application/json" }, cache: "no-store",
@@ -61,24 +90,32 @@
 
   const unitOf = (node) => node.closest("[data-unit]");
 
-  const toggle = async (card, button) => {
-    const goods = (await reveal())[card.dataset.unit];
-    const shown = button.getAttribute("aria-pressed") === "true";
+  const turnCode = (card, goods, isShown) => {
     for (const [key, place] of [["card_no", "[data-card]"], ["secret", "[data-secret]"]]) {
       const node = card.querySelector(place);
       if (!node) continue;
       node.dataset.masked ??= node.textContent;
-      node.textContent = shown ? node.dataset.masked : goods[key];
+      node.textContent = isShown ? goods[key] : node.dataset.masked;
     }
-    button.setAttribute("aria-pressed", String(!shown));
-    button.querySelector("span").textContent = shown ? button.dataset.wordShow : button.dataset.wordHide;
+    const button = card.querySelector("[data-show]");
+    button.setAttribute("aria-pressed", String(isShown));
+    button.querySelector("span").textContent = isShown ? button.dataset.wordHide : button.dataset.wordShow;
   };
 
-  const drawQr = async (card, button) => {
+  const turnQr = (card, isShown) => {
+    card.querySelector("[data-qr-box]").hidden = !isShown;
+    card.querySelector("[data-qr]").setAttribute("aria-expanded", String(isShown));
+  };
+
+  const toggle = async (card, button) => {
+    const goods = (await reveal())[card.dataset.unit];
+    turnCode(card, goods, button.getAttribute("aria-pressed") !== "true");
+  };
+
+  const drawQr = async (card) => {
     const place = card.querySelector("[data-qr-box]");
     if (!place.firstChild) place.innerHTML = (await reveal())[card.dataset.unit].qr;
-    place.hidden = !place.hidden;
-    button.setAttribute("aria-expanded", String(!place.hidden));
+    turnQr(card, place.hidden);
   };
 
   const copyText = async (text, node) => {
@@ -102,7 +139,7 @@
     if (!button) return null;
     if (button.matches("[data-copy-all]")) return copyAll();
     if (button.matches("[data-copy-secret]")) return copyOne(card, button.dataset.copySecret);
-    if (button.matches("[data-qr]")) return drawQr(card, button);
+    if (button.matches("[data-qr]")) return drawQr(card);
     if (button.matches("[data-show]")) return toggle(card, button);
     return null;
   };

@@ -36,6 +36,7 @@ def order_page(*, order: "Order", shop: "Shop", is_shown: bool = False) -> Order
     money = money_of(payable_id=order.pk)
     tone, headline, sentence = story_of(order, things, money, shop)
     contact = contact_of(order=order)
+    cases = tuple(_cases(order))
     page = OrderPage(
         number=order.number,
         token=order.token,
@@ -45,7 +46,7 @@ def order_page(*, order: "Order", shop: "Shop", is_shown: bool = False) -> Order
         sentence=sentence,
         steps=tuple(steps_of(order, things)),
         lines=lines_of(order, things, shop=shop, is_shown=is_shown),
-        cases=tuple(_cases(order)),
+        cases=cases,
         total=price_of(order.total_e4, order.currency),
         refunded=price_of(money.refunded_e4, order.currency) if money.refunded_e4 else None,
         placed_at=order.placed_at,
@@ -54,7 +55,9 @@ def order_page(*, order: "Order", shop: "Shop", is_shown: bool = False) -> Order
         contact=contact.phone_shown or contact.mail_shown,
         version="",
         is_payable=order.state == "placed",
-        is_final=order.state in ENDED and not money.pending_e4,
+        is_final=order.state in ENDED
+        and not money.pending_e4
+        and not any(case.is_open for case in cases),
         can_complain=order.state not in UNPAID,
     )
     return replace(page, version=_version(page))
@@ -95,5 +98,7 @@ def _cases(order: "Order") -> Iterable[CaseCard]:
 def _version(page: OrderPage) -> str:
     """Changes when something on the live part of the page does."""
     units = [[unit.id, unit.state, unit.secret] for line in page.lines for unit in line.units]
-    seen = [page.state, page.headline, page.sentence, units, page.refunded and page.refunded.amount]
+    cases = [[case.ref, case.state, len(case.said)] for case in page.cases]
+    money = page.refunded and page.refunded.amount
+    seen = [page.state, page.headline, page.sentence, units, money, cases]
     return hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:16]

@@ -14,7 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core import limits
 from core.errors import AppError, InvalidInput, NotAllowed, NotFound
+from core.middleware import opens_own_scope
 from core.pages import wants_json
+from core.scope import one_moment, tenant_atomic
 from orders.selectors import fits_contact, lookup, order_by_token
 from orders.states import CaseKind
 from storefront import device, services
@@ -50,6 +52,8 @@ def _is_mine(request: HttpRequest, order: "Order") -> bool:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
+@opens_own_scope
+@one_moment()
 def order(request: HttpRequest, token: str) -> HttpResponse:
     """The order's page; on a strange device a form that asks whose it is comes first."""
     found = order_by_token(token=token)
@@ -96,6 +100,8 @@ def _context(page: OrderPage, *, is_shown: bool = False) -> dict[str, Any]:
 
 @require_safe
 @never_cache
+@opens_own_scope
+@one_moment()
 def live(request: HttpRequest, token: str) -> HttpResponse:
     """What the page asks while it waits: only what changed since the version it shows."""
     found = order_of_this_device(request, token)
@@ -111,12 +117,16 @@ def live(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_POST
 @never_cache
+@opens_own_scope
 def codes(request: HttpRequest, token: str) -> HttpResponse:
     """The codes in the clear: for the script as JSON, without script as the page itself."""
-    found = order_of_this_device(request, token)
+    with tenant_atomic():
+        found = order_of_this_device(request, token)
+        units = secrets_of(order=found, now=timezone.now())
     if wants_json(request):
-        return _private(JsonResponse({"units": secrets_of(order=found, now=timezone.now())}))
-    return _show(request, found, is_shown=True)
+        return _private(JsonResponse({"units": units}))
+    with one_moment():
+        return _show(request, order_by_token(token=token), is_shown=True)
 
 
 @require_POST

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from core.scope import tenant_atomic
 from fulfillment import services as fulfillment
+from fulfillment.models import Unit
 from orders.models import Order
 from payments.models import SandboxNotice
 from tests.conftest import client_of
@@ -162,3 +163,12 @@ def test_what_a_form_needs_is_in_the_page(client):
     page = client.get(page_of(sku)).content.decode()
 
     assert all(f'name="{name}"' in page for name in a_form(sku))
+
+
+def test_codes_shown_without_scripts_are_remembered_as_shown(client):
+    order = delivered(client, stocked())
+
+    client.post(path_of(order, "codes/"))
+
+    with tenant_atomic():
+        assert Unit.objects.get().shown_at is not None

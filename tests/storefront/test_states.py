@@ -6,6 +6,8 @@ from django.utils import timezone
 from core.actors import SYSTEM
 from core.scope import tenant_atomic
 from fulfillment import services as fulfillment
+from orders import services as orders
+from orders.selectors import cases_of
 from orders.states import OrderState
 from storefront import device
 from tests.conftest import client_of
@@ -74,3 +76,33 @@ def test_what_was_refunded_after_delivery_is_told_and_its_code_is_gone(client):
 
     assert "<h1>Delivered in part</h1>" in page
     assert list(told["units"]) == [str(units[1].unit_id)]
+
+
+def test_without_scripts_only_what_takes_seconds_reloads_by_itself(client):
+    quick, by_hand = (
+        bought(client, stocked()),
+        bought(client, stocked(codes=0, kind="by_hand"), request_key="another-form"),
+    )
+    notify(client, by_hand)
+    fulfillment.open_units(order_id=by_hand.pk, now=timezone.now())
+
+    pages = [client.get(path_of(order)).content.decode() for order in (quick, by_hand)]
+
+    assert ['http-equiv="refresh"' in page for page in pages] == [True, False]
+    assert "Look again" in pages[1]
+
+
+def test_an_answer_to_a_complaint_is_news_for_an_open_page(client):
+    order = delivered(client, stocked())
+    client.post(path_of(order, "help/"), {"kind": "code_fails", "text": "It is used already."})
+    before = client.get(path_of(order, "live/")).json()
+    with tenant_atomic():
+        case = cases_of(order_id=order.pk).get()
+        orders.say_in_case(
+            case_id=case.pk, text="We look.", by=SYSTEM, is_from_shopper=False, now=timezone.now()
+        )
+
+    news = client.get(path_of(order, "live/"), {"v": before["version"]}).json()
+
+    assert not before["is_final"]
+    assert "We look." in news["side"]
