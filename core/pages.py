@@ -30,15 +30,17 @@ def refused(request: HttpRequest, refusal: AppError, *, status: int = 0) -> Http
     if wants_json(request):
         response = JsonResponse({"error": error}, status=status)
     else:
-        response = HttpResponse(_page(error, status), status=status)
+        is_office = request.path.startswith("/office/")
+        response = HttpResponse(_page(error, status, is_office=is_office), status=status)
     if "wait_seconds" in refusal.data:
         response["Retry-After"] = str(refusal.data["wait_seconds"])
     return response
 
 
-def _page(error: dict[str, Any], status: int) -> str:
+def _page(error: dict[str, Any], status: int, *, is_office: bool) -> str:
     """Without a request on purpose: context processors may need what has just failed."""
-    return render_to_string("core/refused.html", {"error": error, "status": status})
+    told = {"error": error, "status": status, "is_office": is_office}
+    return render_to_string("core/refused.html", told)
 
 
 def database_away(request: HttpRequest) -> HttpResponse:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from core.errors import AppError, NotFound
-from dashboard.access import actor_of, allows
+from dashboard.access import actor_of, allows, require
 from tenants import audit
 
 
@@ -37,12 +37,15 @@ class TenantForm(forms.ModelForm):
         return cleaned
 
 
-class AskedByItsFilters(ModelAdmin):
-    """A list whose address asks no column but its filters'.
+class OfficeAdmin(ModelAdmin):
+    """A list whose address asks no column but its filters'; what is not there is not found.
 
     Django allows any of the model's own: `?token__startswith=a` would tell by the number of rows
-    what no page shows.
+    what no page shows. And where nothing is, it leads to the home page as if all were well.
     """
+
+    def _get_obj_does_not_exist_redirect(self, *args: Any) -> HttpResponse:
+        raise NotFound
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         try:
@@ -53,7 +56,7 @@ class AskedByItsFilters(ModelAdmin):
         return column in {getattr(one, "parameter_name", one) for one in filters}
 
 
-class TenantAdmin(AskedByItsFilters):
+class TenantAdmin(OfficeAdmin):
     """A list or form of rows of the bound tenant.
 
     `look` and `edit` name the rights it asks for; without `edit` it is for reading only. Nothing is
@@ -110,6 +113,9 @@ class TenantAdmin(AskedByItsFilters):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
+        require(request, "audit.view")
+        if self.get_object(request, object_id) is None:
+            raise NotFound
         return HttpResponseRedirect(reverse("admin:tenants_auditrow_changelist"))
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:

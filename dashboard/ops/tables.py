@@ -9,7 +9,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from dashboard.admin.base import AskedByItsFilters
+from core.errors import NotFound
+from dashboard.admin.base import OfficeAdmin
 from dashboard.sites import platform
 from dashboard.tones import state_tag
 from tenants.models import Domain, Merchant, User
@@ -17,7 +18,7 @@ from tenants.models import Domain, Merchant, User
 OPS = "ops"
 
 
-class OpsAdmin(AskedByItsFilters):
+class OpsAdmin(OfficeAdmin):
     """For operators, who have no tenant: rows are read as `ops`, for looking."""
 
     list_fullwidth = True
@@ -53,7 +54,10 @@ class MerchantAdmin(OpsAdmin):
     list_before_template = "dashboard/_merchants_before.html"
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kw: Any) -> Any:
-        return HttpResponseRedirect(reverse("platform_shop", args=[int(object_id)]))
+        found = self.get_object(request, object_id)
+        if found is None:
+            raise NotFound
+        return HttpResponseRedirect(reverse("platform_shop", args=[found.pk]))
 
     @display(description=_("Shop"), ordering="name")
     def shop_name(self, merchant: Merchant) -> Any:

@@ -8,8 +8,9 @@ from fulfillment import services as fulfillment
 from fulfillment.models import Unit
 from inventory.models import Batch, Code
 from orders.models import Case, Order
+from tenants.models import User
 from tests.conftest import client_of
-from tests.dashboard.people import browser_of
+from tests.dashboard.people import OPS, browser_of, make_user, sign_in
 from tests.orders.factories import open_case, paid, stocked_sku
 from tests.times import NOON
 
@@ -133,8 +134,44 @@ def test_what_is_not_there_is_not_found(shop, path):
 
     answer = browser.get(path.format(**nothing))
 
-    # Django's own form says so on the home page.
-    assert answer.status_code == (302 if "/change/" in path else 404)
+    assert answer.status_code == 404
+
+
+TABLES = (
+    "catalog/product", "catalog/category", "catalog/brand", "catalog/buyertemplate",
+    "tenants/member", "tenants/auditrow", "orders/order", "orders/case", "inventory/batch",
+    "inventory/code",
+)  # fmt: skip
+NOTHING = ("999999", "9" * 30, "no-number", "1_2")
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_an_unknown_row_of_any_table_is_not_found_in_words(shop, table, language):
+    browser = browser_of(shop, "owner")
+    User.objects.update(language=language)
+    words = {"en": "There is nothing here", "zh-hans": "这里没有你可以查看的内容"}
+
+    answers = [
+        browser.get(f"/office/{table}/{thing}/{page}/")
+        for thing in NOTHING
+        for page in ("change", "history")
+    ]
+
+    assert {answer.status_code for answer in answers} == {404}
+    assert all(words[language] in answer.content.decode() for answer in answers)
+    assert all('href="/office/"' in answer.content.decode() for answer in answers)
+
+
+@pytest.mark.parametrize("thing", NOTHING)
+@pytest.mark.parametrize("table", ["merchant", "domain", "user"])
+def test_an_unknown_row_of_the_platform_is_not_found(db, table, thing):
+    browser = Client(headers=OPS)
+    sign_in(browser, make_user("ops@example.com", is_operator=True))
+
+    answer = browser.get(f"/office/tenants/{table}/{thing}/change/")
+
+    assert answer.status_code == 404
 
 
 def test_a_refused_page_changes_nothing(shop, things):
