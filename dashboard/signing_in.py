@@ -8,8 +8,10 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, re_path, reverse
+from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_POST
 
@@ -23,6 +25,7 @@ class _Framed:
     """An allauth view drawn in the office's frame, under the office's policy."""
 
     request: HttpRequest
+    title: Promise
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         speak_staff_language(request)
@@ -32,12 +35,14 @@ class _Framed:
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         made: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]  # -- a mixin
-        return {**site_of(self.request).each_context(self.request), **made}
+        frame = site_of(self.request).each_context(self.request)
+        return {**frame, "title": self.title, **made}
 
 
 class Login(_Framed, allauth_views.LoginView):
     form_class = accounts.StaffLogin
     template_name = "account/login.html"
+    title = _("Sign in")
 
     def get_form_class(self) -> type[accounts.StaffLogin]:
         return accounts.StaffLogin
@@ -65,21 +70,24 @@ class Login(_Framed, allauth_views.LoginView):
 
 class PasswordChange(_Framed, allauth_views.PasswordChangeView):
     template_name = "account/password_change.html"
+    title = _("Change your password")
 
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
-        messages.success(self.request, _("Your password is changed."))
+        messages.success(self.request, gettext("Your password is changed."))
         return response
 
 
 class Reauthenticate(_Framed, allauth_views.ReauthenticateView):
     template_name = "account/reauthenticate.html"
+    title = _("Your password once more")
 
 
 class PasswordReset(_Framed, allauth_views.PasswordResetView):
     """The same answer whether the address is known or not."""
 
     template_name = "account/password_reset.html"
+    title = _("Set a new password")
 
     def form_valid(self, form: Any) -> HttpResponse:
         try:
@@ -95,10 +103,12 @@ class PasswordReset(_Framed, allauth_views.PasswordResetView):
 
 class PasswordResetDone(_Framed, allauth_views.PasswordResetDoneView):
     template_name = "account/password_reset_done.html"
+    title = _("Look into your mailbox")
 
 
 class PasswordResetFromKey(_Framed, allauth_views.PasswordResetFromKeyView):
     template_name = "account/password_reset_from_key.html"
+    title = _("Set a new password")
 
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
@@ -108,6 +118,7 @@ class PasswordResetFromKey(_Framed, allauth_views.PasswordResetFromKeyView):
 
 class PasswordResetFromKeyDone(_Framed, allauth_views.PasswordResetFromKeyDoneView):
     template_name = "account/password_reset_from_key_done.html"
+    title = _("Your password is set")
 
 
 # A letter leaves by another machine: nothing is kept open for it.

@@ -5,6 +5,10 @@ from typing import Any
 from django.templatetags.static import static
 
 
+def _platform_icon(request: Any) -> str:
+    return static("dashboard/platform.svg")
+
+
 def _office(**own: Any) -> dict[str, Any]:
     return {
         "SITE_SYMBOL": "loyalty",
@@ -28,6 +32,7 @@ UNFOLD_MERCHANT = _office(
     SITE_HEADER="dashboard.nav.shop_name",
     SITE_SUBHEADER="dashboard.nav.shop_subtitle",
     SITE_URL="/",
+    SITE_FAVICONS=[{"rel": "icon", "type": "image/svg+xml", "href": "/icon.svg"}],
     ENVIRONMENT="dashboard.nav.payments_badge",
     ACCOUNT={"navigation": "dashboard.nav.account_links"},
     COLORS={"primary": {
@@ -44,6 +49,7 @@ UNFOLD_OPERATOR = _office(
     SITE_SUBHEADER="dashboard.nav.platform_subtitle",
     SITE_SYMBOL="shield_person",
     SITE_URL=None,
+    SITE_FAVICONS=[{"rel": "icon", "type": "image/svg+xml", "href": _platform_icon}],
     ACCOUNT={"navigation": "dashboard.nav.account_links"},
     COLORS={"primary": {
         "50": "oklch(98.4% .014 181)", "100": "oklch(95.3% .051 181)", "200": "oklch(91% .096 181)",

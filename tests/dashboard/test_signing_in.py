@@ -132,3 +132,32 @@ def test_an_operator_is_nobody_at_a_shop(shop):
     answer = sign_in(client_of(shop), operator, password=PASSWORD)
 
     assert "not a member of this shop" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "path", "title"),
+    [
+        ("en", "login/", "Sign in | Cloud"),
+        ("zh-CN", "login/", "登录 | Cloud"),
+        ("en", "password/reset/", "Set a new password | Cloud"),
+        ("en", "password/reset/done/", "Look into your mailbox | Cloud"),
+        ("en", "password/set/", "Your password is set | Cloud"),
+    ],
+)
+def test_a_page_before_signing_in_says_what_it_is(shop, language, path, title):
+    answer = client_of(shop).get(f"/office/{path}", headers={"accept-language": language})
+
+    page = " ".join(answer.content.decode().split())
+    assert f"<title>{title} </title>" in page.replace("<title> ", "<title>")
+
+
+@pytest.mark.parametrize("host", ["cloud.localhost", "ops.localhost"])
+def test_each_office_has_an_icon(shop, host):
+    browser = Client(headers={"host": host})
+
+    page = browser.get("/office/login/").content.decode()
+    asked = browser.get("/favicon.ico")
+
+    assert '<link rel="icon" href="' in page
+    assert asked.status_code == 302
+    assert asked["Location"].endswith(".svg")

@@ -53,7 +53,7 @@ def table(
         change = Rule(f"{root}{{{thing}}}/change/", look, look, **more.get("change", {}))
     history = Rule(f"{root}{{{thing}}}/history/", look, look, shows=False, posted=200)
     if site == "office":  # leads to the shop's audit log, whatever the thing
-        history = Rule(f"{root}1/history/", get=MEMBER, post=MEMBER, shows=False, leads=False)
+        history = Rule(f"{root}{{{thing}}}/history/", "audit.view", "audit.view", shows=False)
     return {
         f"{name}_changelist": Rule(root, get=look, post=more.get("list_post", look), posted=200),
         f"{name}_add": Rule(f"{root}add/", get=add, post=add, form=form or {}, shows=False),
@@ -218,6 +218,7 @@ SHOP = {
 
 PLATFORM = {
     "": Rule("/", OPERATOR, OPERATOR, shows=False),
+    "platform_favicon": asset("/favicon.ico", leads=False),
     **signing_in(OPERATOR),
     **site("platform", OPERATOR),
     **table("platform", "tenants", "merchant", thing="shop", look=OPERATOR, page=True),
