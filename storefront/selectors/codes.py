@@ -28,9 +28,12 @@ def secrets_of(*, order: "Order", now: datetime) -> dict[str, dict[str, str]]:
 
 
 def codes_as_text(*, order: "Order", shop: "Shop", now: datetime) -> str:
-    """The codes as a small file to keep."""
+    """The codes as a small file to keep; empty as long as there is none."""
+    goods = fulfillment.goods_of_order(order_id=order.pk, shown_at=now)
     lines = [f"{shop.name_in(get_language() or '')} · {order.number}", ""]
-    for unit in fulfillment.goods_of_order(order_id=order.pk, shown_at=now):
+    if all(unit.secret is None for unit in goods):
+        return ""
+    for unit in goods:
         if unit.secret is None:
             continue
         lines.append(unit.name)

@@ -18,7 +18,7 @@ from core.middleware import opens_own_scope
 from core.pages import wants_json
 from core.scope import one_moment, tenant_atomic
 from orders.selectors import fits_contact, lookup, order_by_token
-from orders.states import CaseKind
+from orders.states import ENDED, CaseKind, OrderState
 from storefront import device, services
 from storefront.forms import read_text
 from storefront.selectors.codes import codes_as_text, secrets_of
@@ -132,11 +132,22 @@ def codes(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 @never_cache
 def codes_file(request: HttpRequest, token: str) -> HttpResponse:
+    """The codes as a file; without one the order's page says why and what to do."""
     found = order_of_this_device(request, token)
     text = codes_as_text(order=found, shop=device.shop_of(request), now=timezone.now())
+    if not text:
+        return _show(request, found, status=409, refusal=_no_codes(found))
     response = HttpResponse(text.encode("utf-8-sig"), content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{found.number}.txt"'
     return _private(response)
+
+
+def _no_codes(found: "Order") -> str:
+    if found.state == OrderState.PLACED:
+        return _("There is no code to save yet: this order is not paid. Pay it first.")
+    if found.state in ENDED:
+        return _("There is no code to save: nothing of this order was delivered as a code.")
+    return _("There is no code to save yet. It appears here as soon as it is delivered.")
 
 
 @require_POST

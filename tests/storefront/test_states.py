@@ -49,6 +49,26 @@ def test_every_state_has_its_headline(client, browser, state):
     assert f"<h1>{HEADLINES[state]}</h1>" in page
 
 
+NO_CODES = {
+    "placed": "There is no code to save yet: this order is not paid. Pay it first.",
+    "paid": "There is no code to save yet. It appears here as soon as it is delivered.",
+    "closed": "There is no code to save: nothing of this order was delivered as a code.",
+}
+
+
+@pytest.mark.parametrize("state", NO_CODES)
+def test_an_order_without_codes_gives_no_empty_file(client, browser, state):
+    with tenant_atomic():
+        order = make_order(state=state, buyer_key=browser.buyer_key)
+        make_item(order)
+
+    answer = client.post(path_of(order, "codes.txt"))
+
+    assert (answer.status_code, answer["Content-Type"]) == (409, "text/html; charset=utf-8")
+    assert NO_CODES[state] in answer.content.decode()
+    assert f"<h1>{HEADLINES[state]}</h1>" in answer.content.decode()
+
+
 def test_what_is_made_by_hand_says_until_when(client):
     order = bought(client, stocked(codes=0, kind="by_hand"))
     notify(client, order)
