@@ -1,7 +1,8 @@
 """The first lines of a file as they will be stored, with marks where the rule changes something.
 
 Values of columns that may hold a code are masked here too: whoever loads codes has the file, and a
-page is no place for secrets.
+page is no place for secrets. What the merchant calls a day, an amount or a note is readable, unless
+the line's code stands in it.
 """
 
 from collections import Counter
@@ -14,13 +15,20 @@ from core.secrets import masked
 from inventory.models import ImportJob
 from inventory.services.importing.checking import judge_for
 from inventory.services.importing.cleaning import Mark, clean, marks_of
-from inventory.services.importing.columns import Field, Layout, named_field
+from inventory.services.importing.columns import (
+    MOST_COLUMNS,
+    Field,
+    Layout,
+    named_field,
+)
 from inventory.services.importing.jobs import source_of
 from inventory.services.importing.lines import Reason, Refused
 from inventory.services.importing.source import Row
 
 LINES = 50
-_OPEN = frozenset({Field.EXPIRES_ON, Field.FACE_VALUE, Field.COST})
+MOST_SHOWN = 100
+_OPEN = frozenset({Field.EXPIRES_ON, Field.FACE_VALUE, Field.COST, Field.NOTE})
+_HIDDEN = frozenset({Field.SECRET, Field.CARD_NO})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +89,21 @@ def _title(cell: str) -> str:
 def _line(row: Row, layout: Layout, judged: object) -> PreviewLine:
     number, cells = row
     reason = judged.reason if isinstance(judged, Refused) else None
-    shown = tuple(_cell(cells, at, layout.columns) for at in range(len(cells[:60])))
-    return PreviewLine(number, shown, reason)
+    texts = [clean(cell) for cell in cells[:MOST_COLUMNS]]
+    fields = [*layout.columns, *[Field.IGNORED] * len(texts)][: len(texts)]
+    named = list(zip(texts, fields, strict=True))
+    hidden = [text for text, field in named if text and field in _HIDDEN]
+    shown = [_shown(text, field, hidden) for text, field in named]
+    return PreviewLine(number, tuple(map(_cell, cells, texts, shown)), reason)
 
 
-def _cell(cells: Sequence[str], at: int, columns: Sequence[Field]) -> PreviewCell:
-    text = clean(cells[at])
-    is_open = at < len(columns) and columns[at] in _OPEN
-    return PreviewCell(
-        text=text[:100] if is_open else (masked(text) if text else ""),
-        length=len(text),
-        marks=tuple(marks_of(cells[at])),
-    )
+def _shown(text: str, field: Field, hidden: Sequence[str]) -> str:
+    is_open = field in _OPEN and not any(secret in text for secret in hidden)
+    return text[:MOST_SHOWN] if is_open or not text else masked(text)
+
+
+def _cell(raw: str, text: str, shown: str) -> PreviewCell:
+    return PreviewCell(text=shown, length=len(text), marks=tuple(marks_of(raw)))
 
 
 def _same_file(job: ImportJob) -> str:

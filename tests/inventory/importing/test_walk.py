@@ -291,6 +291,21 @@ def test_the_preview_masks_codes_and_marks_what_was_cleaned(shop):
     assert preview.lines[1].reason == "empty"
 
 
+def test_the_preview_shows_notes_and_masks_what_may_be_a_code(shop):
+    job = open_file(
+        "卡号,卡密,备注,成本,门店\n"
+        "CARDCARD00000001,SECRETSECRET0001,优酷年卡 11 月,9.80,STOREHOUSE000001\n"
+        "CARDCARD00000002,SECRETSECRET0002,url?c=SECRETSECRET0002,9.80,STOREHOUSE000002\n"
+    )
+
+    (plain, telling) = importing.preview(job_id=job.pk).lines
+
+    assert [cell.text for cell in plain.cells] == [
+        "CARD••••0001", "SECR••••0001", "优酷年卡 11 月", "9.80", "STOR••••0001",
+    ]  # fmt: skip
+    assert telling.cells[2].text == "url?••••0002"
+
+
 def test_a_choice_is_remembered_for_the_next_file_of_its_make(shop):
     job = open_file("X001,SECRET-0001,Z\nX002,SECRET-0002,Z\n")
     columns = (Field.SECRET, Field.CARD_NO, Field.IGNORED)
