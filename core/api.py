@@ -14,7 +14,7 @@ def answer_refusal(error: Exception, context: dict[str, Any]) -> Response | None
     request_id = getattr(context["request"], "request_id", "")
     if isinstance(error, AppError):
         body = error.as_dict() | {"request_id": request_id}
-        return Response({"error": body}, status=error.status)
+        return Response({"error": body}, status=error.status, headers=error.headers)
     response = exception_handler(error, context)
     if response is None or not isinstance(error, APIException):
         return response

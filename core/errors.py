@@ -23,6 +23,12 @@ class AppError(Exception):
         self.param = param
         self.data = data
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the answer says besides its body: when to come back."""
+        wait = self.data.get("wait_seconds")
+        return {} if wait is None else {"Retry-After": str(wait)}
+
     def as_dict(self) -> dict[str, Any]:
         return {
             "code": self.code,

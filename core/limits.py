@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from core.crypto import digest
 from core.errors import TooManyTries
 from core.models import Tries
+from core.spans import span_words
 
 # One statement: the counter starts anew when its window has passed, whoever asks first.
 _HIT = """
@@ -31,7 +32,7 @@ def hit(*, what: str, who: str, most: int, window: timedelta, now: datetime) -> 
     if count > most:
         wait = max(1, int((until - now).total_seconds()))
         raise TooManyTries(
-            _("Too many tries. Wait %(seconds)s seconds and try again.") % {"seconds": wait},
+            _("Too many tries. Please wait %(span)s and try again.") % {"span": span_words(wait)},
             wait_seconds=wait,
         )
 

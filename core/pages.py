@@ -32,8 +32,8 @@ def refused(request: HttpRequest, refusal: AppError, *, status: int = 0) -> Http
     else:
         is_office = request.path.startswith("/office/")
         response = HttpResponse(_page(error, status, is_office=is_office), status=status)
-    if "wait_seconds" in refusal.data:
-        response["Retry-After"] = str(refusal.data["wait_seconds"])
+    for name, value in refusal.headers.items():
+        response[name] = value
     return response
 
 

@@ -43,7 +43,7 @@ class StaffAccounts(DefaultAccountAdapter):
             )
         except TooManyTries as refusal:
             remember(request, "login.blocked", mail)
-            raise ValidationError(str(refusal.message), code="too_many_tries") from refusal
+            raise at_form(refusal) from refusal
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         user: AbstractBaseUser | None = super().authenticate(request, **credentials)
@@ -98,6 +98,11 @@ class StaffLogin(LoginForm):
                     "Ask its owner to invite you, or sign in at your own shop's address."
                 )
             )
+
+
+def at_form(refusal: TooManyTries) -> ValidationError:
+    """The refusal as a form's error, which the page's status and headers are read from."""
+    return ValidationError(str(refusal.message), code=refusal.code, params=refusal.headers)
 
 
 def remember_login(request: HttpRequest, user: User) -> None:

@@ -1,5 +1,6 @@
 """Signing in and out, the password, the language."""
 
+from itertools import chain
 from typing import Any
 
 from allauth.account import views as allauth_views
@@ -33,6 +34,15 @@ class _Framed:
         response._csp_replace = CSP  # type: ignore[attr-defined] # noqa: SLF001 -- how django-csp is told
         return response
 
+    def form_invalid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]  # -- a mixin
+        for error in chain.from_iterable(form.errors.as_data().values()):
+            if error.code == TooManyTries.code:
+                response.status_code = TooManyTries.status
+                for name, value in error.params.items():
+                    response[name] = value
+        return response
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         made: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]  # -- a mixin
         frame = site_of(self.request).each_context(self.request)
@@ -61,12 +71,6 @@ class Login(_Framed, allauth_views.LoginView):
         accounts.remember_login(self.request, form.user)
         return response
 
-    def form_invalid(self, form: accounts.StaffLogin) -> HttpResponse:
-        response: HttpResponse = super().form_invalid(form)
-        if form.has_error("__all__", "too_many_tries"):
-            response.status_code = 429
-        return response
-
 
 class PasswordChange(_Framed, allauth_views.PasswordChangeView):
     template_name = "account/password_change.html"
@@ -93,10 +97,8 @@ class PasswordReset(_Framed, allauth_views.PasswordResetView):
         try:
             accounts.count_reset(self.request, form.cleaned_data["email"])
         except TooManyTries as refusal:
-            form.add_error("email", str(refusal.message))
-            response: HttpResponse = self.form_invalid(form)
-            response.status_code = 429
-            return response
+            form.add_error("email", accounts.at_form(refusal))
+            return self.form_invalid(form)
         answer: HttpResponse = super().form_valid(form)
         return answer
 

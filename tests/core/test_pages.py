@@ -4,6 +4,8 @@ import pytest
 from django.test import Client, RequestFactory
 
 from core import pages
+from core.api import answer_refusal
+from core.errors import TooManyTries
 from tests.conftest import client_of
 
 
@@ -55,3 +57,11 @@ def test_a_page_shows_the_status_it_is_sent_with(page, status):
 
     assert answer.status_code == status
     assert f'aria-hidden="true">{status}</p>' in answer.content.decode()
+
+
+def test_too_many_tries_say_when_to_come_back_in_every_form():
+    request, refusal = RequestFactory().get("/"), TooManyTries("Slowly.", wait_seconds=120)
+
+    answers = [pages.refused(request, refusal), answer_refusal(refusal, {"request": request})]
+
+    assert [(one.status_code, one["Retry-After"]) for one in answers] == [(429, "120")] * 2

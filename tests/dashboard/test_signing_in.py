@@ -1,6 +1,8 @@
 import pytest
+import time_machine
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from core.scope import bind, tenant_atomic
 from tenants.models import AuditRow, Member
@@ -58,12 +60,14 @@ def test_a_member_of_another_shop_has_no_place_here(db, other_shop):
 def test_the_ninth_try_is_not_heard_even_with_the_right_password(shop):
     user = make_member("owner")
     browser = client_of(shop)
-    for _unused in range(8):
-        sign_in(browser, user, password="wrong")
+    with time_machine.travel(timezone.now(), tick=False):
+        for _unused in range(8):
+            sign_in(browser, user, password="wrong")
 
-    answer = sign_in(browser, user)
+        answer = sign_in(browser, user)
 
-    assert answer.status_code == 429
+    assert (answer.status_code, answer["Retry-After"]) == (429, "900")
+    assert "Please wait 15 minutes" in answer.content.decode()
     assert browser.get("/office/").status_code == 302
     assert actions()[-1] == "login.blocked"
 
@@ -161,3 +165,29 @@ def test_each_office_has_an_icon(shop, host):
     assert '<link rel="icon" href="' in page
     assert asked.status_code == 302
     assert asked["Location"].endswith(".svg")
+
+
+def test_guessing_the_password_that_is_asked_again_is_stopped_too(shop):
+    browser = client_of(shop)
+    sign_in(browser, make_member("owner"))
+
+    answers = [
+        browser.post("/office/reauthenticate/", {"password": "wrong"}).status_code
+        for _unused in range(9)
+    ]
+
+    assert answers == [200] * 8 + [429]
+
+
+def test_a_mailbox_is_not_flooded_and_it_is_said_when_to_come_back(shop):
+    user = make_member("owner")
+
+    with time_machine.travel(timezone.now(), tick=False):
+        for _unused in range(3):
+            client_of(shop).post("/office/password/reset/", {"email": user.email})
+        answer = client_of(shop).post(
+            "/office/password/reset/", {"email": user.email}, headers={"accept-language": "en"}
+        )
+
+    assert (answer.status_code, answer["Retry-After"]) == (429, "3600")
+    assert "Please wait about an hour" in answer.content.decode()
