@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import DisallowedHost
 from django.db import OperationalError
 from django.http import HttpRequest
@@ -58,7 +58,10 @@ class HostDecidesShop:
 
 
 class SessionStaysHome:
-    """A session belongs to the host it began on: carried to another shop, it is signed out."""
+    """A session belongs to the host it began on: carried to another shop, it is nobody's there.
+
+    It is left alone: who carries it here must not end it at home.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self._answer = get_response
@@ -67,7 +70,8 @@ class SessionStaysHome:
         if request.session.session_key is not None and request.user.is_authenticated:
             host = request.get_host()
             if request.session.setdefault(_HOST_KEY, host) != host:
-                logout(request)
+                request.session = type(request.session)()
+                request.user = AnonymousUser()
         response = self._answer(request)
         if request.user.is_authenticated:  # also who has just signed in
             request.session.setdefault(_HOST_KEY, request.get_host())

@@ -11,6 +11,7 @@ from tenants.models import Domain, Merchant, MerchantMove
 from tenants.selectors import find_shop
 from tenants.services import NewMerchant
 from tests.conftest import as_tenant, client_of
+from tests.dashboard.people import browser_of
 from tests.times import NOON
 
 
@@ -54,6 +55,25 @@ def test_readiness_names_what_is_there():
     answer = Client().get("/readyz")
 
     assert (answer.status_code, answer.json()["database"]) == (200, True)
+
+
+@pytest.mark.django_db(databases="__all__")
+@pytest.mark.parametrize("path", ["/office/", "/office/login/"])
+def test_a_session_carried_to_another_shop_is_nobodys_there_and_lives_on_at_home(
+    shop, other_shop, path
+):
+    owner = browser_of(shop, "owner")
+    elsewhere = client_of(other_shop)
+    elsewhere.cookies["qy_session"] = owner.cookies["qy_session"].value
+
+    with as_tenant(other_shop.pk):
+        answer = elsewhere.get(path, follow=True)
+        tried = elsewhere.post("/office/login/", {"login": "a@example.com", "password": "wrong"})
+        elsewhere.post("/office/logout/")
+
+    assert answer.request["PATH_INFO"] == "/office/login/"
+    assert tried.status_code == 200
+    assert owner.get("/office/").status_code == 200
 
 
 def opened(**changes):
