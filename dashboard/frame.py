@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
@@ -15,7 +16,7 @@ from dashboard.access import is_fresh, require
 from dashboard.sites import office
 
 MOST_DIGITS = 19  # of a bigint
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def page(right: str, *, own_scope: bool = False) -> Callable[[View], View]:
@@ -23,7 +24,7 @@ def page(right: str, *, own_scope: bool = False) -> Callable[[View], View]:
 
     def wrap(view: View) -> View:
         @wraps(view)
-        def allowed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def allowed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             require(request, right)
             return view(request, *args, **kwargs)
 

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -184,6 +185,7 @@ def _check(found: ImportJob) -> dict[str, Any]:
         "counts": report.counts,
         "reasons": _reasons(report.counts),
         "refused": [(line, importing.WORDS[line.reason]) for line in report.refused],
+        "unlisted": importing.count_unlisted(found),
     }
 
 
@@ -192,6 +194,7 @@ def _result(found: ImportJob) -> dict[str, Any]:
         "counts": found.counts,
         "reasons": _reasons(found.counts),
         "percent": _percent(found),
+        "unlisted": importing.count_unlisted(found),
         "has_refused": found.reports.filter(of_check=False).exists(),
         "can_resume": found.state in {ImportState.CANCELED, ImportState.FAILED}
         and found.batch_id is not None
@@ -287,9 +290,10 @@ def progress(request: HttpRequest, job_id: int) -> HttpResponse:
 
 
 @page("stock.import")
-def errors(request: HttpRequest, job_id: int) -> HttpResponse:
+def errors(request: HttpRequest, job_id: int) -> HttpResponseBase:
     found = _job(job_id)
-    response = HttpResponse(importing.error_file(job_id=found.pk), content_type="text/csv")
+    lines = importing.error_file(job_id=found.pk)
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="import-{found.ref}-refused.csv"'
     response["Cache-Control"] = "no-store"
     return response

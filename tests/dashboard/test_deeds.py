@@ -150,6 +150,7 @@ def test_a_large_batch_is_frozen_only_by_who_types_its_number(shop):
         assert (before, Batch.objects.get().state) == ("open", "frozen")
 
 
+@pytest.mark.django_db(transaction=True, databases="__all__")
 def test_a_file_goes_through_the_wizard(shop):
     with tenant_atomic():
         sku = make_sku()
@@ -176,7 +177,7 @@ def test_a_file_goes_through_the_wizard(shop):
     assert report.context["counts"]["expired"] == 1
     assert (job.state, job.encoding) == ("running", "gb18030")
     refused = browser.get(f"{opened['Location']}refused.csv")
-    assert b"SECRET-0001" not in refused.content
+    assert b"SECRET-0001" not in refused.getvalue()
 
 
 def test_an_empty_form_and_a_spreadsheet_bomb_are_told_at_the_field(shop):

@@ -16,7 +16,7 @@ from inventory.services.importing.jobs import (
 from inventory.services.importing.lines import Reason, Refused
 from inventory.services.importing.loading import run_import
 from inventory.services.importing.preview import Preview, PreviewCell, PreviewLine, preview
-from inventory.services.importing.reports import WORDS, error_file
+from inventory.services.importing.reports import WORDS, count_unlisted, error_file
 from inventory.services.importing.strays import forget_stray_files
 from inventory.services.importing.template import template_file
 
@@ -36,6 +36,7 @@ __all__ = [
     "Refused",
     "cancel_import",
     "choose",
+    "count_unlisted",
     "dry_run",
     "error_file",
     "forget_import_file",

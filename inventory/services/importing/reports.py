@@ -1,22 +1,26 @@
 """The refused lines: number, reason and masks, sealed in stretches, given out as a table."""
 
+import codecs
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from uuid import uuid4
 
+from django.db.models import QuerySet, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.crypto import Place, seal, unseal
-from core.scope import tenant_atomic
+from core.scope import bind, require_tenant, tenant_atomic
 from inventory.models import ImportJob, ImportReport
 from inventory.services.importing.lines import Reason, Refused
 
 PLACE = Place("inventory_importreport", "body")
-# Past this many the counts go on and the list ends: a file of ten million bad lines is one mistake.
-MOST_LINES = 300_000
+# About what a spreadsheet opens. Past this many the counts go on and the list ends, and says so: a
+# file of ten million bad lines is one mistake.
+MOST_LINES = 1_000_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 WORDS: dict[Reason, Promise] = {
@@ -66,40 +70,72 @@ def drop_report(job: ImportJob, *, of_check: bool) -> None:
     ImportReport.objects.filter(job=job, of_check=of_check).delete()
 
 
-def refused_lines(job: ImportJob, *, most: int | None = None) -> Iterator[Refused]:
-    """The refused lines in the file's order: of the load if it has begun, else of the dry run."""
-    of_check = job.started_at is None
-    given = 0
-    reports = ImportReport.objects.filter(job=job, of_check=of_check).order_by("first_line")
-    for report in reports.iterator(chunk_size=8):
-        for text in unseal(bytes(report.body), place=PLACE, uid=report.uid).split("\n"):
-            number, reason, card_no, secret = text.split("\x1f")
-            yield Refused(int(number), Reason(reason), card_no, secret)
-            given += 1
-            if most is not None and given >= most:
-                return
+def refused_lines(job: ImportJob, *, most: int) -> Iterator[Refused]:
+    """The first refused lines: of the load if it has begun, else of the dry run."""
+    reports = _reports(job.pk, of_check=_is_of_check(job)).iterator(chunk_size=1)
+    return islice(chain.from_iterable(map(_lines_of, reports)), most)
+
+
+def count_unlisted(job: ImportJob) -> int:
+    """How many refused lines more there are than the list has."""
+    of_check = _is_of_check(job)
+    counts = job.check_counts if of_check else job.counts
+    listed: int = _reports(job.pk, of_check=of_check).aggregate(sum=Sum("lines"))["sum"] or 0
+    refused: int = sum(counts.get("reasons", {}).values())
+    return max(0, refused - listed)
 
 
 @tenant_atomic
-def error_file(*, job_id: int) -> bytes:
-    """The refused lines as CSV that Excel opens: line, reason, masks. No code can be read in it."""
+def error_file(*, job_id: int) -> Iterator[bytes]:
+    """The refused lines as CSV that Excel opens: line, reason, masks. No code can be read in it.
+
+    A stretch at a time, each in a transaction of its own: it may be read after the caller's.
+    """
     job = ImportJob.objects.get(pk=job_id)
-    table = io.StringIO(newline="")
-    writer = csv.writer(table)
-    writer.writerow([_("Line"), _("Reason"), _("Card number"), _("Code")])
-    writer.writerows(_table_rows(refused_lines(job)))
-    return table.getvalue().encode("utf-8-sig")
-
-
-def _table_rows(lines: Iterable[Refused]) -> Iterator[list[str]]:
     words = {reason: str(text) for reason, text in WORDS.items()}
-    for line in lines:
-        yield [
-            str(line.number),
-            words[line.reason],
-            _harmless(line.card_no),
-            _harmless(line.secret),
-        ]
+    head = [_("Line"), _("Reason"), _("Card number"), _("Code")]
+    more = count_unlisted(job)
+    tail = ["", _("%(number)s more lines are not listed.") % {"number": more}] if more else None
+    stretches = _stretches_of(require_tenant(), job.pk, of_check=_is_of_check(job))
+    tables = (_table(_row(line, words) for line in lines) for lines in stretches)
+    return chain([codecs.BOM_UTF8 + _table([head])], tables, [_table([tail])] if tail else [])
+
+
+def _is_of_check(job: ImportJob) -> bool:
+    return job.started_at is None
+
+
+def _reports(job_id: int, *, of_check: bool) -> "QuerySet[ImportReport]":
+    return ImportReport.objects.filter(job_id=job_id, of_check=of_check).order_by("first_line")
+
+
+def _lines_of(report: ImportReport) -> Iterator[Refused]:
+    for text in unseal(bytes(report.body), place=PLACE, uid=report.uid).split("\n"):
+        number, reason, card_no, secret = text.split("\x1f")
+        yield Refused(int(number), Reason(reason), card_no, secret)
+
+
+def _stretches_of(tenant_id: int, job_id: int, *, of_check: bool) -> Iterator[list[Refused]]:
+    after = 0
+    while True:
+        with bind(tenant_id), tenant_atomic():
+            report = _reports(job_id, of_check=of_check).filter(first_line__gt=after).first()
+            lines = list(_lines_of(report)) if report else []
+        if report is None:
+            return
+        yield lines
+        after = report.first_line
+
+
+def _table(rows: Iterable[Sequence[str]]) -> bytes:
+    table = io.StringIO(newline="")
+    csv.writer(table).writerows(rows)
+    return table.getvalue().encode()
+
+
+def _row(line: Refused, words: Mapping[Reason, str]) -> list[str]:
+    card_no, secret = _harmless(line.card_no), _harmless(line.secret)
+    return [str(line.number), words[line.reason], card_no, secret]
 
 
 def _harmless(text: str) -> str:

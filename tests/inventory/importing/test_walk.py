@@ -348,7 +348,7 @@ def test_a_column_of_costs_gives_the_batch_their_mean(shop):
 def test_the_error_file_names_lines_and_reasons_and_no_code(shop):
     job = checked(open_file("卡号,卡密\n" + "=CMD00000000000001,SECRETSECRET0001\n" * 3))
 
-    body = importing.error_file(job_id=job.pk)
+    body = b"".join(importing.error_file(job_id=job.pk))
 
     table = list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))
     assert [row[0] for row in table[1:]] == ["3", "4"]
@@ -367,6 +367,23 @@ def test_a_file_nobody_can_read_is_refused_and_deleted(shop, body):
         importing.open_import(sku_id=make_in_scope().pk, upload=upload, by=OWNER, now=NOON)
 
     assert not upload.sealed.path.exists()
+
+
+def test_the_error_file_comes_in_stretches_and_says_how_many_it_leaves_out(shop, monkeypatch):
+    monkeypatch.setattr(stretches, "LINES", 10)
+    monkeypatch.setattr(checking, "MOST_LINES", 25)
+    job = checked(open_file("卡密,有效期\n" + "".join(f"S-{n},2020-01-01\n" for n in range(45))))
+
+    with translation.override("en"):
+        pieces = list(importing.error_file(job_id=job.pk))
+
+    head, *tables, tail = [piece.decode("utf-8-sig").splitlines() for piece in pieces]
+    assert head == ["Line,Reason,Card number,Code"]
+    assert [len(table) for table in tables] == [10, 10, 10]
+    assert [table[0].split(",")[0] for table in tables] == ["2", "12", "22"]
+    assert tail == [",15 more lines are not listed."]
+    with tenant_atomic():
+        assert importing.count_unlisted(job) == 15
 
 
 WITHOUT_CODES = {
