@@ -61,6 +61,14 @@ class NotAllowed(AppError):
         super().__init__(message or _("Your role does not allow this."))
 
 
+class AddressTooLong(AppError):
+    code = "address_too_long"
+    status = 414
+
+    def __init__(self) -> None:
+        super().__init__(_("This address is too long. Search for fewer words or filters at once."))
+
+
 class TooManyTries(AppError):
     """`data["wait_seconds"]` says when the next try is heard."""
 

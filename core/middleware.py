@@ -12,10 +12,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 
 from core import pages
-from core.errors import AppError, NotFound
+from core.errors import AddressTooLong, AppError, NotFound
 from core.scope import bound_tenant, tenant_atomic
 
 log = structlog.get_logger("request")
+# The web server's own limit is 8,190 for the whole line, and its answer is no page of ours.
+LONGEST_QUERY = 6_000
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -66,6 +68,8 @@ class ViewTransaction:
         try:
             if "\0" in request.path:  # Postgres takes no NUL in a text
                 raise NotFound
+            if len(request.META.get("QUERY_STRING", "")) > LONGEST_QUERY:
+                raise AddressTooLong
             if bound_tenant() is None or getattr(view, "opens_own_scope", False):
                 return _worded(request, _rendered(view(request, *args, **kwargs)))
             with tenant_atomic():

@@ -20,12 +20,14 @@ def web(bind: str) -> list[str]:
     """Sync workers: a connection per request or an event loop cost three times as much here.
 
     The code is loaded once and shared (preload); gunicorn's control socket would lie in the home
-    of whoever starts it. No access log: an order page's address is half of its key.
+    of whoever starts it. No access log: an order page's address is half of its key. A request line
+    may be as long as gunicorn allows: up to there our own page says what is too long.
     """
     return [
         *(_tool("gunicorn"), "config.wsgi:application", "--no-control-socket", "--preload"),
         *("--workers", str(WEB_WORKERS), "--bind", bind),
         *("--max-requests", "20000", "--max-requests-jitter", "2000"),
+        *("--limit-request-line", "8190"),
     ]
 
 

@@ -6,6 +6,8 @@ from django.test import Client, RequestFactory
 from core import pages
 from core.api import answer_refusal
 from core.errors import TooManyTries
+from core.middleware import LONGEST_QUERY
+from devkit import programs
 from tests.conftest import client_of
 
 
@@ -65,3 +67,24 @@ def test_too_many_tries_say_when_to_come_back_in_every_form():
     answers = [pages.refused(request, refusal), answer_refusal(refusal, {"request": request})]
 
     assert [(one.status_code, one["Retry-After"]) for one in answers] == [(429, "120")] * 2
+
+
+@pytest.mark.parametrize("path", ["/search/", "/office/login/", "/"])
+def test_an_address_that_is_too_long_is_told_so_in_words(shop, path):
+    browser = client_of(shop)
+    query = "q=" + "a" * LONGEST_QUERY
+
+    answer = browser.get(f"{path}?{query}", headers={"accept-language": "en"})
+
+    assert answer.status_code == 414
+    assert "This address is too long" in answer.content.decode()
+    assert browser.get(f"{path}?{query[:-2]}").status_code == 200
+
+
+def test_the_web_server_lets_through_what_our_own_page_answers():
+    web = programs.commands("8000")["web"]
+
+    line = int(web[web.index("--limit-request-line") + 1])
+
+    assert line == 8190
+    assert line > LONGEST_QUERY + 1_000
