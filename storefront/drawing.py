@@ -8,6 +8,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 _COLOUR = re.compile(r"^#[0-9a-fA-F]{3,8}$")
+MOST_LETTERS = 12
 GREY_FROM, GREY_TO = "#64748b", "#334155"
 
 _TILE = (
@@ -42,7 +43,7 @@ def tile(*, glyph: str, start: str, end: str, picture: str = "", group: str = "g
             id=f"g{start[1:]}{end[1:]}",
             start=start,
             end=end,
-            glyph=escape(glyph[:8]),
+            glyph=escape(glyph[:MOST_LETTERS]),
             size=size,
             y=100 + round(size * 0.36),
             spacing=2 if glyph.isascii() else 4,
@@ -52,7 +53,7 @@ def tile(*, glyph: str, start: str, end: str, picture: str = "", group: str = "g
 
 def _size(glyph: str) -> int:
     """Letters are about half as wide as Chinese characters; the word fills two thirds."""
-    width = sum(0.66 if letter.isascii() else 1.05 for letter in glyph[:8]) or 1
+    width = sum(0.66 if letter.isascii() else 1.05 for letter in glyph[:MOST_LETTERS]) or 1
     return round(min(74, 216 / width))
 
 
@@ -63,6 +64,10 @@ _ICON = (
 _PATHS = {
     "search": '<circle cx="11" cy="11" r="6.5"/><path d="m20 20-4.2-4.2"/>',
     "orders": '<path d="M6 3h12v18l-3-2-3 2-3-2-3 2z"/><path d="M9.5 8h5M9.5 12h5"/>',
+    "find": (
+        '<path d="M18 10.5V3H6v18l3-2 2 1.3"/><path d="M9.5 8h5"/><circle cx="15.8" cy="16" '
+        'r="3.4"/><path d="m18.4 18.6 2.4 2.4"/>'
+    ),
     "globe": (
         '<circle cx="12" cy="12" r="8.5"/><path d="M3.5 12h17M12 3.5c3 3 3 14 0 17M12 3.5c-3 '
         '3-3 14 0 17"/>'

@@ -53,11 +53,6 @@ class Shelf:
     icon: str
     cards: tuple[Card, ...]
 
-    @property
-    def columns(self) -> int:
-        """How many of the wide page's five columns it fills."""
-        return min(len(self.cards), 5)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
@@ -143,6 +138,7 @@ class Step:
     label: str
     state: str
     at: datetime | None = None
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +168,10 @@ class Line:
     how_to_use: tuple[str, ...]
     redeem_url: str
     units: tuple[UnitCard, ...]
+
+    @property
+    def is_there(self) -> bool:
+        return any(unit.is_delivered for unit in self.units)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from storefront.selectors.words import (
     minor_of,
     price_of,
     promise_word,
+    soon_word,
     stock_of_count,
 )
 from storefront.types import Card, FieldShown, Option, ProductPage, Shelf
@@ -107,7 +108,7 @@ def _card(product: "Product", stock: dict[int, int], *, currency: str) -> Card:
     skus = list(product.skus.all())
     sellable = [sku for sku in skus if stock[sku.pk] > 0] or skus
     cheapest = min(sellable, key=lambda sku: sku.price_e4)
-    note = f"{kind_word(cheapest.kind)} · {promise_word(cheapest.promise)}"
+    note = f"{kind_word(cheapest.kind)} · {soon_word(cheapest.promise)}"
     was = cheapest.list_price_e4
     return Card(
         ref=product.ref,
@@ -177,8 +178,21 @@ def _tile(product: "Product") -> SafeString:
 
 def brand_tile(brand: "Brand", *, picture: str = "") -> SafeString:
     return drawing.tile(
-        glyph=brand.glyph, start=brand.tile_from, end=brand.tile_to, picture=picture
+        glyph=_glyph(brand), start=brand.tile_from, end=brand.tile_to, picture=picture
     )
+
+
+def _glyph(brand: "Brand") -> str:
+    """For who reads English, as much of the brand's English name as a tile has room for."""
+    if brand.glyph.isascii() or not (get_language() or "").startswith("en"):
+        return brand.glyph
+    words = [""]
+    for word in brand.name_en.split():
+        longer = f"{words[-1]} {word}".strip()
+        if len(longer) > drawing.MOST_LETTERS:
+            break
+        words.append(longer)
+    return words[-1] or brand.glyph
 
 
 def _apart(tile: str) -> str:

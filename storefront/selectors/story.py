@@ -22,7 +22,11 @@ def steps_of(order: "Order", things: list[Thing]) -> list[Step]:
     placed = Step(label=gettext("Ordered"), state="done", at=order.placed_at)
     if order.paid_at is None:
         later = Step(label=gettext("Delivered"), state="next")
-        return [placed, Step(label=gettext("Paid"), state="now"), later]
+        return [
+            placed,
+            Step(label=gettext("Payment"), state="now", hint=gettext("to be paid")),
+            later,
+        ]
     paid = Step(label=gettext("Paid"), state="done", at=order.paid_at)
     if order.state == "canceled":
         return [placed, paid, Step(label=gettext("Canceled"), state="done", at=order.ended_at)]
@@ -30,7 +34,11 @@ def steps_of(order: "Order", things: list[Thing]) -> list[Step]:
     if order.state == "completed":
         at = max(moments) if moments else order.ended_at
         return [placed, paid, Step(label=gettext("Delivered"), state="done", at=at)]
-    return [placed, paid, Step(label=gettext("Delivered"), state="now")]
+    return [
+        placed,
+        paid,
+        Step(label=gettext("Being delivered"), state="now", hint=gettext("in progress")),
+    ]
 
 
 def story_of(
@@ -75,11 +83,11 @@ def _completed(order: "Order", things: list[Thing], money: "MoneyState") -> tupl
 def _how_fast(seconds: float) -> str:
     if seconds < 60:
         number = max(0.1, round(seconds, 1))
-        said = gettext("There %(n)s seconds after your payment. Please use it soon.")
+        said = gettext("It arrived %(n)s seconds after your payment. Please use it soon.")
         return said % {"n": f"{number:g}"}
     if seconds < 3600:
         minutes = round(seconds / 60)
-        said = gettext("There %(n)s min after your payment. Please use it soon.")
+        said = gettext("It arrived %(n)s min after your payment. Please use it soon.")
         return said % {"n": minutes}
     return gettext("Everything is there. Please use it soon.")
 

@@ -49,7 +49,7 @@ def kind_word(kind: str) -> str:
         case "voucher":
             return gettext("Voucher")
         case _:
-            return gettext("Activation code")
+            return gettext("Gift code")
 
 
 def promise_word(promise: str) -> str:
@@ -68,3 +68,14 @@ def clock_time(moment: datetime, shop: "Shop") -> str:
 
 def day_and_time(moment: datetime, shop: "Shop") -> str:
     return moment.astimezone(ZoneInfo(shop.time_zone)).strftime("%m-%d %H:%M")
+
+
+def soon_word(promise: str) -> str:
+    """The promise in the few letters that a card has room for."""
+    match promise:
+        case "instant":
+            return gettext("in a second")
+        case "fast":
+            return gettext("in a minute")
+        case _:
+            return gettext("time as stated")

@@ -25,6 +25,14 @@ def money(price: Price) -> SafeString:
 
 
 @register.filter
+def columns(count: int) -> int:
+    """How many stand side by side on a phone, so that no row holds a lonely one."""
+    if count <= 5:
+        return max(count, 1)
+    return max((5, 4, 3), key=lambda wide: count % wide or wide)
+
+
+@register.filter
 def at_shop(moment: datetime | None, zone: str) -> str:
     """`14:03:21`, on the shop's clock."""
     return moment.astimezone(_zone(zone)).strftime("%H:%M:%S") if moment else ""

@@ -1,0 +1,78 @@
+"""What the eye meets: nothing stands alone in a row, nothing is offered before it can be used."""
+
+import pytest
+from django.utils import timezone, translation
+
+from catalog.models import Brand
+from fulfillment import services as fulfillment
+from storefront.selectors.shelf import brand_tile
+from storefront.templatetags.storefront import columns
+from tests.catalog.factories import make_product
+from tests.conftest import client_of
+from tests.storefront.factories import bought, delivered, notify, path_of, stocked
+
+
+@pytest.fixture
+def client(shop):
+    buyer = client_of(shop)
+    buyer.cookies["qy_language"] = "en"
+    return buyer
+
+
+@pytest.mark.parametrize("count", range(2, 31))
+def test_no_row_of_categories_on_a_phone_holds_a_lonely_one(count):
+    assert count % columns(count) != 1
+    assert columns(count) <= 5
+
+
+@pytest.mark.parametrize(
+    ("name_en", "language", "shown"),
+    [
+        ("NetEase Cloud Music", "en", "NetEase"),
+        ("Mango TV", "en", "Mango TV"),
+        ("Incomprehensibilities", "en", "云音乐"),
+        ("", "en", "云音乐"),
+        ("NetEase Cloud Music", "zh-hans", "云音乐"),
+    ],
+)
+def test_a_tile_speaks_the_readers_language_where_it_has_room(name_en, language, shown):
+    brand = Brand(name="网易云音乐", name_en=name_en, glyph="云音乐")
+
+    with translation.override(language):
+        tile = brand_tile(brand)
+
+    assert f">{shown}</text>" in tile
+
+
+@pytest.fixture
+def product(scope):
+    return make_product(
+        name="优酷会员",
+        redeem_url="https://redeem.example/youku",
+        how_to_use="打开兑换中心\n粘贴兑换码",
+        how_to_use_en="Open the redeem page\nPaste the code",
+    )
+
+
+def test_how_to_use_it_is_told_with_the_goods_and_not_before(client, product):
+    sku = stocked(product=product)
+    unpaid = bought(client, sku)
+    there = delivered(client, sku, request_key="another-form")
+
+    before, after = (client.get(path_of(one)).content.decode() for one in (unpaid, there))
+
+    told = ["https://redeem.example/youku", "Paste the code"]
+    assert [text in before for text in told] == [False, False]
+    assert [text in after for text in told] == [True, True]
+
+
+def test_the_step_that_is_waited_for_is_not_called_done(client):
+    order = bought(client, stocked(codes=0, kind="by_hand"))
+    unpaid = client.get(path_of(order)).content.decode()
+    notify(client, order)
+    fulfillment.open_units(order_id=order.pk, now=timezone.now())
+
+    paid = client.get(path_of(order)).content.decode()
+
+    assert "<b>Payment</b><span>to be paid</span>" in unpaid
+    assert "<b>Being delivered</b><span>in progress</span>" in paid
