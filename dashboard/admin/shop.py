@@ -1,3 +1,9 @@
 """Every table that the merchant's back office shows."""
 
-from dashboard.admin import goods, people, sales, stock  # noqa: F401 -- they register themselves
+from dashboard.admin import (  # noqa: F401 -- they register themselves
+    people,
+    products,
+    sales,
+    shelves,
+    stock,
+)

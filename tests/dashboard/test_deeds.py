@@ -210,8 +210,9 @@ def product_form(**fields: object) -> dict[str, object]:
         "name": "Month", "name_en": "", "kind": "stock_code", "promise": "instant",
         "buyer_template": "", "duration_days": "31", "min_days_left": "0", "most_per_order": "10",
         "most_per_buyer": "0", "hold_cap_per_buyer": "10", "position": "1", "is_on_sale": "on",
-        "price": "15.80", "list_price": "30.00", "cost_hint": "", "face_value": "", "pattern": "",
-        "shortest": "", "longest": "",
+        "price": "15.80", "list_price": "30.00", "cost_hint": "", "face_value": "",
+        "secret_pattern": "", "secret_min": "", "secret_max": "", "card_no_pattern": "",
+        "card_no_min": "", "card_no_max": "",
     }  # fmt: skip
     return {
         **blank,
@@ -251,6 +252,32 @@ def test_a_product_and_its_price_are_changed_in_the_same_form(shop):
     with tenant_atomic():
         sku = Sku.objects.select_related("product").get()
     assert (sku.product.name, sku.name, sku.price_e4) == ("New name", "Month", 158_000)
+
+
+def test_the_formats_of_card_number_and_code_are_set_and_shown_again(shop):
+    with tenant_atomic():
+        sku = make_sku()
+    browser = browser_of(shop, "operator")
+    path = f"/office/catalog/product/{sku.product_id}/change/"
+    form = product_form(
+        name="Card", brand=sku.product.brand_id, category=sku.product.category_id
+    ) | {"skus-INITIAL_FORMS": "1", "skus-0-id": sku.pk, "skus-0-product": sku.product_id}
+    formats = {
+        "skus-0-secret_pattern": "[0-9]{18}", "skus-0-secret_min": "18",
+        "skus-0-card_no_pattern": "SZ[0-9]{15}", "skus-0-card_no_max": "17",
+    }  # fmt: skip
+
+    browser.post(path, form | formats)
+
+    with tenant_atomic():
+        assert Sku.objects.get().code_format == {
+            "secret": {"pattern": "[0-9]{18}", "min": 18, "max": 200},
+            "card_no": {"pattern": "SZ[0-9]{15}", "min": 1, "max": 17},
+        }
+    assert "SZ[0-9]{15}" in browser.get(path).content.decode()
+    browser.post(path, form)
+    with tenant_atomic():
+        assert Sku.objects.get().code_format == {}
 
 
 def test_a_refused_form_makes_nothing_and_keeps_what_was_typed(shop):

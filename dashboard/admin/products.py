@@ -1,162 +1,38 @@
-"""Products with their SKUs, categories, brands, buyer forms: saved by the catalog's services."""
+"""Products, saved with their SKUs by the catalog's services."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Field, Model, QuerySet, URLField
+from django.db.models import Field, QuerySet, URLField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import StackedInline
 from unfold.decorators import display
-from unfold.widgets import (
-    UnfoldAdminColorInputWidget,
-    UnfoldAdminIntegerFieldWidget,
-    UnfoldAdminTextInputWidget,
-)
 
 from catalog import services as catalog
-from catalog.models import Brand, BuyerTemplate, Category, Product, Sku
+from catalog.models import Product
 from catalog.states import Kind, ProductState
 from core.errors import AppError
-from core.money import Money, parse_e4
+from core.money import Money
 from core.uploads import SealedUpload
-from dashboard.access import actor_of, allows, shop_of
+from dashboard.access import actor_of, shop_of
 from dashboard.admin.base import TenantAdmin, TenantForm, told
+from dashboard.admin.skus import SkuInline
 from dashboard.sites import office
 from dashboard.tones import state_tag
 from inventory.selectors import stock_of
 
 MOST_PICTURE = 8 * 1024 * 1024
 # The admin rewrites a form's Meta.fields: what the services take is named here.
-SKU_PLAIN = (
-    "name", "name_en", "kind", "promise", "duration_days", "min_days_left", "most_per_order",
-    "most_per_buyer", "hold_cap_per_buyer", "position", "is_on_sale",
-)  # fmt: skip
 PRODUCT_PLAIN = (
     "name", "name_en", "aliases", "summary", "summary_en", "what_arrives", "what_arrives_en",
     "where_works", "where_works_en", "refund_rule", "refund_rule_en", "how_to_use",
     "how_to_use_en", "redeem_url", "body", "body_en", "position",
 )  # fmt: skip
-AMOUNTS = ("price", "list_price", "cost_hint", "face_value")
-
-
-def _amount_field(label: Any, *, required: bool = False) -> forms.CharField:
-    widget = UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal", "placeholder": "12.50"})
-    return forms.CharField(label=label, required=required, max_length=20, widget=widget)
-
-
-class SkuForm(TenantForm):
-    """Amounts as decimals; the format of codes as its parts."""
-
-    price = _amount_field(_("Price"), required=True)
-    list_price = _amount_field(_("List price"))
-    cost_hint = _amount_field(_("Usual cost"))
-    face_value = _amount_field(_("Face value"))
-    pattern = forms.CharField(
-        label=_("Pattern of a code"),
-        required=False,
-        max_length=100,
-        help_text=_("Such as [A-Z0-9]{16}. Empty: anything."),
-        widget=UnfoldAdminTextInputWidget(),
-    )
-    shortest = forms.IntegerField(
-        label=_("Shortest code"),
-        required=False,
-        min_value=1,
-        widget=UnfoldAdminIntegerFieldWidget(),
-    )
-    longest = forms.IntegerField(
-        label=_("Longest code"), required=False, min_value=1, widget=UnfoldAdminIntegerFieldWidget()
-    )
-
-    class Meta:
-        model = Sku
-        fields = (*SKU_PLAIN, "buyer_template")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in AMOUNTS:
-            e4 = getattr(self.instance, f"{name}_e4")
-            if e4 is not None:
-                self.fields[name].initial = Money(e4, "CNY").decimal
-        rule = (self.instance.code_format or {}).get("secret", {})
-        self.fields["pattern"].initial = rule.get("pattern", "")
-        self.fields["shortest"].initial = rule.get("min")
-        self.fields["longest"].initial = rule.get("max")
-
-    def clean(self) -> Any:
-        cleaned = super().clean()
-        for name in AMOUNTS:
-            self._clean_amount(name)
-        return cleaned
-
-    def _clean_amount(self, name: str) -> None:
-        text = self.cleaned_data.get(name, "")
-        try:
-            self.cleaned_data[f"{name}_e4"] = parse_e4(text) if text else None
-        except AppError as refusal:
-            self.add_error(name, str(refusal.message))
-
-    def given(self) -> dict[str, Any]:
-        """What the catalog's services take."""
-        cleaned = self.cleaned_data
-        template = cleaned.get("buyer_template")
-        plain = {name: cleaned[name] for name in SKU_PLAIN}
-        amounts = {f"{name}_e4": cleaned[f"{name}_e4"] for name in AMOUNTS}
-        rule = {
-            "pattern": cleaned["pattern"], "min": cleaned["shortest"], "max": cleaned["longest"]
-        }  # fmt: skip
-        kept = dict(self.instance.code_format or {})
-        kept["secret"] = {name: value for name, value in rule.items() if value}
-        return {
-            **plain,
-            **amounts,
-            "code_format": {part: value for part, value in kept.items() if value},
-            "buyer_template_id": template.pk if template else None,
-        }
-
-
-class SkuInline(StackedInline):
-    model = Sku
-    form = SkuForm
-    extra = 0
-    can_delete = False
-    show_change_link = False
-    tab = False
-    fieldsets = (
-        (
-            None,
-            {
-                "fields": (
-                    ("name", "name_en", "is_on_sale"),
-                    ("price", "list_price", "cost_hint"),
-                    ("kind", "promise", "buyer_template"),
-                    ("face_value", "duration_days", "min_days_left"),
-                    ("most_per_order", "most_per_buyer", "hold_cap_per_buyer"),
-                    ("pattern", "shortest", "longest"),
-                    ("position",),
-                )
-            },
-        ),
-    )
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return allows(request, "catalog.view")
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return allows(request, "catalog.edit")
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return allows(request, "catalog.edit")
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 def _web_address(field: "Field[Any, Any]", **options: Any) -> forms.Field | None:
@@ -328,87 +204,4 @@ class ProductAdmin(TenantAdmin):
         return HttpResponseRedirect(f"{reverse('office_products_bulk')}?ids={ids}")
 
 
-class ShelfAdmin(TenantAdmin):
-    """Categories and brands: small rows that a service saves whole."""
-
-    look, edit = "catalog.view", "catalog.edit"
-    actions = None
-    names: tuple[str, ...] = ()
-
-    def keep(self, *, pk: int | None, **given: Any) -> Model:
-        raise NotImplementedError
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
-        given = {name: form.cleaned_data[name] for name in self.names}
-        made = self.keep(given=given, by=actor_of(request), now=timezone.now(), pk=obj.pk)
-        obj.__dict__.update(made.__dict__)
-
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
-        """The services have written it down."""
-
-    log_change = log_addition
-
-
-class CategoryAdmin(ShelfAdmin):
-    names = catalog.CATEGORY_FIELDS
-    fields = names
-    list_display = ("name", "name_en", "position", "is_shown")
-    search_fields = ("name", "name_en")
-
-    def keep(self, *, pk: int | None, **given: Any) -> Model:
-        return catalog.save_category(category_id=pk, **given)
-
-
-class BrandForm(TenantForm):
-    class Meta:
-        model = Brand
-        fields = catalog.BRAND_FIELDS
-        widgets = {
-            "tile_from": UnfoldAdminColorInputWidget(attrs={"type": "color"}),
-            "tile_to": UnfoldAdminColorInputWidget(attrs={"type": "color"}),
-        }
-
-
-class BrandAdmin(ShelfAdmin):
-    form = BrandForm
-    names = catalog.BRAND_FIELDS
-    fields = names
-    list_display = ("drawn", "name", "name_en")
-    list_display_links = ("name",)
-    search_fields = ("name", "name_en")
-
-    @display(description=_("Tile"))
-    def drawn(self, brand: Brand) -> Any:
-        return format_html(
-            '<span class="qy-tile" style="background:linear-gradient(135deg,{},{})">{}</span>',
-            brand.tile_from,
-            brand.tile_to,
-            brand.glyph,
-        )
-
-    def keep(self, *, pk: int | None, **given: Any) -> Model:
-        return catalog.save_brand(brand_id=pk, **given)
-
-
-class TemplateAdmin(TenantAdmin):
-    look, edit = "catalog.view", "catalog.edit"
-    page = "office_template"
-    list_display = ("form_name", "asked")
-    list_display_links = None
-    actions = None
-    list_before_template = "dashboard/_templates_before.html"
-
-    @display(description=_("Name"))
-    def form_name(self, template: BuyerTemplate) -> Any:
-        return self.row_link(template, template.shown.name)
-
-    @display(description=_("Asked for"))
-    def asked(self, template: BuyerTemplate) -> str:
-        labels = [str(field.get("label", "")) for field in template.fields]
-        return gettext("、").join(labels)
-
-
 office.register(Product, ProductAdmin)
-office.register(Category, CategoryAdmin)
-office.register(Brand, BrandAdmin)
-office.register(BuyerTemplate, TemplateAdmin)
