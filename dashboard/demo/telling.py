@@ -11,6 +11,7 @@ from core.crypto import forget_keys
 from core.scope import bind, tenant_atomic
 from dashboard.demo import book, days, people, shelves, stocking
 from dashboard.demo.plan import Span
+from dashboard.demo.staff import Staff
 from inventory import services as inventory
 from inventory.models import Batch
 from tenants import audit
@@ -58,7 +59,7 @@ def _tell_shop(shop: book.DemoShop, *, span: Span, say: Say) -> None:
     with bind(merchant.pk):
         forget_keys()
         with tenant_atomic():
-            staff = days.Staff(
+            staff = Staff(
                 operator=people.actor_of(Role.OPERATOR, shop.slug),
                 support=people.actor_of(Role.SUPPORT, shop.slug),
             )
@@ -70,7 +71,7 @@ def _tell_shop(shop: book.DemoShop, *, span: Span, say: Say) -> None:
 
 
 @tenant_atomic
-def _freeze_one(skus: stocking.Skus, *, staff: days.Staff, span: Span) -> None:
+def _freeze_one(skus: stocking.Skus, *, staff: Staff, span: Span) -> None:
     """One batch is being looked into: its unsold codes are off sale for now."""
     last = list(skus.values())[-1]
     batch = Batch.objects.filter(sku=last, state="open").order_by("-made_at").first()
