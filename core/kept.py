@@ -13,10 +13,13 @@ T = TypeVar("T")
 
 
 class Kept(Generic[T]):
-    """Up to `most` answers, each for `settings.KEPT_SECONDS`. "None" is an answer not kept."""
+    """Up to `most` answers, each for `settings.KEPT_SECONDS`. "None" is an answer not kept.
 
-    def __init__(self, *, most: int) -> None:
-        self._most = most
+    What is dear to ask and slow to change may name a longer time, `at_least` so many seconds.
+    """
+
+    def __init__(self, *, most: int, at_least: float = 0.0) -> None:
+        self._most, self._at_least = most, at_least
         self._answers: dict[Hashable, tuple[float, T]] = {}
 
     def get(self, key: Hashable, ask: Callable[[], T]) -> T:
@@ -28,7 +31,8 @@ class Kept(Generic[T]):
         if answer is not None and settings.KEPT_SECONDS:
             if len(self._answers) >= self._most:
                 self._answers.clear()
-            self._answers[key] = (now + settings.KEPT_SECONDS, answer)
+            seconds = max(settings.KEPT_SECONDS, self._at_least)
+            self._answers[key] = (now + seconds, answer)
         return answer
 
     def forget(self) -> None:

@@ -34,6 +34,7 @@ class Stock:
 class Card:
     """A product in a grid."""
 
+    id: int
     ref: str
     name: str
     note: str
@@ -51,6 +52,14 @@ class Shelf:
     id: int
     name: str
     icon: str
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Front:
+    """The home page's first shelf: what others bought lately, or what the shop put in front."""
+
+    is_bought: bool
     cards: tuple[Card, ...]
 
 

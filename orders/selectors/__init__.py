@@ -21,6 +21,7 @@ from orders.selectors.reading import (
     order_by_token,
     orders_of_device,
 )
+from orders.selectors.selling import products_sold
 from orders.selectors.timeline import evidence_of, standing, tell, timeline
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "order_by_token",
     "orders_of_device",
     "phone_index",
+    "products_sold",
     "standing",
     "tell",
     "timeline",

@@ -20,14 +20,14 @@ from storefront.selectors.words import (
     soon_word,
     stock_of_count,
 )
-from storefront.types import Card, FieldShown, Option, ProductPage, Shelf
+from storefront.types import Card, FieldShown, Front, Option, ProductPage, Shelf
 
 if TYPE_CHECKING:
     from catalog.models import Brand, Product, Sku
 
 PLENTY = 1_000
 ON_A_SHELF = 10
-FEATURED = 10
+FEATURED, LEAST_FEATURED = 10, 5
 HERO_TILES = 6
 
 
@@ -46,12 +46,21 @@ def shelves(*, currency: str, now: datetime) -> list[Shelf]:
     ]
 
 
-def featured(found: list[Shelf]) -> list[Card]:
-    """The first ones of each shelf in turn: what the merchant sorted to the front."""
+def front_of(found: list[Shelf], *, sold: list[int]) -> Front | None:
+    """What sells best, if enough does to fill a shelf; else what the merchant sorted to the front.
+
+    None for a shop so small that its shelves say it all.
+    """
     rows = [shelf.cards for shelf in found]
-    turns = [cards[turn] for turn in range(FEATURED) for cards in rows if turn < len(cards)]
-    sellable = [card for card in turns if not card.stock.is_gone]
-    return sellable[:FEATURED] if len(sellable) > 4 else []
+    longest = max(map(len, rows), default=0)
+    turns = [cards[turn] for turn in range(longest) for cards in rows if turn < len(cards)]
+    there = {card.id: card for card in turns if not card.stock.is_gone}
+    bought = [there[product_id] for product_id in sold if product_id in there][:FEATURED]
+    if len(bought) >= LEAST_FEATURED:
+        return Front(is_bought=True, cards=tuple(bought))
+    if len(there) >= LEAST_FEATURED:
+        return Front(is_bought=False, cards=tuple(there.values())[:FEATURED])
+    return None
 
 
 def hero_tiles(found: list[Shelf]) -> list[SafeString]:
@@ -111,6 +120,7 @@ def _card(product: "Product", stock: dict[int, int], *, currency: str) -> Card:
     note = f"{kind_word(cheapest.kind)} · {soon_word(cheapest.promise)}"
     was = cheapest.list_price_e4
     return Card(
+        id=product.pk,
         ref=product.ref,
         name=product.shown.name,
         note=note,

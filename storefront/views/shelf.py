@@ -2,6 +2,8 @@
 
 import secrets
 from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -16,22 +18,29 @@ from django.views.decorators.http import require_safe
 from core.errors import NotFound
 from core.kept import Kept
 from core.scope import tenant_atomic
+from orders.selectors import products_sold
 from storefront import device
 from storefront.forms import BuyForm, read_text
 from storefront.selectors import shelf
 from storefront.types import ProductPage
 
+LATELY, MOST_SOLD = timedelta(days=7), 30
+# What sells changes slowly, and is a sum over many orders.
+_sold: Kept[list[int]] = Kept(most=2_000, at_least=60.0)
+
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    shelves = shelf.shelves(currency=device.shop_of(request).currency, now=timezone.now())
+    shop, now = device.shop_of(request), timezone.now()
+    shelves = shelf.shelves(currency=shop.currency, now=now)
+    ask = partial(products_sold, since=now - LATELY, most=MOST_SOLD)
     return render(
         request,
         "storefront/home.html",
         {
             "is_home": True,
             "categories": shelves,
-            "featured": shelf.featured(shelves),
+            "front": shelf.front_of(shelves, sold=_sold.get(shop.id, ask)),
             "shelves": [replace(one, cards=one.cards[: shelf.ON_A_SHELF]) for one in shelves],
             "hero_tiles": shelf.hero_tiles(shelves),
         },

@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone, translation
 
 from catalog.models import Brand
+from core.scope import tenant_atomic
 from fulfillment import services as fulfillment
 from storefront.selectors.shelf import brand_tile
 from storefront.templatetags.storefront import columns
@@ -45,13 +46,14 @@ def test_a_tile_speaks_the_readers_language_where_it_has_room(name_en, language,
 
 
 @pytest.fixture
-def product(scope):
-    return make_product(
-        name="优酷会员",
-        redeem_url="https://redeem.example/youku",
-        how_to_use="打开兑换中心\n粘贴兑换码",
-        how_to_use_en="Open the redeem page\nPaste the code",
-    )
+def product(shop):
+    with tenant_atomic():
+        return make_product(
+            name="优酷会员",
+            redeem_url="https://redeem.example/youku",
+            how_to_use="打开兑换中心\n粘贴兑换码",
+            how_to_use_en="Open the redeem page\nPaste the code",
+        )
 
 
 def test_how_to_use_it_is_told_with_the_goods_and_not_before(client, product):

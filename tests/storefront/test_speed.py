@@ -28,8 +28,8 @@ def test_the_home_page_reads_as_much_for_many_products(client, products, django_
         stocked(codes=1, name=f"{number}")
     client.get("/")
 
-    # the host's shop; savepoint and tenant in and out; products, their SKUs, their stock
-    with django_assert_num_queries(8):
+    # the host's shop; savepoint and tenant in and out; products, their SKUs, their stock, sales
+    with django_assert_num_queries(9):
         client.get("/")
 
 
