@@ -45,6 +45,7 @@ def read_buy(post: QueryDict, *, keys: set[str]) -> BuyForm:
         "contact": contact,
         "quantity": _text(post, "quantity")[:6],
         "consent": _text(post, "consent"),
+        "way": _text(post, "way"),
     }
     given = BuyInput(
         sku_ref=_text(post, "sku"),
@@ -55,6 +56,7 @@ def read_buy(post: QueryDict, *, keys: set[str]) -> BuyForm:
         password=_text(post, "password"),
         has_consented=values["consent"] == "1",
         request_key=_text(post, "request_key"),
+        way=values["way"],
     )
     return BuyForm(given=given, values=values, errors=_wrong(given))
 

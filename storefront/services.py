@@ -17,7 +17,8 @@ from orders.selectors import case_by_ref
 from orders.states import Recorded
 from orders.types import Line, OpenCase, PlaceOrder
 from payments import services as payments
-from payments.errors import NoticeRefused, PaidAlready
+from payments.errors import NoticeRefused, PaidAlready, ProviderUnknown
+from payments.selectors import live_payments
 from payments.types import Captured, Notice, Payable
 from storefront.types import BuyInput, Device
 
@@ -42,20 +43,34 @@ def buy(*, given: BuyInput, device: Device, now: datetime) -> "Order":
         has_consented=given.has_consented,
     )
     order = orders.place(request=request, now=now)
-    find_payment(order=order, now=now)
+    find_payment(order=order, way=given.way, now=now)
     return order
 
 
 @tenant_atomic
-def find_payment(*, order: "Order", now: datetime) -> "Payment | None":
-    """The open payment of an order that may be paid, opened if there is none; else None."""
-    ways = payments.ways_to_pay()
+def find_payment(*, order: "Order", way: str = "", now: datetime) -> "Payment | None":
+    """The open payment of an order that may be paid, opened if there is none; else None.
+
+    `way` is a provider's name as the shopper chose it. Without one it is the way that was begun
+    last, else the first; one that is not offered is refused with ProviderUnknown.
+    """
+    ways = [one.name for one in payments.ways_to_pay()]
     if order.state != "placed" or not ways:
         return None
+    if way and way not in ways:
+        raise ProviderUnknown(_("This way to pay does not exist here. Choose another one."))
     try:
-        return payments.start(payable=_payable(order), provider=ways[0].name, now=now)
+        provider = way or _begun(order, ways) or ways[0]
+        return payments.start(payable=_payable(order), provider=provider, now=now)
     except PaidAlready:
         return None
+
+
+def _begun(order: "Order", ways: list[str]) -> str:
+    if len(ways) == 1:
+        return ways[0]
+    known = [one for one in live_payments(payable_id=order.pk) if one.provider in ways]
+    return max(known, key=lambda one: one.pk).provider if known else ""
 
 
 def hear_notice(*, provider: str, body: bytes, headers: Mapping[str, str], now: datetime) -> bytes:

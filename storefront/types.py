@@ -129,6 +129,7 @@ class BuyInput:
     password: str
     has_consented: bool
     request_key: str
+    way: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,7 @@
 """From the form to the money: buying, the pay page, the sandbox's bank, and providers' notices."""
 
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -46,6 +48,8 @@ def product(request: HttpRequest, ref: str) -> HttpResponse:
 def _order(request: HttpRequest, ref: str) -> HttpResponse:
     page = get_product(request, ref)
     form = read_buy(request.POST, keys={field.key for field in page.fields})
+    if not payments.ways_to_pay():
+        form = replace(form, errors={**form.errors, "form": _no_way_to_pay()})
     if form.errors:
         return show_product(request, page, form=form, status=422)
     browser = device.find_browser(request) or device.new_browser(
@@ -65,11 +69,18 @@ def _order(request: HttpRequest, ref: str) -> HttpResponse:
     return response
 
 
+def _no_way_to_pay() -> str:
+    return _("This shop cannot take a payment at the moment. Please come back later.")
+
+
 @require_GET
 @never_cache
 def pay(request: HttpRequest, token: str) -> HttpResponse:
     order = order_of_this_device(request, token)
-    payment = services.find_payment(order=order, now=timezone.now())
+    ways = payments.ways_to_pay()
+    asked = read_text(request.GET, "way", longest=40)
+    way = asked if asked in {one.name for one in ways} else ""
+    payment = services.find_payment(order=order, way=way, now=timezone.now())
     if payment is None or not payment.pay_url:
         return HttpResponseRedirect(reverse("storefront:order", args=[token]))
     address = request.build_absolute_uri(payment.pay_url)
@@ -78,6 +89,8 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
         "order": page,
         "qr": qr_svg(address),
         "pay_url": payment.pay_url,
+        "way": next((one for one in ways if one.name == payment.provider), None),
+        "other_ways": [one for one in ways if one.name != payment.provider],
         "is_sandbox": payment.provider == "sandbox",
         "crumb": _("Pay"),
         "back": reverse("storefront:order", args=[token]),

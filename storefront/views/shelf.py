@@ -19,6 +19,7 @@ from core.errors import NotFound
 from core.kept import Kept
 from core.scope import tenant_atomic
 from orders.selectors import products_sold
+from payments import services as payments
 from storefront import device
 from storefront.forms import BuyForm, read_text
 from storefront.selectors import shelf
@@ -119,6 +120,7 @@ def _product_context(
         "chosen": chosen,
         "errors": form.errors if form else {},
         "values": form.values if form else {},
+        "ways": payments.ways_to_pay(),
         "request_key": form.given.request_key if form else secrets.token_urlsafe(16),
         "crumb": page.name,
         "back": f"/c/{page.category_id}/",
