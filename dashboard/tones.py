@@ -9,7 +9,9 @@ TONES = {
     "good": {
         "completed", "delivered", "available", "published", "active", "done", "captured", "paid",
     },
-    "busy": {"fulfilling", "queued", "sending", "accepted", "running", "reserved", "pending"},
+    "busy": {
+        "fulfilling", "queued", "sending", "accepted", "running", "reserved", "pending", "undoing",
+    },
     "warn": {
         "held", "waiting", "by_hand", "review", "frozen", "quarantined", "placed", "open",
         "checked",

@@ -41,6 +41,7 @@ urlpatterns = [
     path("cases/<int:case_id>/supplier/", cases.ask_supplier, name="office_case_supplier"),
     path("cases/<int:case_id>/settle/", cases.settle, name="office_case_settle"),
     path("batches/<int:batch_id>/", stock.batch, name="office_batch"),
+    path("batches/<int:batch_id>/progress/", stock.batch_progress, name="office_batch_progress"),
     path("batches/<int:batch_id>/<slug:verb>/", stock.batch_do, name="office_batch_do"),
     path("codes/<int:code_id>/", stock.code, name="office_code"),
     path("codes/<int:code_id>/reveal/", stock.reveal, name="office_code_reveal"),

@@ -55,7 +55,14 @@ ACTIONS = {
     "batch.open": _("loaded a batch"),
     "batch.frozen": _("froze a batch"),
     "batch.recalled": _("recalled a batch"),
+    "batch.undoing": _("began to undo a batch"),
     "batch.undone": _("undid a batch"),
+}
+# The services' own reasons for a batch's move; a person's are shown as they were typed.
+BATCH_REASONS = {
+    "opened": "",
+    "undone": "",
+    "taken_meanwhile": _("Buyers took some of its codes meanwhile: these are left."),
 }
 MONEY = {
     "unpaid": _("unpaid"),

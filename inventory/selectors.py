@@ -15,7 +15,7 @@ from core.scope import require_tenant
 from core.uploads import old_files
 from inventory.models import LANES, Batch, Code, CodeMove, Content, Hold, ImportJob, Shelf
 from inventory.sealing import CodeSealer
-from inventory.states import CodeState, HoldState, ImportState, StockWord
+from inventory.states import BatchState, CodeState, HoldState, ImportState, StockWord
 from inventory.types import Cover, Expiring
 from tenants.selectors import get_shop
 
@@ -196,6 +196,12 @@ def due_shelves(*, now: datetime, limit: int) -> list[tuple[int, int]]:
     """(tenant, shelf) whose day may be past somewhere; the service asks the merchant's calendar."""
     past = Shelf.objects.using("ops").filter(expires_on__lt=(now + _EARLIEST_ZONE).date())
     return list(past.order_by("expires_on").values_list("tenant_id", "pk")[:limit])
+
+
+def due_undos(*, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """(tenant, batch) of undos that no living worker has."""
+    due = Batch.objects.using("ops").filter(state=BatchState.UNDOING, lease_until__lte=now)
+    return list(due.order_by("lease_until").values_list("tenant_id", "pk")[:limit])
 
 
 def sold_of_batch(*, batch_id: int) -> "QuerySet[Code]":

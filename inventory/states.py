@@ -48,13 +48,19 @@ class BatchState(models.TextChoices):
     OPEN = "open", _("On sale")
     FROZEN = "frozen", _("Frozen")
     RECALLED = "recalled", _("Recalled")
+    UNDOING = "undoing", _("Being undone")
     UNDONE = "undone", _("Undone")
 
 
 BATCH_MOVES = {
-    BatchState.OPEN: frozenset({BatchState.FROZEN, BatchState.RECALLED, BatchState.UNDONE}),
-    BatchState.FROZEN: frozenset({BatchState.OPEN, BatchState.RECALLED, BatchState.UNDONE}),
+    BatchState.OPEN: frozenset(
+        {BatchState.FROZEN, BatchState.RECALLED, BatchState.UNDOING, BatchState.UNDONE}
+    ),
+    BatchState.FROZEN: frozenset(
+        {BatchState.OPEN, BatchState.RECALLED, BatchState.UNDOING, BatchState.UNDONE}
+    ),
     BatchState.RECALLED: frozenset[BatchState](),
+    BatchState.UNDOING: frozenset({BatchState.UNDONE, BatchState.FROZEN}),  # what is left, frozen
     BatchState.UNDONE: frozenset[BatchState](),
 }
 

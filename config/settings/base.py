@@ -98,6 +98,8 @@ DATABASES = {
     "ops": database("DATABASE_OPS_URL", fallback="DATABASE_URL") | {"TEST": {"MIRROR": "owner"}},
     "owner": database("DATABASE_OWNER_URL", fallback="DATABASE_URL") | {"CONN_MAX_AGE": 0},
 }
+# Off where a pooler hands the server's sessions around by transaction (see core.statements).
+DB_PREPARED = env.bool("DB_PREPARED", default=True)
 DATABASE_ROUTERS = ["core.routers.OneDatabase"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -127,7 +129,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,
     "max_retries": 0,
 }
-CELERY_TASK_ROUTES = {"inventory.run_import": {"queue": "bulk"}}
+CELERY_TASK_ROUTES = {
+    "inventory.run_import": {"queue": "bulk"},
+    "inventory.undo_codes": {"queue": "bulk"},
+}
 
 AUTH_USER_MODEL = "tenants.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -1,9 +1,11 @@
 """A batch and a code, each on its page."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,9 +14,9 @@ from django.views.decorators.http import require_POST
 from core.errors import AppError, InvalidInput, NotFound
 from core.money import Money
 from dashboard.access import actor_of, allows, shop_of
-from dashboard.frame import attempt, back_to, draw, page, password_first
+from dashboard.frame import Deed, deed, draw, page, password_first
 from dashboard.tones import tone_of
-from dashboard.words import day_or_never, who
+from dashboard.words import BATCH_REASONS, day_or_never, who
 from inventory import services as inventory
 from inventory.models import Batch, Code
 from inventory.selectors import counts_of_batches, find_holder, holds_of_code, moves_of_code
@@ -45,8 +47,11 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
         sold=counts.get(CodeState.SOLD, 0),
         held=counts.get(CodeState.RESERVED, 0),
         must_type=_affected(counts) > TYPE_TO_CONFIRM,
-        moves=[(move, who(move.by), _batch_words(move)) for move in found.moves.order_by("at")],
+        moves=[
+            (move, who(move.by), _batch_words(move)) for move in found.moves.order_by("at", "pk")
+        ],
         can=_possible(found) if allows(request, "stock.freeze") else set(),
+        progress=_progress(found) if found.state == BatchState.UNDOING else None,
     )
 
 
@@ -61,39 +66,51 @@ def _possible(found: Batch) -> set[str]:
         "freeze": BatchState.FROZEN,
         "unfreeze": BatchState.OPEN,
         "recall": BatchState.RECALLED,
-        "undo": BatchState.UNDONE,
+        "undo": BatchState.UNDOING,
     }
     return {verb for verb, state in verbs.items() if state in to}
 
 
-def _batch_words(move: Any) -> str:
-    return str(BatchState(move.new).label)
+def _batch_words(move: Any) -> tuple[str, str]:
+    """What happened, and why: what a person typed, or our own words for the services' reasons."""
+    return str(BatchState(move.new).label), str(BATCH_REASONS.get(move.reason, move.reason))
 
 
-@page("stock.freeze")
-@require_POST
-def batch_do(request: HttpRequest, batch_id: int, verb: str) -> HttpResponse:
+def _progress(found: Batch) -> dict[str, int | str]:
+    begun = found.moves.filter(new=BatchState.UNDOING).latest("pk")
+    total = int(begun.data["codes"])
+    percent = min(99, found.undone * 100 // total)
+    return {"state": found.state, "percent": percent, "done": found.undone, "total": total}
+
+
+@page("stock.view")
+def batch_progress(request: HttpRequest, batch_id: int) -> HttpResponse:
+    """How far an undo is, once a second; the page reloads itself when the state has changed."""
     found = get_object_or_404(Batch, pk=batch_id)
-    given: dict[str, Any] = {"batch_id": found.pk, "by": actor_of(request), "now": timezone.now()}
-    if verb not in {"freeze", "unfreeze", "recall", "undo"}:
-        raise NotFound
-    reason = request.POST.get("reason", "").strip()[:60]
-    deeds = {
-        "freeze": lambda: inventory.freeze_batch(reason=reason, **given),
-        "unfreeze": lambda: inventory.unfreeze_batch(reason=reason, **given),
-        "recall": lambda: inventory.recall_batch(reason=reason, **given),
-        "undo": lambda: inventory.undo_batch(**given),
-    }
+    is_going = found.state == BatchState.UNDOING
+    return JsonResponse(_progress(found) if is_going else {"state": found.state})
 
-    def deed() -> None:
+
+@deed("stock.freeze", back="office_batch", of="batch_id")
+def batch_do(request: HttpRequest, batch_id: int, verb: str) -> Deed:
+    found = get_object_or_404(Batch, pk=batch_id)
+    reason, typed = (request.POST.get(name, "").strip()[:60] for name in ("reason", "typed"))
+    deeds: dict[str, Callable[..., Any]] = {
+        "freeze": partial(inventory.freeze_batch, reason=reason),
+        "unfreeze": partial(inventory.unfreeze_batch, reason=reason),
+        "recall": partial(inventory.recall_batch, reason=reason),
+        "undo": inventory.undo_batch,
+    }
+    if verb not in deeds:
+        raise NotFound
+
+    def confirmed(**who_and_when: Any) -> None:
         counts = counts_of_batches(batch_ids=[found.pk]).get(found.pk, {})
-        typed = request.POST.get("typed", "").strip()
         if verb != "unfreeze" and _affected(counts) > TYPE_TO_CONFIRM and typed != found.ref:
             raise InvalidInput(_("Type the batch number to confirm."), param="typed")
-        deeds[verb]()
+        deeds[verb](batch_id=found.pk, **who_and_when)
 
-    attempt(request, deed, done=_("Done. The batch's history keeps it."))
-    return back_to("office_batch", batch_id)
+    return Deed(confirmed, done=_("Done. The batch's history keeps it."))
 
 
 @page("stock.view")

@@ -37,6 +37,8 @@ class Batch(TenantModel):
     made_by = models.CharField(_("loaded by"), max_length=120)
     made_at = models.DateTimeField(_("loaded at"))
     state = models.CharField(_("state"), max_length=10, choices=BatchState, default=BatchState.OPEN)
+    undone = models.BigIntegerField(default=0, db_default=0)  # codes deleted so far, while undoing
+    lease_until = models.DateTimeField(null=True, blank=True)  # of the worker that undoes it
 
     class Meta:
         verbose_name = _("batch")
@@ -50,6 +52,11 @@ class Batch(TenantModel):
         indexes = [
             models.Index(fields=["tenant_id", "-made_at"], name="batch_newest"),
             models.Index(fields=["tenant_id", "sku", "-made_at"], name="batch_of_sku"),
+            models.Index(
+                fields=["lease_until"],
+                name="batch_to_undo",
+                condition=Q(state=BatchState.UNDOING),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,6 @@ from inventory.services.batches import (
     freeze_batch,
     open_batch,
     recall_batch,
-    undo_batch,
     unfreeze_batch,
 )
 from inventory.services.claim import reserve
@@ -31,6 +30,7 @@ from inventory.services.importing import (
 from inventory.services.importing.jobs import FILE_KEY
 from inventory.services.importing.reports import PLACE as IMPORT_REPORT
 from inventory.services.reveal import masks_of, read_goods, reveal
+from inventory.services.undoing import undo_batch, undo_codes
 
 SEALED = (
     SealedColumn(model=Code, field="card_no", place=sealing.CARD_NO),
@@ -69,5 +69,6 @@ __all__ = [
     "set_content",
     "start_import",
     "undo_batch",
+    "undo_codes",
     "unfreeze_batch",
 ]

@@ -1,33 +1,23 @@
-"""Batches: opened, filled, frozen, recalled, undone. Their codes go along by one statement."""
+"""Batches: opened, filled, frozen, recalled. Their codes go along by one statement."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import uuid4
 
-from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor
 from core.errors import InvalidInput
-from core.scope import require_tenant, tenant_atomic
+from core.scope import tenant_atomic
 from core.states import check_move
-from inventory.errors import BatchInUse
 from inventory.models import NEVER, Batch, BatchMove, Code, Hold, Shelf
 from inventory.sealing import CodeSealer
-from inventory.selectors import counts_of_batches
 from inventory.states import BATCH_MOVES, BatchState, CodeState, HoldState
 from inventory.types import Added, NewBatch, NewCode
 from tenants import audit
 
 CHUNK = 5_000
-# By SQL: Django would read a million rows into memory to delete them. The last count is the codes.
-_MINE = "SELECT id FROM inventory_code WHERE tenant_id = %(tenant)s AND batch_id = %(batch)s"
-_FORGET = f"""
-    DELETE FROM inventory_hold WHERE tenant_id = %(tenant)s AND code_id IN ({_MINE});
-    DELETE FROM inventory_codemove WHERE tenant_id = %(tenant)s AND code_id IN ({_MINE});
-    DELETE FROM inventory_code WHERE tenant_id = %(tenant)s AND batch_id = %(batch)s
-"""  # noqa: S608 -- only our own words
 
 
 @tenant_atomic
@@ -92,9 +82,9 @@ def _new_codes(batch: Batch, codes: Iterable[NewCode], *, now: datetime) -> dict
 @tenant_atomic
 def freeze_batch(*, batch_id: int, by: Actor, reason: str, now: datetime) -> int:
     """Take the batch's unsold codes off sale; returns how many. Held ones are swapped when sold."""
-    batch = _locked(batch_id)
-    frozen = _move_codes(batch, old=[CodeState.AVAILABLE, CodeState.RESERVED], new=CodeState.FROZEN)
-    _move(batch, BatchState.FROZEN, by=by, reason=reason, now=now, data={"codes": frozen})
+    batch = locked(batch_id)
+    frozen = move_codes(batch, old=[CodeState.AVAILABLE, CodeState.RESERVED], new=CodeState.FROZEN)
+    move(batch, BatchState.FROZEN, by=by, reason=reason, now=now, data={"codes": frozen})
     return frozen
 
 
@@ -104,7 +94,7 @@ def unfreeze_batch(*, batch_id: int, by: Actor, reason: str, now: datetime) -> i
 
     Codes that are still held (unpaid or waiting to be delivered) go back to their holders.
     """
-    batch = _locked(batch_id)
+    batch = locked(batch_id)
     held = Hold.objects.filter(
         state__in=[HoldState.RESERVED, HoldState.KEPT], code__batch_id=batch_id
     ).values("code_id")
@@ -113,7 +103,7 @@ def unfreeze_batch(*, batch_id: int, by: Actor, reason: str, now: datetime) -> i
     back = _move_to(frozen, CodeState.AVAILABLE)
     days = Code.objects.filter(batch=batch).values("expires_on")
     Shelf.objects.filter(sku_id=batch.sku_id, expires_on__in=days).update(is_empty=False)
-    _move(batch, BatchState.OPEN, by=by, reason=reason, now=now, data={"codes": back + kept})
+    move(batch, BatchState.OPEN, by=by, reason=reason, now=now, data={"codes": back + kept})
     return back + kept
 
 
@@ -123,40 +113,15 @@ def recall_batch(*, batch_id: int, by: Actor, reason: str, now: datetime) -> int
 
     Sold ones stay with their buyers: `selectors.sold_of_batch` lists them for replacement.
     """
-    batch = _locked(batch_id)
-    frozen = _move_codes(batch, old=[CodeState.AVAILABLE, CodeState.RESERVED], new=CodeState.FROZEN)
+    batch = locked(batch_id)
+    frozen = move_codes(batch, old=[CodeState.AVAILABLE, CodeState.RESERVED], new=CodeState.FROZEN)
     sold = Code.objects.filter(batch=batch, state=CodeState.SOLD).count()
     data = {"codes": frozen, "sold": sold}
-    _move(batch, BatchState.RECALLED, by=by, reason=reason, now=now, data=data)
+    move(batch, BatchState.RECALLED, by=by, reason=reason, now=now, data=data)
     return sold
 
 
-@tenant_atomic
-def undo_batch(*, batch_id: int, by: Actor, now: datetime) -> int:
-    """As if the batch had never been loaded: its codes are deleted and may be loaded again.
-
-    Raises BatchInUse when one of them is held or sold.
-    """
-    batch = _locked(batch_id)
-    _move(batch, BatchState.UNDONE, by=by, reason="undone", now=now)
-    codes = Code.objects.filter(batch=batch)
-    # Claims skip what is locked here, or come first and are seen by the count.
-    mine = codes.filter(state__in=[CodeState.AVAILABLE, CodeState.FROZEN, CodeState.EXPIRED])
-    _move_to(mine, CodeState.FROZEN)
-    counts = counts_of_batches(batch_ids=[batch_id]).get(batch_id, {})
-    used = sum(count for state, count in counts.items() if state != CodeState.FROZEN)
-    live = Hold.objects.filter(code__batch_id=batch_id).exclude(state=HoldState.RELEASED)
-    if used or live.exists():
-        raise BatchInUse(
-            _("Codes of this batch are held or sold. Freeze or recall it instead."), used=used
-        )
-    given = {"tenant": require_tenant(), "batch": batch_id}
-    with connection.cursor() as cursor:
-        cursor.execute(_FORGET, given)
-        return int(cursor.rowcount)
-
-
-def _move_codes(batch: Batch, *, old: list[CodeState], new: CodeState) -> int:
+def move_codes(batch: Batch, *, old: list[CodeState], new: CodeState) -> int:
     return _move_to(Code.objects.filter(batch=batch, state__in=old), new)
 
 
@@ -165,12 +130,12 @@ def _move_to(codes: "QuerySet[Code]", new: CodeState) -> int:
     return codes.update(state=new)
 
 
-def _locked(batch_id: int) -> Batch:
+def locked(batch_id: int) -> Batch:
     batch: Batch = Batch.objects.select_for_update(no_key=True).get(pk=batch_id)
     return batch
 
 
-def _move(
+def move(
     batch: Batch,
     new: BatchState,
     *,

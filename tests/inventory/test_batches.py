@@ -49,7 +49,7 @@ def test_no_move_outside_the_table(old, new):
     batch.refresh_from_db()
 
     with pytest.raises(MoveRefused):
-        batches._move(batch, new, by=SYSTEM, reason="test", now=NOON)
+        batches.move(batch, new, by=SYSTEM, reason="test", now=NOON)
 
     batch.refresh_from_db()
     assert batch.state == old

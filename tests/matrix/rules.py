@@ -152,6 +152,7 @@ OFFICE = {
     "office_case_settle": deed(f"{CASE}settle/", "cases.work",
                                {"outcome": "rejected", "reason": "it worked"}),
     "office_batch": page(BATCH, "stock.view"),
+    "office_batch_progress": page(f"{BATCH}progress/", "stock.view", shows=False),
     "office_batch_do": deed(f"{BATCH}freeze/", "stock.freeze", {"reason": "a complaint"}),
     "office_code": page(CODE, "stock.view"),
     "office_code_reveal": deed(f"{CODE}reveal/", "codes.reveal", {"reason": "the buyer asks"},
