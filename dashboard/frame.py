@@ -1,6 +1,7 @@
 """What our own pages share: a right, the office's frame, and refusals told on the page."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
@@ -9,10 +10,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from core.errors import AppError
 from core.middleware import opens_own_scope
-from dashboard.access import is_fresh, require
+from dashboard.access import actor_of, is_fresh, require
 from dashboard.sites import office
 
 MOST_DIGITS = 19  # of a bigint
@@ -49,6 +52,41 @@ def attempt(request: HttpRequest, deed: Callable[[], Any], *, done: str) -> bool
     if done:
         messages.success(request, done)
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a button does: `do` is a service's verb that still wants who and when."""
+
+    do: Callable[..., Any]
+    done: str
+    asks_password: bool = False
+
+
+def deed(right: str, *, back: str, of: str = "") -> Callable[[Callable[..., Deed]], View]:
+    """A button of a page: the view says what is to be done, here it is done and told.
+
+    Then back to the page named, which is about `of` among the address's values.
+    """
+
+    def wrap(view: Callable[..., Deed]) -> View:
+        @wraps(view)
+        def pressed(request: HttpRequest, **ids: Any) -> HttpResponse:
+            wanted = view(request, **ids)
+            home = back_to(back, *([ids[of]] if of else []))
+            to_password = password_first(request, then=home.url) if wanted.asks_password else None
+            if to_password:
+                return to_password
+            attempt(
+                request,
+                lambda: wanted.do(by=actor_of(request), now=timezone.now()),
+                done=wanted.done,
+            )
+            return home
+
+        return page(right)(require_POST(pressed))
+
+    return wrap
 
 
 def back_to(name: str, *args: Any) -> HttpResponseRedirect:

@@ -1,14 +1,14 @@
 """A complaint: its evidence, what was said, and the decision."""
 
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
-from dashboard.access import actor_of, allows, require
-from dashboard.frame import attempt, back_to, draw, page
+from dashboard.access import allows, require
+from dashboard.frame import Deed, deed, draw, page
 from dashboard.tones import tone_of
 from dashboard.words import evidence_words, who
 from fulfillment import services as fulfillment
@@ -46,51 +46,32 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
     )
 
 
-@page("cases.work")
-@require_POST
-def say(request: HttpRequest, case_id: int) -> HttpResponse:
-    found = get_object_or_404(Case, pk=case_id)
-    attempt(
-        request,
-        lambda: orders.say_in_case(
-            case_id=found.pk,
-            text=request.POST.get("text", ""),
-            by=actor_of(request),
-            is_from_shopper=False,
-            now=timezone.now(),
-        ),
+@deed("cases.work", back="office_case", of="case_id")
+def say(request: HttpRequest, case_id: int) -> Deed:
+    found, text = get_object_or_404(Case, pk=case_id), request.POST.get("text", "")
+    return Deed(
+        partial(orders.say_in_case, case_id=found.pk, text=text, is_from_shopper=False),
         done=_("Sent. The buyer reads it on the order page."),
     )
-    return back_to("office_case", case_id)
 
 
-@page("cases.work")
-@require_POST
-def ask_supplier(request: HttpRequest, case_id: int) -> HttpResponse:
+@deed("cases.work", back="office_case", of="case_id")
+def ask_supplier(request: HttpRequest, case_id: int) -> Deed:
     found = get_object_or_404(Case, pk=case_id)
-    attempt(
-        request,
-        lambda: orders.ask_supplier(case_id=found.pk, by=actor_of(request), now=timezone.now()),
+    return Deed(
+        partial(orders.ask_supplier, case_id=found.pk),
         done=_("Marked as waiting for the supplier: the clock gives three days."),
     )
-    return back_to("office_case", case_id)
 
 
-@page("cases.view")
-@require_POST
-def settle(request: HttpRequest, case_id: int) -> HttpResponse:
+@deed("cases.view", back="office_case", of="case_id")
+def settle(request: HttpRequest, case_id: int) -> Deed:
+    """What is paid back asks for the password, as on the order's page."""
     found = get_object_or_404(Case, pk=case_id)
-    outcome = request.POST.get("outcome", "")
+    outcome, reason = request.POST.get("outcome", ""), request.POST.get("reason", "").strip()
     require(request, NEEDS.get(outcome, "cases.work"))
-    attempt(
-        request,
-        lambda: fulfillment.settle_case(
-            case_id=found.pk,
-            outcome=outcome,
-            by=actor_of(request),
-            reason=request.POST.get("reason", "").strip(),
-            now=timezone.now(),
-        ),
+    return Deed(
+        partial(fulfillment.settle_case, case_id=found.pk, outcome=outcome, reason=reason),
         done=_("The case is decided. The buyer reads it on the order page."),
+        asks_password=outcome == CaseState.REFUNDED,
     )
-    return back_to("office_case", case_id)

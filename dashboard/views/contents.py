@@ -4,16 +4,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from catalog.models import Sku
 from catalog.states import Kind
 from core.errors import InvalidInput
 from core.secrets import Secret
-from dashboard.access import actor_of
-from dashboard.frame import attempt, back_to, draw, page
+from dashboard.frame import Deed, deed, draw, page
 from dashboard.views.imports import day_of
 from dashboard.words import day_or_never
 from inventory import services as inventory
@@ -42,12 +39,11 @@ def _shown(sku: Sku) -> dict[str, Any] | None:
     return {"content": found, "expires": day_or_never(found.expires_on)}
 
 
-@page("catalog.edit")
-@require_POST
-def set_content(request: HttpRequest, sku_id: int) -> HttpResponse:
+@deed("catalog.edit", back="office_contents")
+def set_content(request: HttpRequest, sku_id: int) -> Deed:
     sku = get_object_or_404(Sku, pk=sku_id, kind=Kind.REUSABLE)
 
-    def deed() -> None:
+    def keep(**who_and_when: Any) -> None:
         if request.POST.get("kind", "") not in Content.Kind.values:
             raise InvalidInput(_("Choose a kind."), param="kind")
         given = NewContent(
@@ -57,10 +53,9 @@ def set_content(request: HttpRequest, sku_id: int) -> HttpResponse:
             most_uses=_number(request.POST.get("most_uses", "")),
             expires_on=day_of(request.POST.get("expires_on", "")),
         )
-        inventory.set_content(given=given, by=actor_of(request), now=timezone.now())
+        inventory.set_content(given=given, **who_and_when)
 
-    attempt(request, deed, done=_("It is set. Orders from now on get it."))
-    return back_to("office_contents")
+    return Deed(keep, done=_("It is set. Orders from now on get it."))
 
 
 def _number(text: str) -> int | None:

@@ -1,6 +1,8 @@
 """What is done to products beside their form: the shelf, many at once, tables, buyer forms."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
@@ -10,14 +12,13 @@ from django.utils import timezone
 from django.utils.timezone import get_current_timezone, make_aware
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from catalog import services as catalog
 from catalog.models import Brand, BuyerTemplate, Category, Product
 from catalog.types import FieldKind
 from core.errors import AppError, InvalidInput, NotFound
 from dashboard.access import actor_of, allows, require
-from dashboard.frame import attempt, back_to, draw, ids_in, page
+from dashboard.frame import Deed, attempt, back_to, deed, draw, ids_in, page
 
 if TYPE_CHECKING:
     from core.uploads import SealedUpload
@@ -35,29 +36,24 @@ KINDS = (
 ROWS = 8
 
 
-@page("catalog.edit")
-@require_POST
-def shelf(request: HttpRequest, product_id: int, verb: str) -> HttpResponse:
+@deed("catalog.edit", back="admin:catalog_product_change", of="product_id")
+def shelf(request: HttpRequest, product_id: int, verb: str) -> Deed:
     found = get_object_or_404(Product, pk=product_id)
-    given: dict[str, Any] = {"product_id": found.pk, "by": actor_of(request), "now": timezone.now()}
-    deeds = {
-        "publish": (lambda: catalog.publish(**given), _("It is on the shelf.")),
-        "unpublish": (lambda: catalog.unpublish(**given), _("It is off the shelf.")),
-        "copy": (lambda: catalog.copy_product(**given), _("Copied as a draft.")),
-        "schedule": (
-            lambda: catalog.schedule(
-                publish_at=_moment(request, "publish_at"),
-                unpublish_at=_moment(request, "unpublish_at"),
-                **given,
-            ),
-            _("The schedule is set."),
-        ),
+
+    def schedule(**given: Any) -> None:
+        publish_at, unpublish_at = _moment(request, "publish_at"), _moment(request, "unpublish_at")
+        catalog.schedule(publish_at=publish_at, unpublish_at=unpublish_at, **given)
+
+    deeds: dict[str, tuple[Callable[..., Any], str]] = {
+        "publish": (catalog.publish, _("It is on the shelf.")),
+        "unpublish": (catalog.unpublish, _("It is off the shelf.")),
+        "copy": (catalog.copy_product, _("Copied as a draft.")),
+        "schedule": (schedule, _("The schedule is set.")),
     }
     if verb not in deeds:
         raise NotFound
-    deed, done = deeds[verb]
-    attempt(request, deed, done=done)
-    return back_to("admin:catalog_product_change", product_id)
+    do, done = deeds[verb]
+    return Deed(partial(do, product_id=found.pk), done=done)
 
 
 def _moment(request: HttpRequest, name: str) -> datetime | None:

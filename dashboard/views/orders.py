@@ -1,5 +1,6 @@
 """One order on one page: what happened, what happens next, and what a person may do."""
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_POST
 from core.money import Money
 from core.secrets import Secret
 from dashboard.access import actor_of, allows
-from dashboard.frame import attempt, back_to, draw, ids_in, page, password_first
+from dashboard.frame import Deed, deed, draw, ids_in, page
 from dashboard.tones import tone_of
 from dashboard.words import money_words, who
 from fulfillment import errors as fulfillment_errors
@@ -105,21 +106,14 @@ def _amounts(rows: Any, currency: str) -> list[dict[str, Any]]:
     ]
 
 
-@page("orders.deliver")
-@require_POST
-def deliver(request: HttpRequest, order_id: int, unit_id: int) -> HttpResponse:
+@deed("orders.deliver", back="office_order", of="order_id")
+def deliver(request: HttpRequest, order_id: int, unit_id: int) -> Deed:
     unit = get_object_or_404(units_of(order_id=order_id), pk=unit_id)
-    attempt(
-        request,
-        lambda: fulfillment.deliver_by_hand(
-            unit_id=unit.pk,
-            text=Secret(request.POST.get("text", "")),
-            by=actor_of(request),
-            now=timezone.now(),
-        ),
+    text = Secret(request.POST.get("text", ""))
+    return Deed(
+        partial(fulfillment.deliver_by_hand, unit_id=unit.pk, text=text),
         done=_("Delivered. The buyer sees it on the order page now."),
     )
-    return back_to("office_order", order_id)
 
 
 @page("orders.deliver")
@@ -145,50 +139,34 @@ def deliver_form(request: HttpRequest, order_id: int, unit_id: int) -> HttpRespo
     )
 
 
-@page("codes.replace")
-@require_POST
-def replace(request: HttpRequest, order_id: int, unit_id: int) -> HttpResponse:
+@deed("codes.replace", back="office_order", of="order_id")
+def replace(request: HttpRequest, order_id: int, unit_id: int) -> Deed:
     unit = get_object_or_404(units_of(order_id=order_id), pk=unit_id)
-    attempt(
-        request,
-        lambda: fulfillment.replace_unit(
-            unit_id=unit.pk,
-            by=actor_of(request),
-            reason=request.POST.get("reason", "").strip()[:60] or "replaced",
-            now=timezone.now(),
-        ),
+    reason = _reason(request) or "replaced"
+    return Deed(
+        partial(fulfillment.replace_unit, unit_id=unit.pk, reason=reason),
         done=_("Replaced. The old code is void, the new one is on the order page."),
     )
-    return back_to("office_order", order_id)
 
 
-@page("orders.refund")
-@require_POST
-def refund(request: HttpRequest, order_id: int) -> HttpResponse:
+@deed("orders.refund", back="office_order", of="order_id")
+def refund(request: HttpRequest, order_id: int) -> Deed:
     """Chosen units, or all that is left when none is chosen by name."""
-    found = get_object_or_404(Order, pk=order_id)
-    to_password = password_first(request, then=f"/office/orders/{order_id}/")
-    if to_password:
-        return to_password
-    chosen = ids_in(request.POST.getlist("unit"))
-    if request.POST.get("what") == "some" and not chosen:
-        attempt(request, _nothing_chosen, done="")
-        return back_to("office_order", order_id)
-    attempt(
-        request,
-        lambda: fulfillment.refund_units(
-            order_id=found.pk,
-            unit_ids=chosen if request.POST.get("what") == "some" else None,
-            by=actor_of(request),
-            reason=request.POST.get("reason", "").strip()[:60] or "by_shop",
-            now=timezone.now(),
-        ),
+    found, reason = get_object_or_404(Order, pk=order_id), _reason(request) or "by_shop"
+    chosen = ids_in(request.POST.getlist("unit")) if request.POST.get("what") == "some" else None
+    give_back = partial(fulfillment.refund_units, order_id=found.pk, unit_ids=chosen, reason=reason)
+    return Deed(
+        _nothing_chosen if chosen == [] else give_back,
         done=_("The refund is on its way. The timeline says when it arrived."),
+        asks_password=True,
     )
-    return back_to("office_order", order_id)
 
 
-def _nothing_chosen() -> None:
+def _reason(request: HttpRequest) -> str:
+    return request.POST.get("reason", "").strip()[:60]
+
+
+def _nothing_chosen(**_who_and_when: Any) -> None:
     raise fulfillment_errors.NothingToRefund(_("Choose at least one thing to refund."))
 
 

@@ -1,5 +1,7 @@
 """Members: invite, change the role, end."""
 
+from functools import partial
+
 from django import forms
 from django.contrib import messages
 from django.db import transaction
@@ -8,12 +10,11 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from core.errors import AppError
 from dashboard.access import actor_of
 from dashboard.accounts import send_password_link
-from dashboard.frame import attempt, back_to, draw, page
+from dashboard.frame import Deed, back_to, deed, draw, page
 from tenants import services as tenants
 from tenants.models import Member
 from tenants.roles import Role
@@ -85,20 +86,14 @@ def member(request: HttpRequest, member_id: int) -> HttpResponse:
     )
 
 
-@page("members.manage")
-@require_POST
-def change_member(request: HttpRequest, member_id: int) -> HttpResponse:
+@deed("members.manage", back="office_member", of="member_id")
+def change_member(request: HttpRequest, member_id: int) -> Deed:
     found = get_object_or_404(Member, pk=member_id)
     role = request.POST.get("role", "")
-    attempt(
-        request,
-        lambda: tenants.change_member(
-            member_id=found.pk,
-            role=role if role in Role.values else found.role,
-            is_active=request.POST.get("is_active") == "on",
-            by=actor_of(request),
-            now=timezone.now(),
-        ),
-        done=_("Changed."),
+    change = partial(
+        tenants.change_member,
+        member_id=found.pk,
+        role=role if role in Role.values else found.role,
+        is_active=request.POST.get("is_active") == "on",
     )
-    return back_to("office_member", member_id)
+    return Deed(change, done=_("Changed."))

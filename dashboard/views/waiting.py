@@ -1,15 +1,16 @@
 """What waits for a person: units that are stuck, refunds held up, odd notices."""
 
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from core.errors import NotFound
 from core.money import Money
-from dashboard.access import actor_of, allows
-from dashboard.frame import attempt, back_to, draw, page, password_first
+from dashboard.access import allows
+from dashboard.frame import Deed, deed, draw, page
 from dashboard.tones import tone_of
 from fulfillment.selectors import units_to_do
 from payments import services as payments
@@ -47,35 +48,22 @@ def money(request: HttpRequest) -> HttpResponse:
     )
 
 
-@page("orders.refund")
-@require_POST
-def refund_do(request: HttpRequest, refund_id: int, verb: str) -> HttpResponse:
-    found = get_object_or_404(Refund, pk=refund_id)
-    to_password = password_first(request, then="/office/payments/")
-    if to_password:
-        return to_password
-    by, now = actor_of(request), timezone.now()
+@deed("orders.refund", back="office_money")
+def refund_do(request: HttpRequest, refund_id: int, verb: str) -> Deed:
+    found, reason = get_object_or_404(Refund, pk=refund_id), request.POST.get("reason", "")[:60]
     deeds = {
-        "retry": lambda: payments.retry_refund(refund_id=found.pk, by=by, now=now),
-        "give-up": lambda: payments.give_up_refund(
-            refund_id=found.pk, by=by, reason=request.POST.get("reason", "")[:60], now=now
-        ),
+        "retry": partial(payments.retry_refund, refund_id=found.pk),
+        "give-up": partial(payments.give_up_refund, refund_id=found.pk, reason=reason),
     }
     if verb not in deeds:
         raise NotFound
-    attempt(request, deeds[verb], done=_("Done."))
-    return back_to("office_money")
+    return Deed(deeds[verb], done=_("Done."), asks_password=True)
 
 
-@page("money.view")
-@require_POST
-def notice_seen(request: HttpRequest, notice_id: int) -> HttpResponse:
+@deed("money.view", back="office_money")
+def notice_seen(request: HttpRequest, notice_id: int) -> Deed:
     found = get_object_or_404(Notice, pk=notice_id)
-    attempt(
-        request,
-        lambda: payments.handle_notice(
-            notice_id=found.pk, by=actor_of(request), reason="", now=timezone.now()
-        ),
+    return Deed(
+        partial(payments.handle_notice, notice_id=found.pk, reason=""),
         done=_("Taken off the list."),
     )
-    return back_to("office_money")

@@ -19,7 +19,7 @@ from tenants.models import AuditRow, Merchant
 from tests.catalog.factories import make_brand, make_category, make_product, make_sku
 from tests.dashboard.people import browser_of
 from tests.inventory.factories import make_codes
-from tests.orders.factories import paid, stocked_sku
+from tests.orders.factories import open_case, paid, stocked_sku
 from tests.times import NOON
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -108,6 +108,23 @@ def test_a_refund_of_what_is_left_is_promised_once(shop):
 
     with tenant_atomic():
         assert Refund.objects.count() == 1
+
+
+@pytest.mark.parametrize("way", ["orders/{order}/refund/", "cases/{case}/settle/"])
+def test_an_old_password_is_asked_again_before_money_goes_back(shop, way):
+    with tenant_atomic():
+        order = delivered()
+        case = open_case(order, unit_id=Unit.objects.get().pk)
+    browser = browser_of(shop, "finance")
+    path = way.format(order=order.pk, case=case.pk)
+
+    with time_machine.travel(timezone.now() + FRESH, tick=False):
+        answer = browser.post(f"/office/{path}", {"what": "all", "outcome": "refunded"})
+
+    thing = f"/office/{path.rsplit('/', 2)[0]}/"
+    assert answer["Location"] == f"/office/reauthenticate/?next={thing}"
+    with tenant_atomic():
+        assert Refund.objects.count() == 0
 
 
 def test_ticking_nothing_refunds_nothing(shop):
