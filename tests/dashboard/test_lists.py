@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core.scope import tenant_atomic
-from dashboard.admin.base import OfficeAdmin
+from dashboard.admin.base import TenantAdmin
 from tests.catalog.factories import make_sku
 from tests.dashboard.people import browser_of
 from tests.inventory.factories import make_codes
@@ -53,7 +53,7 @@ def test_three_rows_cost_no_more_than_one(shop, path):
 
 
 def test_the_dots_between_far_pages_are_no_link(shop, monkeypatch):
-    monkeypatch.setattr(OfficeAdmin, "list_per_page", 1)
+    monkeypatch.setattr(TenantAdmin, "list_per_page", 1)
     with tenant_atomic():
         make_codes(make_sku(), 14)
 
