@@ -69,9 +69,18 @@ class Merchant(models.Model):
     tagline = models.CharField(_("tagline"), max_length=80, blank=True)
     tagline_en = models.CharField(_("tagline in English"), max_length=80, blank=True)
     legal_name = models.CharField(_("company"), max_length=120, blank=True)
+    legal_name_en = models.CharField(
+        _("company in English"), max_length=120, blank=True, default="", db_default=""
+    )
     licence_line = models.CharField(_("licence line"), max_length=120, blank=True)
+    licence_line_en = models.CharField(
+        _("licence line in English"), max_length=120, blank=True, default="", db_default=""
+    )
     icp_line = models.CharField(_("ICP line"), max_length=60, blank=True)
     contact = models.CharField(_("contact for shoppers"), max_length=120, blank=True)
+    contact_en = models.CharField(
+        _("contact in English"), max_length=120, blank=True, default="", db_default=""
+    )
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
     time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
     language = models.CharField(_("first language"), max_length=10, default="zh-hans")

@@ -125,8 +125,8 @@ def change_member(
 
 
 SETTINGS = (
-    "name", "name_en", "tagline", "tagline_en", "legal_name", "licence_line", "icp_line",
-    "contact", "language", "theme", "logo",
+    "name", "name_en", "tagline", "tagline_en", "legal_name", "legal_name_en", "licence_line",
+    "licence_line_en", "icp_line", "contact", "contact_en", "language", "theme", "logo",
 )  # fmt: skip
 
 

@@ -12,9 +12,12 @@ class Shop:
     tagline: str
     tagline_en: str
     legal_name: str
+    legal_name_en: str
     licence_line: str
+    licence_line_en: str
     icp_line: str
     contact: str
+    contact_en: str
     currency: str
     time_zone: str
     language: str
@@ -23,7 +26,9 @@ class Shop:
     is_open: bool
 
     def name_in(self, language: str) -> str:
-        return self.name_en if language.startswith("en") and self.name_en else self.name
+        return self.text_in(language, "name")
 
-    def tagline_in(self, language: str) -> str:
-        return self.tagline_en if language.startswith("en") and self.tagline_en else self.tagline
+    def text_in(self, language: str, name: str) -> str:
+        """One of its lines; in English where the merchant has written it."""
+        english = getattr(self, f"{name}_en") if language.startswith("en") else ""
+        return str(english or getattr(self, name))

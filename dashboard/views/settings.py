@@ -42,9 +42,18 @@ class ShopForm(forms.Form):
     contact = forms.CharField(
         label=gettext_lazy("Contact for shoppers"), max_length=120, required=False
     )
+    contact_en = forms.CharField(
+        label=gettext_lazy("Contact for shoppers in English"), max_length=120, required=False
+    )
     legal_name = forms.CharField(label=gettext_lazy("Company"), max_length=120, required=False)
+    legal_name_en = forms.CharField(
+        label=gettext_lazy("Company in English"), max_length=120, required=False
+    )
     licence_line = forms.CharField(
         label=gettext_lazy("Licence line in the footer"), max_length=120, required=False
+    )
+    licence_line_en = forms.CharField(
+        label=gettext_lazy("Licence line in English"), max_length=120, required=False
     )
     icp_line = forms.CharField(
         label=gettext_lazy("ICP line in the footer"), max_length=60, required=False

@@ -30,11 +30,10 @@ OFFICE = {
 
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
-# Every text a person reads or hears, but for links that are in the other language on purpose and
-# the shop's own lines in the footer.
+# Every text a person reads or hears, but for what is in the other language on purpose.
 TEXTS = """() => {
   const NOT_READ = "script, style, noscript, svg, template, code, [lang=en], [lang=zh-hans], "
-    + ".material-symbols-outlined, body > footer.foot p";
+    + ".material-symbols-outlined";
   const seen = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {

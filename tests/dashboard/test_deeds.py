@@ -373,6 +373,20 @@ def test_settings_change_what_shoppers_see(shop):
     assert Merchant.objects.get(pk=shop.pk).theme["brand"] == "#112233"
 
 
+def test_the_shops_lines_are_set_in_both_languages(shop):
+    browser = browser_of(shop, "owner")
+    words = {
+        "name": "云", "language": "zh-hans", "legal_name": "云公司", "legal_name_en": "Cloud Ltd.",
+        "contact": "客服", "contact_en": "Chat", "licence_line_en": "Licence 1",
+    }  # fmt: skip
+
+    browser.post("/office/settings/", words)
+
+    kept = Merchant.objects.get(pk=shop.pk)
+    assert (kept.legal_name_en, kept.contact_en) == ("Cloud Ltd.", "Chat")
+    assert kept.licence_line_en == "Licence 1"
+
+
 def test_rows_of_another_shop_are_not_there(shop, other_shop):
     browser = browser_of(shop, "owner")
     # The test is bound to one shop: the other one's rows are made in a context of their own.

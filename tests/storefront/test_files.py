@@ -6,11 +6,14 @@ import pytest
 from django.utils import timezone
 
 from catalog import services as catalog
+from core.actors import SYSTEM
 from core.scope import tenant_atomic
 from storefront import theme
+from tenants.services import change_settings
 from tests.catalog.people import OWNER
 from tests.catalog.test_pictures import picture
 from tests.conftest import client_of
+from tests.times import NOON
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 THEMES = [
@@ -107,3 +110,35 @@ def test_a_choice_of_language_leads_to_no_other_site(client, after):
 
 def test_an_unknown_language_is_not_there(client):
     assert client.get("/language/xx/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ["Cloud Ltd.", "Licence 1", "Contact Chat 9–23", "help@cloud.example", "沪备1号"]),
+        ("zh", ["云朵公司", "许可 1", "联系方式 客服", "help@cloud.example", "沪备1号"]),
+    ],
+)
+def test_the_footer_speaks_the_readers_language(shop, language, said):
+    lines = {
+        "legal_name": "云朵公司", "legal_name_en": "Cloud Ltd.", "licence_line": "许可 1",
+        "licence_line_en": "Licence 1", "contact": "客服 · help@cloud.example",
+        "contact_en": "Chat 9–23 · help@cloud.example", "icp_line": "沪备1号",
+    }  # fmt: skip
+    with tenant_atomic():
+        change_settings(merchant_id=shop.pk, given=lines, by=SYSTEM, now=NOON)
+
+    page = client_of(shop).get("/", headers={"accept-language": language}).content.decode()
+
+    foot = page.split('<footer class="foot">')[1]
+    assert re.findall(r"<(?:span|p lang=[^>]+)>([^<]+)<", foot) == said
+
+
+def test_without_english_lines_the_footer_has_the_first_ones(shop):
+    with tenant_atomic():
+        given = {"legal_name": "云朵公司", "contact": "客服"}
+        change_settings(merchant_id=shop.pk, given=given, by=SYSTEM, now=NOON)
+
+    page = client_of(shop).get("/", headers={"accept-language": "en"}).content.decode()
+
+    assert "<span>云朵公司</span></p><p><span>Contact 客服</span></p>" in page
