@@ -65,9 +65,12 @@ def category(request: HttpRequest, category_id: int) -> HttpResponse:
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     text = read_text(request.GET, "q", longest=60)
-    cards = shelf.search(text=text, currency=device.shop_of(request).currency, now=timezone.now())
+    currency, now = device.shop_of(request).currency, timezone.now()
+    cards = shelf.search(text=text, currency=currency, now=now)
     heading = _("“%(text)s”") % {"text": text} if text else _("Search")
     context = {"is_search": True, "q": text, "cards": cards, "crumb": _("Search")}
+    if not cards:
+        context["categories"] = shelf.shelves(currency=currency, now=now)
     return render(request, "storefront/list.html", context | {"heading": heading})
 
 

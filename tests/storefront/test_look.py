@@ -78,3 +78,12 @@ def test_the_step_that_is_waited_for_is_not_called_done(client):
 
     assert "<b>Payment</b><span>to be paid</span>" in unpaid
     assert "<b>Being delivered</b><span>in progress</span>" in paid
+
+
+@pytest.mark.parametrize("text", ["", "no such thing"])
+def test_a_search_that_finds_nothing_leads_to_the_categories(client, text):
+    sku = stocked()
+
+    page = client.get("/search/", {"q": text}).content.decode()
+
+    assert f'href="/c/{sku.product.category_id}/"' in page
