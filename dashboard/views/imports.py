@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from catalog.models import Sku
 from catalog.states import Kind
 from core.errors import AppError, InvalidInput
-from core.money import parse_e4
+from core.money import Money, parse_e4
 from dashboard.access import actor_of, shop_of
 from dashboard.frame import attempt, back_to, draw, page
 from dashboard.tones import tone_of
@@ -54,6 +54,11 @@ BOTH_GIVEN = gettext_lazy(
     "Load a file or pasted codes, not both at once. The text is still in the box: to load the "
     "file, empty the box and choose the file again."
 )
+FAILURES = {
+    "file_unreadable": gettext_lazy("The file is gone or damaged. Load it again."),
+    "file_refused": gettext_lazy("The file cannot be read to its end. Save it as CSV, then try."),
+}
+OTHER_FAILURE = gettext_lazy("Something went wrong on our side. What was loaded is in the batch.")
 MOST_PASTED = 2_000_000
 LATEST = 30
 
@@ -165,6 +170,7 @@ def _columns(found: ImportJob) -> dict[str, Any]:
     names = [*shown.header, *[""] * width][:width]
     return {
         "preview": shown,
+        "cost": "" if found.cost_e4 is None else Money(found.cost_e4, "").decimal,
         "columns": list(zip(range(width), names, chosen, strict=True)),
         "fields": FIELDS,
         "delimiters": DELIMITERS,
@@ -195,6 +201,7 @@ def _result(found: ImportJob) -> dict[str, Any]:
         "reasons": _reasons(found.counts),
         "percent": _percent(found),
         "unlisted": importing.count_unlisted(found),
+        "failure": FAILURES.get(found.failure, OTHER_FAILURE) if found.failure else "",
         "has_refused": found.reports.filter(of_check=False).exists(),
         "can_resume": found.state in {ImportState.CANCELED, ImportState.FAILED}
         and found.batch_id is not None
@@ -268,6 +275,7 @@ def do(request: HttpRequest, job_id: int, verb: str) -> HttpResponse:
         "start": importing.start_import,
         "cancel": importing.cancel_import,
         "resume": importing.resume_import,
+        "columns": importing.reopen_import,
     }
     if verb in deeds:
         attempt(request, lambda: deeds[verb](**given), done="")

@@ -10,6 +10,7 @@ from inventory.services.importing.jobs import (
     choose,
     forget_import_file,
     open_import,
+    reopen_import,
     resume_import,
     start_import,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "forget_stray_files",
     "open_import",
     "preview",
+    "reopen_import",
     "resume_import",
     "run_import",
     "start_import",

@@ -19,15 +19,11 @@ from core.uploads import SealedFile, SealedUpload, seal_bytes
 from inventory.errors import FileRefused, ImportBusy
 from inventory.models import ImportJob, ImportMapping, ImportMove
 from inventory.services.batches import open_batch
-from inventory.services.importing.columns import (
-    Layout,
-    check_layout,
-    guess_layout,
-    signature_of,
-)
+from inventory.services.importing.columns import Layout, check_layout
+from inventory.services.importing.recognising import about_lines, first_layout, recognised
 from inventory.services.importing.reports import drop_report
-from inventory.services.importing.sniffing import ENCODINGS, SAMPLE, find_encoding, foreign_kind
-from inventory.services.importing.source import TEXT, WORKBOOK, Source
+from inventory.services.importing.sniffing import ENCODINGS
+from inventory.services.importing.source import TEXT, Source
 from inventory.states import IMPORT_MOVES, BatchState, ImportState
 from inventory.types import NewBatch
 
@@ -67,8 +63,8 @@ def open_import(
     sealed = upload.sealed if upload else seal_bytes(text.encode())
     try:
         size = (upload.size or 0) if upload else len(text.encode())
-        source = _recognised(sealed, size=size)
-        layout, signature = _first_layout(source)
+        source = recognised(sealed, size=size)
+        layout, signature = first_layout(source)
     except FileRefused:
         sealed.delete()
         raise
@@ -83,7 +79,7 @@ def open_import(
         file_name=sealed.name,
         file_key=seal(base64.b64encode(sealed.key).decode(), place=FILE_KEY, uid=uid),
         size=size,
-        total_lines=_about_lines(source, size=size),
+        total_lines=about_lines(source, size=size),
         kind=source.kind,
         encoding=source.encoding,
         layout=layout.as_json(),
@@ -93,61 +89,6 @@ def open_import(
     )
     ImportMove.objects.create(job=job, new=job.state, by=job.made_by, reason="opened", at=now)
     return job
-
-
-def _recognised(sealed: SealedFile, *, size: int) -> Source:
-    """The file with its kind and encoding told from its first bytes."""
-    head = next(sealed.frames(), b"") if size else b""
-    if not head.strip():
-        raise _nothing_found(size=size)
-    kind = foreign_kind(head)
-    if kind and kind != WORKBOOK:
-        raise FileRefused(
-            _("A file of kind %(kind)s cannot be loaded. Save it as CSV, TXT or XLSX.")
-            % {"kind": kind},
-            param="file",
-        )
-    if kind:
-        return Source(sealed=sealed, kind=WORKBOOK, encoding="")
-    encoding = find_encoding(head, sealed.frames(start=1))
-    return Source(sealed=sealed, kind=TEXT, encoding=encoding)
-
-
-def _about_lines(source: Source, *, size: int) -> int:
-    """How many lines the file may have, by its first megabyte: for a progress bar."""
-    if source.kind != TEXT:
-        return 0
-    head = next(source.sealed.frames(), b"")
-    ends = max(head.count(b"\n"), head.count(b"\r"), 1)
-    return ends * size // len(head)
-
-
-def _first_layout(source: Source) -> tuple[Layout, bytes]:
-    """What was chosen for the last file of this make, else what it looks like."""
-    delimiter, rows = source.head(delimiter=None, most=SAMPLE)
-    cells = [row for _unused, row in rows]
-    layout = guess_layout(cells, delimiter=delimiter)
-    signature = signature_of(cells, layout)
-    known = ImportMapping.objects.filter(signature=signature).first()
-    layout = Layout.from_json(known.layout) if known else layout
-    if len(cells) <= layout.has_header:
-        raise _nothing_found(has_header=bool(cells), is_workbook=source.kind == WORKBOOK)
-    return layout, signature
-
-
-def _nothing_found(
-    *, size: int = 1, has_header: bool = False, is_workbook: bool = False
-) -> FileRefused:
-    """There are no codes: said at once, in the words that fit."""
-    if has_header:
-        why = _("No codes were found: there is a header line, and nothing below it.")
-    elif is_workbook:
-        why = _("No codes were found: the first sheet of this workbook is empty.")
-    elif size:
-        why = _("No codes were found: there are only empty lines.")
-    else:
-        why = _("The file is empty.")
-    return FileRefused(why, param="file")
 
 
 def source_of(job: ImportJob) -> Source:
@@ -177,15 +118,30 @@ def choose(*, job_id: int, choice: ImportChoice, by: Actor, now: datetime) -> Im
     job.layout = choice.layout.as_json()
     job.expires_on, job.cost_e4 = choice.expires_on, choice.cost_e4
     job.supplier_name, job.note = choice.supplier_name[:80], choice.note[:200]
-    job.check_counts = {}
     job.save()
-    drop_report(job, of_check=True)
-    if job.state != ImportState.UPLOADED:
-        move(job, ImportState.UPLOADED, by=by, reason="chosen anew", now=now)
+    _unchecked(job, by=by, now=now)
     ImportMapping.objects.update_or_create(
         signature=job.signature, defaults={"layout": job.layout, "used_at": now}
     )
     return job
+
+
+@tenant_atomic
+def reopen_import(*, job_id: int, by: Actor, now: datetime) -> ImportJob:
+    """Back to the columns: what the check found is forgotten, the choice is not."""
+    job = locked(job_id)
+    if job.state not in {ImportState.CHECKED, ImportState.UPLOADED}:
+        raise ImportBusy(_("This import has begun: what it reads cannot be changed any more."))
+    _unchecked(job, by=by, now=now)
+    return job
+
+
+def _unchecked(job: ImportJob, *, by: Actor, now: datetime) -> None:
+    job.check_counts = {}
+    job.save(update_fields=["check_counts"])
+    drop_report(job, of_check=True)
+    if job.state != ImportState.UPLOADED:
+        move(job, ImportState.UPLOADED, by=by, reason="chosen anew", now=now)
 
 
 @tenant_atomic

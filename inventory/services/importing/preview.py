@@ -35,6 +35,7 @@ _HIDDEN = frozenset({Field.SECRET, Field.CARD_NO})
 class PreviewCell:
     text: str
     length: int
+    is_masked: bool
     marks: tuple[Mark, ...]
 
 
@@ -93,17 +94,24 @@ def _line(row: Row, layout: Layout, judged: object) -> PreviewLine:
     fields = [*layout.columns, *[Field.IGNORED] * len(texts)][: len(texts)]
     named = list(zip(texts, fields, strict=True))
     hidden = [text for text, field in named if text and field in _HIDDEN]
-    shown = [_shown(text, field, hidden) for text, field in named]
-    return PreviewLine(number, tuple(map(_cell, cells, texts, shown)), reason)
+    cells_shown = [
+        _cell(raw, text, is_open=not text or _is_open(text, field, hidden))
+        for raw, (text, field) in zip(cells, named, strict=False)
+    ]
+    return PreviewLine(number, tuple(cells_shown), reason)
 
 
-def _shown(text: str, field: Field, hidden: Sequence[str]) -> str:
-    is_open = field in _OPEN and not any(secret in text for secret in hidden)
-    return text[:MOST_SHOWN] if is_open or not text else masked(text)
+def _is_open(text: str, field: Field, hidden: Sequence[str]) -> bool:
+    return field in _OPEN and not any(secret in text for secret in hidden)
 
 
-def _cell(raw: str, text: str, shown: str) -> PreviewCell:
-    return PreviewCell(text=shown, length=len(text), marks=tuple(marks_of(raw)))
+def _cell(raw: str, text: str, *, is_open: bool) -> PreviewCell:
+    return PreviewCell(
+        text=text[:MOST_SHOWN] if is_open else masked(text),
+        length=len(text),
+        is_masked=not is_open,
+        marks=tuple(marks_of(raw)),
+    )
 
 
 def _same_file(job: ImportJob) -> str:

@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from core.scope import tenant_atomic
+from core.uploads import SealedFile
 from inventory.models import Code, ImportJob
 from inventory.services import importing
 from tests.catalog.factories import make_sku
@@ -89,6 +90,46 @@ def test_an_uploaded_file_stays_while_its_import_waits(shop, settings, tmp_path)
     with tenant_atomic():
         job = ImportJob.objects.get()
     assert [file.name for file in tmp_path.iterdir()] == [job.file_name]
+
+
+def test_after_the_check_the_columns_can_be_changed_and_nothing_typed_is_lost(shop):
+    browser = browser_of(shop, "operator")
+    with tenant_atomic():
+        sku = make_sku()
+    page = browser.post("/office/imports/", {"sku": sku.pk, "text": "S-0001\nS-0001\n"}).url
+    given = {"column0": "secret", "width": 1, "delimiter": "", "then": "check"}
+
+    browser.post(f"{page}choose/", given | {"cost": "9.8", "supplier_name": "Star", "note": "Nov"})
+    checked = browser.get(page)
+    browser.post(f"{page}columns/")
+    again = browser.get(page)
+
+    assert checked.context["counts"]["duplicate_in_file"] == 1
+    for kept in ('value="9.80"', 'value="Star"', 'value="Nov"'):
+        assert kept in again.content.decode()
+    with tenant_atomic():
+        job = ImportJob.objects.get()
+        assert (job.state, job.check_counts, job.reports.count()) == ("uploaded", {}, 0)
+
+
+def test_why_a_load_failed_is_told_in_words(shop):
+    browser = browser_of(shop, "operator")
+    with tenant_atomic():
+        sku = make_sku()
+    page = browser.post("/office/imports/", {"sku": sku.pk, "text": "S-0001\n"}).url
+    browser.get(page)
+    given = {"column0": "secret", "width": 1, "delimiter": "", "then": "check"}
+    browser.post(f"{page}choose/", given)
+    browser.post(f"{page}start/")
+    with tenant_atomic():
+        job = ImportJob.objects.get()
+    SealedFile(name=job.file_name, key=b"").delete()
+
+    importing.run_import(job_id=job.pk, now=timezone.now())
+
+    answer = browser.get(page).content.decode()
+    assert "The file is gone or damaged. Load it again." in answer
+    assert "file_unreadable" not in answer
 
 
 def test_the_empty_table_can_be_fetched(shop):

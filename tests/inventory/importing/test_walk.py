@@ -303,6 +303,7 @@ def test_the_preview_shows_notes_and_masks_what_may_be_a_code(shop):
     assert [cell.text for cell in plain.cells] == [
         "CARD••••0001", "SECR••••0001", "优酷年卡 11 月", "9.80", "STOR••••0001",
     ]  # fmt: skip
+    assert [cell.is_masked for cell in plain.cells] == [True, True, False, False, True]
     assert telling.cells[2].text == "url?••••0002"
 
 
@@ -328,6 +329,16 @@ def test_a_choice_without_a_code_column_is_refused(shop):
         )
 
     assert reread(job).layout["columns"] == ["card_no", "secret"]
+
+
+def test_a_load_that_has_begun_is_not_taken_back_to_its_columns(shop):
+    job = checked(open_file(lines_of(3)))
+    importing.start_import(job_id=job.pk, by=OWNER, now=NOON)
+
+    with pytest.raises(ImportBusy):
+        importing.reopen_import(job_id=job.pk, by=OWNER, now=NOON)
+
+    assert reread(job).state == ImportState.RUNNING
 
 
 def test_the_skus_format_decides_what_a_code_is(shop):
