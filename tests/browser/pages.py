@@ -2,7 +2,6 @@
 
 SHOP = {
     "home": "/",
-    "category": "/c/1/",
     "search": "/search/?q=VIP",
     "nothing-found": "/search/?q=zzzz",
     "my-orders": "/orders/",

@@ -46,6 +46,21 @@ def load_codes(merchant, codes_file):
     merchant.shot("import-result", full=True)
 
 
+def redraw(page):
+    """As if something about the order had changed since the page was drawn."""
+    with page.expect_response(re.compile(r"/live/\?v=old$")):
+        page.evaluate(
+            """() => {
+              const box = document.querySelector("[data-poll]");
+              box.querySelector("[data-line]").dataset.drawn = "before";
+              delete box.dataset.final;
+              box.dataset.version = "old";
+              document.dispatchEvent(new Event("visibilitychange"));
+            }"""
+        )
+    expect(page.locator("[data-drawn=before]")).to_have_count(0)
+
+
 def test_codes_are_loaded_bought_copied_and_found_again(visit, codes_file):
     codes_file.write_bytes(a_suppliers_file())
     merchant, shopper, stranger = visit(size=DESK), visit(), visit()
@@ -72,6 +87,8 @@ def test_codes_are_loaded_bought_copied_and_found_again(visit, codes_file):
     assert shown in GOOD
     shopper.shot("order", full=True)
     shopper.picture("order")
+    redraw(page)
+    expect(unit.locator("[data-secret]")).to_have_text(shown)
     unit.locator("[data-copy-secret=secret]").click()
     expect(page.locator("[data-toast]")).to_have_text("已复制")
     assert page.evaluate("navigator.clipboard.readText()") == shown
