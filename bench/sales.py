@@ -38,7 +38,7 @@ def sell_one(goods: Goods) -> None:
     from django.utils import timezone  # noqa: PLC0415 -- after django.setup()
 
     from core.actors import SYSTEM  # noqa: PLC0415
-    from core.scope import tenant_atomic  # noqa: PLC0415
+    from core.scope import tenant_atomic, whole  # noqa: PLC0415
     from fulfillment import services as fulfillment  # noqa: PLC0415
     from orders import services as orders  # noqa: PLC0415
     from orders.types import Line, PlaceOrder  # noqa: PLC0415
@@ -53,16 +53,17 @@ def sell_one(goods: Goods) -> None:
         has_consented=True,
         contact_mail="bench@example.com",
     )
-    order = orders.place(request=request, now=now)
-    payable = Payable(
-        ref=order.number,
-        id=order.pk,
-        amount_e4=order.total_e4,
-        currency=order.currency,
-        title="Bench",
-        expires_at=order.pay_until,
-    )
-    payment = payments.start(payable=payable, provider="sandbox", now=now)
+    with tenant_atomic(), whole():
+        order = orders.place(request=request, now=now)
+        payable = Payable(
+            ref=order.number,
+            id=order.pk,
+            amount_e4=order.total_e4,
+            currency=order.currency,
+            title="Bench",
+            expires_at=order.pay_until,
+        )
+        payment = payments.start(payable=payable, provider="sandbox", now=now)
     notice = Notice(
         provider="sandbox",
         event_ref=uuid4().hex,
@@ -76,7 +77,7 @@ def sell_one(goods: Goods) -> None:
         signed_at=now,
         body_digest=b"",
     )
-    with tenant_atomic():
+    with tenant_atomic(), whole():
         captured = payments.capture(notice=notice, now=now)
         orders.record_payment(
             order_id=captured.payable_id, payment_id=captured.payment_id, by=SYSTEM, now=now

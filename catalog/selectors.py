@@ -21,7 +21,7 @@ from catalog.errors import NotForSale
 from catalog.models import Category, Picture, Product, Sku
 from catalog.states import CONNECTED, ProductState
 from catalog.types import BuyerField
-from core.rows import fetch
+from core.rows import fetch_with
 
 MOST_FOUND = 60
 MOST_SEARCHED = 50
@@ -91,17 +91,16 @@ def get_sku(*, sku_id: int) -> Sku:
     return Sku.objects.select_related("product", "buyer_template").get(pk=sku_id)
 
 
-_SHELVED = "state = 'published' AND (unpublish_at IS NULL OR unpublish_at > %s)"
+_FOR_SALE = """own.ref = %s AND own.is_on_sale AND own.kind = ANY(%s)
+    AND above.state = 'published' AND (above.unpublish_at IS NULL OR above.unpublish_at > %s)"""
 
 
 def get_sku_for_sale(*, sku_ref: str, now: datetime) -> Sku:
     """A SKU that may be sold now, with its product and buyer form; raises NotForSale."""
-    kinds = sorted(CONNECTED)
-    for sku in fetch(Sku, "ref = %s AND is_on_sale AND kind = ANY(%s)", sku_ref, kinds):
-        for product in fetch(Product, f"id = %s AND {_SHELVED}", sku.product_id, now):
-            sku.product = product
-            return sku
-    raise NotForSale(_("This is not on sale any more. Look at what else is there."))
+    found = fetch_with(Sku, "product", _FOR_SALE, sku_ref, sorted(CONNECTED), now)
+    if not found:
+        raise NotForSale(_("This is not on sale any more. Look at what else is there."))
+    return found[0]
 
 
 def get_picture(*, picture_hash: str) -> Picture:

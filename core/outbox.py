@@ -21,7 +21,7 @@ from core.errors import AppError
 from core.failpoints import reach
 from core.models import OutboxRow
 from core.nudge import nudge
-from core.rows import insert
+from core.rows import Sheet, insert
 from core.scope import require_tenant, tenant_atomic, tenant_in_force
 
 log = structlog.get_logger(__name__)
@@ -62,8 +62,11 @@ def event_name(event: type[Event]) -> str:
     return f"{event.__module__.split('.')[0]}.{event.__name__}"
 
 
-def emit(event: Event) -> None:
-    """Record `event`; must be called inside the transaction that made it true."""
+def emit(event: Event, *, sheet: Sheet | None = None) -> None:
+    """Record `event`; must be called inside the transaction that made it true.
+
+    On a caller's `sheet` it is recorded with the sheet's other writes.
+    """
     if tenant_in_force() is None:
         raise RuntimeError("emit() outside a transaction could tell of a change that never was")
     if _untold.get():
@@ -73,7 +76,10 @@ def emit(event: Event) -> None:
         OutboxRow(event=name, listener=listener, payload=asdict(event))
         for listener in _listeners.get(name, ())
     ]
-    insert(rows)
+    if sheet is None:
+        insert(rows)
+    else:
+        sheet.insert(*rows)
     tenant_id = require_tenant()
 
     def nudge_listeners() -> None:

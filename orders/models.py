@@ -55,6 +55,8 @@ class Order(TenantModel):
     payment_id = models.BigIntegerField(null=True)
     ended_at = models.DateTimeField(_("ended at"), null=True)
 
+    lines: "list[Item] | None" = None  # its items, once somebody has read them
+
     class Meta:
         verbose_name = _("order")
         verbose_name_plural = _("orders")

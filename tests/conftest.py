@@ -91,3 +91,9 @@ def scope(shop: Merchant) -> Iterator[Merchant]:
     """The shop's transaction, open for the whole test."""
     with tenant_atomic():
         yield shop
+
+
+@pytest.fixture
+def unprepared(settings: Any) -> None:
+    """Every statement is sent as it is, so that they can be counted."""
+    settings.DB_PREPARED = False

@@ -13,6 +13,7 @@ from core.crypto import seal
 from core.errors import InvalidInput, NotFound
 from core.failpoints import reach
 from core.outbox import emit
+from core.rows import Sheet
 from core.scope import tenant_atomic
 from core.secrets import Secret
 from fulfillment.errors import NotByHand
@@ -101,13 +102,15 @@ def _open(order: "Order", *, now: datetime) -> None:
     moving = Moving(order=order, by=SYSTEM, now=now)
     _deliver(moving, units)
     reach("fulfillment.sold")
-    moving.store(fresh=units)
+    sheet = Sheet()
+    moving.store(fresh=units, sheet=sheet)
     if any(unit.state == UnitState.DELIVERED for unit in units):
-        emit(OrderDelivered(order_id=order.pk))
+        emit(OrderDelivered(order_id=order.pk), sheet=sheet)
     if all(unit.state == UnitState.DELIVERED for unit in units):
-        orders.complete(order=order, by=SYSTEM, now=now)
+        orders.complete(order=order, by=SYSTEM, now=now, sheet=sheet)
     else:
         orders.start_fulfilling(order=order, by=SYSTEM, now=now)
+    sheet.write()
 
 
 def _look_after(order: "Order", *, now: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from core.actors import Actor
-from core.rows import insert
+from core.rows import Sheet, insert
 from core.states import check_move
 from fulfillment.models import Unit, UnitMove
 from fulfillment.states import MOVES, UnitState
@@ -42,13 +42,17 @@ class Moving:
             )
         )
 
-    def store(self, *, fresh: Sequence[Unit] = ()) -> None:
-        """Write what was moved; `fresh` units are stored now, in their last state."""
+    def store(self, *, fresh: Sequence[Unit] = (), sheet: Sheet | None = None) -> None:
+        """Write what was moved; `fresh` units are stored now, in their last state. One fresh unit
+        goes on the caller's `sheet`, if he gives one; he writes it."""
         for unit, names in self._changed.values():
             if unit.pk is not None:
                 unit.save(update_fields=sorted(names))
-        insert(fresh)
-        for row in self._rows:
-            row.unit_id = row.unit.pk
-        insert(self._rows)
+        if sheet is not None and len(fresh) == 1:
+            sheet.insert(*fresh, *self._rows)
+        else:
+            insert(fresh)
+            for row in self._rows:
+                row.unit_id = row.unit.pk
+            insert(self._rows)
         self._changed, self._rows = {}, []

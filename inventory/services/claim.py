@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from core.scope import require_tenant, tenant_atomic
+from core.statements import run
 from inventory.errors import OutOfStock, TooManyHeld
 from inventory.models import LANES
 from inventory.selectors import today_here
@@ -144,9 +145,7 @@ def _given(request: HoldRequest, *, state: HoldState, now: datetime) -> Given:
 
 
 def _claim(sql: str, given: Given) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, given)
-        return int(cursor.rowcount)
+    return run(sql, given).row_count
 
 
 class _Short(Exception):
@@ -158,9 +157,8 @@ class _Short(Exception):
 
 
 def _claim_one(given: Given) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM_ONE, given | {"lane": _any_lane()})
-        return cursor.fetchone()[0] is not None
+    ((code_id,),) = run(_CLAIM_ONE, given | {"lane": _any_lane()}).rows
+    return code_id is not None
 
 
 def _claim_first(given: Given) -> int:

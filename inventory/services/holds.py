@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.actors import SYSTEM, Actor
 from core.scope import require_tenant, tenant_atomic
+from core.statements import run
 from core.states import check_move
 from inventory.errors import CodeNotSold, NothingHeld
 from inventory.models import Code, CodeMove, Hold
@@ -101,9 +102,8 @@ def keep(*, item_id: int, now: datetime) -> None:
     What ran out or was given back is taken again; raises OutOfStock when it is gone. An item that
     never held anything is left alone.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_KEEP, {"tenant": require_tenant(), "item": item_id, "back": _MAY_COME_BACK})
-        lost_ids = [hold_id for (hold_id,) in cursor.fetchall()]
+    given = {"tenant": require_tenant(), "item": item_id, "back": _MAY_COME_BACK}
+    lost_ids = [hold_id for (hold_id,) in run(_KEEP, given).rows]
     if not lost_ids:
         return
     lost = list(Hold.objects.filter(pk__in=lost_ids))
@@ -170,9 +170,7 @@ def _claim_sold(item_id: int, *, now: datetime) -> list[tuple[int, int | None, i
     """(hold, code, content, is sold now) of everything the item holds."""
     today = today_here(now=now)
     given: dict[str, Any] = {"tenant": require_tenant(), "item": item_id, "today": today}
-    with connection.cursor() as cursor:
-        cursor.execute(_SELL, given | {"now": now})
-        return list(cursor.fetchall())
+    return run(_SELL, given | {"now": now}).rows
 
 
 def _claim_again(hold: Hold, *, quantity: int, now: datetime) -> None:

@@ -44,7 +44,9 @@ def items_of(*, order_id: int) -> "QuerySet[Item]":
 
 def items_of_order(order: Order) -> list[Item]:
     """The order's lines, for who delivers them."""
-    return fetch(Item, "order_id = %s ORDER BY position", order.pk)
+    if order.lines is None:
+        order.lines = fetch(Item, "order_id = %s ORDER BY position", order.pk)
+    return order.lines
 
 
 def find_orders(*, text: str, order_ids: tuple[int, ...] = ()) -> "QuerySet[Order]":

@@ -7,33 +7,54 @@ from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor
 from core.errors import NotFound
-from core.rows import change, fetch, insert
+from core.outbox import Event, emit
+from core.rows import Sheet, fetch_with
 from core.states import check_move
-from orders.models import Order, OrderMove
+from orders.models import Item, Order, OrderMove
 from orders.states import MOVES, OrderState
 
 
 def take_order(*, order_id: int) -> Order:
-    """The order, locked until the transaction ends: whoever moves it or its units holds it."""
-    found = fetch(Order, "id = %s FOR NO KEY UPDATE", order_id)
-    if not found:
+    """The order, locked until the transaction ends: whoever moves it or its units holds it.
+
+    Its lines come with it.
+    """
+    lines = fetch_with(
+        Item, "order", "above.id = %s ORDER BY own.position FOR NO KEY UPDATE OF above", order_id
+    )
+    if not lines:
         raise NotFound(_("There is no such order."))
-    return found[0]
+    order = lines[0].order
+    order.lines = lines
+    return order
 
 
 def _move(
-    order: Order, *path: OrderState, by: Actor, reason: str, now: datetime, **also: Any
+    order: Order,
+    *path: OrderState,
+    by: Actor,
+    reason: str,
+    now: datetime,
+    tell: Event | None = None,
+    sheet: Sheet | None = None,
+    **also: Any,
 ) -> None:
-    """Move a locked order along `path`, or raise MoveRefused, writing `also` in the same update."""
-    old, rows = OrderState(order.state), []
+    """Move a locked order along `path`, or raise MoveRefused, writing `also` in the same update.
+
+    `tell` is the news of it. Who gives a `sheet` writes it.
+    """
+    own, old = sheet or Sheet(), OrderState(order.state)
+    own.change(order, state=path[-1], **also)
     for new in path:
         check_move(MOVES, old, new)
-        rows.append(
+        own.insert(
             OrderMove(order=order, old=old, new=new, by=by.label, reason=reason[:60], at=now)
         )
         old = new
-    change(order, state=old, **also)
+    if tell is not None:
+        emit(tell, sheet=own)
+    if sheet is None:
+        own.write()
     order.state = old
     for name, value in also.items():
         setattr(order, name, value)
-    insert(rows)

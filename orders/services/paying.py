@@ -5,7 +5,7 @@ from datetime import datetime
 
 from core.actors import SYSTEM, Actor
 from core.failpoints import reach
-from core.outbox import emit
+from core.rows import Sheet
 from core.scope import tenant_atomic, whole
 from inventory import services as inventory
 from orders.events import OrderCanceled, OrderClosed, OrderCompleted, OrderPaid
@@ -42,9 +42,9 @@ def record_payment(*, order_id: int, payment_id: int, by: Actor, now: datetime) 
         paid_at=now,
         payment_id=payment_id,
         ended_at=None,
+        tell=OrderPaid(order_id=order.pk),
     )
     reach("orders.paid")
-    emit(OrderPaid(order_id=order.pk))
     return Recorded.PAID
 
 
@@ -56,8 +56,15 @@ def close_unpaid(*, order_id: int, now: datetime) -> bool:
         return False
     give_back(held_items(order), now=now)
     payments.close_payments_of(payable_id=order.pk, now=now)
-    _move(order, OrderState.CLOSED, by=SYSTEM, reason="not_paid_in_time", now=now, ended_at=now)
-    emit(OrderClosed(order_id=order.pk))
+    _move(
+        order,
+        OrderState.CLOSED,
+        by=SYSTEM,
+        reason="not_paid_in_time",
+        now=now,
+        ended_at=now,
+        tell=OrderClosed(order_id=order.pk),
+    )
     return True
 
 
@@ -69,13 +76,18 @@ def start_fulfilling(*, order: Order, by: Actor, now: datetime) -> None:
 
 
 @tenant_atomic(savepoint=False)
-def complete(*, order: Order, by: Actor, now: datetime) -> None:
-    """All that was promised has found its end: from paid as well, when it took no time."""
+def complete(*, order: Order, by: Actor, now: datetime, sheet: Sheet | None = None) -> None:
+    """All that was promised has found its end: from paid as well, when it took no time.
+
+    A caller who gives a `sheet` writes it.
+    """
     path = [OrderState.FULFILLING, OrderState.COMPLETED]
     if order.state == OrderState.FULFILLING:
         path = path[1:]
-    _move(order, *path, by=by, reason="all_delivered", now=now, ended_at=now)
-    emit(OrderCompleted(order_id=order.pk))
+    done = OrderCompleted(order_id=order.pk)
+    _move(
+        order, *path, by=by, reason="all_delivered", now=now, sheet=sheet, ended_at=now, tell=done
+    )
 
 
 @tenant_atomic
@@ -85,8 +97,8 @@ def cancel(*, order_id: int, reason: str, by: Actor, now: datetime) -> Order:
     if order.state == OrderState.CANCELED:
         return order
     give_back(held_items(order), now=now)
-    _move(order, OrderState.CANCELED, by=by, reason=reason, now=now, ended_at=now)
-    emit(OrderCanceled(order_id=order.pk))
+    given_up = OrderCanceled(order_id=order.pk)
+    _move(order, OrderState.CANCELED, by=by, reason=reason, now=now, ended_at=now, tell=given_up)
     return order
 
 

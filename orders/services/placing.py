@@ -10,18 +10,18 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import IntegrityError, connection
+from django.db import connection
 from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from catalog import services as catalog
 from catalog.selectors import buyer_fields, get_sku_for_sale
 from core.crypto import seal
-from core.errors import InvalidInput
+from core.errors import AppError, InvalidInput
 from core.failpoints import reach
 from core.outbox import emit
 from core.refs import new_number, new_token
-from core.rows import fetch, insert
+from core.rows import Sheet, fetch
 from core.scope import require_tenant, tenant_atomic, whole
 from inventory import services as inventory
 from inventory.types import HoldRequest
@@ -56,6 +56,7 @@ class _Priced:
         return int(self.sku.price_e4) * self.quantity
 
 
+@tenant_atomic
 def place(*, request: PlaceOrder, now: datetime) -> Order:
     """Take an order and hold its goods for 15 minutes, all of them or none.
 
@@ -64,32 +65,33 @@ def place(*, request: PlaceOrder, now: datetime) -> Order:
     """
     key = _request_key(request)
     try:
-        return _place(request, key=key, now=now)
-    except IntegrityError as why:
-        if _constraint(why) != "order_request_once":
+        order, lines = _write_down(request, key=key, now=now)
+    except AppError:
+        # Nothing is refused that was taken a moment ago: the limits counted that order too.
+        known = fetch(Order, "request_key = %s", key)
+        if not known:
             raise
-    # The other click was faster by less than a transaction; it has committed by now.
-    with tenant_atomic():
-        return Order.objects.get(request_key=key)
-
-
-@tenant_atomic
-def _place(request: PlaceOrder, *, key: str, now: datetime) -> Order:
-    known = fetch(Order, "request_key = %s", key)
-    if known:
         return known[0]
-    _check(request)
-    lines = [_price(line, now=now) for line in request.lines]
-    order = _draft(request, lines, key=key, now=now)
-    _check_limits(order, lines)
-    insert([order])
     items = [_item(order, line, position=number) for number, line in enumerate(lines, start=1)]
-    insert(items)
+    sheet = Sheet()
+    sheet.insert(order, unless_there=True)
+    sheet.insert(*items)
+    if not sheet.write():
+        return fetch(Order, "request_key = %s", key)[0]
     reach("orders.drafted")
     _hold(order, items, lines, now=now)
     emit(OrderPlaced(order_id=order.pk))
     reach("orders.placed")
     return order
+
+
+def _write_down(request: PlaceOrder, *, key: str, now: datetime) -> tuple[Order, list[_Priced]]:
+    """The order that the form asks for, at today's prices and within the limits."""
+    _check(request)
+    lines = [_price(line, now=now) for line in request.lines]
+    order = _draft(request, lines, key=key, now=now)
+    _check_limits(order, lines)
+    return order, lines
 
 
 def _check(request: PlaceOrder) -> None:
@@ -276,8 +278,3 @@ def _request_key(request: PlaceOrder) -> str:
 def _language(given: str) -> str:
     known: Iterable[str] = (code for code, _name in settings.LANGUAGES)
     return given if given in known else settings.LANGUAGE_CODE
-
-
-def _constraint(why: IntegrityError) -> str:
-    diag = getattr(why.__cause__, "diag", None)
-    return getattr(diag, "constraint_name", "") or ""

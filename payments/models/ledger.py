@@ -85,8 +85,10 @@ class Journal(TenantModel):
 class Entry(TenantModel):
     """Value into (+) or out of (-) an account."""
 
-    journal = TenantForeignKey(Journal, on_delete=models.PROTECT, related_name="entries")
-    account = TenantForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    journal = TenantForeignKey(
+        Journal, on_delete=models.PROTECT, related_name="entries", db_index=False
+    )
+    account = TenantForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
     amount_e4 = models.BigIntegerField(_("amount"))
     currency = models.CharField(_("currency"), max_length=3)
 

@@ -21,7 +21,9 @@ class Payment(TenantModel):
     payable_id = models.BigIntegerField()
     title = models.CharField(_("title"), max_length=120, blank=True)
     provider = models.CharField(_("provider"), max_length=20)
-    account = TenantForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
+    account = TenantForeignKey(
+        Account, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     amount_e4 = models.BigIntegerField(_("amount"))
     currency = models.CharField(_("currency"), max_length=3)
     state = models.CharField(
@@ -82,7 +84,9 @@ class Payment(TenantModel):
 
 
 class PaymentMove(Move):
-    payment = TenantForeignKey(Payment, on_delete=models.PROTECT, related_name="moves")
+    payment = TenantForeignKey(
+        Payment, on_delete=models.PROTECT, related_name="moves", db_index=False
+    )
 
     class Meta:
         constraints = tenant_rules("payments_paymentmove", "payment")
@@ -150,7 +154,9 @@ class Notice(TenantModel):
     provider = models.CharField(_("provider"), max_length=20)
     event_ref = models.CharField(_("event"), max_length=80)
     outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome)
-    payment = TenantForeignKey(Payment, null=True, on_delete=models.PROTECT, related_name="+")
+    payment = TenantForeignKey(
+        Payment, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     payment_number = models.CharField(_("payment number"), max_length=32, blank=True)
     body_digest = models.BinaryField()
     times = models.PositiveIntegerField(_("times"), default=1)

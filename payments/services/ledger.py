@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from core.actors import Actor
 from core.errors import InvalidInput
 from core.money import MOST_E4
-from core.rows import fetch, insert
+from core.rows import Sheet, fetch
 from core.scope import tenant_atomic
 from payments.errors import BalanceTooLow
 from payments.models import Account, Balance, Entry, Journal
@@ -99,17 +99,18 @@ def write(
         raise ValueError(f"{ref} does not sum to zero")
     _move_balances(lines)
     journal = Journal(ref=ref, kind=kind, by=by.label[:80], at=now)
-    insert([journal])
-    entries = [
-        Entry(
-            journal=journal,
-            account_id=one.account_id,
-            amount_e4=one.amount_e4,
-            currency=currency,
+    sheet = Sheet()
+    sheet.insert(journal)
+    for one in lines:
+        sheet.insert(
+            Entry(
+                journal=journal,
+                account_id=one.account_id,
+                amount_e4=one.amount_e4,
+                currency=currency,
+            )
         )
-        for one in lines
-    ]
-    insert(entries)
+    sheet.write()
     return journal
 
 

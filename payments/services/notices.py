@@ -3,10 +3,9 @@
 import hashlib
 from datetime import datetime
 
-from django.db import connection
-
 from core.actors import Actor
 from core.scope import require_tenant, tenant_atomic
+from core.statements import run
 from payments.errors import NoticeRefused
 from payments.models import Notice as NoticeRow
 from payments.models import Payment
@@ -25,20 +24,23 @@ _KEEP = """
 """
 
 
+def of(*, notice: Notice, outcome: Outcome, payment: Payment, now: datetime) -> NoticeRow:
+    """An accepted notice as a row, not stored yet."""
+    return NoticeRow(
+        provider=notice.provider,
+        event_ref=notice.event_ref,
+        outcome=outcome,
+        payment=payment,
+        payment_number=notice.payment_number,
+        body_digest=notice.body_digest,
+        first_at=now,
+        last_at=now,
+    )
+
+
 def keep(*, notice: Notice, outcome: Outcome, payment: Payment, now: datetime) -> None:
     """Store an accepted notice; a repeat of a stored one is counted."""
-    _keep(
-        NoticeRow(
-            provider=notice.provider,
-            event_ref=notice.event_ref,
-            outcome=outcome,
-            payment=payment,
-            payment_number=notice.payment_number,
-            body_digest=notice.body_digest,
-            first_at=now,
-            last_at=now,
-        )
-    )
+    _keep(of(notice=notice, outcome=outcome, payment=payment, now=now))
 
 
 @tenant_atomic(durable=True)
@@ -77,20 +79,19 @@ def _is_flooded(outcome: Outcome) -> bool:
 
 def _keep(row: NoticeRow) -> None:
     """One statement: two at once, or a first one that its sender repeats, are one row, counted."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _KEEP,
-            {
-                "tenant": require_tenant(),
-                "provider": row.provider,
-                "event": row.event_ref,
-                "outcome": row.outcome,
-                "payment": row.payment_id,
-                "number": row.payment_number,
-                "digest": bytes(row.body_digest),
-                "now": row.first_at,
-            },
-        )
+    run(
+        _KEEP,
+        {
+            "tenant": require_tenant(),
+            "provider": row.provider,
+            "event": row.event_ref,
+            "outcome": row.outcome,
+            "payment": row.payment_id,
+            "number": row.payment_number,
+            "digest": bytes(row.body_digest),
+            "now": row.first_at,
+        },
+    )
 
 
 @tenant_atomic

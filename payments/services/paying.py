@@ -16,12 +16,13 @@ from core.errors import InvalidInput
 from core.failpoints import reach
 from core.money import MOST_E4
 from core.refs import new_ref
-from core.rows import change, insert
+from core.rows import Sheet
 from core.scope import tenant_atomic
 from core.states import check_move
 from payments import selectors
 from payments.errors import NoticeRefused, PaidAlready
 from payments.models import Account, Payment, PaymentMove
+from payments.models import Notice as NoticeRow
 from payments.services import ledger, notices
 from payments.services.registry import BALANCE, provider_named
 from payments.states import OPEN, PAYMENT_MOVES, AccountKind, Outcome, PaymentState
@@ -46,18 +47,22 @@ def start(*, payable: Payable, provider: str, now: datetime) -> Payment:
             return found
     _refuse_paid(known)
     payment = _new(payable, provider=provider, now=now)
-    try:
-        with tenant_atomic():
-            insert([payment])
-            _remember(payment, old="", new=PaymentState.CREATED, reason="started", now=now)
-    except IntegrityError:
-        # Another tab opened one in this moment: the constraint let one of the two in.
-        return Payment.objects.get(payable_id=payable.id, provider=provider, state__in=sorted(OPEN))
     opened = spoken_to.open(number=payment.number, payable=payable, expires_at=payment.expires_at)
-    _move(
-        payment, PaymentState.PENDING, reason="opened", now=now,
-        pay_url=opened.pay_url, provider_ref=opened.provider_ref,
-    )  # fmt: skip
+    payment.provider_ref, payment.pay_url = opened.provider_ref, opened.pay_url
+    steps = [
+        _step(payment, new=PaymentState.CREATED, reason="started", now=now),
+        _step(
+            payment, new=PaymentState.PENDING, reason="opened", now=now, old=PaymentState.CREATED
+        ),
+    ]
+    payment.state = PaymentState.PENDING
+    sheet = Sheet()
+    sheet.insert(payment, unless_there=True)
+    sheet.insert(*steps)
+    if not sheet.write():
+        # Another tab opened one in this moment: the constraint let one of the two in. Nobody was
+        # shown the way to pay the one that we opened in vain.
+        return Payment.objects.get(payable_id=payable.id, provider=provider, state__in=sorted(OPEN))
     return payment
 
 
@@ -109,12 +114,12 @@ def capture(*, notice: Notice, now: datetime) -> Captured:
     if not _move(
         payment, PaymentState.CAPTURED, reason=f"late_money_{old}" if old not in OPEN else "notice",
         now=now, paid_at=now, provider_ref=notice.provider_ref,
+        told_by=notices.of(notice=notice, outcome=Outcome.CAPTURED, payment=payment, now=now),
     ):  # fmt: skip
         payment.refresh_from_db()
         _compare(notice, payment)
         return _repeated(notice, payment, now=now)
     reach("payments.captured")
-    notices.keep(notice=notice, outcome=Outcome.CAPTURED, payment=payment, now=now)
     _book_capture(payment, source=(AccountKind.PROVIDER, payment.provider), now=now)
     return Captured(payment_id=payment.pk, payable_id=payment.payable_id, is_first=True)
 
@@ -182,8 +187,9 @@ def _pay_now(payable: Payable, *, account_id: int, now: datetime) -> Captured:
     _refuse_paid(selectors.live_payments(payable_id=payable.id))
     payment = _new(payable, provider=BALANCE, now=now)
     payment.account = account
-    payment.save(force_insert=True)
-    _remember(payment, old="", new=PaymentState.CREATED, reason="started", now=now)
+    sheet = Sheet()
+    sheet.insert(payment, _step(payment, new=PaymentState.CREATED, reason="started", now=now))
+    sheet.write()
     _move(payment, PaymentState.CAPTURED, reason="balance", now=now, paid_at=now)
     _book_capture(payment, source=(AccountKind(account.kind), account.owner_ref), now=now)
     return Captured(payment_id=payment.pk, payable_id=payable.id, is_first=True)
@@ -234,22 +240,30 @@ def _move(
     reason: str,
     now: datetime,
     by: Actor = SYSTEM,
+    told_by: NoticeRow | None = None,
     **with_it: object,
 ) -> bool:
-    """Move the payment if it still is where we saw it, its history with it; False if it is not."""
+    """Move the payment if it still is where we saw it, its history with it; False if it is not.
+
+    `told_by` is the new notice that makes us do it.
+    """
     old = PaymentState(payment.state)
     check_move(PAYMENT_MOVES, old, new)
-    if not change(payment, was=old, state=new, **with_it):
+    sheet = Sheet()
+    sheet.change(payment, was=old, state=new, **with_it)
+    sheet.insert(_step(payment, new=new, reason=reason, now=now, by=by, old=old))
+    if told_by is not None:
+        sheet.insert(told_by, unless_there=True)
+    sheet.write()
+    if not sheet.wrote(payment):
         return False
     payment.state = new
     for name, value in with_it.items():
         setattr(payment, name, value)
-    _remember(payment, old=old, new=new, reason=reason, now=now, by=by)
     return True
 
 
-def _remember(
-    payment: Payment, *, old: str, new: str, reason: str, now: datetime, by: Actor = SYSTEM
-) -> None:
-    move = PaymentMove(payment=payment, old=old, new=new, by=by.label[:80], reason=reason, at=now)
-    insert([move])
+def _step(
+    payment: Payment, *, new: str, reason: str, now: datetime, by: Actor = SYSTEM, old: str = ""
+) -> PaymentMove:
+    return PaymentMove(payment=payment, old=old, new=new, by=by.label[:80], reason=reason, at=now)

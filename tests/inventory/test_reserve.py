@@ -296,7 +296,7 @@ def test_the_function_that_claims_one_walks_the_shelf(given):
     assert "Seq Scan on inventory_code" not in plan
 
 
-def test_a_claim_is_one_statement(half_sold_sku, django_assert_num_queries):
+def test_a_claim_is_one_statement(half_sold_sku, django_assert_num_queries, unprepared):
     today_here(now=MORNING)
     with django_assert_num_queries(3) as run:  # the test's own transaction: a savepoint around it
         inventory.reserve(request=a_hold(half_sold_sku), now=MORNING)

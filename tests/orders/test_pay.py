@@ -155,10 +155,10 @@ def test_the_database_refuses_an_order_that_went_on_without_its_money(state):
         make_order(state=state, paid_at=None, payment_id=None)
 
 
-def test_a_payment_is_recorded_in_few_statements(django_assert_num_queries):
-    """Order, items, two on the holds, order, its history, and the fact: the rest are savepoints."""
+def test_a_payment_is_recorded_in_few_statements(django_assert_num_queries, unprepared):
+    """The order with its items, the holds, the move with its history and the fact; a savepoint."""
     order = placed(stocked_sku(20))
     payment = captured(order)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(5):
         orders.record_payment(order_id=order.pk, payment_id=payment.pk, by=SYSTEM, now=NOON)

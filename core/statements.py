@@ -1,0 +1,78 @@
+"""Statements of the road of a sale, kept ready by the server.
+
+Reading and planning one of them under row-level security costs the server as much as running it.
+So from its second use on, a connection has it prepared (`PREPARE`, `EXECUTE`). A pooler that hands
+the server's sessions around by transaction needs `DB_PREPARED=false`.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db import connection
+
+MOST_READY = 200  # a session: shapes of our own statements, not of anything a user sends
+_NAMED = re.compile(r"%\((\w+)\)s")
+
+
+class Answer(NamedTuple):
+    """What a statement gave back: its rows, and how many it read or wrote."""
+
+    rows: list[tuple[Any, ...]]
+    row_count: int
+
+
+@dataclass(slots=True)
+class _Session:
+    """What one session of the server has ready: `EXECUTE …` by the statement's text."""
+
+    of: object = None
+    ready: dict[str, str | None] = field(default_factory=dict)
+
+
+def run(sql: str, given: Sequence[Any] | Mapping[str, Any] = ()) -> Answer:
+    """Run one statement; `%s` or `%(name)s` stand for what is given, wherever a value may stand."""
+    with connection.cursor() as cursor:
+        words = _made_ready(cursor, sql, given) if settings.DB_PREPARED else None
+        cursor.execute(words or sql, given)
+        rows = cursor.fetchall() if cursor.description else []
+        return Answer(rows, cursor.rowcount)
+
+
+def _made_ready(cursor: Any, sql: str, given: Sequence[Any] | Mapping[str, Any]) -> str | None:
+    """The words that run the prepared statement; None the first time, which may be the last."""
+    session = _session()
+    if sql not in session.ready:
+        if len(session.ready) < MOST_READY:
+            session.ready[sql] = None
+        return None
+    known = session.ready[sql]
+    if known is None:
+        known = session.ready[sql] = _prepare(cursor, sql, given)
+    return known
+
+
+def _session() -> _Session:
+    """The open session's; a new one has nothing ready."""
+    kept: _Session | None = getattr(connection, "statements_ready", None)
+    if kept is None or kept.of is not connection.connection:
+        kept = _Session(of=connection.connection)
+        connection.statements_ready = kept  # type: ignore[attr-defined]  # -- our own mark
+    return kept
+
+
+def _prepare(cursor: Any, sql: str, given: Sequence[Any] | Mapping[str, Any]) -> str:
+    if isinstance(given, Mapping):
+        names = list(dict.fromkeys(_NAMED.findall(sql)))
+        places = {name: f"${at}" for at, name in enumerate(names, start=1)}
+        text, values = _NAMED.sub(lambda found: places[found[1]], sql), [f"%({n})s" for n in names]
+    else:
+        pieces = sql.split("%s")
+        text = "".join(f"{piece}${at}" for at, piece in enumerate(pieces[:-1], start=1))
+        text, values = text + pieces[-1], ["%s"] * (len(pieces) - 1)
+    name = f"q_{hashlib.sha256(sql.encode()).hexdigest()[:24]}"
+    cursor.execute(f"PREPARE {name} AS {text}")
+    return f"EXECUTE {name} ({', '.join(values)})" if values else f"EXECUTE {name}"
