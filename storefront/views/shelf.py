@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from core.errors import NotFound
@@ -30,7 +31,9 @@ LATELY, MOST_SOLD = timedelta(days=7), 30
 _sold: Kept[list[int]] = Kept(most=2_000, at_least=60.0)
 
 
+# Compressed is what holds no token: with one beside what a visitor typed, the length would tell.
 @require_safe
+@gzip_page
 def home(request: HttpRequest) -> HttpResponse:
     shop, now = device.shop_of(request), timezone.now()
     shelves = shelf.shelves(currency=shop.currency, now=now)
@@ -49,6 +52,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@gzip_page
 def category(request: HttpRequest, category_id: int) -> HttpResponse:
     shelves = shelf.shelves(currency=device.shop_of(request).currency, now=timezone.now())
     found = next((one for one in shelves if one.id == category_id), None)
@@ -63,6 +67,7 @@ def category(request: HttpRequest, category_id: int) -> HttpResponse:
 
 
 @require_safe
+@gzip_page
 def search(request: HttpRequest) -> HttpResponse:
     text = read_text(request.GET, "q", longest=60)
     currency, now = device.shop_of(request).currency, timezone.now()

@@ -29,6 +29,32 @@ OFFICE = {
 
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
+# What a page owes every visitor, whatever it is about: the answer is what it lacks.
+LACKS = """async () => {
+  const lacks = [];
+  const one = (name, found) => { if (found !== 1) lacks.push(`${name}: ${found}`); };
+  one("h1", document.querySelectorAll("h1").length);
+  one("main", document.querySelectorAll("main").length);
+  one("description", document.querySelectorAll("meta[name=description]:not([content=''])").length);
+  if (!document.title) lacks.push("title");
+  if (!document.documentElement.lang) lacks.push("lang");
+  for (const image of document.images)
+    if (!image.getAttribute("width") || !image.getAttribute("height") || !image.hasAttribute("alt"))
+      lacks.push(`a size or a text: ${image.src}`);
+  const ids = [...document.querySelectorAll("[id]:not(svg *)")].map((node) => node.id);
+  const twice = ids.filter((id, place) => ids.indexOf(id) !== place);
+  if (twice.length) lacks.push(`ids twice: ${twice}`);
+  const shift = await new Promise((tell) => {
+    let sum = 0;
+    new PerformanceObserver((seen) => {
+      for (const entry of seen.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+    setTimeout(() => tell(sum), 100);
+  });
+  if (shift > 0.1) lacks.push(`layout shift: ${shift}`);
+  return lacks;
+}"""
+
 # Every text a person reads or hears, but for what is in the other language on purpose.
 TEXTS = """() => {
   const NOT_READ = "script, style, noscript, svg, template, code, [lang=en], [lang=zh-hans], "

@@ -112,6 +112,15 @@ def grave_faults(visitor: Visit) -> list[str]:
 
 
 @pytest.mark.parametrize(("size", "language"), UNLIKE)
+def test_shop_pages_stand_still_and_say_what_they_are(visit, size, language):
+    shopper = visit(size=size, language=language)
+
+    lacks = {name: shopper.page.evaluate(pages.LACKS) for name in walked(shopper, language)}
+
+    assert {name: found for name, found in lacks.items() if found} == {}
+
+
+@pytest.mark.parametrize(("size", "language"), UNLIKE)
 def test_shop_pages_have_no_grave_fault_of_accessibility(visit, size, language):
     shopper = visit(size=size, language=language)
 
@@ -128,6 +137,57 @@ def test_office_pages_have_no_grave_fault_of_accessibility(visit, name):
     member.open(pages.OFFICE[name])
 
     assert grave_faults(member) == []
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE])
+def test_each_step_of_the_import_is_whole_and_without_grave_faults(visit, codes_file, size):
+    good, late = f"GOOD-{size[0]}-0001,2099-12-31,Q4", f"LATE-{size[0]}-0001,2020-01-31,"
+    codes_file.write_text("\n".join(["卡密,有效期,备注", good, good, late, ",2099-12-31,"]))
+    member = visit(size=size)
+    office = steps.sign_in(member)
+    faults, wide = {}, {}
+
+    def look(step: str, shown: str) -> None:
+        office.wait_for_selector(shown)
+        faults[step], wide[step] = grave_faults(member), office.evaluate(pages.SIDEWAYS)
+        member.shot(f"office-import-{step}", full=True)
+
+    member.open(pages.OFFICE["imports"])
+    goods = office.locator("#id_sku option", has_text="QQ 音乐").first
+    office.locator("#id_sku").select_option(goods.get_attribute("value"))
+    office.locator("#id_text").fill("卡号,卡密")
+    office.locator(".qy-form button[type=submit]").click()
+    look("refusal", ".qy-error")
+    office.locator("#id_text").fill("")
+    office.locator("#id_file").set_input_files(codes_file)
+    office.locator(".qy-form button[type=submit]").click()
+    look("columns", "button[value=check]")
+    office.locator("button[value=check]").click()
+    office.locator("details.qy-more summary").click()
+    look("check", "form[action$='/start/']")
+    office.locator("form[action$='/start/'] button").click()
+    look("result", ".qy-state.qy-good")
+    office.locator("a.qy-primary").click()
+    look("batch", "#why")
+
+    assert {step: found for step, found in faults.items() if found} == {}
+    assert {step: by for step, by in wide.items() if by > 0} == {}
+
+
+def test_a_file_and_a_paste_together_are_stopped_before_anything_is_lost(visit, codes_file):
+    codes_file.write_text("LATE-0001\n")
+    member = visit(size=DESK)
+    office = steps.sign_in(member)
+
+    member.open(pages.OFFICE["imports"])
+    office.locator("#id_sku").select_option(index=1)
+    office.locator("#id_file").set_input_files(codes_file)
+    office.locator("#id_text").fill("LATE-0002")
+    office.locator(".qy-form button[type=submit]").click()
+
+    kept = office.evaluate("[id_file.files.length, id_text.value, id_text.validationMessage]")
+    assert kept == [1, "LATE-0002", "文件和粘贴内容一次只能导入一种。"]
+    assert office.url.endswith(pages.OFFICE["imports"])
 
 
 def english_of_the_demo() -> set[str]:

@@ -86,3 +86,13 @@ def test_languages_and_shops_have_drawings_of_their_own(kept, shop, other_shop):
 
     assert ['lang="zh-Hans"' in page.content.decode() for page in pages] == [True, False]
     assert elsewhere.status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/search/?q=Youku"])
+def test_a_list_of_goods_travels_compressed(client, path):
+    stocked()
+
+    answer = client.get(path, headers={"accept-encoding": "gzip"})
+
+    assert answer["Content-Encoding"] == "gzip"
+    assert len(answer.content) < len(client.get(path).content) / 2
