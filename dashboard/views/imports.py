@@ -191,6 +191,7 @@ def _check(found: ImportJob) -> dict[str, Any]:
         "counts": report.counts,
         "reasons": _reasons(report.counts),
         "refused": [(line, importing.WORDS[line.reason]) for line in report.refused],
+        "has_card_no": any(line.card_no for line in report.refused),
         "unlisted": importing.count_unlisted(found),
     }
 

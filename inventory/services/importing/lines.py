@@ -53,8 +53,7 @@ class Line(NamedTuple):
 
     def refused(self, reason: "Reason") -> "Refused":
         """The same line as one that stock will not take."""
-        card_no = masked(self.card_no) if self.card_no else ""
-        return Refused(self.number, reason, card_no, masked(self.secret))
+        return Refused(self.number, reason, _mask(self.card_no), _mask(self.secret))
 
 
 class Refused(NamedTuple):
@@ -126,8 +125,7 @@ class Judge:
                 _check_whole(raw, card_no)
             return self._line(number, cells, card_no, secret)
         except _Bad as bad:
-            mask = masked(card_no[:MOST_CHARS]) if card_no else ""
-            return Refused(number, bad.args[0], mask, masked(secret[:MOST_CHARS]))
+            return Refused(number, bad.args[0], _mask(card_no), _mask(secret))
 
     def _line(self, number: int, cells: Sequence[str], card_no: str, secret: str) -> Line:
         expected = self._expected
@@ -162,6 +160,11 @@ class Judge:
             raise _Bad(Reason.BAD_FACE_VALUE)
         if wanted is not None and found != wanted:
             raise _Bad(Reason.BAD_FACE_VALUE)
+
+
+def _mask(text: str) -> str:
+    """Of nothing, nothing."""
+    return masked(text[:MOST_CHARS]) if text else ""
 
 
 def _cell(cells: Sequence[str], position: int) -> str:

@@ -65,3 +65,9 @@ def test_a_refused_line_holds_masks_and_never_the_values():
     refused = judge("A0010010010010010", "SECRETSECRET0001")
 
     assert (refused.card_no, refused.secret) == ("A001••••0010", "SECR••••0001")
+
+
+def test_of_an_empty_code_a_report_shows_nothing():
+    refused = judge("A001", "")
+
+    assert (refused.reason, refused.card_no, refused.secret) == (Reason.EMPTY, "••••", "")
