@@ -165,6 +165,12 @@ class UnitCard:
     expires_on: str = ""
     waiting: str = ""
 
+    @property
+    def link(self) -> str:
+        """Where a shown link leads; nothing but the web is opened by a tap."""
+        is_web = self.secret.startswith(("https://", "http://")) and "••" not in self.secret
+        return self.secret if self.kind == "link" and is_web else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:

@@ -97,6 +97,13 @@
       node.dataset.masked ??= node.textContent;
       node.textContent = isShown ? goods[key] : node.dataset.masked;
     }
+    const link = card.querySelector("[data-open]");
+    if (link) {
+      const leads = isShown && /^https?:\/\//.test(goods.secret);
+      link.hidden = !leads;
+      if (leads) link.href = goods.secret;
+      else link.removeAttribute("href");
+    }
     const button = card.querySelector("[data-show]");
     button.setAttribute("aria-pressed", String(isShown));
     button.querySelector("span").textContent = isShown ? button.dataset.wordHide : button.dataset.wordShow;

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from itertools import count
+from typing import Any
 
 from catalog.models import Sku
 from core.actors import SYSTEM
@@ -33,8 +34,8 @@ def make_batch(sku: Sku, n: int, *, expires_on: date | None = None) -> Batch:
     return Batch.objects.get(pk=added.batch_id)
 
 
-def make_content(sku: Sku, *, text: str = "Group 12345", most_uses: int | None = None) -> Content:
-    given = NewContent(sku_id=sku.pk, body=Secret(text), most_uses=most_uses)
+def make_content(sku: Sku, *, text: str = "Group 12345", **fields: Any) -> Content:
+    given = NewContent(sku_id=sku.pk, body=Secret(text), **fields)
     return inventory.set_content(given=given, by=SYSTEM, now=MORNING)
 
 

@@ -10,6 +10,7 @@ from storefront.selectors.shelf import brand_tile
 from storefront.templatetags.storefront import columns
 from tests.catalog.factories import make_product
 from tests.conftest import client_of
+from tests.inventory.factories import make_content
 from tests.storefront.factories import bought, delivered, notify, path_of, stocked
 
 
@@ -87,3 +88,21 @@ def test_a_search_that_finds_nothing_leads_to_the_categories(client, text):
     page = client.get("/search/", {"q": text}).content.decode()
 
     assert f'href="/c/{sku.product.category_id}/"' in page
+
+
+@pytest.mark.parametrize(
+    ("body", "leads"),
+    [("https://files.example/pack?t=9", True), ("javascript:alert(1)//pack", False)],
+)
+def test_a_link_opens_once_it_is_shown_and_only_into_the_web(client, body, leads):
+    sku = stocked(codes=0, kind="reusable")
+    with tenant_atomic():
+        make_content(sku, text=body, kind="link")
+    order = delivered(client, sku)
+
+    masked = client.get(path_of(order)).content.decode()
+    shown = client.post(path_of(order, "codes/")).content.decode()
+
+    assert "data-open" in masked
+    assert f'href="{body}"' not in masked
+    assert (f'href="{body}"' in shown) is leads
