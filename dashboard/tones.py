@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 TONES = {
     "good": {
@@ -29,4 +30,5 @@ def tone_of(state: str) -> str:
 def state_tag(state: str, label: Any) -> SafeString:
     """A state as a word with a colour: never the colour alone."""
     tone = tone_of(state)
-    return format_html('<span class="qy-state {}">{}</span>', f"qy-{tone}" if tone else "", label)
+    css = f"qy-{tone}" if tone else ""
+    return format_html('<span class="qy-state {}">{}</span>', css, capfirst(str(label)))

@@ -64,6 +64,20 @@ BATCH_REASONS = {
     "undone": "",
     "taken_meanwhile": _("Buyers took some of its codes meanwhile: these are left."),
 }
+REASONS = {
+    **BATCH_REASONS,
+    "created": "",
+    "reopened": "",
+    "replaced": "",
+    "by_shop": "",
+}
+CHANNELS = {
+    "web": _("web shop"),
+    "mini": _("mini program"),
+    "taobao": "Taobao",
+    "api": _("partner platform"),
+}
+PROVIDERS = {"sandbox": _("Sandbox QR payment"), "balance": _("Partner's balance")}
 MONEY = {
     "unpaid": _("unpaid"),
     "paid": _("paid"),
@@ -96,6 +110,21 @@ _THINGS = {
 
 def action_words(code: str) -> str:
     return str(ACTIONS.get(code, code))
+
+
+def reason_words(reason: str) -> str:
+    """What a person typed, or our own words for what a service wrote."""
+    if reason.startswith("case "):
+        return gettext("Case %(ref)s") % {"ref": reason.removeprefix("case ")}
+    return str(REASONS.get(reason, reason)) or "-"
+
+
+def channel_words(channel: str) -> str:
+    return str(CHANNELS.get(channel, channel))
+
+
+def provider_words(provider: str) -> str:
+    return str(PROVIDERS.get(provider, provider))
 
 
 def money_words(state: str) -> str:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
@@ -43,6 +44,11 @@ class OfficeAdmin(ModelAdmin):
     Django allows any of the model's own: `?token__startswith=a` would tell by the number of rows
     what no page shows. And where nothing is, it leads to the home page as if all were well.
     """
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        title = {"title": capfirst(str(self.opts.verbose_name_plural))}
+        answer: HttpResponse = super().changelist_view(request, {**title, **(extra_context or {})})
+        return answer
 
     def _get_obj_does_not_exist_redirect(self, *args: Any) -> HttpResponse:
         raise NotFound
@@ -96,8 +102,8 @@ class TenantAdmin(OfficeAdmin):
         return found if self.has_change_permission(request) else {}
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        may = {"may_edit": self.has_change_permission(request)}
-        answer: HttpResponse = super().changelist_view(request, {**(extra_context or {}), **may})
+        told = {"may_edit": self.has_change_permission(request)}
+        answer: HttpResponse = super().changelist_view(request, {**(extra_context or {}), **told})
         return answer
 
     def change_view(

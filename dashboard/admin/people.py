@@ -15,7 +15,7 @@ from unfold.decorators import display
 from dashboard.admin.base import TenantAdmin
 from dashboard.sites import office
 from dashboard.tones import state_tag
-from dashboard.words import action_words, who
+from dashboard.words import action_words, reason_words, who
 from tenants.models import AuditRow, Member
 
 
@@ -37,7 +37,9 @@ class MemberAdmin(TenantAdmin):
     def person(self, member: Member) -> Any:
         name = member.user.name or member.user.email
         return format_html(
-            '{}<br><span class="qy-quiet">{}</span>', self.row_link(member, name), member.user.email
+            '<div>{}<br><span class="qy-quiet">{}</span></div>',
+            self.row_link(member, name),
+            member.user.email,
         )
 
     @display(description=_("Role"), ordering="role")
@@ -67,7 +69,7 @@ class ActionFilter(SimpleListFilter):
 
 class AuditAdmin(TenantAdmin):
     look = "audit.view"
-    list_display = ("moment", "person", "what", "target", "reason", "ip")
+    list_display = ("moment", "person", "what", "target", "why", "ip")
     list_filter = (ActionFilter, ("at", RangeDateFilter))
     list_filter_submit = True
     search_fields = ("by", "target", "reason")
@@ -87,6 +89,10 @@ class AuditAdmin(TenantAdmin):
     @display(description=_("Action"), ordering="action")
     def what(self, row: AuditRow) -> str:
         return action_words(row.action)
+
+    @display(description=_("Reason"), ordering="reason")
+    def why(self, row: AuditRow) -> str:
+        return reason_words(row.reason)
 
 
 office.register(Member, MemberAdmin)

@@ -16,6 +16,7 @@ from dashboard.admin.base import TenantAdmin
 from dashboard.finding import orders_found
 from dashboard.sites import office
 from dashboard.tones import state_tag
+from dashboard.words import channel_words
 from orders.models import Case, Order
 
 
@@ -28,7 +29,7 @@ class OrderAdmin(TenantAdmin):
         "total",
         "state_word",
         "phone_end",
-        "channel",
+        "channel_word",
         "placed",
     )
     list_filter = ("state", "channel", ("placed_at", RangeDateFilter))
@@ -72,6 +73,10 @@ class OrderAdmin(TenantAdmin):
     @display(description=_("Phone"))
     def phone_end(self, order: Order) -> str:
         return f"****{order.phone_tail}" if order.phone_tail else "-"
+
+    @display(description=_("Channel"), ordering="channel")
+    def channel_word(self, order: Order) -> str:
+        return channel_words(order.channel)
 
     @display(description=_("Placed at"), ordering="placed_at")
     def placed(self, order: Order) -> str:

@@ -7,13 +7,14 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminColorInputWidget
 
 from catalog import services as catalog
 from catalog.models import Brand, BuyerTemplate, Category
+from catalog.types import BuyerField
 from dashboard.access import actor_of
 from dashboard.admin.base import TenantAdmin, TenantForm
 from dashboard.sites import office
@@ -92,8 +93,8 @@ class TemplateAdmin(TenantAdmin):
 
     @display(description=_("Asked for"))
     def asked(self, template: BuyerTemplate) -> str:
-        labels = [str(field.get("label", "")) for field in template.fields]
-        return gettext("、").join(labels)
+        fields = [BuyerField.from_json(field) for field in template.fields]
+        return gettext(", ").join(field.label_in(get_language() or "") for field in fields)
 
 
 office.register(Category, CategoryAdmin)

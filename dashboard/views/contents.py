@@ -14,7 +14,7 @@ from dashboard.frame import Deed, deed, draw, page
 from dashboard.views.imports import day_of
 from dashboard.words import day_or_never
 from inventory import services as inventory
-from inventory.models import Content
+from inventory.models import NEVER, Content
 from inventory.selectors import find_content
 from inventory.types import NewContent
 
@@ -36,7 +36,10 @@ def _shown(sku: Sku) -> dict[str, Any] | None:
     found = find_content(sku_id=sku.pk)
     if found is None:
         return None
-    return {"content": found, "expires": day_or_never(found.expires_on)}
+    is_forever = found.expires_on == NEVER
+    return {
+        "content": found, "expires": day_or_never(found.expires_on), "is_forever": is_forever
+    }  # fmt: skip
 
 
 @deed("catalog.edit", back="office_contents")

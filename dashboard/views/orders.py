@@ -14,7 +14,7 @@ from core.secrets import Secret
 from dashboard.access import actor_of, allows
 from dashboard.frame import Deed, deed, draw, ids_in, page
 from dashboard.tones import tone_of
-from dashboard.words import money_words, who
+from dashboard.words import channel_words, money_words, provider_words, who
 from fulfillment import errors as fulfillment_errors
 from fulfillment import services as fulfillment
 from fulfillment.selectors import units_of
@@ -44,11 +44,15 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
         money_state=money_words(money.state),
         standing=standing(order_id=found.pk),
         contact=contact_of(order=found),
+        channel=channel_words(found.channel),
         items=_items(found),
         units=_units(found),
         timeline=[(row, tone_of(row.state), who(row.by)) for row in timeline(order_id=found.pk)],
         cases=[(case, tone_of(case.state)) for case in cases_of(order_id=found.pk)],
-        payments=_amounts(payments_of(payable_id=found.pk), found.currency),
+        payments=[
+            {**one, "provider": provider_words(one["row"].provider)}
+            for one in _amounts(payments_of(payable_id=found.pk), found.currency)
+        ],
         refunds=_amounts(refunds_of(payable_id=found.pk), found.currency),
         may=_rights(request),
         left=_left(money, found.currency),

@@ -12,6 +12,7 @@ from core.money import Money
 from dashboard.access import allows
 from dashboard.frame import Deed, deed, draw, page
 from dashboard.tones import tone_of
+from dashboard.words import provider_words
 from fulfillment.selectors import units_to_do
 from payments import services as payments
 from payments.models import Notice, Refund
@@ -43,7 +44,7 @@ def money(request: HttpRequest) -> HttpResponse:
             (refund, Money(refund.amount_e4, refund.payment.currency), tone_of(refund.state))
             for refund in refunds
         ],
-        notices=odd_notices()[:MOST],
+        notices=[(one, provider_words(one.provider)) for one in odd_notices()[:MOST]],
         may_refund=allows(request, "orders.refund"),
     )
 

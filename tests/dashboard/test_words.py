@@ -1,0 +1,95 @@
+"""What lists and pages of the office say is people's words, in the reader's language."""
+
+import re
+
+import pytest
+
+from core.scope import tenant_atomic
+from fulfillment import services as fulfillment
+from tenants.models import User
+from tests.catalog.factories import make_template
+from tests.dashboard.people import browser_of
+from tests.inventory.factories import make_codes
+from tests.orders.factories import open_case, paid, stocked_sku
+from tests.times import NOON
+
+pytestmark = pytest.mark.django_db(databases="__all__")
+QUESTIONS = (
+    {"key": "qq", "kind": "qq", "label": "充值 QQ", "label_en": "QQ to top up"},
+    {"key": "mail", "kind": "email", "label": "邮箱", "label_en": "Mail"},
+)
+
+
+def cells(browser, path: str, name: str) -> list[str]:
+    """The texts of a list's column."""
+    page = browser.get(f"/office/{path}/").content.decode()
+    found = re.findall(rf'<t[dh] class="[^"]*field-{name}[^"]*"[^>]*>(.*?)</t[dh]>', page, re.S)
+    return [re.sub(r"<[^>]+>", " ", cell).strip() for cell in found]
+
+
+def test_a_batchs_own_reason_is_no_word_for_people(shop):
+    browser = browser_of(shop, "owner")
+    with tenant_atomic():
+        make_codes(stocked_sku(1), 1)
+
+    reasons = cells(browser, "tenants/auditrow", "why")
+
+    assert set(reasons) == {"-"}
+
+
+def test_orders_say_where_they_come_from_and_who_was_paid(shop):
+    with tenant_atomic():
+        order = paid(stocked_sku(1))
+        fulfillment.open_units(order_id=order.pk, now=NOON)
+    browser = browser_of(shop, "viewer")
+
+    channels = cells(browser, "orders/order", "channel_word")
+    states = cells(browser, "orders/order", "state_word")
+    page = browser.get(f"/office/orders/{order.pk}/").content.decode()
+
+    assert (channels, states) == (["web shop"], ["Completed"])
+    assert "<dt>Sandbox QR payment</dt>" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "asked"), [("en", "QQ to top up, Mail"), ("zh-hans", "充值 QQ、邮箱")]
+)
+def test_buyer_forms_tell_their_questions_in_the_readers_language(shop, language, asked):
+    with tenant_atomic():
+        make_template(*QUESTIONS)
+    browser = browser_of(shop, "viewer")
+    User.objects.update(language=language)
+
+    assert cells(browser, "catalog/buyertemplate", "asked") == [asked]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_moments_in_lists_are_written_alike(shop, language):
+    with tenant_atomic():
+        open_case(paid(stocked_sku(1)))
+    browser = browser_of(shop, "owner")
+    User.objects.update(language=language)
+
+    moments = [
+        *cells(browser, "orders/case", "opened_at"),
+        *cells(browser, "inventory/batch", "made_at"),
+        *cells(browser, "tenants/member", "joined_at"),
+    ]
+
+    assert [re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", one) is not None for one in moments] == [
+        True, True, True
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ("catalog/product", "Products"),
+        ("orders/order", "Orders"),
+        ("tenants/auditrow", "Audit log"),
+    ],
+)
+def test_a_list_is_titled_by_what_it_lists(shop, path, title):
+    page = browser_of(shop, "owner").get(f"/office/{path}/").content.decode()
+
+    assert re.search(rf"<title>\s*{title} \| Cloud\s*</title>", page)
