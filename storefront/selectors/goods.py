@@ -102,7 +102,7 @@ def _waiting_word(unit: "Unit", shop: "Shop") -> str:
     said = _why_waiting(unit.state)
     if unit.review_until and unit.state not in GIVEN_BACK:
         until = gettext("Decided by %(time)s.") % {"time": day_and_time(unit.review_until, shop)}
-        return f"{said} {until}"
+        return gettext("%(one)s %(other)s") % {"one": said, "other": until}
     return said
 
 

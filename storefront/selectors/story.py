@@ -4,10 +4,9 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
 
-from orders.selectors import standing
 from storefront.selectors.goods import Thing
 from storefront.selectors.words import clock_time, day_and_time, price_of
-from storefront.types import Step
+from storefront.types import WAITS_LONG, Step
 
 if TYPE_CHECKING:
     from orders.models import Order
@@ -57,7 +56,7 @@ def story_of(
         case "completed":
             return _completed(order, things, money)
         case _:
-            return _on_its_way(order, shop)
+            return _on_its_way(order, things, shop)
 
 
 def _closed(money: "MoneyState", order: "Order") -> tuple[str, str, str]:
@@ -92,13 +91,19 @@ def _how_fast(seconds: float) -> str:
     return gettext("Everything is there. Please use it soon.")
 
 
-def _on_its_way(order: "Order", shop: "Shop") -> tuple[str, str, str]:
-    stands = standing(order_id=order.pk)
-    said = stands.next_text or stands.text
-    if stands.next_at and stands.next_text:
-        said = f"{said} ({day_and_time(stands.next_at, shop)})"
+def _on_its_way(order: "Order", things: list[Thing], shop: "Shop") -> tuple[str, str, str]:
+    open_units = [thing.unit for thing in things if thing.goods is None]
     if order.state == "held":
+        said = gettext("A person at the shop looks at it first, then it is delivered.")
         return "warn", gettext("Paid, being looked at"), said
+    until = [unit.review_until for unit in open_units if unit.review_until]
+    if until:
+        said = gettext("You get it, or a person's decision, by %(time)s.")
+        return "", gettext("Paid, on its way"), said % {"time": day_and_time(max(until), shop)}
+    if any(unit.state in WAITS_LONG for unit in open_units):
+        said = gettext("It takes a little longer than usual. This page moves on by itself.")
+    else:
+        said = gettext("Delivery takes seconds. This page moves on by itself.")
     return "", gettext("Paid, on its way"), said
 
 

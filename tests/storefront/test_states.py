@@ -38,6 +38,15 @@ def client(shop, browser):
     return buyer
 
 
+def test_what_is_paid_and_not_sent_yet_takes_seconds(client):
+    order = bought(client, stocked())
+    notify(client, order)
+
+    page = client.get(path_of(order)).content.decode()
+
+    assert "Delivery takes seconds. This page moves on by itself." in page
+
+
 @pytest.mark.parametrize("state", OrderState.values)
 def test_every_state_has_its_headline(client, browser, state):
     with tenant_atomic():
@@ -76,7 +85,8 @@ def test_what_is_made_by_hand_says_until_when(client):
 
     page = client.get(path_of(order)).content.decode()
 
-    assert "Being prepared by a person. Decided by" in page
+    assert "You get it, or a person&#x27;s decision, by " in page
+    assert "Being prepared by a person. Decided by " in page
 
 
 def test_what_was_refunded_after_delivery_is_told_and_its_code_is_gone(client):
