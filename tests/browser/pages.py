@@ -13,7 +13,6 @@ OFFICE = {
     "imports": "/office/imports/",
     "orders": "/office/orders/order/",
     "products": "/office/catalog/product/",
-    "product": "/office/catalog/product/1/change/",
     "categories": "/office/catalog/category/",
     "brands": "/office/catalog/brand/",
     "batches": "/office/inventory/batch/",
