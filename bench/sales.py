@@ -62,6 +62,7 @@ def sell_one(goods: Goods) -> None:
             currency=order.currency,
             title="Bench",
             expires_at=order.pay_until,
+            is_new=True,
         )
         payment = payments.start(payable=payable, provider="sandbox", now=now)
     notice = Notice(

@@ -21,7 +21,11 @@ def database(variable: str, *, fallback: str | None = None) -> dict[str, object]
     found: dict[str, object] = dict(environ.Env.db_url_config(url))
     if found.get("ENGINE") != "django.db.backends.postgresql":
         raise ImproperlyConfigured(f"{variable} must be a postgres:// URL.")
-    return found | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+    return found | {
+        "ENGINE": "core.postgres",
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+    }
 
 
 def redis_urls() -> tuple[str, str]:

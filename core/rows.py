@@ -96,13 +96,19 @@ class Sheet:
         self._at: dict[int, int] = {}
         self._written: set[int] = set()
 
-    def insert(self, *rows: TenantModel, unless_there: bool = False) -> None:
-        """New rows, of any table; or, if a constraint says that their like is there, none."""
+    def insert(
+        self, *rows: TenantModel, after: TenantModel | None = None, unless_there: bool = False
+    ) -> None:
+        """New rows, of any table; or, if a constraint says that their like is there, none.
+
+        `after`: only if that row of the sheet was written, as if they pointed at it.
+        """
         otherwise = " ON CONFLICT DO NOTHING" if unless_there else ""
         for row in rows:
             shape = _shape(type(row))
             values = _values(row, shape)
-            columns, above = ["%s"] * len(values), set()
+            columns = ["%s"] * len(values)
+            above = set() if after is None else {f"w{self._at[id(after)]}"}
             for place, key in shape.keys:
                 at = self._at.get(id(key.get_cached_value(row, default=None)))
                 if at is not None:

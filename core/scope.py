@@ -10,13 +10,16 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ContextDecorator, contextmanager
 from contextvars import ContextVar
 from types import TracebackType
-from typing import Any, ClassVar, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast, overload
 
 from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 from django.db.models.constraints import BaseConstraint
 from django.db.models.expressions import Col
 from django.db.models.lookups import Exact
 from django.db.models.sql.where import AND, WhereNode
+
+if TYPE_CHECKING:
+    from core.postgres.base import DatabaseWrapper
 
 F = TypeVar("F", bound=Callable[..., Any])
 M = TypeVar("M", bound=models.Model, covariant=True)
@@ -57,8 +60,10 @@ def tenant_in_force(using: str = DEFAULT_DB_ALIAS) -> int | None:
 
 
 def _set_local(tenant_id: int | None) -> None:
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute(f"SET LOCAL app.tenant_id = '{'' if tenant_id is None else int(tenant_id)}'")
+    connection = cast("DatabaseWrapper", connections[DEFAULT_DB_ALIAS])
+    connection.open_with(
+        f"SET LOCAL app.tenant_id = '{'' if tenant_id is None else int(tenant_id)}'"
+    )
 
 
 class _Scope(ContextDecorator):

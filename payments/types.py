@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from core.scope import TenantModel
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payable:
@@ -17,6 +19,7 @@ class Payable:
     currency: str
     title: str
     expires_at: datetime | None = None
+    is_new: bool = False  # made this moment: nobody can have begun to pay it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +79,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """What a provider answers to a new payment: its own number, and where the shopper pays."""
+    """What a provider answers to a new payment: its own number, and where the shopper pays.
+
+    One that keeps its books here (the sandbox) gives its rows to be stored with the payment.
+    """
 
     provider_ref: str = ""
     pay_url: str = ""
+    own_books: tuple[TenantModel, ...] = ()
 
 
 class RefundOutcome(StrEnum):

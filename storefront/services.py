@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from core.actors import SHOPPER, Actor
 from core.errors import NotFound
 from core.failpoints import reach
-from core.scope import tenant_atomic
+from core.scope import tenant_atomic, whole
 from fulfillment import services as fulfillment
 from inventory.errors import OutOfStock
 from orders import services as orders
-from orders.selectors import case_by_ref
+from orders.selectors import case_by_ref, items_of_order
 from orders.states import Recorded
 from orders.types import Line, OpenCase, PlaceOrder
 from payments import services as payments
@@ -42,7 +42,8 @@ def buy(*, given: BuyInput, device: Device, now: datetime) -> "Order":
         ip=device.ip,
         has_consented=given.has_consented,
     )
-    order = orders.place(request=request, now=now)
+    with whole():
+        order = orders.place(request=request, now=now)
     find_payment(order=order, way=given.way, now=now)
     return order
 
@@ -61,7 +62,7 @@ def find_payment(*, order: "Order", way: str = "", now: datetime) -> "Payment | 
         raise ProviderUnknown(_("This way to pay does not exist here. Choose another one."))
     try:
         provider = way or _begun(order, ways) or ways[0]
-        return payments.start(payable=_payable(order), provider=provider, now=now)
+        return payments.start(payable=_payable(order, now=now), provider=provider, now=now)
     except PaidAlready:
         return None
 
@@ -82,8 +83,8 @@ def hear_notice(*, provider: str, body: bytes, headers: Mapping[str, str], now: 
     try:
         with tenant_atomic(durable=True):
             notice = payments.read_notice(provider=provider, body=body, headers=headers)
-            _take_money(notice, now=now)
             word = payments.success_word(provider=provider)
+        _take_money(notice, now=now)
     except NoticeRefused as refusal:
         payments.keep_refusal(provider=provider, body=body, refusal=refusal, now=now)
         raise
@@ -92,30 +93,45 @@ def hear_notice(*, provider: str, body: bytes, headers: Mapping[str, str], now: 
 
 
 def _take_money(notice: Notice, *, now: datetime) -> None:
-    captured = payments.capture(notice=notice, now=now)
-    if not captured.is_first:
-        return
-    reach("storefront.money_captured")
-    by = Actor(f"provider:{notice.provider}")
     try:
-        recorded = orders.record_payment(
-            order_id=captured.payable_id, payment_id=captured.payment_id, by=by, now=now
-        )
+        with tenant_atomic(durable=True):
+            _pay_order(notice, now=now)
     except OutOfStock:
-        _pay_back(captured, notice, reason="late_and_sold_out", by=by, now=now)
-        return
+        # Late, and sold out: nothing of it stands. The money is here all the same, and goes back.
+        with tenant_atomic(durable=True):
+            captured = payments.capture(notice=notice, now=now)
+            if captured.is_first:
+                _pay_back(captured, notice, reason="late_and_sold_out", now=now)
+
+
+def _pay_order(notice: Notice, *, now: datetime) -> None:
+    with whole():
+        captured = payments.capture(notice=notice, now=now)
+        if not captured.is_first:
+            return
+        reach("storefront.money_captured")
+        recorded = orders.record_payment(
+            order_id=captured.payable_id,
+            payment_id=captured.payment_id,
+            by=_provider(notice),
+            now=now,
+        )
     if recorded == Recorded.SECOND:
-        _pay_back(captured, notice, reason="paid_twice", by=by, now=now)
+        _pay_back(captured, notice, reason="paid_twice", now=now)
 
 
-def _pay_back(captured: Captured, notice: Notice, *, reason: str, by: Actor, now: datetime) -> None:
+def _provider(notice: Notice) -> Actor:
+    return Actor(f"provider:{notice.provider}")
+
+
+def _pay_back(captured: Captured, notice: Notice, *, reason: str, now: datetime) -> None:
     """All of it, under a number that the same payment always gives."""
     payments.refund(
         payment_id=captured.payment_id,
         amount_e4=notice.amount_e4,
         number=f"{notice.payment_number}-{reason}"[:64],
         reason=reason,
-        by=by,
+        by=_provider(notice),
         now=now,
     )
 
@@ -127,7 +143,9 @@ def sell_from_balance(*, request: PlaceOrder, account_id: int, now: datetime) ->
     Raises what these raise: OutOfStock, BalanceTooLow, InvalidInput, NotForSale.
     """
     order = orders.place(request=request, now=now)
-    captured = payments.pay_from_balance(payable=_payable(order), account_id=account_id, now=now)
+    captured = payments.pay_from_balance(
+        payable=_payable(order, now=now), account_id=account_id, now=now
+    )
     by = Actor(f"account:{account_id}")
     orders.record_payment(order_id=order.pk, payment_id=captured.payment_id, by=by, now=now)
     fulfillment.open_units(order_id=order.pk, now=now)
@@ -151,8 +169,8 @@ def say(*, order: "Order", case_ref: str, text: str, now: datetime) -> None:
     orders.say_in_case(case_id=case.pk, text=text, by=SHOPPER, is_from_shopper=True, now=now)
 
 
-def _payable(order: "Order") -> Payable:
-    titles = [item.shown_name for item in order.items.all()]
+def _payable(order: "Order", *, now: datetime) -> Payable:
+    titles = [item.shown_name for item in items_of_order(order)]
     return Payable(
         ref=order.number,
         id=order.pk,
@@ -160,4 +178,5 @@ def _payable(order: "Order") -> Payable:
         currency=order.currency,
         title="、".join(titles)[:120],
         expires_at=order.pay_until,
+        is_new=order.placed_at == now,
     )

@@ -17,6 +17,7 @@ from inventory.services.claim import claim
 from inventory.states import CODE_MOVES, CodeState, HoldEnd, HoldState
 from inventory.types import Goods, HoldRequest
 
+# All or nothing: one code that may not be sold any more (expired, frozen) keeps the others back.
 # Holds are locked first, in the order of their ids, codes after them. A second call finds all of it
 # sold and changes nothing.
 _SELL = """
@@ -25,19 +26,24 @@ _SELL = """
          WHERE tenant_id = %(tenant)s AND item_id = %(item)s
            AND state IN ('reserved', 'kept', 'sold')
          ORDER BY id FOR NO KEY UPDATE),
-    sold AS (
-        UPDATE inventory_code SET state = 'sold'
+    codes AS (
+        SELECT id FROM inventory_code
          WHERE tenant_id = %(tenant)s
            AND id IN (SELECT code_id FROM held WHERE state <> 'sold')
            AND state = 'reserved' AND expires_on >= %(today)s
-        RETURNING id),
+         ORDER BY id FOR NO KEY UPDATE),
+    judged AS (
+        SELECT *, content_id IS NOT NULL OR code_id IN (SELECT id FROM codes) AS is_good FROM held
+         WHERE state <> 'sold'),
+    chosen AS (
+        SELECT id, code_id FROM judged WHERE (SELECT bool_and(is_good) FROM judged)),
+    sold AS (
+        UPDATE inventory_code SET state = 'sold'
+         WHERE tenant_id = %(tenant)s AND id IN (SELECT code_id FROM chosen)),
     ended AS (
         UPDATE inventory_hold SET state = 'sold', until = NULL, ended_at = %(now)s
-         WHERE tenant_id = %(tenant)s
-           AND id IN (SELECT id FROM held WHERE state <> 'sold')
-           AND (content_id IS NOT NULL OR code_id IN (SELECT id FROM sold))
-        RETURNING id)
-    SELECT id, code_id, content_id, state = 'sold' OR id IN (SELECT id FROM ended)
+         WHERE tenant_id = %(tenant)s AND id IN (SELECT id FROM chosen))
+    SELECT id, code_id, content_id, state = 'sold' OR id IN (SELECT id FROM judged WHERE is_good)
       FROM held ORDER BY id
 """
 
@@ -111,21 +117,23 @@ def keep(*, item_id: int, now: datetime) -> None:
     Hold.objects.filter(pk__in=lost_ids).update(ended_why=HoldEnd.TAKEN_ANEW)
 
 
-@tenant_atomic
 def sell(*, item_id: int, now: datetime) -> list[Goods]:
     """The item's goods, sold from now on; a second call returns the same.
 
     A code that expired or was frozen while it was held is swapped for a fresh one, or OutOfStock is
     raised and nothing is sold. Raises NothingHeld.
     """
-    rows = _claim_sold(item_id, now=now)
+    # No savepoint: this writes all that it should, or nothing.
+    with tenant_atomic(savepoint=False):
+        rows = _claim_sold(item_id, now=now)
     if not rows:
         raise NothingHeld(_("Nothing is held for this order any more."))
-    spoiled = [hold_id for hold_id, _code, _content, is_sold in rows if not is_sold]
+    spoiled = [hold_id for hold_id, _code, _content, is_good in rows if not is_good]
     if spoiled:
-        _swap(spoiled, now=now)
-        rows = _claim_sold(item_id, now=now)
-    return [Goods(code_id=code_id, content_id=content_id) for _id, code_id, content_id, _s in rows]
+        with tenant_atomic():
+            _swap(spoiled, now=now)
+            rows = _claim_sold(item_id, now=now)
+    return [Goods(code_id=code_id, content_id=content_id) for _id, code_id, content_id, _g in rows]
 
 
 @tenant_atomic
@@ -167,7 +175,7 @@ def replace(*, code_id: int, item_id: int, by: Actor, reason: str, now: datetime
 
 
 def _claim_sold(item_id: int, *, now: datetime) -> list[tuple[int, int | None, int | None, bool]]:
-    """(hold, code, content, is sold now) of everything the item holds."""
+    """(hold, code, content, may be sold) of everything the item holds: sold now, if all may."""
     today = today_here(now=now)
     given: dict[str, Any] = {"tenant": require_tenant(), "item": item_id, "today": today}
     return run(_SELL, given | {"now": now}).rows

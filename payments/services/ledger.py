@@ -8,7 +8,7 @@ locked, so a hundred sales at once do not queue for the merchant's revenue.
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +16,7 @@ from core.actors import Actor
 from core.errors import InvalidInput
 from core.money import MOST_E4
 from core.rows import Sheet, fetch
-from core.scope import tenant_atomic
+from core.scope import require_tenant, tenant_atomic
 from payments.errors import BalanceTooLow
 from payments.models import Account, Balance, Entry, Journal
 from payments.states import AccountKind
@@ -26,6 +26,8 @@ FLOORED = frozenset(
     {AccountKind.SHOPPER, AccountKind.PARTNER, AccountKind.POOL, AccountKind.SUPPLIER}
 )
 AccountName = tuple[AccountKind, str]
+_MOST_KNOWN = 1_000
+_known: dict[tuple[int, tuple[AccountName, ...], str], dict[AccountName, Account]] = {}
 
 
 @tenant_atomic
@@ -44,6 +46,10 @@ def open_account(
 
 def accounts_named(names: Sequence[AccountName], *, currency: str) -> dict[AccountName, Account]:
     """The accounts of these names, those that are missing made on the way."""
+    key = (require_tenant(), tuple(names), currency)
+    known = _known.get(key)
+    if known is not None:
+        return known
     found = _accounts(names, currency=currency)
     missing = [name for name in names if name not in found]
     if missing:
@@ -52,7 +58,17 @@ def accounts_named(names: Sequence[AccountName], *, currency: str) -> dict[Accou
             ignore_conflicts=True,
         )
         found = _accounts(names, currency=currency)
+    # Not before it is certain that they are there. An account never changes after that.
+    transaction.on_commit(lambda: _remember(key, found))
     return found
+
+
+def _remember(
+    key: tuple[int, tuple[AccountName, ...], str], found: dict[AccountName, Account]
+) -> None:
+    if len(_known) >= _MOST_KNOWN:
+        _known.clear()
+    _known[key] = found
 
 
 def line(account: Account, amount_e4: int) -> Line:
@@ -94,24 +110,33 @@ def write(
     *, ref: str, kind: str, lines: Iterable[Line], currency: str, by: Actor, now: datetime
 ) -> Journal:
     """`post` for callers inside a transaction that have a gate of their own."""
+    journal, *entries = book(ref=ref, kind=kind, lines=lines, currency=currency, by=by, now=now)
+    sheet = Sheet()
+    sheet.insert(journal, *entries)
+    sheet.write()
+    assert isinstance(journal, Journal)  # `book` puts it first
+    return journal
+
+
+def book(
+    *, ref: str, kind: str, lines: Iterable[Line], currency: str, by: Actor, now: datetime
+) -> list[Journal | Entry]:
+    """Move the balances; the journal and its entries are the caller's to store, in this order."""
     lines = sorted((one for one in lines if one.amount_e4), key=lambda one: one.account_id)
     if sum(one.amount_e4 for one in lines):
         raise ValueError(f"{ref} does not sum to zero")
     _move_balances(lines)
     journal = Journal(ref=ref, kind=kind, by=by.label[:80], at=now)
-    sheet = Sheet()
-    sheet.insert(journal)
-    for one in lines:
-        sheet.insert(
-            Entry(
-                journal=journal,
-                account_id=one.account_id,
-                amount_e4=one.amount_e4,
-                currency=currency,
-            )
+    entries = [
+        Entry(
+            journal=journal,
+            account_id=one.account_id,
+            amount_e4=one.amount_e4,
+            currency=currency,
         )
-    sheet.write()
-    return journal
+        for one in lines
+    ]
+    return [journal, *entries]
 
 
 def _move_balances(lines: Sequence[Line]) -> None:

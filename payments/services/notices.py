@@ -24,7 +24,7 @@ _KEEP = """
 """
 
 
-def of(*, notice: Notice, outcome: Outcome, payment: Payment, now: datetime) -> NoticeRow:
+def row_of(*, notice: Notice, outcome: Outcome, payment: Payment, now: datetime) -> NoticeRow:
     """An accepted notice as a row, not stored yet."""
     return NoticeRow(
         provider=notice.provider,
@@ -40,7 +40,7 @@ def of(*, notice: Notice, outcome: Outcome, payment: Payment, now: datetime) -> 
 
 def keep(*, notice: Notice, outcome: Outcome, payment: Payment, now: datetime) -> None:
     """Store an accepted notice; a repeat of a stored one is counted."""
-    _keep(of(notice=notice, outcome=outcome, payment=payment, now=now))
+    _keep(row_of(notice=notice, outcome=outcome, payment=payment, now=now))
 
 
 @tenant_atomic(durable=True)

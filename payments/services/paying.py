@@ -4,7 +4,7 @@ Moves are compare-and-set: of two that capture the same payment, the row count t
 first. Whoever comes later changes nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError
@@ -21,8 +21,7 @@ from core.scope import tenant_atomic
 from core.states import check_move
 from payments import selectors
 from payments.errors import NoticeRefused, PaidAlready
-from payments.models import Account, Payment, PaymentMove
-from payments.models import Notice as NoticeRow
+from payments.models import Account, Entry, Journal, Payment, PaymentMove
 from payments.services import ledger, notices
 from payments.services.registry import BALANCE, provider_named
 from payments.states import OPEN, PAYMENT_MOVES, AccountKind, Outcome, PaymentState
@@ -41,7 +40,7 @@ def start(*, payable: Payable, provider: str, now: datetime) -> Payment:
     spoken_to = provider_named(provider)
     if provider == BALANCE:
         raise InvalidInput(_("A balance is not paid by a notice."), param="provider")
-    known = selectors.live_payments(payable_id=payable.id)
+    known = [] if payable.is_new else selectors.live_payments(payable_id=payable.id)
     for found in known:
         if found.provider == provider and found.state in OPEN:
             return found
@@ -59,6 +58,7 @@ def start(*, payable: Payable, provider: str, now: datetime) -> Payment:
     sheet = Sheet()
     sheet.insert(payment, unless_there=True)
     sheet.insert(*steps)
+    sheet.insert(*opened.own_books, after=payment)
     if not sheet.write():
         # Another tab opened one in this moment: the constraint let one of the two in. Nobody was
         # shown the way to pay the one that we opened in vain.
@@ -111,16 +111,21 @@ def capture(*, notice: Notice, now: datetime) -> Captured:
     if abs(now - notice.signed_at) > FRESH:
         raise _refusal(Outcome.STALE, notice)
     old = PaymentState(payment.state)
+    told = notices.row_of(notice=notice, outcome=Outcome.CAPTURED, payment=payment, now=now)
+    booked = _book_capture(payment, source=(AccountKind.PROVIDER, payment.provider), now=now)
+
+    def store(sheet: Sheet) -> None:
+        sheet.insert(told, unless_there=True)
+        sheet.insert(*booked, after=payment)
+
     if not _move(
         payment, PaymentState.CAPTURED, reason=f"late_money_{old}" if old not in OPEN else "notice",
-        now=now, paid_at=now, provider_ref=notice.provider_ref,
-        told_by=notices.of(notice=notice, outcome=Outcome.CAPTURED, payment=payment, now=now),
+        now=now, store=store, paid_at=now, provider_ref=notice.provider_ref,
     ):  # fmt: skip
         payment.refresh_from_db()
         _compare(notice, payment)
         return _repeated(notice, payment, now=now)
     reach("payments.captured")
-    _book_capture(payment, source=(AccountKind.PROVIDER, payment.provider), now=now)
     return Captured(payment_id=payment.pk, payable_id=payment.payable_id, is_first=True)
 
 
@@ -190,8 +195,16 @@ def _pay_now(payable: Payable, *, account_id: int, now: datetime) -> Captured:
     sheet = Sheet()
     sheet.insert(payment, _step(payment, new=PaymentState.CREATED, reason="started", now=now))
     sheet.write()
-    _move(payment, PaymentState.CAPTURED, reason="balance", now=now, paid_at=now)
-    _book_capture(payment, source=(AccountKind(account.kind), account.owner_ref), now=now)
+    source = (AccountKind(account.kind), account.owner_ref)
+    booked = _book_capture(payment, source=source, now=now)
+    _move(
+        payment,
+        PaymentState.CAPTURED,
+        reason="balance",
+        now=now,
+        store=lambda sheet: sheet.insert(*booked, after=payment),
+        paid_at=now,
+    )
     return Captured(payment_id=payment.pk, payable_id=payable.id, is_first=True)
 
 
@@ -217,10 +230,13 @@ def _close(payments: "QuerySet[Payment]", *, by: Actor, now: datetime) -> None:
         _move(payment, PaymentState.CLOSED, reason="not_paid_in_time", now=now, by=by)
 
 
-def _book_capture(payment: Payment, *, source: ledger.AccountName, now: datetime) -> None:
+def _book_capture(
+    payment: Payment, *, source: ledger.AccountName, now: datetime
+) -> list[Journal | Entry]:
+    """Balances moved; the rows are to be stored with the payment's move."""
     revenue = (AccountKind.REVENUE, "")
     accounts = ledger.accounts_named([source, revenue], currency=payment.currency)
-    ledger.write(
+    return ledger.book(
         ref=f"capture:{payment.number}",
         kind="capture",
         lines=[
@@ -240,20 +256,20 @@ def _move(
     reason: str,
     now: datetime,
     by: Actor = SYSTEM,
-    told_by: NoticeRow | None = None,
+    store: Callable[[Sheet], None] | None = None,
     **with_it: object,
 ) -> bool:
     """Move the payment if it still is where we saw it, its history with it; False if it is not.
 
-    `told_by` is the new notice that makes us do it.
+    `store` puts what belongs to the move on the same sheet.
     """
     old = PaymentState(payment.state)
     check_move(PAYMENT_MOVES, old, new)
     sheet = Sheet()
     sheet.change(payment, was=old, state=new, **with_it)
     sheet.insert(_step(payment, new=new, reason=reason, now=now, by=by, old=old))
-    if told_by is not None:
-        sheet.insert(told_by, unless_there=True)
+    if store is not None:
+        store(sheet)
     sheet.write()
     if not sheet.wrote(payment):
         return False

@@ -6,7 +6,6 @@ from django.db.models import F
 
 from core.crypto import blind_index
 from core.refs import new_ref, new_token
-from core.rows import insert
 from core.scope import tenant_atomic
 from payments.models import SandboxBank, SandboxRefund, SandboxTrade
 from payments.types import Opened, Payable, RefundAnswer, RefundOrder, RefundOutcome
@@ -36,8 +35,9 @@ class Books:
             currency=payable.currency,
             expires_at=expires_at,
         )
-        insert([trade])
-        return Opened(provider_ref=trade.ref, pay_url=f"/sandbox/pay/{trade.token}/")
+        return Opened(
+            provider_ref=trade.ref, pay_url=f"/sandbox/pay/{trade.token}/", own_books=(trade,)
+        )
 
     @tenant_atomic
     def refund(self, *, order: RefundOrder) -> RefundAnswer:

@@ -217,7 +217,7 @@ def test_a_delivery_is_made_in_few_statements(django_assert_num_queries, unprepa
     """The order with its items, the codes, units and order with their history; two savepoints."""
     order = paid(stocked_sku(20))
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         fulfillment.open_units(order_id=order.pk, now=NOON)
 
 
@@ -225,5 +225,5 @@ def test_a_delivery_is_made_in_few_statements(django_assert_num_queries, unprepa
 def test_more_units_cost_no_more_statements(django_assert_num_queries, unprepared, quantity):
     order = paid(stocked_sku(60), quantity)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         fulfillment.open_units(order_id=order.pk, now=NOON)

@@ -76,14 +76,14 @@ def test_a_notice_captures_its_payment():
     assert Notice.objects.get().outcome == Outcome.CAPTURED
 
 
-def test_a_capture_costs_six_statements(django_assert_num_queries, unprepared):
+def test_a_capture_costs_five_statements(django_assert_num_queries, unprepared):
     make_paid()  # opens the accounts
     payment = make_payment()
     body, headers = posting(payment)
     notice = services.read_notice(provider="sandbox", body=body, headers=headers)
 
-    # savepoint and its release; read; move, history and notice; accounts; journal and entries
-    with django_assert_num_queries(6):
+    # savepoint and its release; read; accounts; move, history, notice, journal and entries
+    with django_assert_num_queries(5):
         services.capture(notice=notice, now=NOON)
 
 

@@ -1,0 +1,98 @@
+"""A transaction is opened in the same message as its first statement.
+
+The driver sends `BEGIN` by itself before the first statement, and the tenant is told by a statement
+more: two ways to the server that carry nothing. So the driver is left in autocommit, and `BEGIN`,
+what belongs to it and the first statement go out together. A transaction in which nothing is asked
+costs nothing.
+"""
+
+from typing import Any
+
+import psycopg2.extensions
+from django.db.backends.postgresql import base
+from django.db.backends.utils import debug_transaction
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE
+
+
+class Cursor(psycopg2.extensions.cursor):
+    """Sends what opens the transaction in front of its own first statement."""
+
+    wrapper: "DatabaseWrapper | None" = None
+
+    def execute(self, query: Any, vars: Any = None) -> None:  # noqa: A002 -- the driver's name
+        if self.wrapper is not None and self.wrapper.opening:
+            if isinstance(query, str) and self.name is None:
+                query = f"{self.wrapper.take_opening()}; {query}"
+            else:
+                self.wrapper.send_opening()
+        super().execute(query, vars)
+
+    def executemany(self, query: Any, vars_list: Any) -> None:
+        self._open()
+        super().executemany(query, vars_list)
+
+    def copy_expert(self, *args: Any, **kwargs: Any) -> None:
+        self._open()
+        super().copy_expert(*args, **kwargs)
+
+    def _open(self) -> None:
+        if self.wrapper is not None and self.wrapper.opening:
+            self.wrapper.send_opening()
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """`opening` is what has to be said before the next statement: empty, or `BEGIN` and more."""
+
+    opening = ""
+
+    def open_with(self, statement: str) -> None:
+        """Run a statement without an answer, together with the one that comes next."""
+        if self.opening:
+            self.opening = f"{self.opening}; {statement}"
+        else:
+            with self.cursor() as cursor:
+                cursor.execute(statement)
+
+    def take_opening(self) -> str:
+        taken, self.opening = self.opening, ""
+        return taken
+
+    def send_opening(self) -> None:
+        self._say(self.take_opening())
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        connection = super().get_new_connection(conn_params)
+        connection.cursor_factory = Cursor
+        self.opening = ""
+        return connection
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        cursor = super().create_cursor(name)
+        cursor.wrapper = self
+        return cursor
+
+    def _set_autocommit(self, autocommit: bool) -> None:  # noqa: FBT001 -- Django's
+        if autocommit:
+            with self.wrap_database_errors:
+                self.connection.autocommit = True
+            self.opening = ""
+        else:
+            self.opening = "BEGIN"
+
+    def _commit(self) -> None:
+        self._end("COMMIT")
+
+    def _rollback(self) -> None:
+        self._end("ROLLBACK")
+
+    def _end(self, word: str) -> None:
+        if self.connection is None or self.take_opening():
+            return
+        if self.connection.info.transaction_status == TRANSACTION_STATUS_IDLE:
+            return
+        with debug_transaction(self, word), self.wrap_database_errors:
+            self._say(word)
+
+    def _say(self, statement: str) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.execute(statement)
