@@ -1,9 +1,27 @@
 """The web process's entry."""
 
 import os
+from pathlib import Path
 
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.wsgi import get_wsgi_application
+from django.template.loader import get_template
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.prod")
 
+
+def _read_pages() -> None:
+    """Templates and the names of static files, before the workers part.
+
+    Read when a page is first asked for, they may be newer than the code of a process that was not
+    restarted: an address in them that this code does not know is a broken page.
+    """
+    folder = Path(settings.BASE_DIR, "templates")
+    for page in folder.rglob("*.html"):
+        get_template(str(page.relative_to(folder)))
+    staticfiles_storage.url("dashboard/office.css")
+
+
 application = get_wsgi_application()
+_read_pages()

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import structlog
-from django.db import OperationalError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 
@@ -79,7 +79,7 @@ class ViewTransaction:
                 return response
         except AppError as refusal:
             return pages.refused(request, refusal)
-        except OperationalError as why:
+        except (OperationalError, InterfaceError) as why:
             # Postgres restarts or is away: the visitor is told to come back, nothing is half done.
             log.warning("database_away", why=type(why).__name__)
             return pages.database_away(request)

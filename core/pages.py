@@ -1,10 +1,11 @@
 """Answers that every part of the house shares: refusals, errors, health."""
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import structlog
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, InterfaceError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -74,6 +75,9 @@ def _unreadable(request: HttpRequest, *, status: int) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
+    """Outside a view too the database may be away: while a session is read, say."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return database_away(request)
     refusal = AppError(_("Something broke on our side. Your order and money are safe."))
     return refused(request, refusal, status=500)
 

@@ -1,6 +1,12 @@
 """Every refusal is a page that says what to do, or JSON in one shape."""
 
+import importlib
+from pathlib import Path
+
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import InterfaceError, OperationalError
+from django.template import engines
 from django.test import Client, RequestFactory
 
 from core import pages
@@ -9,6 +15,9 @@ from core.errors import TooManyTries
 from core.middleware import LONGEST_QUERY
 from devkit import programs
 from tests.conftest import client_of
+from tests.dashboard.people import browser_of
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 
 
 def test_a_page_that_is_not_there_says_so_in_the_readers_language(shop):
@@ -88,3 +97,31 @@ def test_the_web_server_lets_through_what_our_own_page_answers():
 
     assert line == 8190
     assert line > LONGEST_QUERY + 1_000
+
+
+@pytest.mark.django_db(databases="__all__")
+@pytest.mark.parametrize("why", [OperationalError, InterfaceError])
+def test_while_sessions_cannot_be_read_staff_are_told_to_come_back(shop, monkeypatch, why):
+    browser = browser_of(shop, "owner")
+    browser.raise_request_exception = False
+
+    def away(_store):
+        raise why
+
+    monkeypatch.setattr(SessionStore, "load", away)
+
+    answer = browser.get("/office/imports/", headers={"accept-language": "en"})
+
+    assert (answer.status_code, answer["Retry-After"]) == (503, "3")
+    assert "We are back in a moment" in answer.content.decode()
+
+
+def test_a_process_answers_with_the_templates_it_was_started_with():
+    """Files that change under a running process are the next one's."""
+    importlib.import_module("config.wsgi")
+    loader = engines["django"].engine.template_loaders[0]
+
+    known = {name.split("-")[0] for name in loader.get_template_cache}
+
+    ours = {str(page.relative_to(TEMPLATES)) for page in TEMPLATES.rglob("*.html")}
+    assert ours - known == set()
