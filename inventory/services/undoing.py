@@ -22,8 +22,13 @@ from inventory.selectors import counts_of_batches
 from inventory.services.batches import locked, move, move_codes
 from inventory.states import BatchState, CodeState, HoldState
 
-STRETCH = 10_000
-LEASE = timedelta(seconds=30)
+AT_ONCE = 1_000  # within the request
+# A stretch grows and shrinks to about a second. It begins small, because Postgres may know nothing
+# yet of codes that came a moment ago, and then checks the keys of each one by a walk over many;
+# once autovacuum has counted them the next stretch is planned anew.
+LEAST, MOST = 100, 10_000
+GOOD_SECONDS = 1.0
+LEASE = timedelta(seconds=60)
 _FREE_STATES = (CodeState.AVAILABLE, CodeState.FROZEN, CodeState.EXPIRED)
 _LIVE = (HoldState.RESERVED, HoldState.KEPT)
 
@@ -47,16 +52,16 @@ _FORGET = """
 def undo_batch(*, batch_id: int, by: Actor, now: datetime) -> int:
     """As if the batch had never been loaded: its codes are deleted and may be loaded again.
 
-    Returns how many they are. More than a stretch of them are left to a worker, which the sweeper
-    starts within a second. Raises BatchInUse when one of them is held or sold.
+    Returns how many they are. A large number of them is left to a worker, which the sweeper starts
+    within a second. Raises BatchInUse when one of them is held or sold.
     """
     batch = locked(batch_id)
     counts = counts_of_batches(batch_ids=[batch_id]).get(batch_id, {})
     total = sum(counts.values())
     _refuse_if_used(batch, counts)
-    if total <= STRETCH:
+    if total <= AT_ONCE:
         move(batch, BatchState.UNDONE, by=by, reason="undone", now=now, data={"codes": total})
-        if _forget_free(batch) < total:
+        if _forget_free(batch, most=AT_ONCE) < total:
             raise _in_use(Code.objects.filter(batch=batch).count())
         return total
     batch.undone, batch.lease_until = 0, now
@@ -69,9 +74,12 @@ def undo_codes(*, batch_id: int, now: datetime) -> None:
     """Go on with an undo that was left to a worker; nothing if another worker is at it."""
     if not _claim(batch_id, now=now):
         return
-    clock = _clock(now)
-    while _undo_stretch(batch_id=batch_id, now=clock()):
+    size, seconds = LEAST, _seconds()
+    began = seconds()
+    while _undo_stretch(batch_id=batch_id, most=size, now=now + timedelta(seconds=began)):
         reach("inventory.undo_after_stretch")
+        took, began = seconds() - began, seconds()
+        size = min(MOST, 2 * size) if took < GOOD_SECONDS else max(LEAST, size // 2)
 
 
 def _refuse_if_used(batch: Batch, counts: dict[str, int]) -> None:
@@ -88,9 +96,9 @@ def _in_use(used: int) -> BatchInUse:
     return BatchInUse(words, used=used)
 
 
-def _forget_free(batch: Batch) -> int:
-    """Delete a stretch of the codes that nobody has; says how many."""
-    given: dict[str, Any] = {"tenant": require_tenant(), "batch": batch.pk, "most": STRETCH}
+def _forget_free(batch: Batch, *, most: int) -> int:
+    """Delete so many of the codes that nobody has; says how many they were."""
+    given: dict[str, Any] = {"tenant": require_tenant(), "batch": batch.pk, "most": most}
     with connection.cursor() as cursor:
         cursor.execute(_FREE, given | {"states": [str(state) for state in _FREE_STATES]})
         ids = [code_id for (code_id,) in cursor.fetchall()]
@@ -106,14 +114,14 @@ def _claim(batch_id: int, *, now: datetime) -> bool:
     return due.update(lease_until=now + LEASE) == 1
 
 
-def _clock(now: datetime) -> Callable[[], datetime]:
-    """The caller's `now`, carried on: an undo takes longer than a moment."""
+def _seconds() -> Callable[[], float]:
+    """How long ago this was called: carries the caller's `now` on, which an undo outlasts."""
     started = time.monotonic()
-    return lambda: now + timedelta(seconds=time.monotonic() - started)
+    return lambda: time.monotonic() - started
 
 
 @tenant_atomic(durable=True)
-def _undo_stretch(*, batch_id: int, now: datetime) -> bool:
+def _undo_stretch(*, batch_id: int, most: int, now: datetime) -> bool:
     """One stretch, and that it was done; False at the end, or when a person has frozen the batch.
 
     Two workers at once, after a lease ran out, do no harm: they take turns at the batch's row.
@@ -121,7 +129,7 @@ def _undo_stretch(*, batch_id: int, now: datetime) -> bool:
     batch = locked(batch_id)
     if batch.state != BatchState.UNDOING:
         return False
-    gone = _forget_free(batch)
+    gone = _forget_free(batch, most=most)
     if gone:
         renewed = {"undone": F("undone") + gone, "lease_until": now + LEASE}
         Batch.objects.filter(pk=batch_id).update(**renewed)

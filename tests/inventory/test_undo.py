@@ -1,12 +1,14 @@
 """A batch too large for a request is undone by a worker, stretch by stretch."""
 
 import os
+import re
 import signal
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core.actors import SYSTEM
@@ -30,7 +32,8 @@ pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 @pytest.fixture
 def batch(shop, monkeypatch):
     """Five codes, where a stretch is two."""
-    monkeypatch.setattr(undoing, "STRETCH", 2)
+    for name in ("AT_ONCE", "LEAST", "MOST"):
+        monkeypatch.setattr(undoing, name, 2)
     with tenant_atomic():
         return make_batch(make_sku(), 5)
 
@@ -47,6 +50,21 @@ def test_a_large_batch_is_left_to_a_worker(shop, batch):
     with tenant_atomic():
         moves = list(BatchMove.objects.order_by("pk").values_list("new", "data"))
     assert moves[1:] == [("undoing", {"codes": 5}), ("undone", {"codes": 5, "left": 0})]
+
+
+@pytest.mark.parametrize(("good_seconds", "stretches"), [(60.0, [1, 2, 2]), (0.0, [1, 1, 1, 1, 1])])
+def test_a_stretch_grows_while_it_is_quick(batch, monkeypatch, good_seconds, stretches):
+    monkeypatch.setattr(undoing, "LEAST", 1)
+    monkeypatch.setattr(undoing, "GOOD_SECONDS", good_seconds)
+    inventory.undo_batch(batch_id=batch.pk, by=SYSTEM, now=MORNING)
+
+    with CaptureQueriesContext(connection) as asked:
+        inventory.undo_codes(batch_id=batch.pk, now=MORNING)
+
+    queries = [query["sql"] for query in asked if "DELETE FROM inventory_hold" in query["sql"]]
+    assert [len(re.findall(r"\d+", sql.split("ARRAY[")[1].split("]")[0])) for sql in queries] == (
+        stretches
+    )
 
 
 def test_an_undo_killed_after_a_stretch_goes_on(shop, batch, settings, tmp_path):
