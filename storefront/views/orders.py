@@ -131,12 +131,16 @@ def codes(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_POST
 @never_cache
+@opens_own_scope
 def codes_file(request: HttpRequest, token: str) -> HttpResponse:
     """The codes as a file; without one the order's page says why and what to do."""
-    found = order_of_this_device(request, token)
-    text = codes_as_text(order=found, shop=device.shop_of(request), now=timezone.now())
+    with tenant_atomic():
+        found = order_of_this_device(request, token)
+        text = codes_as_text(order=found, shop=device.shop_of(request), now=timezone.now())
     if not text:
-        return _show(request, found, status=409, refusal=_no_codes(found))
+        with one_moment():
+            found = order_by_token(token=token)
+            return _show(request, found, status=409, refusal=_no_codes(found))
     response = HttpResponse(text.encode("utf-8-sig"), content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{found.number}.txt"'
     return _private(response)
@@ -152,10 +156,13 @@ def _no_codes(found: "Order") -> str:
 
 @require_POST
 @never_cache
+@opens_own_scope
 def complain(request: HttpRequest, token: str) -> HttpResponse:
-    found = order_of_this_device(request, token)
+    """Open a case; what is wrong with the form is told at its place on the order's page."""
     text = read_text(request.POST, "text", longest=LONGEST_TEXT)
     unit = read_text(request.POST, "unit", longest=19)
+    with tenant_atomic():
+        found = order_of_this_device(request, token)
     try:
         case = services.complain(
             order=found,
@@ -164,13 +171,11 @@ def complain(request: HttpRequest, token: str) -> HttpResponse:
             unit_id=int(unit) if unit.isascii() and unit.isdigit() else None,
             now=timezone.now(),
         )
-    except InvalidInput as why:
-        place = why.param if why.param == "text" else "form"
-        errors, values = {place: why.message}, {"text": text}
-        return _show(request, found, status=why.status, errors=errors, values=values)
     except AppError as why:
-        errors, values = {"form": why.message}, {"text": text}
-        return _show(request, found, status=why.status, errors=errors, values=values)
+        place = "text" if isinstance(why, InvalidInput) and why.param == "text" else "form"
+        told: dict[str, Any] = {"errors": {place: why.message}, "values": {"text": text}}
+        with one_moment():
+            return _show(request, order_by_token(token=token), status=why.status, **told)
     return _back_to(found, f"#case-{case.ref}")
 
 

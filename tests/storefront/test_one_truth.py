@@ -71,3 +71,13 @@ def test_the_next_look_shows_the_moment_after(client, paid):
 
     assert "<h1>Delivered</h1>" in page
     assert "data-unit=" in page
+
+
+@pytest.mark.usefixtures("_delivered_while_read")
+@pytest.mark.parametrize(("rest", "status"), [("help/", 422), ("codes.txt", 409)])
+def test_so_does_a_page_that_answers_a_form(client, paid, rest, status):
+    answer = client.post(path_of(paid, rest), {"text": ""}, headers={"accept-language": "en"})
+
+    assert answer.status_code == status
+    assert "Paid, on its way" in answer.content.decode()
+    assert "data-unit=" not in answer.content.decode()
