@@ -45,7 +45,7 @@ def start(*, payable: Payable, provider: str, now: datetime) -> Payment:
         if found.provider == provider and found.state in OPEN:
             return found
     _refuse_paid(known)
-    payment = _new(payable, provider=provider, now=now)
+    payment = _new(payable, provider=provider, state=PaymentState.PENDING, now=now)
     opened = spoken_to.open(number=payment.number, payable=payable, expires_at=payment.expires_at)
     payment.provider_ref, payment.pay_url = opened.provider_ref, opened.pay_url
     steps = [
@@ -54,7 +54,6 @@ def start(*, payable: Payable, provider: str, now: datetime) -> Payment:
             payment, new=PaymentState.PENDING, reason="opened", now=now, old=PaymentState.CREATED
         ),
     ]
-    payment.state = PaymentState.PENDING
     sheet = Sheet()
     sheet.insert(payment, unless_there=True)
     sheet.insert(*steps)
@@ -71,7 +70,13 @@ def _refuse_paid(known: list[Payment]) -> None:
         raise PaidAlready(_("This is paid already."))
 
 
-def _new(payable: Payable, *, provider: str, now: datetime) -> Payment:
+def _new(
+    payable: Payable,
+    *,
+    provider: str,
+    state: PaymentState = PaymentState.CREATED,
+    now: datetime,
+) -> Payment:
     if not 0 < payable.amount_e4 <= MOST_E4:
         raise InvalidInput(_("There is nothing to pay."), param="amount")
     return Payment(
@@ -80,6 +85,7 @@ def _new(payable: Payable, *, provider: str, now: datetime) -> Payment:
         payable_id=payable.id,
         title=payable.title[:120],
         provider=provider,
+        state=state,
         amount_e4=payable.amount_e4,
         currency=payable.currency,
         made_at=now,
