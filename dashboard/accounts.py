@@ -75,6 +75,11 @@ class StaffAccounts(DefaultAccountAdapter):
 class StaffLogin(LoginForm):
     """After the right password, and only then, says plainly that it is the wrong shop."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():  # each has its label: said once is enough
+            field.widget.attrs.pop("placeholder", None)
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
         user = self.user

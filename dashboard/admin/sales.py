@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.admin import SimpleListFilter
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.formats import date_format
@@ -16,8 +17,21 @@ from dashboard.admin.base import TenantAdmin
 from dashboard.finding import orders_found
 from dashboard.sites import office
 from dashboard.tones import state_tag
-from dashboard.words import channel_words
+from dashboard.words import CHANNELS, channel_words
 from orders.models import Case, Order
+
+
+class ChannelFilter(SimpleListFilter):
+    """Where orders come from, in words."""
+
+    title = _("channel")
+    parameter_name = "channel"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(code, str(words)) for code, words in CHANNELS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
+        return queryset.filter(channel=self.value()) if self.value() else queryset
 
 
 class OrderAdmin(TenantAdmin):
@@ -32,7 +46,7 @@ class OrderAdmin(TenantAdmin):
         "channel_word",
         "placed",
     )
-    list_filter = ("state", "channel", ("placed_at", RangeDateFilter))
+    list_filter = ("state", ChannelFilter, ("placed_at", RangeDateFilter))
     list_filter_submit = True
     search_fields = ("number",)
     search_help_text = _("Order number, last 4 digits of the phone, mail address, or a whole code")

@@ -155,6 +155,12 @@ def test_a_page_before_signing_in_says_what_it_is(shop, language, path, title):
     assert f"<title>{title} </title>" in page.replace("<title> ", "<title>")
 
 
+def test_a_field_says_its_name_once(shop):
+    page = client_of(shop).get("/office/login/").content.decode()
+
+    assert "placeholder" not in page.split("<form")[1]
+
+
 @pytest.mark.parametrize("host", ["cloud.localhost", "ops.localhost"])
 def test_each_office_has_an_icon(shop, host):
     browser = Client(headers={"host": host})

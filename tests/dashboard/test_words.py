@@ -22,7 +22,7 @@ QUESTIONS = (
 
 def cells(browser, path: str, name: str) -> list[str]:
     """The texts of a list's column."""
-    page = browser.get(f"/office/{path}/").content.decode()
+    page = browser.get(f"/office/{path}").content.decode()
     found = re.findall(rf'<t[dh] class="[^"]*field-{name}[^"]*"[^>]*>(.*?)</t[dh]>', page, re.S)
     return [re.sub(r"<[^>]+>", " ", cell).strip() for cell in found]
 
@@ -32,9 +32,22 @@ def test_a_batchs_own_reason_is_no_word_for_people(shop):
     with tenant_atomic():
         make_codes(stocked_sku(1), 1)
 
-    reasons = cells(browser, "tenants/auditrow", "why")
+    reasons = cells(browser, "tenants/auditrow/", "why")
 
     assert set(reasons) == {"-"}
+
+
+def test_orders_are_filtered_by_their_channel_in_words(shop):
+    with tenant_atomic():
+        paid(stocked_sku(1))
+        paid(stocked_sku(1), channel="mini")
+    browser = browser_of(shop, "viewer")
+
+    found = cells(browser, "orders/order/?channel=mini", "channel_word")
+    page = browser.get("/office/orders/order/").content.decode()
+
+    assert found == ["mini program"]
+    assert re.search(r'href="\?channel=api"[^>]*>\s*partner platform\s*<', page)
 
 
 def test_orders_say_where_they_come_from_and_who_was_paid(shop):
@@ -43,8 +56,8 @@ def test_orders_say_where_they_come_from_and_who_was_paid(shop):
         fulfillment.open_units(order_id=order.pk, now=NOON)
     browser = browser_of(shop, "viewer")
 
-    channels = cells(browser, "orders/order", "channel_word")
-    states = cells(browser, "orders/order", "state_word")
+    channels = cells(browser, "orders/order/", "channel_word")
+    states = cells(browser, "orders/order/", "state_word")
     page = browser.get(f"/office/orders/{order.pk}/").content.decode()
 
     assert (channels, states) == (["web shop"], ["Completed"])
@@ -60,7 +73,7 @@ def test_buyer_forms_tell_their_questions_in_the_readers_language(shop, language
     browser = browser_of(shop, "viewer")
     User.objects.update(language=language)
 
-    assert cells(browser, "catalog/buyertemplate", "asked") == [asked]
+    assert cells(browser, "catalog/buyertemplate/", "asked") == [asked]
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
@@ -71,9 +84,9 @@ def test_moments_in_lists_are_written_alike(shop, language):
     User.objects.update(language=language)
 
     moments = [
-        *cells(browser, "orders/case", "opened_at"),
-        *cells(browser, "inventory/batch", "made_at"),
-        *cells(browser, "tenants/member", "joined_at"),
+        *cells(browser, "orders/case/", "opened_at"),
+        *cells(browser, "inventory/batch/", "made_at"),
+        *cells(browser, "tenants/member/", "joined_at"),
     ]
 
     assert [re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", one) is not None for one in moments] == [
