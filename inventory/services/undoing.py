@@ -29,6 +29,8 @@ AT_ONCE = 1_000  # within the request
 LEAST, MOST = 100, 10_000
 GOOD_SECONDS = 1.0
 LEASE = timedelta(seconds=60)
+# Shorter than the lease: a statement that goes wrong is given up, and tried anew in small ones.
+_PATIENCE = "SET LOCAL statement_timeout = '45s'"
 _FREE_STATES = (CodeState.AVAILABLE, CodeState.FROZEN, CodeState.EXPIRED)
 _LIVE = (HoldState.RESERVED, HoldState.KEPT)
 
@@ -110,8 +112,14 @@ def _forget_free(batch: Batch, *, most: int) -> int:
 
 @tenant_atomic(durable=True)
 def _claim(batch_id: int, *, now: datetime) -> bool:
-    due = Batch.objects.filter(pk=batch_id, state=BatchState.UNDOING, lease_until__lte=now)
-    return due.update(lease_until=now + LEASE) == 1
+    """Never waits: a worker whose stretch outlasts its lease would have all the others queue up."""
+    free = Batch.objects.select_for_update(no_key=True, skip_locked=True)
+    due = free.filter(pk=batch_id, state=BatchState.UNDOING, lease_until__lte=now).first()
+    if due is None:
+        return False
+    due.lease_until = now + LEASE
+    due.save(update_fields=["lease_until"])
+    return True
 
 
 def _seconds() -> Callable[[], float]:
@@ -126,6 +134,8 @@ def _undo_stretch(*, batch_id: int, most: int, now: datetime) -> bool:
 
     Two workers at once, after a lease ran out, do no harm: they take turns at the batch's row.
     """
+    with connection.cursor() as cursor:
+        cursor.execute(_PATIENCE)
     batch = locked(batch_id)
     if batch.state != BatchState.UNDOING:
         return False

@@ -5,6 +5,7 @@ import re
 import signal
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from django.db import connection, connections
@@ -20,6 +21,7 @@ from inventory.errors import BatchInUse
 from inventory.models import Batch, BatchMove, Code, Hold
 from inventory.selectors import count_available, due_undos
 from inventory.services import undoing
+from inventory.services.batches import locked
 from inventory.services.undoing import LEASE
 from inventory.states import BatchState, CodeState
 from tests.dashboard.people import browser_of
@@ -80,6 +82,21 @@ def test_an_undo_killed_after_a_stretch_goes_on(shop, batch, settings, tmp_path)
     assert (is_killed, half_way, still, codes_of(batch)) == (True, 3, 3, 0)
     with tenant_atomic():
         assert Batch.objects.get(pk=batch.pk).undone == 5
+
+
+def test_a_worker_does_not_wait_for_one_whose_lease_ran_out(shop, batch):
+    inventory.undo_batch(batch_id=batch.pk, by=SYSTEM, now=MORNING)
+
+    with tenant_atomic():
+        locked(batch.pk)  # the other one is in the middle of a stretch
+        second = Thread(target=undo_elsewhere, args=(batch,))
+        second.start()
+        second.join(20)
+        is_done = not second.is_alive()
+    second.join()
+
+    assert is_done
+    assert codes_of(batch) == 5
 
 
 def test_a_code_sold_before_its_stretch_stays_its_buyers(batch):
@@ -150,6 +167,14 @@ def test_the_batchs_page_follows_the_undo_and_offers_to_freeze_only(shop, batch)
     assert looked.context["can"] == {"freeze"}
     assert going == {"state": "undoing", "percent": 0, "done": 0, "total": 5}
     assert done == {"state": "undone"}
+
+
+def undo_elsewhere(batch: Batch) -> None:
+    try:
+        with bind(batch.tenant_id):
+            inventory.undo_codes(batch_id=batch.pk, now=NOON)
+    finally:
+        connections.close_all()
 
 
 def killed_after_a_stretch(batch: Batch, folder: Path) -> bool:

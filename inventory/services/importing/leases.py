@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from core.scope import tenant_atomic
 from inventory.models import ImportJob
@@ -35,13 +35,18 @@ class Lease:
 
 @tenant_atomic(durable=True)
 def claim(job_id: int, *, now: datetime) -> Lease | None:
-    """The lease for exactly one worker: the row count is the lock."""
+    """The lease for exactly one worker.
+
+    Never waits: a worker whose stretch outlasts its lease would have all the others queue up.
+    """
     free = Q(lease_until=None) | Q(lease_until__lte=now)
-    due = ImportJob.objects.filter(free, pk=job_id, state__in=AT_WORK)
-    if due.update(fence=F("fence") + 1, lease_until=now + LEASE) == 0:
+    jobs = ImportJob.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    job = jobs.filter(free, pk=job_id, state__in=AT_WORK).first()
+    if job is None:
         return None
-    fence = ImportJob.objects.values_list("fence", flat=True).get(pk=job_id)
-    return Lease(job_id=job_id, fence=fence, began=now)
+    job.fence, job.lease_until = job.fence + 1, now + LEASE
+    job.save(update_fields=["fence", "lease_until"])
+    return Lease(job_id=job_id, fence=job.fence, began=now)
 
 
 def held(lease: Lease, state: ImportState) -> ImportJob:

@@ -21,6 +21,8 @@ from inventory.selectors import due_import_files, due_imports
 from inventory.services import importing
 from inventory.services.importing import checking, strays, stretches
 from inventory.services.importing.columns import Field, Layout
+from inventory.services.importing.jobs import locked
+from inventory.services.importing.leases import claim
 from inventory.states import ImportState
 from tests.catalog.factories import make_sku
 from tests.inventory.factories import a_hold
@@ -266,6 +268,29 @@ def test_while_one_worker_has_it_another_does_nothing(shop):
 
     assert reread(job).state == ImportState.RUNNING
     assert stock_of(reread(job)) == 0
+
+
+def test_a_worker_does_not_wait_for_one_whose_lease_ran_out(shop):
+    job = checked(open_file(lines_of(3)))
+    importing.start_import(job_id=job.pk, by=OWNER, now=NOON)
+    leases = []
+
+    def claim_elsewhere() -> None:
+        try:
+            with bind(shop.pk):
+                leases.append(claim(job.pk, now=NOON + timedelta(minutes=5)))
+        finally:
+            connections.close_all()
+
+    with tenant_atomic():
+        locked(job.pk)  # the other one is in the middle of a stretch
+        second = Thread(target=claim_elsewhere)
+        second.start()
+        second.join(20)
+        found = list(leases)
+    second.join()
+
+    assert found == [None]
 
 
 def test_a_workbook_is_loaded_without_what_excel_has_spoilt(shop):
