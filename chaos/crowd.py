@@ -8,30 +8,33 @@ import time
 from chaos.shopper import Plan, Shopper
 
 THREADS = 8
-# How they pay, by tickets in a drum of 100.
+# How they pay, by tickets in a drum of 90.
 _WAYS: list[tuple[int, tuple[str, ...]]] = [
     (62, ("",)),
     (12, ("repeat",)),
     (10, ("forged", "")),
     (6, ("delay",)),
-    (10, ()),  # never
 ]
+COMES_BY, PAYS_FROM, PAYS_BY = 0.25, 0.3, 0.92  # fractions of the whole time
 
 
 def plans(*, orders: int, seconds: float, rng: random.Random) -> list[Plan]:
-    """`orders` people come in the first quarter and pay at any time until the end, so that all of
-    them are in flight together; a fifth as many come later, so that forms are sent all the time."""
+    """`orders` people and a few more order before the first of them pays, so that all of them are
+    in flight together; they pay at any time until the end. A ninth as many never pay, and a fifth
+    as many come later, so that forms are sent all the time."""
     ways = [way for tickets, way in _WAYS for _ in range(tickets)]
+    kinds = ["early"] * (orders + orders // 25) + ["never"] * (orders // 9)
     made = []
-    for number in range(orders + orders // 5):
-        early = number < orders
-        comes = rng.uniform(0, seconds * 0.25) if early else rng.uniform(0.25, 0.9) * seconds
+    for kind in kinds + ["late"] * (orders // 5):
+        first, last = (COMES_BY, PAYS_BY) if kind == "late" else (0.0, COMES_BY)
+        comes = rng.uniform(first, last) * seconds
+        pays = rng.uniform(PAYS_FROM, PAYS_BY) * seconds - comes
         made.append(
             Plan(
                 comes_at=comes,
-                pays_after=rng.uniform(1, seconds * 0.92 - comes) if early else rng.uniform(1, 5),
+                pays_after=rng.uniform(1, 5) if kind == "late" else pays,
                 quantity=2 if rng.random() < 0.1 else 1,
-                ways=rng.choice(ways),
+                ways=() if kind == "never" else rng.choice(ways),
                 wants_refund=rng.random() < 0.15,
             )
         )
