@@ -98,7 +98,7 @@ def is_refused(answer: Any) -> bool:
     if answer.status_code in REFUSED:
         return True
     to = str(answer.headers.get("Location", ""))
-    return answer.status_code == 302 and (to.startswith("/office/login/") or to == "/office/")
+    return answer.status_code == 302 and to.startswith("/office/login/")
 
 
 def marks_in(answer: Any, *marks: str) -> list[str]:

@@ -218,7 +218,7 @@ SHOP = {
 }
 
 PLATFORM = {
-    "": Rule("/", OPERATOR, OPERATOR, shows=False),
+    "": Rule("/", PUBLIC, PUBLIC, shows=False),  # to the office, which asks who it is
     "platform_favicon": asset("/favicon.ico", leads=False),
     **signing_in(OPERATOR),
     **site("platform", OPERATOR),
