@@ -110,7 +110,8 @@ def batch_do(request: HttpRequest, batch_id: int, verb: str) -> Deed:
             raise InvalidInput(_("Type the batch number to confirm."), param="typed")
         deeds[verb](batch_id=found.pk, **who_and_when)
 
-    return Deed(confirmed, done=_("Done. The batch's history keeps it."))
+    # An undo may have only begun: the page shows its progress, or that it is done.
+    return Deed(confirmed, done="" if verb == "undo" else _("Done. The batch's history keeps it."))
 
 
 @page("stock.view")

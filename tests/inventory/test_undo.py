@@ -165,6 +165,7 @@ def test_the_batchs_page_follows_the_undo_and_offers_to_freeze_only(shop, batch)
     done = browser.get(f"{page}progress/").json()
 
     assert looked.context["can"] == {"freeze"}
+    assert b"Done." not in looked.content
     assert going == {"state": "undoing", "percent": 0, "done": 0, "total": 5}
     assert done == {"state": "undone"}
 
