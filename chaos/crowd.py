@@ -13,7 +13,8 @@ _WAYS: list[tuple[int, tuple[str, ...]]] = [
     (62, ("",)),
     (12, ("repeat",)),
     (10, ("forged", "")),
-    (6, ("delay",)),
+    (3, ("delay",)),
+    (3, ("silent",)),
 ]
 COMES_BY, PAYS_FROM, PAYS_BY = 0.25, 0.3, 0.92  # fractions of the whole time
 

@@ -15,7 +15,7 @@ from orders.events import OrderPaid
 from orders.selectors import due_cases, due_to_close, tell
 from payments import services as payments
 from payments.events import RefundCreated, SandboxNoticeDue
-from payments.selectors import due_notices, due_refunds
+from payments.selectors import due_notices, due_refunds, due_to_ask
 from tenants import audit
 
 HEARD_KEPT = timedelta(days=3)
@@ -28,6 +28,7 @@ def connect() -> None:
     outbox.subscribe(SandboxNoticeDue, payments.send_notice)
     sweeper.watch(due_refunds, task="payments.push_refund", id_name="refund_id")
     sweeper.watch(due_notices, task="payments.send_notice", id_name="notice_id")
+    sweeper.watch(due_to_ask, task="storefront.ask_for_money", id_name="payment_id")
     sweeper.watch(due_holds, task="inventory.release_expired", id_name="hold_id")
     sweeper.watch(
         due_shelves,

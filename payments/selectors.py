@@ -17,7 +17,7 @@ from payments.models import (
     SandboxNotice,
     SandboxTrade,
 )
-from payments.states import ODD, OPEN, REFUND_DUE, PaymentState, RefundState
+from payments.states import MAY_BRING_MONEY, ODD, OPEN, REFUND_DUE, PaymentState, RefundState
 from payments.types import MoneyState, MoneyWord, TradePage
 
 HELD_UP = timedelta(minutes=10)
@@ -138,6 +138,12 @@ def due_notices(*, now: datetime, limit: int) -> list[tuple[int, int]]:
         answered_at=None, given_up_at=None, next_at__lte=now, lease_until__lte=now
     )
     return list(due.order_by("next_at").values_list("tenant_id", "pk")[:limit])
+
+
+def due_to_ask(*, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """(tenant, payment) that no notice has come for, across tenants: for the sweeper."""
+    due = Payment.objects.using("ops").filter(ask_at__lte=now, state__in=MAY_BRING_MONEY)
+    return list(due.order_by("ask_at").values_list("tenant_id", "pk")[:limit])
 
 
 def find_trade(*, token: str) -> TradePage | None:

@@ -11,6 +11,8 @@ class PaymentState(models.TextChoices):
 
 
 OPEN = frozenset({PaymentState.CREATED, PaymentState.PENDING})
+# Late money is taken by a closed payment as well.
+MAY_BRING_MONEY = frozenset({*OPEN, PaymentState.CLOSED})
 
 PAYMENT_MOVES = {
     PaymentState.CREATED: frozenset(

@@ -128,6 +128,9 @@ class PaymentProvider(Protocol):
 
     def read_notice(self, *, body: bytes, headers: Mapping[str, str]) -> Notice: ...
 
+    def ask(self, *, number: str, now: datetime) -> Notice | None:
+        """What it knows of a payment, as if it had told us; None: not paid, or no answer now."""
+
     def refund(self, *, order: RefundOrder) -> RefundAnswer: ...
 
 
@@ -148,6 +151,7 @@ class Misbehaviour(StrEnum):
     LATE = "late"  # after the payment's time is over
     WRONG_AMOUNT = "wrong_amount"
     FORGED = "forged"
+    SILENT = "silent"  # no notice, ever
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

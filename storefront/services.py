@@ -92,6 +92,18 @@ def hear_notice(*, provider: str, body: bytes, headers: Mapping[str, str], now: 
     return word
 
 
+def ask_for_money(*, payment_id: int, now: datetime) -> None:
+    """No notice came: if the provider says that it was paid, it is as if one had come."""
+    notice = payments.ask(payment_id=payment_id, now=now)
+    if notice is None:
+        return
+    reach("storefront.money_found")
+    try:
+        _take_money(notice, now=now)
+    except NoticeRefused as refusal:
+        payments.keep_refusal(provider=notice.provider, body=b"", refusal=refusal, now=now)
+
+
 def _take_money(notice: Notice, *, now: datetime) -> None:
     try:
         with tenant_atomic(durable=True):

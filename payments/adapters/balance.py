@@ -1,6 +1,7 @@
 """Paying from a balance kept here: nothing leaves the house, so nothing can be unknown."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from payments.errors import NoticeRefused
 from payments.states import Outcome
@@ -19,6 +20,9 @@ class BalanceProvider:
 
     def read_notice(self, *, body: bytes, headers: Mapping[str, str]) -> Notice:
         raise NoticeRefused(Outcome.FORGED)  # nobody outside speaks for a balance
+
+    def ask(self, *, number: str, now: datetime) -> Notice | None:
+        return None  # what is paid from a balance is known at once
 
     def refund(self, *, order: RefundOrder) -> RefundAnswer:
         return RefundAnswer(outcome=RefundOutcome.DONE, provider_ref=order.number)

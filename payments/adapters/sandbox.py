@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -23,10 +24,22 @@ PAID = "TRADE_SUCCESS"
 CONTENT_TYPE = "application/json"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaidTrade:
+    """A trade that somebody paid, as the sandbox answers when it is asked."""
+
+    ref: str
+    amount_e4: int
+    currency: str
+    paid_at: datetime
+
+
 class SandboxBooks(Protocol):
     """The sandbox's end of the wire; a real provider's would be a transport."""
 
     def open(self, *, number: str, payable: Payable, expires_at: datetime) -> Opened: ...
+
+    def paid_trade(self, *, number: str, now: datetime) -> PaidTrade | None: ...
 
     def refund(self, *, order: RefundOrder) -> RefundAnswer: ...
 
@@ -40,6 +53,24 @@ class SandboxProvider:
 
     def open(self, *, number: str, payable: Payable, expires_at: datetime) -> Opened:
         return self._books.open(number=number, payable=payable, expires_at=expires_at)
+
+    def ask(self, *, number: str, now: datetime) -> Notice | None:
+        trade = self._books.paid_trade(number=number, now=now)
+        if trade is None:
+            return None
+        return Notice(
+            provider=NAME,
+            event_ref=f"ASK{trade.ref}",
+            payment_number=number,
+            merchant_ref=self.merchant_ref,
+            amount_e4=trade.amount_e4,
+            currency=trade.currency,
+            paid_at=trade.paid_at,
+            is_paid=True,
+            provider_ref=trade.ref,
+            signed_at=now,
+            body_digest=hashlib.sha256(trade.ref.encode()).digest(),
+        )
 
     def refund(self, *, order: RefundOrder) -> RefundAnswer:
         return self._books.refund(order=order)

@@ -35,6 +35,7 @@ class Payment(TenantModel):
     made_at = models.DateTimeField(_("started"))
     expires_at = models.DateTimeField(_("to be paid by"))
     paid_at = models.DateTimeField(_("paid at"), null=True)
+    ask_at = models.DateTimeField(null=True)  # when the provider is asked, if it says nothing
 
     class Meta:
         verbose_name = _("payment")
@@ -77,6 +78,9 @@ class Payment(TenantModel):
         indexes = [
             models.Index(fields=["tenant_id", "payable_id"], name="payment_by_payable"),
             models.Index(fields=["tenant_id", "-made_at"], name="payment_newest"),
+            models.Index(
+                fields=["ask_at"], name="payment_to_ask", condition=Q(ask_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 """Every write of payments, by topic: the ledger, paying, refunding, the sandbox."""
 
+from payments.services.asking import ask
 from payments.services.ledger import open_account, post, top_up_balance
 from payments.services.notices import handle_notice, keep_refusal
 from payments.services.paying import (
@@ -16,6 +17,7 @@ from payments.services.sandbox import sandbox_pay, sandbox_trade, send_notice
 from payments.services.sandbox_books import set_out_of_funds
 
 __all__ = [
+    "ask",
     "capture",
     "close_payment",
     "close_payments_of",

@@ -29,6 +29,7 @@ from payments.types import Captured, Notice, Payable
 
 TIME_TO_PAY = timedelta(minutes=15)
 FRESH = timedelta(minutes=5)
+FIRST_ASKED = timedelta(seconds=30)
 
 
 @tenant_atomic
@@ -48,6 +49,7 @@ def start(*, payable: Payable, provider: str, now: datetime) -> Payment:
     payment = _new(payable, provider=provider, state=PaymentState.PENDING, now=now)
     opened = spoken_to.open(number=payment.number, payable=payable, expires_at=payment.expires_at)
     payment.provider_ref, payment.pay_url = opened.provider_ref, opened.pay_url
+    payment.ask_at = now + FIRST_ASKED
     steps = [
         _step(payment, new=PaymentState.CREATED, reason="started", now=now),
         _step(
@@ -126,7 +128,7 @@ def capture(*, notice: Notice, now: datetime) -> Captured:
 
     if not _move(
         payment, PaymentState.CAPTURED, reason=f"late_money_{old}" if old not in OPEN else "notice",
-        now=now, store=store, paid_at=now, provider_ref=notice.provider_ref,
+        now=now, store=store, paid_at=now, ask_at=None, provider_ref=notice.provider_ref,
     ):  # fmt: skip
         payment.refresh_from_db()
         _compare(notice, payment)

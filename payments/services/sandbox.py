@@ -56,6 +56,8 @@ def sandbox_pay(*, token: str, misbehaviour: str = "none", now: datetime) -> Tra
         return page
     if how is not Misbehaviour.FORGED:
         SandboxTrade.objects.filter(pk=trade.pk).update(paid_at=now)
+    if how is Misbehaviour.SILENT:
+        return sandbox_trade(token=token)
     due = _due(trade, how, now=now)
     event_ref = f"EV{new_ref(20)}"
     rows = [

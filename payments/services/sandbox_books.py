@@ -7,8 +7,9 @@ from django.db.models import F
 from core.crypto import blind_index
 from core.refs import new_ref, new_token
 from core.scope import tenant_atomic
-from payments.models import SandboxBank, SandboxRefund, SandboxTrade
-from payments.types import Opened, Payable, RefundAnswer, RefundOrder, RefundOutcome
+from payments.adapters.sandbox import PaidTrade
+from payments.models import SandboxBank, SandboxNotice, SandboxRefund, SandboxTrade
+from payments.types import Misbehaviour, Opened, Payable, RefundAnswer, RefundOrder, RefundOutcome
 
 
 def notice_key() -> bytes:
@@ -37,6 +38,21 @@ class Books:
         )
         return Opened(
             provider_ref=trade.ref, pay_url=f"/sandbox/pay/{trade.token}/", own_books=(trade,)
+        )
+
+    @tenant_atomic
+    def paid_trade(self, *, number: str, now: datetime) -> PaidTrade | None:
+        """What is tapped to be paid late is not paid before its notice is due."""
+        late = SandboxNotice.objects.filter(misbehaviour=Misbehaviour.LATE, next_at__gt=now)
+        paid = SandboxTrade.objects.filter(payment_number=number, paid_at__isnull=False)
+        trade = paid.exclude(pk__in=late.values("trade_id")).first()
+        if trade is None or trade.paid_at is None:
+            return None
+        return PaidTrade(
+            ref=trade.ref,
+            amount_e4=trade.amount_e4,
+            currency=trade.currency,
+            paid_at=trade.paid_at,
         )
 
     @tenant_atomic

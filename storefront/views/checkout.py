@@ -124,6 +124,7 @@ def _knobs() -> list[tuple[str, str]]:
     return [
         (Misbehaviour.REPEAT, _("Pay, and tell the shop five times")),
         (Misbehaviour.DELAY, _("Pay, and tell the shop half a minute later")),
+        (Misbehaviour.SILENT, _("Pay, and never tell the shop")),
         (Misbehaviour.LATE, _("Pay, and tell the shop after the order has closed")),
         (Misbehaviour.WRONG_AMOUNT, _("Pay, and tell the shop another amount")),
         (Misbehaviour.FORGED, _("Tell the shop with a forged signature")),
