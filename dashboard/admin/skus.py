@@ -6,6 +6,7 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline
+from unfold.decorators import display
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
 from catalog.models import Sku
@@ -105,8 +106,33 @@ class SkuForm(TenantForm):
         return {rule: value for rule, value in typed.items() if value}
 
 
+def _amount_shown(name: str) -> Any:
+    """For who may only read: the same as the form's field of this name."""
+
+    @display(description=SkuForm.base_fields[name].label)
+    def shown(_inline: Any, sku: Sku) -> str:
+        e4 = getattr(sku, f"{name}_e4")
+        return "-" if e4 is None else Money(e4, "CNY").decimal
+
+    return shown
+
+
+def _rule_shown(part: str, rule: str) -> Any:
+    @display(description=SkuForm.base_fields[f"{part}_{rule}"].label)
+    def shown(_inline: Any, sku: Sku) -> str:
+        return str((sku.code_format or {}).get(part, {}).get(rule, "-"))
+
+    return shown
+
+
 class SkuInline(StackedInline):
     model = Sku
+    price, list_price = _amount_shown("price"), _amount_shown("list_price")
+    cost_hint, face_value = _amount_shown("cost_hint"), _amount_shown("face_value")
+    secret_pattern = _rule_shown("secret", "pattern")
+    secret_min, secret_max = _rule_shown("secret", "min"), _rule_shown("secret", "max")
+    card_no_pattern = _rule_shown("card_no", "pattern")
+    card_no_min, card_no_max = _rule_shown("card_no", "min"), _rule_shown("card_no", "max")
     form = SkuForm
     extra = 0
     can_delete = False

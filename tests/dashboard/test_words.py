@@ -7,7 +7,7 @@ import pytest
 from core.scope import tenant_atomic
 from fulfillment import services as fulfillment
 from tenants.models import User
-from tests.catalog.factories import make_template
+from tests.catalog.factories import make_sku, make_template
 from tests.dashboard.people import browser_of
 from tests.inventory.factories import make_codes
 from tests.orders.factories import open_case, paid, stocked_sku
@@ -106,3 +106,21 @@ def test_a_list_is_titled_by_what_it_lists(shop, path, title):
     page = browser_of(shop, "owner").get(f"/office/{path}/").content.decode()
 
     assert re.search(rf"<title>\s*{title} \| Cloud\s*</title>", page)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_who_only_reads_a_product_reads_its_prices_and_formats_under_their_names(shop, language):
+    with tenant_atomic():
+        sku = make_sku(
+            price_e4=158_000, code_format={"secret": {"pattern": "[A-Z]{4}", "min": 4, "max": 4}}
+        )
+    browser = browser_of(shop, "viewer")
+    User.objects.update(language=language)
+    labels = {"en": ("Price", "Pattern of a code"), "zh-hans": ("售价", "卡密格式")}
+
+    page = browser.get(f"/office/catalog/product/{sku.product_id}/change/").content.decode()
+
+    texts = [text.strip() for text in re.sub(r"<[^>]+>", "\n", page).split("\n") if text.strip()]
+    read = {label: texts[texts.index(label) + 1] for label in labels[language]}
+    assert list(read.values()) == ["15.80", "[A-Z]{4}"]
+    assert not {"Upload", "Secret pattern", "Card no min"} & set(texts)
