@@ -74,7 +74,7 @@ REASONS = {
 CHANNELS = {
     "web": _("web shop"),
     "mini": _("mini program"),
-    "taobao": "Taobao",
+    "taobao": _("Taobao"),
     "api": _("partner platform"),
 }
 PROVIDERS = {"sandbox": _("Sandbox QR payment"), "balance": _("Partner's balance")}
