@@ -4,6 +4,7 @@ database's work: the SQL of a table is made once. Everything else uses the ORM.
 The tenant is in every statement, and a scope must be open, as for a tenant's queryset.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -192,6 +193,8 @@ def _writer(field: Any) -> Callable[[models.Model], Any] | None:
     is_set_by_itself = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
     if field.is_relation or (isinstance(field, _PLAIN) and not is_set_by_itself):
         return None
+    if type(field) is models.JSONField and field.encoder is None and not field.null:
+        return lambda row: json.dumps(getattr(row, field.attname))
     return lambda row: field.get_db_prep_save(field.pre_save(row, True), connection)  # noqa: FBT003 -- Django's
 
 

@@ -59,8 +59,7 @@ def tenant_in_force(using: str = DEFAULT_DB_ALIAS) -> int | None:
     return getattr(connections[using], "tenant_in_force", None)
 
 
-def _set_local(tenant_id: int | None) -> None:
-    connection = cast("DatabaseWrapper", connections[DEFAULT_DB_ALIAS])
+def _set_local(connection: "DatabaseWrapper", tenant_id: int | None) -> None:
     connection.open_with(
         f"SET LOCAL app.tenant_id = '{'' if tenant_id is None else int(tenant_id)}'"
     )
@@ -79,8 +78,8 @@ class _Scope(ContextDecorator):
 
     def __enter__(self) -> None:
         tenant_id = require_tenant()
-        connection = connections[DEFAULT_DB_ALIAS]
-        self._before = tenant_in_force()
+        self._connection = cast("DatabaseWrapper", connections[DEFAULT_DB_ALIAS])
+        self._before = getattr(self._connection, "tenant_in_force", None)
         if self._before not in {None, tenant_id}:
             raise ScopeError("The open transaction belongs to another tenant.")
         savepoint = self._savepoint and not _whole.get()
@@ -88,11 +87,11 @@ class _Scope(ContextDecorator):
         self._atomic.__enter__()
         if self._before is None:
             try:
-                _set_local(tenant_id)
+                _set_local(self._connection, tenant_id)
             except BaseException as error:
                 self._atomic.__exit__(type(error), error, error.__traceback__)
                 raise
-            connection.tenant_in_force = tenant_id  # type: ignore[attr-defined]  # -- our own mark
+            self._connection.tenant_in_force = tenant_id
 
     def __exit__(
         self,
@@ -100,12 +99,12 @@ class _Scope(ContextDecorator):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        connection = connections[DEFAULT_DB_ALIAS]
-        connection.tenant_in_force = self._before  # type: ignore[attr-defined]  # -- our own mark
+        connection = self._connection
+        connection.tenant_in_force = self._before
         # Inside a TestCase's transaction SET LOCAL outlives the scope: take it back by hand.
         nested_in_a_test = bool(connection.savepoint_ids) and not connection.needs_rollback
         if self._before is None and kind is None and nested_in_a_test:
-            _set_local(None)
+            _set_local(connection, None)
         assert self._atomic is not None
         self._atomic.__exit__(kind, error, trace)
 

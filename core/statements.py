@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 MOST_READY = 200  # a session: shapes of our own statements, not of anything a user sends
 _NAMED = re.compile(r"%\((\w+)\)s")
@@ -35,16 +35,20 @@ class _Session:
 
 def run(sql: str, given: Sequence[Any] | Mapping[str, Any] = ()) -> Answer:
     """Run one statement; `%s` or `%(name)s` stand for what is given, wherever a value may stand."""
+    # Asked for once: finding the thread's connection costs as much as a small query's answer.
+    connection = connections[DEFAULT_DB_ALIAS]
     with connection.cursor() as cursor:
-        words = _made_ready(cursor, sql, given) if settings.DB_PREPARED else None
+        words = _made_ready(connection, cursor, sql, given) if settings.DB_PREPARED else None
         cursor.execute(words or sql, given)
         rows = cursor.fetchall() if cursor.description else []
         return Answer(rows, cursor.rowcount)
 
 
-def _made_ready(cursor: Any, sql: str, given: Sequence[Any] | Mapping[str, Any]) -> str | None:
+def _made_ready(
+    connection: Any, cursor: Any, sql: str, given: Sequence[Any] | Mapping[str, Any]
+) -> str | None:
     """The words that run the prepared statement; None the first time, which may be the last."""
-    session = _session()
+    session = _session(connection)
     if sql not in session.ready:
         if len(session.ready) < MOST_READY:
             session.ready[sql] = None
@@ -55,12 +59,12 @@ def _made_ready(cursor: Any, sql: str, given: Sequence[Any] | Mapping[str, Any])
     return known
 
 
-def _session() -> _Session:
+def _session(connection: Any) -> _Session:
     """The open session's; a new one has nothing ready."""
     kept: _Session | None = getattr(connection, "statements_ready", None)
     if kept is None or kept.of is not connection.connection:
         kept = _Session(of=connection.connection)
-        connection.statements_ready = kept  # type: ignore[attr-defined]  # -- our own mark
+        connection.statements_ready = kept
     return kept
 
 

@@ -44,6 +44,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """`opening` is what has to be said before the next statement: empty, or `BEGIN` and more."""
 
     opening = ""
+    tenant_in_force: int | None = None  # core.scope's mark
 
     def open_with(self, statement: str) -> None:
         """Run a statement without an answer, together with the one that comes next."""
