@@ -6,7 +6,7 @@ pass `set_config()` on). Row-level security does the rest: without it there are 
 queryset evaluated outside a scope raises, so that "no rows" is never mistaken for an answer.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ContextDecorator, contextmanager
 from contextvars import ContextVar
 from types import TracebackType
@@ -220,19 +220,24 @@ class _SqlConstraint(BaseConstraint):
 
 
 class TenantFKConstraint(_SqlConstraint):
-    """FOREIGN KEY (tenant_id, x_id) REFERENCES target (tenant_id, id)."""
+    """FOREIGN KEY (tenant_id, x_id, …) REFERENCES target (tenant_id, id, …).
 
-    def __init__(self, *, field: str, name: str) -> None:
-        self.field = field
+    `also`: columns that must be the same here and there. Each check locks the target's row, so one
+    key that says more is better than two.
+    """
+
+    def __init__(self, *, field: str, name: str, also: Sequence[str] = ()) -> None:
+        self.field, self.also = field, tuple(also)
         super().__init__(name=name)
 
     def create_sql(self, model: Any, schema_editor: Any) -> str:
         field = model._meta.get_field(self.field)
         quote = schema_editor.quote_name
+        also = "".join(f", {quote(column)}" for column in self.also)
         return (
             f"ALTER TABLE {quote(model._meta.db_table)} ADD CONSTRAINT {quote(self.name)} "
-            f"FOREIGN KEY (tenant_id, {quote(field.column)}) "
-            f"REFERENCES {quote(field.related_model._meta.db_table)} (tenant_id, id)"
+            f"FOREIGN KEY (tenant_id, {quote(field.column)}{also}) "
+            f"REFERENCES {quote(field.related_model._meta.db_table)} (tenant_id, id{also})"
         )
 
     def remove_sql(self, model: Any, schema_editor: Any) -> str:
@@ -240,17 +245,19 @@ class TenantFKConstraint(_SqlConstraint):
         return f"ALTER TABLE {quote(model._meta.db_table)} DROP CONSTRAINT {quote(self.name)}"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, TenantFKConstraint) and (self.name, self.field) == (
+        return isinstance(other, TenantFKConstraint) and (self.name, self.field, self.also) == (
             other.name,
             other.field,
+            other.also,
         )
 
     def __hash__(self) -> int:
-        return hash((self.name, self.field))
+        return hash((self.name, self.field, self.also))
 
     def deconstruct(self) -> Any:
         path, args, kwargs = super().deconstruct()
-        return path, args, {**kwargs, "field": self.field}
+        also = {"also": self.also} if self.also else {}
+        return path, args, {**kwargs, "field": self.field, **also}
 
 
 class TenantPolicy(_SqlConstraint):

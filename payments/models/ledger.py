@@ -4,7 +4,7 @@ whose sum per journal and currency a statement-level trigger holds at zero."""
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.scope import TenantForeignKey, TenantModel, tenant_rules
+from core.scope import TenantFKConstraint, TenantForeignKey, TenantModel, tenant_rules
 from payments.states import AccountKind
 
 
@@ -96,7 +96,10 @@ class Entry(TenantModel):
         verbose_name = _("entry")
         verbose_name_plural = _("entries")
         constraints = [
-            *tenant_rules("payments_entry", "journal", "account"),
+            *tenant_rules("payments_entry", "journal"),
+            TenantFKConstraint(
+                field="account", also=["currency"], name="entry_in_currency_of_account"
+            ),
             models.UniqueConstraint(
                 fields=["tenant_id", "journal", "account"], name="entry_once_per_account"
             ),
