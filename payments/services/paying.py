@@ -1,4 +1,5 @@
-"""A payment's life. `_move` is the only place that writes `Payment.state`.
+"""A payment's life. `start` stores it with its first moves; from then on only `_move` writes its
+state.
 
 Moves are compare-and-set: of two that capture the same payment, the row count tells one that it was
 first. Whoever comes later changes nothing.
@@ -130,9 +131,8 @@ def capture(*, notice: Notice, now: datetime) -> Captured:
         payment, PaymentState.CAPTURED, reason=f"late_money_{old}" if old not in OPEN else "notice",
         now=now, store=store, paid_at=now, ask_at=None, provider_ref=notice.provider_ref,
     ):  # fmt: skip
-        payment.refresh_from_db()
-        _compare(notice, payment)
-        return _repeated(notice, payment, now=now)
+        # Moved since it was read: paid, and this is a repeat; or given up, and this is late money.
+        return capture(notice=notice, now=now)
     reach("payments.captured")
     return Captured(payment_id=payment.pk, payable_id=payment.payable_id, is_first=True)
 

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from threading import Barrier
+from time import sleep
 
 import pytest
 from django.db import connection, connections
@@ -12,7 +13,7 @@ from payments import services
 from payments.errors import BalanceTooLow, RefundTooLarge
 from payments.models import Entry, Journal, Notice, Payment, PaymentMove, Refund, SandboxRefund
 from payments.selectors import balance_of, money_of, odd_balances
-from payments.states import PaymentState, RefundState
+from payments.states import Outcome, PaymentState, RefundState
 from tests.payments.factories import (
     PRICE,
     ZHANG,
@@ -196,6 +197,36 @@ def test_a_payment_that_is_being_captured_is_not_waited_for_by_who_closes(shop):
 
     with tenant_atomic():
         assert Payment.objects.get().state == PaymentState.CAPTURED
+
+
+def test_money_for_a_payment_that_is_given_up_in_this_moment_is_late_money(shop):
+    payment = make_payment()
+    wire = posting(payment)
+
+    with ThreadPoolExecutor(1) as pool:
+        with tenant_atomic():
+            services.close_payment(payment_id=payment.pk, now=NOON)
+            waiting = pool.submit(copy_context().run, at_once, [lambda: hear(wire)])
+            wait_for_a_waiter()
+        (captured,) = waiting.result(timeout=60)
+
+    assert captured.is_first
+    with tenant_atomic():
+        assert Payment.objects.get().state == PaymentState.CAPTURED
+        assert PaymentMove.objects.latest("pk").reason == "late_money_closed"
+        assert Notice.objects.get().outcome == Outcome.CAPTURED
+    assert_books_are_right()
+
+
+def wait_for_a_waiter():
+    """Until somebody waits for a lock that is held here."""
+    for _time in range(500):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        sleep(0.01)
+    raise AssertionError("Nobody waits.")
 
 
 def test_without_the_conditional_update_the_constraint_refuses(shop):
