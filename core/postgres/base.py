@@ -20,12 +20,18 @@ class Cursor(psycopg2.extensions.cursor):
     wrapper: "DatabaseWrapper | None" = None
 
     def execute(self, query: Any, vars: Any = None) -> None:  # noqa: A002 -- the driver's name
-        if self.wrapper is not None and self.wrapper.opening:
-            if isinstance(query, str) and self.name is None:
-                query = f"{self.wrapper.take_opening()}; {query}"
-            else:
-                self.wrapper.send_opening()
-        super().execute(query, vars)
+        if self.wrapper is None or not self.wrapper.opening:
+            super().execute(query, vars)
+        elif isinstance(query, str) and self.name is None:
+            try:
+                super().execute(f"{self.wrapper.opening}; {query}", vars)
+            finally:
+                # Still idle: the driver refused a value (a NUL, say), and nothing was sent.
+                if self.connection.info.transaction_status != TRANSACTION_STATUS_IDLE:
+                    self.wrapper.opening = ""
+        else:
+            self.wrapper.send_opening()
+            super().execute(query, vars)
 
     def executemany(self, query: Any, vars_list: Any) -> None:
         self._open()

@@ -69,6 +69,17 @@ def test_a_first_statement_that_fails_leaves_a_usable_connection(shop):
     assert names() == []
 
 
+def test_a_first_statement_that_was_never_sent_opens_nothing_and_loses_nothing(shop):
+    with tenant_atomic():
+        with pytest.raises(ValueError, match="NUL"):
+            Brand.objects.filter(name="\0").exists()
+        a_brand("优酷")
+        inside = status()
+
+    assert inside == TRANSACTION_STATUS_INTRANS
+    assert names() == ["优酷"]
+
+
 def test_a_long_reading_is_opened_too(shop):
     with tenant_atomic():
         a_brand("优酷")
