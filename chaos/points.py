@@ -10,7 +10,7 @@ _NOT_OURS = {".venv", ".run", ".git", "tests", "node_modules"}
 # Not on the road from a file of codes to a code on a page; each has its own test.
 OFF_ROAD = {
     "rotation.after_batch": "keys are not rotated in this run",
-    "inventory.undo_after_stretch": "no batch is undone in this run",
+    "inventory.batch_after_stretch": "no batch is frozen, recalled or undone in this run",
 }
 
 

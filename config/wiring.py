@@ -9,7 +9,7 @@ from core import limits, outbox, rotation, sweeper
 from fulfillment import services as fulfillment
 from fulfillment.selectors import due_units, timeline_rows
 from inventory import services as inventory
-from inventory.selectors import due_holds, due_import_files, due_imports, due_shelves, due_undos
+from inventory.selectors import due_batches, due_holds, due_import_files, due_imports, due_shelves
 from orders import services as orders
 from orders.events import OrderPaid
 from orders.selectors import due_cases, due_to_close, tell
@@ -43,7 +43,7 @@ def connect() -> None:
         id_name="job_id",
         every=timedelta(hours=1),
     )
-    sweeper.watch(due_undos, task="inventory.undo_codes", id_name="batch_id")
+    sweeper.watch(due_batches, task="inventory.go_through_batch", id_name="batch_id")
     outbox.subscribe(OrderPaid, fulfillment.open_units)
     sweeper.watch(due_to_close, task="orders.close_unpaid", id_name="order_id")
     sweeper.watch(due_cases, task="orders.flag_overdue", id_name="case_id")

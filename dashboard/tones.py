@@ -11,7 +11,8 @@ TONES = {
         "completed", "delivered", "available", "published", "active", "done", "captured", "paid",
     },
     "busy": {
-        "fulfilling", "queued", "sending", "accepted", "running", "reserved", "pending", "undoing",
+        "fulfilling", "queued", "sending", "accepted", "running", "reserved", "pending",
+        "freezing", "unfreezing", "recalling", "undoing",
     },
     "warn": {
         "held", "waiting", "by_hand", "review", "frozen", "quarantined", "placed", "open",

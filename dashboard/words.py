@@ -53,7 +53,10 @@ ACTIONS = {
     "buyertemplate.added": _("added a buyer form"),
     "buyertemplate.changed": _("changed a buyer form"),
     "batch.open": _("loaded a batch"),
+    "batch.freezing": _("began to freeze a batch"),
     "batch.frozen": _("froze a batch"),
+    "batch.unfreezing": _("began to put a batch back on sale"),
+    "batch.recalling": _("began to recall a batch"),
     "batch.recalled": _("recalled a batch"),
     "batch.undoing": _("began to undo a batch"),
     "batch.undone": _("undid a batch"),
@@ -63,6 +66,23 @@ BATCH_REASONS = {
     "opened": "",
     "undone": "",
     "taken_meanwhile": _("Buyers took some of its codes meanwhile: these are left."),
+}
+_GOES_OFF_SALE = _(
+    "Counted as they go off sale, beginning with those that would be sold next. Until its turn "
+    "comes, a code may still be bought. You may leave this page."
+)
+# A heading and a hint for a batch that a worker goes through.
+BATCH_AT_WORK = {
+    "freezing": (_("The batch is being frozen"), _GOES_OFF_SALE),
+    "unfreezing": (
+        _("The batch is coming back on sale"),
+        _("You may leave this page. Freeze takes off sale again what has come back."),
+    ),
+    "recalling": (_("The batch is being recalled"), _GOES_OFF_SALE),
+    "undoing": (
+        _("The batch is being undone"),
+        _("You may leave this page. Freeze stops it: what is left stays off sale."),
+    ),
 }
 REASONS = {
     **BATCH_REASONS,

@@ -15,7 +15,7 @@ from core.scope import require_tenant
 from core.uploads import old_files
 from inventory.models import LANES, Batch, Code, CodeMove, Content, Hold, ImportJob, Shelf
 from inventory.sealing import CodeSealer
-from inventory.states import BatchState, CodeState, HoldState, ImportState, StockWord
+from inventory.states import AT_WORK, CodeState, HoldState, ImportState, StockWord
 from inventory.types import Cover, Expiring
 from tenants.selectors import get_shop
 
@@ -198,9 +198,9 @@ def due_shelves(*, now: datetime, limit: int) -> list[tuple[int, int]]:
     return list(past.order_by("expires_on").values_list("tenant_id", "pk")[:limit])
 
 
-def due_undos(*, now: datetime, limit: int) -> list[tuple[int, int]]:
-    """(tenant, batch) of undos that no living worker has."""
-    due = Batch.objects.using("ops").filter(state=BatchState.UNDOING, lease_until__lte=now)
+def due_batches(*, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """(tenant, batch) of those to be gone through that no living worker has."""
+    due = Batch.objects.using("ops").filter(state__in=AT_WORK, lease_until__lte=now)
     return list(due.order_by("lease_until").values_list("tenant_id", "pk")[:limit])
 
 

@@ -46,23 +46,37 @@ class HoldEnd(models.TextChoices):
 
 class BatchState(models.TextChoices):
     OPEN = "open", _("On sale")
+    FREEZING = "freezing", _("Being frozen")
     FROZEN = "frozen", _("Frozen")
+    UNFREEZING = "unfreezing", _("Coming back on sale")
+    RECALLING = "recalling", _("Being recalled")
     RECALLED = "recalled", _("Recalled")
     UNDOING = "undoing", _("Being undone")
     UNDONE = "undone", _("Undone")
 
 
+# Each verb has two ends: at once, or in a state that a worker leaves when it is through.
+_FREEZE = frozenset({BatchState.FREEZING, BatchState.FROZEN})
+_UNFREEZE = frozenset({BatchState.UNFREEZING, BatchState.OPEN})
+_RECALL = frozenset({BatchState.RECALLING, BatchState.RECALLED})
+_UNDO = frozenset({BatchState.UNDOING, BatchState.UNDONE})
 BATCH_MOVES = {
-    BatchState.OPEN: frozenset(
-        {BatchState.FROZEN, BatchState.RECALLED, BatchState.UNDOING, BatchState.UNDONE}
-    ),
-    BatchState.FROZEN: frozenset(
-        {BatchState.OPEN, BatchState.RECALLED, BatchState.UNDOING, BatchState.UNDONE}
-    ),
+    BatchState.OPEN: _FREEZE | _RECALL | _UNDO,
+    BatchState.FREEZING: frozenset({BatchState.FROZEN}) | _UNFREEZE | _RECALL,
+    BatchState.FROZEN: _UNFREEZE | _RECALL | _UNDO,
+    BatchState.UNFREEZING: frozenset({BatchState.OPEN}) | _FREEZE | _RECALL,
+    BatchState.RECALLING: frozenset({BatchState.RECALLED}),
     BatchState.RECALLED: frozenset[BatchState](),
-    BatchState.UNDOING: frozenset({BatchState.UNDONE, BatchState.FROZEN}),  # what is left, frozen
+    BatchState.UNDOING: frozenset({BatchState.UNDONE}) | _FREEZE,  # what is left, frozen
     BatchState.UNDONE: frozenset[BatchState](),
 }
+# A worker goes through the batch's codes.
+AT_WORK = (
+    BatchState.FREEZING,
+    BatchState.UNFREEZING,
+    BatchState.RECALLING,
+    BatchState.UNDOING,
+)
 
 
 class StockWord(models.TextChoices):

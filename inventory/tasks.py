@@ -15,9 +15,9 @@ def forget_import_file(*, job_id: int) -> None:
     services.forget_import_file(job_id=job_id)
 
 
-@shared_task(name="inventory.undo_codes", base=TenantTask, ignore_result=True)
-def undo_codes(*, batch_id: int) -> None:
-    services.undo_codes(batch_id=batch_id, now=timezone.now())
+@shared_task(name="inventory.go_through_batch", base=TenantTask, ignore_result=True)
+def go_through_batch(*, batch_id: int) -> None:
+    services.go_through_batch(batch_id=batch_id, now=timezone.now())
 
 
 @shared_task(name="inventory.release_expired", base=TenantTask, ignore_result=True)

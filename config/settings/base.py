@@ -131,7 +131,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_ROUTES = {
     "inventory.run_import": {"queue": "bulk"},
-    "inventory.undo_codes": {"queue": "bulk"},
+    "inventory.go_through_batch": {"queue": "bulk"},
 }
 
 AUTH_USER_MODEL = "tenants.User"

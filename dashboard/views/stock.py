@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -16,12 +17,12 @@ from core.money import Money
 from dashboard.access import actor_of, allows, shop_of
 from dashboard.frame import Deed, deed, draw, page, password_first
 from dashboard.tones import tone_of
-from dashboard.words import BATCH_REASONS, day_or_never, who
+from dashboard.words import BATCH_AT_WORK, BATCH_REASONS, day_or_never, who
 from inventory import services as inventory
 from inventory.models import Batch, Code
 from inventory.selectors import counts_of_batches, find_holder, holds_of_code, moves_of_code
 from inventory.services import masks_of
-from inventory.states import BATCH_MOVES, BatchState, CodeState
+from inventory.states import AT_WORK, BATCH_MOVES, BatchState, CodeState
 from orders.models import Item
 
 # Above so many codes a person types the batch number, so that a slip of the hand is not a loss.
@@ -51,7 +52,8 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
             (move, who(move.by), _batch_words(move)) for move in found.moves.order_by("at", "pk")
         ],
         can=_possible(found) if allows(request, "stock.freeze") else set(),
-        progress=_progress(found) if found.state == BatchState.UNDOING else None,
+        progress=_progress(found) if found.state in AT_WORK else None,
+        at_work=BATCH_AT_WORK.get(found.state),
     )
 
 
@@ -63,9 +65,9 @@ def _affected(counts: dict[str, int]) -> int:
 def _possible(found: Batch) -> set[str]:
     to = BATCH_MOVES[BatchState(found.state)]
     verbs = {
-        "freeze": BatchState.FROZEN,
-        "unfreeze": BatchState.OPEN,
-        "recall": BatchState.RECALLED,
+        "freeze": BatchState.FREEZING,
+        "unfreeze": BatchState.UNFREEZING,
+        "recall": BatchState.RECALLING,
         "undo": BatchState.UNDOING,
     }
     return {verb for verb, state in verbs.items() if state in to}
@@ -77,17 +79,17 @@ def _batch_words(move: Any) -> tuple[str, str]:
 
 
 def _progress(found: Batch) -> dict[str, int | str]:
-    begun = found.moves.filter(new=BatchState.UNDOING).latest("pk")
+    begun = found.moves.filter(new=found.state).latest("pk")
     total = int(begun.data["codes"])
-    percent = min(99, found.undone * 100 // total)
-    return {"state": found.state, "percent": percent, "done": found.undone, "total": total}
+    percent = min(99, found.done * 100 // total)
+    return {"state": found.state, "percent": percent, "done": found.done, "total": total}
 
 
 @page("stock.view")
 def batch_progress(request: HttpRequest, batch_id: int) -> HttpResponse:
-    """How far an undo is, once a second; the page reloads itself when the state has changed."""
+    """How far the worker is, once a second; the page reloads itself when the state has changed."""
     found = get_object_or_404(Batch, pk=batch_id)
-    is_going = found.state == BatchState.UNDOING
+    is_going = found.state in AT_WORK
     return JsonResponse(_progress(found) if is_going else {"state": found.state})
 
 
@@ -109,9 +111,11 @@ def batch_do(request: HttpRequest, batch_id: int, verb: str) -> Deed:
         if verb != "unfreeze" and _affected(counts) > TYPE_TO_CONFIRM and typed != found.ref:
             raise InvalidInput(_("Type the batch number to confirm."), param="typed")
         deeds[verb](batch_id=found.pk, **who_and_when)
+        found.refresh_from_db(fields=["state"])
+        if found.state not in AT_WORK:  # or else the page shows its progress
+            messages.success(request, _("Done. The batch's history keeps it."))
 
-    # An undo may have only begun: the page shows its progress, or that it is done.
-    return Deed(confirmed, done="" if verb == "undo" else _("Done. The batch's history keeps it."))
+    return Deed(confirmed, done="")
 
 
 @page("stock.view")

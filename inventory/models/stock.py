@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.refs import new_ref
 from core.scope import TenantForeignKey, TenantModel, tenant_rules
 from core.states import Move, state_known
-from inventory.states import BatchState, CodeState, HoldEnd, HoldState
+from inventory.states import AT_WORK, BatchState, CodeState, HoldEnd, HoldState
 
 # A NULL would break the order of the index that claims walk; Python has no `infinity`.
 NEVER = date(9999, 12, 31)
@@ -37,8 +37,9 @@ class Batch(TenantModel):
     made_by = models.CharField(_("loaded by"), max_length=120)
     made_at = models.DateTimeField(_("loaded at"))
     state = models.CharField(_("state"), max_length=10, choices=BatchState, default=BatchState.OPEN)
-    undone = models.BigIntegerField(default=0, db_default=0)  # codes deleted so far, while undoing
-    lease_until = models.DateTimeField(null=True, blank=True)  # of the worker that undoes it
+    # While a worker is at it: how many codes it has dealt with, and its lease.
+    done = models.BigIntegerField(default=0, db_default=0, db_column="undone")
+    lease_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("batch")
@@ -54,8 +55,8 @@ class Batch(TenantModel):
             models.Index(fields=["tenant_id", "sku", "-made_at"], name="batch_of_sku"),
             models.Index(
                 fields=["lease_until"],
-                name="batch_to_undo",
-                condition=Q(state=BatchState.UNDOING),
+                name="batch_at_work",
+                condition=Q(state__in=AT_WORK),
             ),
         ]
 

@@ -3,16 +3,11 @@
 from core.rotation import SealedColumn
 from inventory import sealing
 from inventory.models import Code, Content, ImportJob, ImportReport
-from inventory.services.batches import (
-    add_codes,
-    freeze_batch,
-    open_batch,
-    recall_batch,
-    unfreeze_batch,
-)
+from inventory.services.batches import add_codes, open_batch
 from inventory.services.claim import reserve
 from inventory.services.content import set_content
 from inventory.services.expiry import expire_codes
+from inventory.services.freezing import freeze_batch, recall_batch, unfreeze_batch
 from inventory.services.holds import keep, release, release_expired, replace, sell
 from inventory.services.importing import (
     cancel_import,
@@ -30,7 +25,8 @@ from inventory.services.importing import (
 from inventory.services.importing.jobs import FILE_KEY
 from inventory.services.importing.reports import PLACE as IMPORT_REPORT
 from inventory.services.reveal import masks_of, read_goods, reveal
-from inventory.services.undoing import undo_batch, undo_codes
+from inventory.services.stretches import go_through_batch
+from inventory.services.undoing import undo_batch
 
 SEALED = (
     SealedColumn(model=Code, field="card_no", place=sealing.CARD_NO),
@@ -51,6 +47,7 @@ __all__ = [
     "forget_import_file",
     "forget_stray_files",
     "freeze_batch",
+    "go_through_batch",
     "keep",
     "masks_of",
     "open_batch",
@@ -69,6 +66,5 @@ __all__ = [
     "set_content",
     "start_import",
     "undo_batch",
-    "undo_codes",
     "unfreeze_batch",
 ]

@@ -1,23 +1,23 @@
-"""Batches: opened, filled, frozen, recalled. Their codes go along by one statement."""
+"""Batches: opened, filled, moved. What is done to all their codes is in modules of its own."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import uuid4
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor
 from core.errors import InvalidInput
 from core.scope import tenant_atomic
 from core.states import check_move
-from inventory.models import NEVER, Batch, BatchMove, Code, Hold, Shelf
+from inventory.models import NEVER, Batch, BatchMove, Code
 from inventory.sealing import CodeSealer
-from inventory.states import BATCH_MOVES, BatchState, CodeState, HoldState
+from inventory.states import BATCH_MOVES, BatchState
 from inventory.types import Added, NewBatch, NewCode
 from tenants import audit
 
 CHUNK = 5_000
+AT_ONCE = 1_000  # so many codes are moved or deleted within the request
 
 
 @tenant_atomic
@@ -79,60 +79,18 @@ def _new_codes(batch: Batch, codes: Iterable[NewCode], *, now: datetime) -> dict
     return fresh
 
 
-@tenant_atomic
-def freeze_batch(*, batch_id: int, by: Actor, reason: str, now: datetime) -> int:
-    """Take the batch's unsold codes off sale; returns how many. Held ones are swapped when sold."""
-    batch = locked(batch_id)
-    frozen = move_codes(batch, old=[CodeState.AVAILABLE, CodeState.RESERVED], new=CodeState.FROZEN)
-    move(batch, BatchState.FROZEN, by=by, reason=reason, now=now, data={"codes": frozen})
-    return frozen
-
-
-@tenant_atomic
-def unfreeze_batch(*, batch_id: int, by: Actor, reason: str, now: datetime) -> int:
-    """Put a frozen batch back on sale; returns how many codes came back.
-
-    Codes that are still held (unpaid or waiting to be delivered) go back to their holders.
-    """
-    batch = locked(batch_id)
-    held = Hold.objects.filter(
-        state__in=[HoldState.RESERVED, HoldState.KEPT], code__batch_id=batch_id
-    ).values("code_id")
-    frozen = Code.objects.filter(batch=batch, state=CodeState.FROZEN)
-    kept = _move_to(frozen.filter(pk__in=held), CodeState.RESERVED)
-    back = _move_to(frozen, CodeState.AVAILABLE)
-    days = Code.objects.filter(batch=batch).values("expires_on")
-    Shelf.objects.filter(sku_id=batch.sku_id, expires_on__in=days).update(is_empty=False)
-    move(batch, BatchState.OPEN, by=by, reason=reason, now=now, data={"codes": back + kept})
-    return back + kept
-
-
-@tenant_atomic
-def recall_batch(*, batch_id: int, by: Actor, reason: str, now: datetime) -> int:
-    """The batch is bad: its unsold codes never come back on sale; returns how many were sold.
-
-    Sold ones stay with their buyers: `selectors.sold_of_batch` lists them for replacement.
-    """
-    batch = locked(batch_id)
-    frozen = move_codes(batch, old=[CodeState.AVAILABLE, CodeState.RESERVED], new=CodeState.FROZEN)
-    sold = Code.objects.filter(batch=batch, state=CodeState.SOLD).count()
-    data = {"codes": frozen, "sold": sold}
-    move(batch, BatchState.RECALLED, by=by, reason=reason, now=now, data=data)
-    return sold
-
-
-def move_codes(batch: Batch, *, old: list[CodeState], new: CodeState) -> int:
-    return _move_to(Code.objects.filter(batch=batch, state__in=old), new)
-
-
-def _move_to(codes: "QuerySet[Code]", new: CodeState) -> int:
-    """Move the codes that are in an old state still; the batch's own row tells of them."""
-    return codes.update(state=new)
-
-
 def locked(batch_id: int) -> Batch:
     batch: Batch = Batch.objects.select_for_update(no_key=True).get(pk=batch_id)
     return batch
+
+
+def begin(
+    batch: Batch, new: BatchState, *, codes: int, by: Actor, reason: str, now: datetime
+) -> None:
+    """Leave a locked batch's codes to a worker, which the sweeper starts within a second."""
+    move(batch, new, by=by, reason=reason, now=now, data={"codes": codes})
+    batch.done, batch.lease_until = 0, now
+    batch.save(update_fields=["done", "lease_until"])
 
 
 def move(

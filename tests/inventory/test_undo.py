@@ -1,10 +1,7 @@
 """A batch too large for a request is undone by a worker, stretch by stretch."""
 
-import os
 import re
-import signal
 from datetime import timedelta
-from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -19,54 +16,47 @@ from inventory import services as inventory
 from inventory import tasks
 from inventory.errors import BatchInUse
 from inventory.models import Batch, BatchMove, Code, Hold
-from inventory.selectors import count_available, due_undos
-from inventory.services import undoing
+from inventory.selectors import count_available, due_batches
+from inventory.services import stretches
 from inventory.services.batches import locked
-from inventory.services.undoing import LEASE
+from inventory.services.stretches import LEASE
 from inventory.states import BatchState, CodeState
 from tests.dashboard.people import browser_of
-from tests.inventory.factories import hold_until, make_batch, make_sku
+from tests.inventory.factories import hold_until
+from tests.inventory.large import killed_after_a_stretch, moves_of, state_of
 from tests.times import MORNING, NEXT_DAY, NOON
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
 
-@pytest.fixture
-def batch(shop, monkeypatch):
-    """Five codes, where a stretch is two."""
-    for name in ("AT_ONCE", "LEAST", "MOST"):
-        monkeypatch.setattr(undoing, name, 2)
-    with tenant_atomic():
-        return make_batch(make_sku(), 5)
-
-
 def test_a_large_batch_is_left_to_a_worker(shop, batch):
     going = inventory.undo_batch(batch_id=batch.pk, by=SYSTEM, now=MORNING)
-    before, due = codes_of(batch), due_undos(now=MORNING, limit=10)
+    before, due = codes_of(batch), due_batches(now=MORNING, limit=10)
     headers = {"tenant_id": shop.pk}
-    tasks.undo_codes.apply(kwargs={"batch_id": batch.pk}, headers=headers).get()
+    tasks.go_through_batch.apply(kwargs={"batch_id": batch.pk}, headers=headers).get()
 
     assert (going, before, due) == (5, 5, [(shop.pk, batch.pk)])
     assert (codes_of(batch), state_of(batch)) == (0, BatchState.UNDONE)
-    assert due_undos(now=NEXT_DAY, limit=10) == []
-    with tenant_atomic():
-        moves = list(BatchMove.objects.order_by("pk").values_list("new", "data"))
-    assert moves[1:] == [("undoing", {"codes": 5}), ("undone", {"codes": 5, "left": 0})]
+    assert due_batches(now=NEXT_DAY, limit=10) == []
+    assert moves_of(batch) == [
+        ("undoing", "undone", {"codes": 5}),
+        ("undone", "undone", {"codes": 5, "left": 0}),
+    ]
 
 
-@pytest.mark.parametrize(("good_seconds", "stretches"), [(60.0, [1, 2, 2]), (0.0, [1, 1, 1, 1, 1])])
-def test_a_stretch_grows_while_it_is_quick(batch, monkeypatch, good_seconds, stretches):
-    monkeypatch.setattr(undoing, "LEAST", 1)
-    monkeypatch.setattr(undoing, "GOOD_SECONDS", good_seconds)
+@pytest.mark.parametrize(("good_seconds", "sizes"), [(60.0, [1, 2, 2]), (0.0, [1, 1, 1, 1, 1])])
+def test_a_stretch_grows_while_it_is_quick(batch, monkeypatch, good_seconds, sizes):
+    monkeypatch.setattr(stretches, "LEAST", 1)
+    monkeypatch.setattr(stretches, "GOOD_SECONDS", good_seconds)
     inventory.undo_batch(batch_id=batch.pk, by=SYSTEM, now=MORNING)
 
     with CaptureQueriesContext(connection) as asked:
-        inventory.undo_codes(batch_id=batch.pk, now=MORNING)
+        inventory.go_through_batch(batch_id=batch.pk, now=MORNING)
 
     queries = [query["sql"] for query in asked if "DELETE FROM inventory_hold" in query["sql"]]
-    assert [len(re.findall(r"\d+", sql.split("ARRAY[")[1].split("]")[0])) for sql in queries] == (
-        stretches
-    )
+    assert [
+        len(re.findall(r"\d+", sql.split("ARRAY[")[1].split("]")[0])) for sql in queries
+    ] == sizes
 
 
 def test_an_undo_killed_after_a_stretch_goes_on(shop, batch, settings, tmp_path):
@@ -75,13 +65,13 @@ def test_an_undo_killed_after_a_stretch_goes_on(shop, batch, settings, tmp_path)
 
     is_killed = killed_after_a_stretch(batch, tmp_path)
     half_way = codes_of(batch)
-    inventory.undo_codes(batch_id=batch.pk, now=MORNING)  # its lease has not run out yet
+    inventory.go_through_batch(batch_id=batch.pk, now=MORNING)  # its lease has not run out yet
     still = codes_of(batch)
-    inventory.undo_codes(batch_id=batch.pk, now=MORNING + LEASE + timedelta(seconds=5))
+    inventory.go_through_batch(batch_id=batch.pk, now=MORNING + LEASE + timedelta(seconds=5))
 
     assert (is_killed, half_way, still, codes_of(batch)) == (True, 3, 3, 0)
     with tenant_atomic():
-        assert Batch.objects.get(pk=batch.pk).undone == 5
+        assert Batch.objects.get(pk=batch.pk).done == 5
 
 
 def test_a_worker_does_not_wait_for_one_whose_lease_ran_out(shop, batch):
@@ -106,7 +96,7 @@ def test_a_code_sold_before_its_stretch_stays_its_buyers(batch):
         hold_until(batch.sku, NOON, item_id=8)
         (goods,) = inventory.sell(item_id=7, now=MORNING)
 
-    inventory.undo_codes(batch_id=batch.pk, now=MORNING)
+    inventory.go_through_batch(batch_id=batch.pk, now=MORNING)
 
     assert state_of(batch) == BatchState.FROZEN
     with tenant_atomic():
@@ -121,7 +111,7 @@ def test_what_was_left_can_be_undone_when_it_was_given_back(batch):
     inventory.undo_batch(batch_id=batch.pk, by=SYSTEM, now=MORNING)
     with tenant_atomic():
         hold_until(batch.sku, NOON, item_id=8)
-    inventory.undo_codes(batch_id=batch.pk, now=MORNING)
+    inventory.go_through_batch(batch_id=batch.pk, now=MORNING)
 
     with pytest.raises(BatchInUse):
         inventory.undo_batch(batch_id=batch.pk, by=SYSTEM, now=MORNING)
@@ -150,7 +140,7 @@ def test_freezing_stops_an_undo_and_nothing_else_may_interfere(batch):
     with pytest.raises(MoveRefused):
         inventory.unfreeze_batch(batch_id=batch.pk, by=SYSTEM, reason="oops", now=MORNING)
     inventory.freeze_batch(batch_id=batch.pk, by=SYSTEM, reason="stop", now=MORNING)
-    inventory.undo_codes(batch_id=batch.pk, now=MORNING)
+    inventory.go_through_batch(batch_id=batch.pk, now=MORNING)
 
     assert (codes_of(batch), state_of(batch)) == (5, BatchState.FROZEN)
 
@@ -161,7 +151,7 @@ def test_the_batchs_page_follows_the_undo_and_offers_to_freeze_only(shop, batch)
 
     browser.post(f"{page}undo/")
     looked, going = browser.get(page), browser.get(f"{page}progress/").json()
-    inventory.undo_codes(batch_id=batch.pk, now=timezone.now())
+    inventory.go_through_batch(batch_id=batch.pk, now=timezone.now())
     done = browser.get(f"{page}progress/").json()
 
     assert looked.context["can"] == {"freeze"}
@@ -173,28 +163,11 @@ def test_the_batchs_page_follows_the_undo_and_offers_to_freeze_only(shop, batch)
 def undo_elsewhere(batch: Batch) -> None:
     try:
         with bind(batch.tenant_id):
-            inventory.undo_codes(batch_id=batch.pk, now=NOON)
+            inventory.go_through_batch(batch_id=batch.pk, now=NOON)
     finally:
         connections.close_all()
-
-
-def killed_after_a_stretch(batch: Batch, folder: Path) -> bool:
-    """Undo in a process of its own that dies at the point; whether it did."""
-    Path(folder, "inventory.undo_after_stretch").touch()
-    connections.close_all()  # a child must not share the parent's connection
-    child = os.fork()
-    if child == 0:
-        with bind(batch.tenant_id):
-            inventory.undo_codes(batch_id=batch.pk, now=MORNING)
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
 
 
 @tenant_atomic
 def codes_of(batch: Batch) -> int:
     return Code.objects.filter(batch=batch).count()
-
-
-@tenant_atomic
-def state_of(batch: Batch) -> str:
-    return str(Batch.objects.values_list("state", flat=True).get(pk=batch.pk))
