@@ -43,8 +43,11 @@ class Moving:
         )
 
     def store(self, *, fresh: Sequence[Unit] = (), sheet: Sheet | None = None) -> None:
-        """Write what was moved; `fresh` units are stored now, in their last state. One fresh unit
-        goes on the caller's `sheet`, if he gives one; he writes it."""
+        """Write what was moved; `fresh` units are stored now, in their last state.
+
+        A single one goes on the `sheet` of a caller who gives it and writes it; several are shorter
+        as statements of their own.
+        """
         for unit, names in self._changed.values():
             if unit.pk is not None:
                 unit.save(update_fields=sorted(names))

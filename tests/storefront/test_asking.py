@@ -9,8 +9,9 @@ from django.utils import timezone
 from core.scope import tenant_atomic
 from orders import services as orders
 from payments import services as payments
-from payments.models import Payment
+from payments.models import Notice, Payment, SandboxTrade
 from payments.selectors import due_to_ask
+from payments.states import Outcome
 from storefront import services
 from tests.conftest import client_of
 from tests.storefront.factories import bought, codes_left, notify, state_of, stocked
@@ -91,7 +92,20 @@ def test_money_that_comes_late_without_a_word_takes_the_goods_again(client):
     assert (state_of(order), codes_left(sku)) == ("paid", 0)
 
 
-def test_two_who_ask_at_once_ask_once(client):
+def test_what_the_provider_says_is_compared_as_a_notice_is(client):
+    order, now = bought(client, stocked()), timezone.now()
+    tap("silent", now=now)
+    with tenant_atomic():
+        SandboxTrade.objects.update(amount_e4=100)
+
+    ask_all(now=now + timedelta(seconds=31))
+
+    assert state_of(order) == "placed"
+    with tenant_atomic():
+        assert Notice.objects.get().outcome == Outcome.WRONG_AMOUNT
+
+
+def test_what_was_just_asked_for_is_not_asked_for_again(client):
     now = timezone.now() + timedelta(minutes=1)
     bought(client, stocked())
     tap("silent", now=now)
