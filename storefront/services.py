@@ -20,6 +20,7 @@ from payments import services as payments
 from payments.errors import NoticeRefused, PaidAlready, ProviderUnknown
 from payments.selectors import live_payments
 from payments.types import Captured, Notice, Payable
+from storefront.selectors.words import all_names
 from storefront.types import BuyInput, Device
 
 if TYPE_CHECKING:
@@ -182,13 +183,13 @@ def say(*, order: "Order", case_ref: str, text: str, now: datetime) -> None:
 
 
 def _payable(order: "Order", *, now: datetime) -> Payable:
-    titles = [item.shown_name for item in items_of_order(order)]
+    title = all_names(items_of_order(order))
     return Payable(
         ref=order.number,
         id=order.pk,
         amount_e4=order.total_e4,
         currency=order.currency,
-        title="、".join(titles)[:120],
+        title=title[:120],
         expires_at=order.pay_until,
         is_new=order.placed_at == now,
     )

@@ -11,7 +11,7 @@ from orders.states import ENDED, UNPAID
 from payments.selectors import money_of
 from storefront.selectors.goods import lines_of, things_of
 from storefront.selectors.story import steps_of, story_of
-from storefront.selectors.words import price_of
+from storefront.selectors.words import all_names, price_of
 from storefront.types import CaseCard, OrderPage, OrderRow, Said
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def order_rows(*, buyer_key: str) -> list[OrderRow]:
         OrderRow(
             token=order.token,
             number=order.number,
-            title="、".join(item.shown_name for item in order.items.all()),
+            title=all_names(order.items.all()),
             state=str(order.get_state_display()),
             tone=TONES[order.state],
             total=price_of(order.total_e4, order.currency),

@@ -1,15 +1,17 @@
 """Small words of the shop: prices, stock, kinds, promises."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from core.money import MINOR_DIGITS, SYMBOLS, Money
 from storefront.types import Price, Stock
 
 if TYPE_CHECKING:
+    from orders.models import Item
     from tenants.types import Shop
 
 FEW = 10
@@ -23,6 +25,12 @@ def price_of(e4: int, currency: str, *, is_short: bool = False) -> Price:
     if is_short and "." in amount:
         amount = amount.rstrip("0").rstrip(".")
     return Price(symbol=SYMBOLS.get(currency, currency + " "), amount=amount)
+
+
+def all_names(items: "Iterable[Item]") -> str:
+    """What an order holds, in the reader's language and its comma."""
+    comma = ", " if (get_language() or "").startswith("en") else "、"
+    return comma.join(item.shown_name for item in items)
 
 
 def minor_of(e4: int, currency: str) -> int:
