@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from core.failpoints import reach
 from core.scope import tenant_atomic
 from payments.models import Payment
+from payments.services.paying import close_payment
 from payments.services.registry import provider_named
 from payments.states import MAY_BRING_MONEY
 from payments.types import Notice
@@ -17,7 +18,8 @@ ASKED_FOR = timedelta(minutes=30)
 def ask(*, payment_id: int, now: datetime) -> Notice | None:
     """Ask the provider, if it is time to: its word, for the caller to act on as on a notice.
 
-    The next time is written down first, then it is asked with no transaction open.
+    The next time is written down first, then it is asked with no transaction open. After the last
+    time an open payment is given up, and takes late money still.
     """
     payment = _claim(payment_id, now=now)
     if payment is None:
@@ -34,6 +36,9 @@ def _claim(payment_id: int, *, now: datetime) -> Payment | None:
         return None
     payment.ask_at = _next(payment, now=now)
     payment.save(update_fields=["ask_at"])
+    if payment.ask_at is None:
+        # Who closed the order may have passed it by: this lock was held in that moment.
+        close_payment(payment_id=payment.pk, now=now)
     return payment
 
 

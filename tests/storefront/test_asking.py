@@ -1,9 +1,12 @@
 """A notice that never comes: the provider is asked, and what it says is as good as a notice."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from django.db import connections
 from django.utils import timezone
 
 from core.scope import tenant_atomic
@@ -79,6 +82,27 @@ def test_who_has_not_paid_is_asked_for_more_and_more_seldom_and_then_never(clien
     assert 12 < len(asked) < 25
     assert asked[-1] < 60 * 51
     assert state_of(order) == "placed"
+
+
+def test_a_payment_passed_by_when_its_order_closed_is_closed_after_the_last_asking(client):
+    order, now = bought(client, stocked()), timezone.now() + timedelta(minutes=16)
+    payment_id = the_payment().pk
+
+    with tenant_atomic(), ThreadPoolExecutor(1) as pool:
+        Payment.objects.select_for_update(no_key=True).get(pk=payment_id)  # as who asks
+        pool.submit(copy_context().run, close_elsewhere, order, now).result(timeout=60)
+    passed_by = the_payment().state
+    ask_all(now=now + timedelta(hours=1))
+
+    assert (state_of(order), passed_by, the_payment().state) == ("closed", "pending", "closed")
+    assert ask_all(now=now + timedelta(hours=2)) == 0
+
+
+def close_elsewhere(order, now: datetime) -> None:
+    try:
+        orders.close_unpaid(order_id=order.pk, now=now)
+    finally:
+        connections.close_all()
 
 
 def test_money_that_comes_late_without_a_word_takes_the_goods_again(client):
