@@ -68,8 +68,9 @@ BATCH_REASONS = {
     "taken_meanwhile": _("Buyers took some of its codes meanwhile: these are left."),
 }
 _GOES_OFF_SALE = _(
-    "Counted as they go off sale, beginning with those that would be sold next. Until its turn "
-    "comes, a code may still be bought. You may leave this page."
+    "From now on none of its codes is delivered. Until its turn comes, a code still counts as "
+    "stock and may be ordered: that buyer gets one of another batch, or waits. You may leave this "
+    "page."
 )
 # A heading and a hint for a batch that a worker goes through.
 BATCH_AT_WORK = {

@@ -1,8 +1,8 @@
 """Freezing, unfreezing and recalling a batch: at once if it is small, else by a worker.
 
-A claim does not ask for a code's batch, it would cost every sale. So a large batch is gone through
-in the order of its ids, which is the order that codes are sold in: those that would be sold next
-go first. One that is held when its turn comes is taken from its holder, whom selling gives another.
+From the click on no code of the batch is sold: selling asks for that. A claim does not, it would
+walk over all that is not frozen yet: so a buyer may come to hold a code in vain, and is given
+another. To keep these few, a large batch is gone through by its ids, the order of claims.
 """
 
 from collections.abc import Callable

@@ -10,14 +10,15 @@ from core.actors import SYSTEM, Actor
 from core.scope import require_tenant, tenant_atomic
 from core.statements import run
 from core.states import check_move
-from inventory.errors import CodeNotSold, NothingHeld
+from inventory.errors import CodeNotSold, NothingHeld, OutOfStock
 from inventory.models import Code, CodeMove, Hold
 from inventory.selectors import live_holds, today_here
 from inventory.services.claim import claim
 from inventory.states import CODE_MOVES, CodeState, HoldEnd, HoldState
 from inventory.types import Goods, HoldRequest
 
-# All or nothing: one code that may not be sold any more (expired, frozen) keeps the others back.
+# All or nothing: one code that may not be sold any more (expired, frozen) keeps the others back. A
+# worker freezes a large batch code by code; from the first moment on none of them is sold.
 # Holds are locked first, in the order of their ids, codes after them. A second call finds all of it
 # sold and changes nothing.
 _SELL = """
@@ -31,6 +32,9 @@ _SELL = """
          WHERE tenant_id = %(tenant)s
            AND id IN (SELECT code_id FROM held WHERE state <> 'sold')
            AND state = 'reserved' AND expires_on >= %(today)s
+           AND NOT EXISTS (SELECT 1 FROM inventory_batch
+                            WHERE tenant_id = %(tenant)s AND id = batch_id
+                              AND state IN ('freezing', 'recalling'))
          ORDER BY id FOR NO KEY UPDATE),
     judged AS (
         SELECT *, content_id IS NOT NULL OR code_id IN (SELECT id FROM codes) AS is_good FROM held
@@ -133,6 +137,7 @@ def sell(*, item_id: int, now: datetime) -> list[Goods]:
         with tenant_atomic():
             _swap(spoiled, now=now)
             rows = _claim_sold(item_id, now=now)
+            _check_sold(rows)
     return [Goods(code_id=code_id, content_id=content_id) for _id, code_id, content_id, _g in rows]
 
 
@@ -170,7 +175,7 @@ def replace(*, code_id: int, item_id: int, by: Actor, reason: str, now: datetime
     _move_holds([hold.pk], why=HoldEnd.REPLACED, now=now)
     _claim_again(hold, quantity=1, now=now)
     fresh = live_holds(item_id=item_id).filter(state=HoldState.KEPT).order_by("-pk")[0]
-    _claim_sold(item_id, now=now)
+    _check_sold(_claim_sold(item_id, now=now))
     return Goods(code_id=fresh.code_id)
 
 
@@ -179,6 +184,13 @@ def _claim_sold(item_id: int, *, now: datetime) -> list[tuple[int, int | None, i
     today = today_here(now=now)
     given: dict[str, Any] = {"tenant": require_tenant(), "item": item_id, "today": today}
     return run(_SELL, given | {"now": now}).rows
+
+
+def _check_sold(rows: list[tuple[int, int | None, int | None, bool]]) -> None:
+    """Raise OutOfStock if a fresh code is of a batch that is being frozen: claims do not know."""
+    good = sum(is_good for *_ids, is_good in rows)
+    if good < len(rows):
+        raise OutOfStock(wanted=len(rows), found=good)
 
 
 def _claim_again(hold: Hold, *, quantity: int, now: datetime) -> None:
@@ -195,11 +207,17 @@ def _claim_again(hold: Hold, *, quantity: int, now: datetime) -> None:
 def _swap(hold_ids: list[int], *, now: datetime) -> None:
     """Fresh codes for held ones that may not be sold any more."""
     holds = list(Hold.objects.filter(pk__in=hold_ids).select_related("code").order_by("pk"))
+    today = today_here(now=now)
     for hold in holds:
-        if hold.code is not None and hold.code.state == CodeState.RESERVED:
+        if hold.code is None or hold.code.state != CodeState.RESERVED:
+            continue
+        if hold.code.expires_on < today:
             _move_code(
                 hold.code, CodeState.EXPIRED, by=SYSTEM, reason="expired_while_held", now=now
             )
+        else:  # of a batch that is being frozen: the worker comes to it, or a person turns round
+            reserved = Code.objects.filter(pk=hold.code.pk, state=CodeState.RESERVED)
+            reserved.update(state=CodeState.AVAILABLE)
     _move_holds(hold_ids, why=HoldEnd.SWAPPED, now=now)
     _claim_again(holds[0], quantity=len(holds), now=now)
 

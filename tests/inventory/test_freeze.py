@@ -1,6 +1,6 @@
 """A batch too large for a request is frozen, freed and recalled by a worker, stretch by stretch."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -10,6 +10,7 @@ from core.scope import tenant_atomic
 from core.states import MoveRefused
 from inventory import services as inventory
 from inventory import tasks
+from inventory.errors import OutOfStock
 from inventory.models import Code, Hold, Shelf
 from inventory.selectors import count_available, due_batches
 from inventory.services import batches, stretches
@@ -119,22 +120,57 @@ def test_a_freeze_that_was_turned_round_stops_between_two_stretches(batch, monke
     assert [new for new, _why, _data in moves_of(batch)] == ["freezing", "open"]
 
 
-def test_who_holds_a_code_of_it_gets_another_and_who_bought_one_keeps_it(batch):
+def test_from_the_click_on_no_code_of_it_is_sold(batch):
+    with tenant_atomic():
+        hold_until(batch.sku, NOON, item_id=7)
+        inventory.sell(item_id=7, now=MORNING)
+        hold_until(batch.sku, NOON, item_id=8)
+    freeze(batch)
+    with tenant_atomic():
+        hold_until(batch.sku, NOON, item_id=9)  # a claim does not know yet
+
+    for item_id in (8, 9):
+        with pytest.raises(OutOfStock) as refusal, tenant_atomic():
+            inventory.sell(item_id=item_id, now=MORNING)
+
+    assert refusal.value.data == {"wanted": 1, "found": 0}
+    assert counts_of(batch) == {"available": 2, "reserved": 2, "sold": 1}
+    go_through(batch)
+    assert (state_of(batch), counts_of(batch)) == (BatchState.FROZEN, {"frozen": 4, "sold": 1})
+
+
+def test_who_came_to_hold_a_code_of_it_is_sold_another(batch):
     freeze(batch)
     with tenant_atomic():
         for item_id in (7, 8):
             hold_until(batch.sku, NOON, item_id=item_id)
-        (kept,) = inventory.sell(item_id=7, now=MORNING)
+        fresh = make_codes(
+            batch.sku, 2, expires_on=date(2026, 12, 31)
+        )  # claimed before the batch's
 
+        (at_once,) = inventory.sell(item_id=7, now=MORNING)
     go_through(batch)
-
-    assert (state_of(batch), counts_of(batch)) == (BatchState.FROZEN, {"frozen": 4, "sold": 1})
     with tenant_atomic():
-        (other,) = make_codes(batch.sku, 1)
-        (swapped,) = inventory.sell(item_id=8, now=MORNING)
-        assert Code.objects.get(pk=kept.code_id).state == "sold"
-        assert Hold.objects.get(item_id=8, state="released").ended_why == HoldEnd.SWAPPED
-    assert swapped.code_id == other.pk
+        (after,) = inventory.sell(item_id=8, now=MORNING)
+        ends = set(Hold.objects.filter(state="released").values_list("ended_why", flat=True))
+
+    assert {at_once.code_id, after.code_id} == {code.pk for code in fresh}
+    assert ends == {HoldEnd.SWAPPED}
+    assert counts_of(batch) == {"frozen": 5}
+
+
+def test_a_bad_code_is_not_replaced_by_one_of_it(batch):
+    with tenant_atomic():
+        hold_until(batch.sku, NOON, item_id=7)
+        (bad,) = inventory.sell(item_id=7, now=MORNING)
+    freeze(batch)
+
+    with pytest.raises(OutOfStock):
+        inventory.replace(
+            code_id=bad.code_id, item_id=7, by=SYSTEM, reason="does_not_work", now=MORNING
+        )
+
+    assert counts_of(batch) == {"available": 4, "sold": 1}
 
 
 def test_a_held_code_comes_back_to_its_holder(batch):
@@ -157,14 +193,18 @@ def test_a_held_code_comes_back_to_its_holder(batch):
 
 
 def test_a_recall_tells_at_its_end_how_many_were_sold(batch):
-    freeze(batch)
     with tenant_atomic():
         hold_until(batch.sku, NOON, item_id=7)
         inventory.sell(item_id=7, now=MORNING)
+    freeze(batch)
 
     sold = inventory.recall_batch(batch_id=batch.pk, by=SYSTEM, reason="bad", now=MORNING)
     with pytest.raises(MoveRefused):
         unfreeze(batch)
+    with tenant_atomic():
+        hold_until(batch.sku, NOON, item_id=8)
+        with pytest.raises(OutOfStock):
+            inventory.sell(item_id=8, now=MORNING)
     go_through(batch)
 
     assert sold == 1
