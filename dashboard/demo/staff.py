@@ -15,14 +15,14 @@ from orders.models import Case, Order
 from orders.types import OpenCase
 
 COMPLAINTS = (
-    "兑换时提示「兑换码已被使用」,请帮忙看看。",
-    "输入后显示无效,试了两次都不行。",
+    "兑换时提示「兑换码已被使用」，请帮忙看看。",
+    "输入后显示无效，试了两次都不行。",
     "兑换成功了但是会员没有到账。",
 )
 ENDS = {
-    Fate.REPLACED: ("replaced", "已为您换发新码,请在订单页查看。"),
-    Fate.PAID_BACK: ("refunded", "已为您退款,原路退回。"),
-    Fate.REJECTED: ("rejected", "核对显示该码已在您的账号上兑换成功,如有疑问请联系我们。"),
+    Fate.REPLACED: ("replaced", "已为您换发新码，请在订单页查看。"),
+    Fate.PAID_BACK: ("refunded", "已为您退款，原路退回。"),
+    Fate.REJECTED: ("rejected", "核对显示该码已在您的账号上兑换成功，如有疑问请联系我们。"),
 }
 
 
@@ -45,7 +45,7 @@ class Desk:
         if planned.sku.kind != "by_hand" or at > self._span.now:
             return
         for unit in waiting:
-            text = Secret(f"已充值成功,流水号 CZ{order.number.replace('-', '')}{unit.position}")
+            text = Secret(f"已充值成功，流水号 CZ{order.number.replace('-', '')}{unit.position}")
             fulfillment.deliver_by_hand(unit_id=unit.pk, text=text, by=self._staff.support, now=at)
 
     def after_sale(self, order: Order, planned: DemoOrder) -> None:
@@ -67,7 +67,7 @@ class Desk:
             return
         orders.say_in_case(
             case_id=case.pk,
-            text="您好,已收到,正在核对发货记录。",
+            text="您好，已收到，正在核对发货记录。",
             by=self._staff.support,
             is_from_shopper=False,
             now=answered,

@@ -150,7 +150,7 @@ NOTHING = ("999999", "9" * 30, "no-number", "1_2")
 def test_an_unknown_row_of_any_table_is_not_found_in_words(shop, table, language):
     browser = browser_of(shop, "owner")
     User.objects.update(language=language)
-    words = {"en": "There is nothing here", "zh-hans": "这里没有你可以查看的内容"}
+    words = {"en": "There is nothing here", "zh-hans": "这里没有您可以查看的内容"}
 
     answers = [
         browser.get(f"/office/{table}/{thing}/{page}/")
