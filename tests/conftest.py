@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.db import connection, connections
@@ -10,6 +10,7 @@ from django.test import Client
 
 from core import crypto
 from core import scope as scopes
+from core.postgres.base import DatabaseWrapper
 from core.scope import bind, tenant_atomic, tenant_in_force
 from tenants.models import Domain, Merchant
 
@@ -18,14 +19,15 @@ from tenants.models import Domain, Merchant
 def as_tenant(tenant_id: int) -> Iterator[None]:
     """Step into another tenant's shoes, also where a test's own scope is open."""
     before, token = tenant_in_force(), scopes._bound.set(tenant_id)
-    connection.tenant_in_force = None  # type: ignore[attr-defined]  # our own mark
+    database = cast(DatabaseWrapper, connection)
+    database.tenant_in_force = None
     try:
         yield
     finally:
-        connection.tenant_in_force = before  # type: ignore[attr-defined]  # our own mark
+        database.tenant_in_force = before
         scopes._bound.reset(token)
         if before is not None:
-            scopes._set_local(before)
+            scopes._set_local(database, before)
 
 
 def make_shop(slug: str, **fields: object) -> Merchant:

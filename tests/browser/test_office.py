@@ -12,6 +12,13 @@ pytestmark = pytest.mark.timeout(900)  # the first one starts everything
 
 PRODUCT = "优酷会员"
 NUMBER = re.compile(r"\d{8}-[0-9A-Z]{10}")
+BATCH = re.compile(r"[0-9A-Z]{10}")
+
+
+def first_of(pattern: re.Pattern[str], text: str) -> str:
+    found = pattern.search(text)
+    assert found is not None
+    return found.group()
 
 
 def bought(shopper) -> tuple[Page, str]:
@@ -20,11 +27,11 @@ def bought(shopper) -> tuple[Page, str]:
     steps.order(page)
     steps.pay(page)
     steps.delivered(page)
-    return page, NUMBER.search(page.content()).group()
+    return page, first_of(NUMBER, page.content())
 
 
 def find_order(merchant, number: str) -> Page:
-    office = merchant.open(f"/office/orders/order/?q={number}")
+    office: Page = merchant.open(f"/office/orders/order/?q={number}")
     office.locator("#result_list a.qy-link").first.click()
     expect(office.locator("h1")).to_contain_text(number)
     return office
@@ -34,7 +41,7 @@ def shown_code(page: Page) -> str:
     unit = page.locator("[data-unit]").first
     unit.locator("[data-show]").click()
     expect(unit.locator("[data-secret]")).not_to_contain_text("•")
-    return unit.locator("[data-secret]").text_content()
+    return unit.locator("[data-secret]").inner_text()
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE])
@@ -85,4 +92,4 @@ def confirm_in_writing(office: Page) -> None:
     """A big batch asks for its number."""
     typed = office.locator("#typed")
     if typed.count():
-        typed.fill(re.search(r"[0-9A-Z]{10}", office.locator("h1").text_content()).group())
+        typed.fill(first_of(BATCH, office.locator("h1").inner_text()))

@@ -1,8 +1,11 @@
 """A batch too large for a request is frozen, freed and recalled by a worker, stretch by stretch."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import date, timedelta
 
 import pytest
+from django.db import connections
 from django.utils import timezone
 
 from core.actors import SYSTEM
@@ -20,6 +23,7 @@ from tests.dashboard.people import browser_of
 from tests.inventory.factories import hold_until, make_codes
 from tests.inventory.large import counts_of, killed_after_a_stretch, moves_of, state_of
 from tests.times import MORNING, NEXT_DAY, NOON
+from tests.waiting import wait_for_a_waiter
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
@@ -34,6 +38,29 @@ def test_a_small_batch_is_frozen_and_freed_at_once(batch, monkeypatch):
     assert (frozen, off_sale, freed) == (5, (BatchState.FROZEN, {"frozen": 5}), 5)
     assert (state_of(batch), counts_of(batch)) == (BatchState.OPEN, {"available": 5})
     assert due_batches(now=NEXT_DAY, limit=10) == []
+
+
+def test_what_is_given_back_while_its_batch_is_freed_is_on_sale_again(batch, monkeypatch):
+    monkeypatch.setattr(batches, "AT_ONCE", 5)
+    with tenant_atomic():
+        hold_until(batch.sku, NOON, item_id=7)
+    inventory.freeze_batch(batch_id=batch.pk, by=SYSTEM, reason="check", now=MORNING)
+
+    with ThreadPoolExecutor(1) as pool:
+        with tenant_atomic():
+            inventory.unfreeze_batch(batch_id=batch.pk, by=SYSTEM, reason="fine", now=MORNING)
+            given_back = pool.submit(copy_context().run, release_elsewhere, 7)
+            wait_for_a_waiter()
+        given_back.result(timeout=60)
+
+    assert counts_of(batch) == {"available": 5}
+
+
+def release_elsewhere(item_id: int) -> None:
+    try:
+        inventory.release(item_id=item_id, now=MORNING)
+    finally:
+        connections.close_all()
 
 
 def test_a_large_batch_is_left_to_a_worker(shop, batch):

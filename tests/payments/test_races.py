@@ -3,7 +3,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from threading import Barrier
-from time import sleep
 
 import pytest
 from django.db import connection, connections
@@ -25,6 +24,7 @@ from tests.payments.factories import (
     posting,
 )
 from tests.times import NOON
+from tests.waiting import wait_for_a_waiter
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
@@ -216,17 +216,6 @@ def test_money_for_a_payment_that_is_given_up_in_this_moment_is_late_money(shop)
         assert PaymentMove.objects.latest("pk").reason == "late_money_closed"
         assert Notice.objects.get().outcome == Outcome.CAPTURED
     assert_books_are_right()
-
-
-def wait_for_a_waiter():
-    """Until somebody waits for a lock that is held here."""
-    for _time in range(500):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
-        sleep(0.01)
-    raise AssertionError("Nobody waits.")
 
 
 def test_without_the_conditional_update_the_constraint_refuses(shop):
