@@ -114,7 +114,9 @@ def _freeze(codes: "QuerySet[Code]") -> int:
 
 def _unfreeze(codes: "QuerySet[Code]") -> int:
     live = Hold.objects.filter(state__in=[HoldState.RESERVED, HoldState.KEPT])
-    held = live.filter(code_id__in=codes.values("pk")).values("code_id")
+    mine = live.filter(code_id__in=codes.values("pk")).order_by("pk")
+    # Locked: one that is given back meanwhile would leave its code reserved for nobody.
+    held = list(mine.select_for_update(no_key=True).values_list("code_id", flat=True))
     shelves = set(codes.values_list("sku_id", "expires_on").distinct())
     kept = codes.filter(pk__in=held).update(state=CodeState.RESERVED)
     back = codes.update(state=CodeState.AVAILABLE)

@@ -51,9 +51,13 @@ _SELL = """
       FROM held ORDER BY id
 """
 
-# A code comes back only if it is still the hold's: a frozen or expired one stays what it is.
+# A code comes back only if it is still the hold's: a frozen or expired one stays what it is. Two
+# statements in one message: who had the holds' lock may have put their codes back on sale.
 # A locked shelf is left alone, it is but a hint.
 _RELEASE = """
+    SELECT id FROM inventory_hold
+     WHERE tenant_id = %(tenant)s AND item_id = %(item)s AND state IN ('reserved', 'kept')
+     ORDER BY id FOR NO KEY UPDATE;
     WITH held AS (
         SELECT id, code_id FROM inventory_hold
          WHERE tenant_id = %(tenant)s AND item_id = %(item)s
