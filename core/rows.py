@@ -51,7 +51,8 @@ def insert(rows: Sequence[TenantModel]) -> None:
     one = f"({', '.join(['%s'] * len(shape.fields))})"
     values = [value for row in rows for value in _values(row, shape)]
     sql = f"{shape.insert} VALUES {', '.join([one] * len(rows))} RETURNING id"
-    for row, (key,) in zip(rows, run(sql, values).rows, strict=True):
+    answer = run(sql, values, comes_again=len(rows) == 1)
+    for row, (key,) in zip(rows, answer.rows, strict=True):
         _stored(row, key)
 
 
@@ -151,6 +152,8 @@ class Sheet:
         return id(row) in self._written
 
     def _add(self, row: TenantModel, part: str, given: list[Any], *, is_new: bool) -> None:
+        if id(row) in self._at:
+            raise ValueError("A statement writes a row once.")
         self._at[id(row)] = len(self._rows)
         self._rows.append((row, is_new))
         self._parts.append(part)

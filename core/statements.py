@@ -5,10 +5,10 @@ So from its second use on, a connection has it prepared (`PREPARE`, `EXECUTE`). 
 the server's sessions around by transaction needs `DB_PREPARED=false`.
 """
 
-import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -31,14 +31,23 @@ class _Session:
 
     of: object = None
     ready: dict[str, str | None] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=count)
 
 
-def run(sql: str, given: Sequence[Any] | Mapping[str, Any] = ()) -> Answer:
-    """Run one statement; `%s` or `%(name)s` stand for what is given, wherever a value may stand."""
+def run(
+    sql: str, given: Sequence[Any] | Mapping[str, Any] = (), *, comes_again: bool = True
+) -> Answer:
+    """Run one statement; `%s` or `%(name)s` stand for what is given, wherever a value may stand.
+
+    One that does not come again in this very shape (its text grows with what is given) is sent as
+    it is, so that it takes no other's place.
+    """
     # Asked for once: finding the thread's connection costs as much as a small query's answer.
     connection = connections[DEFAULT_DB_ALIAS]
     with connection.cursor() as cursor:
-        words = _made_ready(connection, cursor, sql, given) if settings.DB_PREPARED else None
+        words = None
+        if comes_again and settings.DB_PREPARED:
+            words = _made_ready(connection, cursor, sql, given)
         cursor.execute(words or sql, given)
         rows = cursor.fetchall() if cursor.description else []
         return Answer(rows, cursor.rowcount)
@@ -55,7 +64,9 @@ def _made_ready(
         return None
     known = session.ready[sql]
     if known is None:
-        known = session.ready[sql] = _prepare(cursor, sql, given)
+        # A new name each time: who was interrupted here cannot know whether his was taken.
+        name = f"q{next(session.numbers)}"
+        known = session.ready[sql] = _prepare(cursor, sql, given, name=name)
     return known
 
 
@@ -68,7 +79,9 @@ def _session(connection: Any) -> _Session:
     return kept
 
 
-def _prepare(cursor: Any, sql: str, given: Sequence[Any] | Mapping[str, Any]) -> str:
+def _prepare(cursor: Any, sql: str, given: Sequence[Any] | Mapping[str, Any], *, name: str) -> str:
+    if "%%" in sql:
+        raise ValueError("Give what holds a per cent sign as a value.")
     if isinstance(given, Mapping):
         names = list(dict.fromkeys(_NAMED.findall(sql)))
         places = {name: f"${at}" for at, name in enumerate(names, start=1)}
@@ -77,6 +90,5 @@ def _prepare(cursor: Any, sql: str, given: Sequence[Any] | Mapping[str, Any]) ->
         pieces = sql.split("%s")
         text = "".join(f"{piece}${at}" for at, piece in enumerate(pieces[:-1], start=1))
         text, values = text + pieces[-1], ["%s"] * (len(pieces) - 1)
-    name = f"q_{hashlib.sha256(sql.encode()).hexdigest()[:24]}"
     cursor.execute(f"PREPARE {name} AS {text}")
     return f"EXECUTE {name} ({', '.join(values)})" if values else f"EXECUTE {name}"

@@ -45,6 +45,11 @@ def buy(*, given: BuyInput, device: Device, now: datetime) -> "Order":
     )
     with whole():
         order = orders.place(request=request, now=now)
+        if order.placed_at == now:
+            way = _way(order, given.way)
+            if way:
+                payments.start(payable=_payable(order, now=now), provider=way, now=now)
+            return order
     find_payment(order=order, way=given.way, now=now)
     return order
 
@@ -56,16 +61,21 @@ def find_payment(*, order: "Order", way: str = "", now: datetime) -> "Payment | 
     `way` is a provider's name as the shopper chose it. Without one it is the way that was begun
     last, else the first; one that is not offered is refused with ProviderUnknown.
     """
-    ways = [one.name for one in payments.ways_to_pay()]
-    if order.state != "placed" or not ways:
+    provider = _way(order, way) if order.state == "placed" else ""
+    if not provider:
         return None
-    if way and way not in ways:
-        raise ProviderUnknown(_("This way to pay does not exist here. Choose another one."))
     try:
-        provider = way or _begun(order, ways) or ways[0]
         return payments.start(payable=_payable(order, now=now), provider=provider, now=now)
     except PaidAlready:
         return None
+
+
+def _way(order: "Order", chosen: str) -> str:
+    """The provider's name; empty where nothing can be paid. Raises ProviderUnknown."""
+    ways = [one.name for one in payments.ways_to_pay()]
+    if chosen and ways and chosen not in ways:
+        raise ProviderUnknown(_("This way to pay does not exist here. Choose another one."))
+    return (chosen or _begun(order, ways) or ways[0]) if ways else ""
 
 
 def _begun(order: "Order", ways: list[str]) -> str:

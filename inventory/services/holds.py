@@ -7,7 +7,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import SYSTEM, Actor
-from core.scope import require_tenant, tenant_atomic
+from core.scope import ScopeError, require_tenant, tenant_atomic, tenant_in_force
 from core.statements import run
 from core.states import check_move
 from inventory.errors import CodeNotSold, NothingHeld, OutOfStock
@@ -129,9 +129,11 @@ def sell(*, item_id: int, now: datetime) -> list[Goods]:
     """The item's goods, sold from now on; a second call returns the same.
 
     A code that expired or was frozen while it was held is swapped for a fresh one, or OutOfStock is
-    raised and nothing is sold. Raises NothingHeld.
+    raised and nothing is sold. Raises NothingHeld. Within a caller's transaction.
     """
-    # No savepoint: this writes all that it should, or nothing.
+    if tenant_in_force() is None:
+        raise ScopeError("Codes are sold in the transaction that hands them over.")
+    # No savepoint: this statement writes all that it should, or nothing.
     with tenant_atomic(savepoint=False):
         rows = _claim_sold(item_id, now=now)
     if not rows:

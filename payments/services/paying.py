@@ -64,8 +64,18 @@ def start(*, payable: Payable, provider: str, now: datetime) -> Payment:
     if not sheet.write():
         # Another tab opened one in this moment: the constraint let one of the two in. Nobody was
         # shown the way to pay the one that we opened in vain.
-        return Payment.objects.get(payable_id=payable.id, provider=provider, state__in=sorted(OPEN))
+        return _other_tabs(payable, provider)
     return payment
+
+
+def _other_tabs(payable: Payable, provider: str) -> Payment:
+    """The payment that was faster; it may have come to its end since."""
+    known = selectors.live_payments(payable_id=payable.id)
+    _refuse_paid(known)
+    for found in known:
+        if found.provider == provider:
+            return found
+    raise InvalidInput(_("The time to pay was over a moment ago. Load the page again."))
 
 
 def _refuse_paid(known: list[Payment]) -> None:
