@@ -7,7 +7,7 @@ from django.db import connection
 
 def wait_for_a_waiter() -> None:
     """Until somebody waits for a lock that is held here."""
-    for _time in range(500):
+    for _time in range(6_000):  # a minute: the other one may still be connecting
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
             if cursor.fetchone()[0]:

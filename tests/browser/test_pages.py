@@ -72,6 +72,8 @@ def walked(shopper: Visit, language: str) -> Iterator[str]:
     yield "bank"
     page.locator("form.qrbox button").click()
     page.locator(".qrbox a.btn").click()
+    steps.delivered(page)
+    page.reload()  # as found later: while it waits, the page grows when the goods arrive
     unit = steps.delivered(page)
     unit.locator("[data-show]").click()
     unit.locator("[data-qr]").click()
