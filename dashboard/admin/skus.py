@@ -20,6 +20,7 @@ SKU_PLAIN = (
     "name", "name_en", "kind", "promise", "duration_days", "min_days_left", "most_per_order",
     "most_per_buyer", "hold_cap_per_buyer", "position", "is_on_sale",
 )  # fmt: skip
+MOST_SKUS = 60  # of one product
 AMOUNTS = ("price", "list_price", "cost_hint", "face_value")
 # The two parts of a code that may have a format, and what a format says.
 PARTS = ("secret", "card_no")
@@ -135,6 +136,7 @@ class SkuInline(StackedInline):
     card_no_min, card_no_max = _rule_shown("card_no", "min"), _rule_shown("card_no", "max")
     form = SkuForm
     extra = 0
+    max_num = MOST_SKUS
     can_delete = False
     show_change_link = False
     tab = False
@@ -155,6 +157,11 @@ class SkuInline(StackedInline):
             },
         ),
     )
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """However many forms a request claims to hold, no more than these are made."""
+        limits = {"absolute_max": MOST_SKUS, "validate_max": True}
+        return super().get_formset(request, obj, **limits, **kwargs)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return allows(request, "catalog.view")

@@ -255,6 +255,22 @@ def test_a_product_is_made_with_its_sku_in_one_form(shop):
     assert (sku.product.name, sku.price_e4, sku.product.state) == ("Video", 158_000, "draft")
 
 
+def test_a_form_that_claims_a_hundred_thousand_skus_is_refused_and_stays_small(shop):
+    with tenant_atomic():
+        sku = make_sku()
+    browser = browser_of(shop, "operator")
+    form = product_form(
+        name="Video", brand=sku.product.brand_id, category=sku.product.category_id
+    ) | {"skus-TOTAL_FORMS": "99999"}
+
+    answer = browser.post(f"/office/catalog/product/{sku.product_id}/change/", form)
+
+    assert answer.status_code == 200
+    assert answer.content.count(b'name="skus-') < 61 * 40
+    with tenant_atomic():
+        assert Sku.objects.get().pk == sku.pk
+
+
 def test_a_product_and_its_price_are_changed_in_the_same_form(shop):
     with tenant_atomic():
         sku = make_sku()
