@@ -39,6 +39,7 @@ ACTIONS = {
     "refund.retried": _("tried a refund again"),
     "refund.given_up": _("gave up a refund"),
     "unit.replaced": _("replaced a code"),
+    "order.refunded": _("paid money back"),
     "unit.by_hand": _("delivered by hand"),
     "order.buyer_fields_seen": _("saw the buyer's account"),
     "order.link_shown": _("took the order's link"),

@@ -91,6 +91,7 @@ def refund_units(
         return _paid_back_already(order, asked)
     refund = pay_back(order, chosen, by=by, reason=reason, now=now, are_new=are_new)
     finish(order, by=by, now=now)
+    audit.record(by=by, action="order.refunded", target=order.number, reason=reason, now=now)
     return refund
 
 

@@ -14,6 +14,7 @@ from orders.models import Order
 from orders.selectors import timeline
 from payments.models import Payment, Refund
 from payments.selectors import money_of
+from tenants.models import AuditRow
 from tests.catalog.factories import make_sku
 from tests.inventory.factories import make_content
 from tests.orders.factories import LI, PRICE, open_case, paid, placed, stocked_sku
@@ -104,6 +105,16 @@ def test_the_same_units_again_are_the_same_refund():
 
     assert again.pk == once.pk
     assert Refund.objects.count() == 1
+
+
+def test_who_paid_back_what_and_why_is_in_the_audit_log():
+    order = delivered(quantity=2)
+
+    refund(order, units()[0], reason="not wanted")
+    refund(order, units()[0], reason="not wanted")
+
+    (row,) = AuditRow.objects.filter(action="order.refunded")
+    assert (row.target, row.reason, row.by) == (order.number, "not wanted", LI.label)
 
 
 def test_what_is_left_is_paid_back_and_never_more():
