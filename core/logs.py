@@ -61,6 +61,10 @@ def configure(options: dict[str, Any]) -> None:
             "root": {"handlers": ["out"], "level": options["level"]},
             "loggers": {
                 "django.server": {"level": "WARNING"},
+                # Its warnings name the address asked for, and some addresses are keys. The line of
+                # core.middleware says what was answered, by the route's pattern.
+                "django.request": {"level": "ERROR"},
+                "django.security.csrf": {"level": "ERROR"},
                 "celery": {"level": "WARNING"},
                 "kombu": {"level": "WARNING"},
             },

@@ -3,6 +3,7 @@
 import pytest
 
 from core.logs import mask
+from tests.conftest import client_of
 
 
 @pytest.mark.parametrize("name", ["password", "secret", "api_key", "card_no", "csrf_token"])
@@ -18,3 +19,10 @@ def test_the_middle_of_a_phone_is_hidden_wherever_it_stands():
 
 def test_a_code_of_an_error_stays_readable():
     assert mask(None, "", {"code": "out_of_stock"}) == {"code": "out_of_stock"}
+
+
+def test_an_address_that_is_not_there_is_not_written_down(shop, caplog):
+    answer = client_of(shop).get("/o/THE-KEY-OF-AN-ORDER/")
+
+    assert answer.status_code == 404
+    assert "THE-KEY-OF-AN-ORDER" not in caplog.text
