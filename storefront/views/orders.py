@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 
 # A guesser of one order is stopped by the order's own limit wherever the guesses come from; the
 # address's limit is wide, because a whole office may stand behind one.
-# Enough that a stranger who saw the number does not lock its buyer out at once.
-TRIES_OF_ONE_ORDER, ORDER_WINDOW = 30, timedelta(hours=1)
+TRIES_OF_ONE_ORDER, ORDER_WINDOW = 10, timedelta(hours=1)
 TRIES_OF_ONE_ADDRESS, ADDRESS_WINDOW = 60, timedelta(minutes=10)
 LONGEST_TEXT = 1000
 
