@@ -292,7 +292,7 @@ def test_the_function_that_claims_one_walks_the_shelf(given):
 
     plan = _plan(statement, given)
 
-    assert "using code_on_the_shelf on inventory_code" in plan
+    assert "Index Scan using code_on_the_shelf on inventory_code" in plan
     assert "Seq Scan on inventory_code" not in plan
 
 
