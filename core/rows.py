@@ -33,9 +33,9 @@ _PLAIN = (
 class _Shape:
     """A table as its statements need it."""
 
-    fields: tuple[Any, ...]  # without the key, which the database makes
+    # Without the key, which the database makes.
     writers: tuple[tuple[str, Callable[..., Any] | None], ...]
-    keys: tuple[tuple[int, Any], ...]  # of other rows: (place in `fields`, field)
+    keys: tuple[tuple[int, Any], ...]  # of other rows: (place in `writers`, field)
     insert: str
     select: str
     names: tuple[str, ...]
@@ -48,7 +48,7 @@ def insert(rows: Sequence[TenantModel]) -> None:
         return
     _check_scope()
     shape = _shape(type(rows[0]))
-    one = f"({', '.join(['%s'] * len(shape.fields))})"
+    one = f"({', '.join(['%s'] * len(shape.writers))})"
     values = [value for row in rows for value in _values(row, shape)]
     sql = f"{shape.insert} VALUES {', '.join([one] * len(rows))} RETURNING id"
     answer = run(sql, values, comes_again=len(rows) == 1)
@@ -227,7 +227,6 @@ def _shape(model: type[models.Model]) -> _Shape:
     table, columns = model._meta.db_table, ", ".join(f'"{field.column}"' for field in plain)
     whole = ", ".join(f'"{field.column}"' for field in every)
     return _Shape(
-        fields=plain,
         writers=tuple((field.attname, _writer(field)) for field in plain),
         keys=tuple((at, field) for at, field in enumerate(plain) if field.is_relation),
         insert=f'INSERT INTO "{table}" ({columns})',

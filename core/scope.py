@@ -134,9 +134,9 @@ def one_moment() -> Iterator[None]:
     """
     with tenant_atomic():
         # Inside another transaction (a test's) the moment is that one's business.
-        if not connections[DEFAULT_DB_ALIAS].savepoint_ids:
-            with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        connection = cast("DatabaseWrapper", connections[DEFAULT_DB_ALIAS])
+        if not connection.savepoint_ids:
+            connection.open_with("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         yield
 
 
