@@ -1,10 +1,13 @@
 """Which browser asks, without an account: a signed cookie that only its own shop reads.
 
-`qy_device` is set with the first order and lists "my orders on this device". `qy_open` opens one
-order on another device after its owner proved it: it is sent on that order's own path only.
+`qy_device` is set with the first form, for as long as the browser stays open, and kept from the
+first order on: it lists "my orders on this device", and a form's key means something with it only.
+`qy_open` opens one order on another device after its owner proved it: it is sent on that order's
+own path only.
 """
 
 import hashlib
+import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
@@ -45,13 +48,25 @@ def find_browser(request: HttpRequest) -> Browser | None:
 
 
 def new_browser(request: HttpRequest, *, form: str) -> Browser:
-    """Named by its first form, so that a double click makes one browser and not two."""
-    return Browser(shop_of(request).id, hashlib.sha256(f"browser|{form}".encode()).hexdigest())
+    """A browser whose cookie has gone since it got the form: named by the form and by what only
+    this browser and its page know, so that a double click makes one browser and not two."""
+    own = request.META.get("CSRF_COOKIE") or secrets.token_hex()
+    return Browser(shop_of(request).id, hashlib.sha256(f"{own}|{form}".encode()).hexdigest())
+
+
+def greet(request: HttpRequest, response: HttpResponse) -> None:
+    """Name a browser that gets a form, before it sends it."""
+    if COOKIE not in response.cookies and find_browser(request) is None:
+        browser = Browser(shop_of(request).id, secrets.token_hex())
+        _set(response, COOKIE, _signed(browser), age=None, path="/")
 
 
 def remember(response: HttpResponse, browser: Browser) -> None:
-    value = _DEVICES.sign(f"{browser.shop_id}.{browser.name}")
-    _set(response, COOKIE, value, age=KEPT, path="/")
+    _set(response, COOKIE, _signed(browser), age=KEPT, path="/")
+
+
+def _signed(browser: Browser) -> str:
+    return _DEVICES.sign(f"{browser.shop_id}.{browser.name}")
 
 
 def forget(response: HttpResponse) -> None:
@@ -84,7 +99,7 @@ def address_of(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
-def _set(response: HttpResponse, name: str, value: str, *, age: timedelta, path: str) -> None:
+def _set(response: HttpResponse, name: str, value: str, *, age: timedelta | None, path: str) -> None:
     response.set_cookie(
         name,
         value,

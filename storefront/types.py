@@ -1,5 +1,6 @@
 """What the pages show, ready to print: one language, prices as text, nothing left to look up."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -139,6 +140,10 @@ class Device:
     buyer_key: str
     ip: str
     language: str
+
+    def form_key(self, key: str) -> str:
+        """What names a form of this browser: the same key from another one names another form."""
+        return hashlib.sha256(f"{self.buyer_key}|{key}".encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,10 +38,12 @@ LONGEST_NOTICE = 64 * 1024
 def product(request: HttpRequest, ref: str) -> HttpResponse:
     """The product page; its form comes back here, so that a wrong one is shown again as typed."""
     if request.method != "POST":
-        return look_at(request, ref)
-    with tenant_atomic():
-        answer = _order(request, ref)
-    reach("storefront.bought")
+        answer = look_at(request, ref)
+    else:
+        with tenant_atomic():
+            answer = _order(request, ref)
+        reach("storefront.bought")
+    device.greet(request, answer)
     return answer
 
 
@@ -60,8 +62,9 @@ def _order(request: HttpRequest, ref: str) -> HttpResponse:
         ip=device.address_of(request),
         language=get_language() or "zh-hans",
     )
+    given = replace(form.given, request_key=who.form_key(form.given.request_key))
     try:
-        order = services.buy(given=form.given, device=who, now=timezone.now())
+        order = services.buy(given=given, device=who, now=timezone.now())
     except AppError as why:
         return show_product(request, page, form=refused(form, why), status=why.status)
     response = HttpResponseRedirect(reverse("storefront:pay", args=[order.token]))

@@ -1,6 +1,7 @@
 """The main road, without JavaScript: look, order, pay, see the code."""
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from core.scope import tenant_atomic
@@ -22,6 +23,7 @@ from tests.storefront.factories import (
     state_of,
     stocked,
 )
+from tests.storefront.test_files import TOKEN
 
 
 @pytest.fixture
@@ -67,12 +69,61 @@ def test_a_double_click_is_one_order(client):
     assert codes_left(sku) == 2
 
 
-def test_a_double_click_of_a_new_browser_names_one_device(shop):
-    sku = stocked(codes=3)
+def both_clicks_of(shop, cookies) -> list[Client]:
+    """Two requests that leave a browser before the answer to either has come back."""
+    clicks = [client_of(shop), client_of(shop)]
+    for click in clicks:
+        click.cookies.update(cookies)
+    return clicks
 
-    one, other = buy(client_of(shop), sku), buy(client_of(shop), sku)
 
+@pytest.mark.parametrize("lost", [(), ("qy_device",)])
+def test_a_double_click_of_a_new_browser_is_one_order_of_one_device(shop, lost):
+    sku, browser = stocked(codes=3), client_of(shop, enforce_csrf_checks=True)
+    page = browser.get(page_of(sku)).content.decode()
+    form = {"csrfmiddlewaretoken": TOKEN.search(page)[1], "request_key": KEY.search(page)[1]}
+    cookies = {name: kept for name, kept in browser.cookies.items() if name not in lost}
+
+    one, other = (buy(click, sku, **form) for click in both_clicks_of(shop, cookies))
+
+    assert one["Location"] == other["Location"]
     assert one.cookies["qy_device"].value == other.cookies["qy_device"].value
+    assert codes_left(sku) == 2
+
+
+def test_the_same_form_from_another_device_is_another_order(shop):
+    sku = stocked(codes=3)
+    one, other = client_of(shop), client_of(shop)
+    key = KEY.search(one.get(page_of(sku)).content.decode())[1]
+    other.get(page_of(sku))
+
+    mine, theirs = (bought(each, sku, request_key=key) for each in (one, other))
+
+    assert mine.pk != theirs.pk
+    assert other.get(path_of(mine)).status_code == 403
+
+
+def test_who_knows_a_form_and_has_no_device_gets_nobodys_order(shop):
+    sku = stocked(codes=3)
+    mine = bought(client_of(shop), sku)
+
+    stranger = client_of(shop)
+    theirs = bought(stranger, sku)
+
+    assert mine.pk != theirs.pk
+    assert stranger.get(path_of(mine)).status_code == 403
+
+
+def test_a_device_is_named_by_its_first_form_and_keeps_its_name(client):
+    sku = stocked()
+
+    first = client.get(page_of(sku)).cookies["qy_device"]
+    again = client.get(page_of(sku)).cookies
+    order = buy(client, sku).cookies["qy_device"]
+
+    assert (first["max-age"], first["httponly"]) == ("", True)
+    assert "qy_device" not in again
+    assert (order.value, order["max-age"]) == (first.value, 400 * 24 * 3600)
 
 
 def test_five_notices_deliver_once(client):
