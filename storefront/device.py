@@ -99,7 +99,9 @@ def address_of(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
-def _set(response: HttpResponse, name: str, value: str, *, age: timedelta | None, path: str) -> None:
+def _set(
+    response: HttpResponse, name: str, value: str, *, age: timedelta | None, path: str
+) -> None:
     response.set_cookie(
         name,
         value,
