@@ -37,8 +37,8 @@ class BuyForm:
         )
 
 
-def read_buy(post: QueryDict, *, keys: set[str]) -> BuyForm:
-    """The form's content; `keys` are the buyer fields that the product asks for."""
+def read_buy(post: QueryDict, *, page: ProductPage) -> BuyForm:
+    """The content of the page's form."""
     contact = _text(post, "contact")
     quantity = _number(_text(post, "quantity") or "1")
     values = {
@@ -50,7 +50,7 @@ def read_buy(post: QueryDict, *, keys: set[str]) -> BuyForm:
     given = BuyInput(
         sku_ref=_text(post, "sku"),
         quantity=quantity,
-        fields={key: _text(post, f"f_{key}") for key in keys},
+        fields={field.key: _text(post, f"f_{field.key}") for field in page.fields},
         contact_phone="" if "@" in contact else contact,
         contact_mail=contact if "@" in contact else "",
         password=_text(post, "password"),
@@ -58,7 +58,7 @@ def read_buy(post: QueryDict, *, keys: set[str]) -> BuyForm:
         request_key=_text(post, "request_key"),
         way=values["way"],
     )
-    return BuyForm(given=given, values=values, errors=_wrong(given))
+    return BuyForm(given=given, values=values, errors=_wrong(given, page))
 
 
 def refused(form: BuyForm, why: AppError) -> BuyForm:
@@ -71,13 +71,14 @@ def refused(form: BuyForm, why: AppError) -> BuyForm:
     return replace(form, errors={**form.errors, place: str(why.message)})
 
 
-def _wrong(given: BuyInput) -> dict[str, str]:
+def _wrong(given: BuyInput, page: ProductPage) -> dict[str, str]:
     """What can be told at once, so that a person corrects it in one go."""
     errors = {}
     if not given.sku_ref:
         errors["sku"] = _("Please choose one.")
     if not 1 <= given.quantity <= MOST:
-        errors["quantity"] = _("The quantity is a number from 1 to %(most)s.") % {"most": MOST}
+        most = next((one.most for one in page.options if one.ref == given.sku_ref), MOST)
+        errors["quantity"] = _("The quantity is a number from 1 to %(most)s.") % {"most": most}
     if contact := _wrong_contact(given):
         errors["contact"] = contact
     if not given.has_consented:

@@ -76,6 +76,7 @@ class Option:
     kind: str
     stock: Stock
     most: int
+    limit: str
     unit_minor: int
 
 

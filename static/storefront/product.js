@@ -58,6 +58,7 @@
     const option = chosen();
     if (!option) return;
     quantity.max = option.dataset.most;
+    form.querySelector("div[data-limit]").textContent = option.dataset.limit;
     const minor = Number(option.dataset.price) * count();
     const digits = option.dataset.amount.includes(".") ? option.dataset.amount.split(".")[1].length : 0;
     const sign = document.createElement("small");

@@ -134,6 +134,7 @@ def _card(product: "Product", stock: dict[int, int], *, currency: str) -> Card:
 
 def _option(sku: "Sku", count: int, *, currency: str) -> Option:
     was = sku.list_price_e4
+    most, limit = _most(sku, count)
     return Option(
         ref=sku.ref,
         name=sku.shown.name,
@@ -142,9 +143,23 @@ def _option(sku: "Sku", count: int, *, currency: str) -> Option:
         promise=promise_word(sku.promise),
         kind=kind_word(sku.kind),
         stock=stock_of_count(count),
-        most=max(1, min(sku.most_per_order, count)),
+        most=most,
+        limit=limit,
         unit_minor=minor_of(sku.price_e4, currency),
     )
+
+
+def _most(sku: "Sku", count: int) -> tuple[int, str]:
+    """How many one form can order, and which of the limits it is that says so."""
+    limits = [(sku.most_per_order, gettext("At most %(n)s in one order"))]
+    if sku.most_per_buyer:
+        limits.append((sku.most_per_buyer, gettext("At most %(n)s for one buyer")))
+    if sku.kind in STOCKED_KINDS:
+        limits.append((count, gettext("Only %(n)s left")))
+        if sku.hold_cap_per_buyer:
+            limits.append((sku.hold_cap_per_buyer, gettext("At most %(n)s in one order")))
+    most, words = min(limits, key=lambda limit: limit[0])
+    return max(1, most), words % {"n": most}
 
 
 def _fields(skus: list["Sku"]) -> tuple[FieldShown, ...]:

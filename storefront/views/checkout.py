@@ -49,7 +49,7 @@ def product(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _order(request: HttpRequest, ref: str) -> HttpResponse:
     page = get_product(request, ref)
-    form = read_buy(request.POST, keys={field.key for field in page.fields})
+    form = read_buy(request.POST, page=page)
     if not payments.ways_to_pay():
         form = replace(form, errors={**form.errors, "form": _no_way_to_pay()})
     if form.errors:

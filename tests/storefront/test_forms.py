@@ -6,7 +6,7 @@ from core.scope import tenant_atomic
 from orders.models import Order
 from tests.catalog.factories import make_template
 from tests.conftest import client_of
-from tests.storefront.factories import buy, codes_left, stocked
+from tests.storefront.factories import buy, codes_left, page_of, stocked
 
 
 @pytest.fixture
@@ -47,6 +47,29 @@ def test_a_wrong_field_is_told_and_nothing_is_ordered(client, wrong, place):
     assert told != ""
     assert orders_made() == 0
     assert codes_left(sku) == 20
+
+
+LIMITS = [
+    ({}, 10, "At most 10 in one order"),
+    ({"most_per_order": 4}, 4, "At most 4 in one order"),
+    ({"most_per_buyer": 3}, 3, "At most 3 for one buyer"),
+    ({"hold_cap_per_buyer": 2}, 2, "At most 2 in one order"),
+    ({"codes": 1}, 1, "Only 1 left"),
+    ({"codes": 0, "kind": "by_hand", "hold_cap_per_buyer": 2}, 10, "At most 10 in one order"),
+]
+
+
+@pytest.mark.parametrize(("fields", "most", "said"), LIMITS)
+def test_the_form_says_how_many_it_takes(client, fields, most, said):
+    sku = stocked(**{"codes": 20} | fields)
+
+    page = client.get(page_of(sku), headers={"accept-language": "en"}).content.decode()
+    answer = buy(client, sku, quantity="101")
+
+    assert f'min="1" max="{most}"' in page
+    assert f"data-limit>{said}<" in page
+    assert f"1 到 {most} 的整数" in answer.content.decode()
+    assert buy(client, sku, quantity=str(most)).status_code == 302
 
 
 @pytest.mark.parametrize("sku_ref", ["", "NOSUCH", "\0", "S" * 5000])
