@@ -31,16 +31,27 @@ def refused(request: HttpRequest, refusal: AppError, *, status: int = 0) -> Http
     if wants_json(request):
         response = JsonResponse({"error": error}, status=status)
     else:
-        is_office = request.path.startswith("/office/")
-        response = HttpResponse(_page(error, status, is_office=is_office), status=status)
+        response = HttpResponse(_page(request, error, status), status=status)
     for name, value in refusal.headers.items():
         response[name] = value
     return response
 
 
-def _page(error: dict[str, Any], status: int, *, is_office: bool) -> str:
-    """Without a request on purpose: context processors may need what has just failed."""
-    told = {"error": error, "status": status, "is_office": is_office}
+def _page(request: HttpRequest, error: dict[str, Any], status: int) -> str:
+    """Rendered without the request on purpose: context processors may need what has just failed.
+
+    On a host that is no open shop's nothing else would answer either: no link leads anywhere.
+    """
+    is_in_shop = getattr(request, "shop", None) is not None
+    is_somewhere = is_in_shop or hasattr(request, "urlconf") or status >= 500
+    is_office = request.path.startswith("/office/")
+    told = {
+        "error": error,
+        "status": status,
+        "home": ("/office/" if is_office else "/") if is_somewhere else "",
+        "is_office": is_office,
+        "is_dressed": is_in_shop and not is_office,
+    }
     return render_to_string("core/refused.html", told)
 
 

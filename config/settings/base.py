@@ -50,6 +50,9 @@ MIDDLEWARE = [
     "core.middleware.RequestContext",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Before whatever may answer in a view's stead: a refusal is a page too.
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "tenants.middleware.HostDecidesShop",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -59,8 +62,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "tenants.middleware.SessionStaysHome",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
     # Last: its process_view runs the view itself, so every other process_view must come first.
     "core.middleware.ViewTransaction",
 ]

@@ -1,5 +1,7 @@
 """The host decides the shop."""
 
+import re
+
 import pytest
 from django.db import OperationalError
 from django.test import Client
@@ -22,6 +24,26 @@ def test_an_unknown_host_is_told_so(db):
 
     assert answer.status_code == 404
     assert "There is no shop at this address" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh-CN", ['lang="zh-hans"', "这个网址没有店铺", "请向给您这个网址的人核对。"]),
+        ("en", ['lang="en"', "There is no shop", "Whoever gave you this address"]),
+    ],
+)
+def test_an_unknown_host_has_a_page_that_is_whole_by_itself(db, language, said):
+    visitor = Client(headers={"host": "nobody.example", "accept-language": language})
+
+    answer = visitor.get("/")
+
+    page = answer.content.decode()
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+    assert answer["X-Frame-Options"] == "DENY"
+    assert [words for words in said if words not in page] == []
+    leads = re.findall(r'(?:href|src)="([^"]+)"', page)
+    assert [link for link in leads if not link.startswith(("/static/", "data:"))] == []
 
 
 @pytest.mark.parametrize("host", ["evil.example\\@cloud.localhost", "a b", "-", "[::1", "\udcff"])
@@ -94,6 +116,8 @@ def test_the_operator_opens_suspends_and_reopens_a_shop():
     tenants.reopen(merchant_id=merchant.pk, by=SYSTEM, reason="paid", now=NOON)
 
     assert closed.status_code == 403
+    assert "default-src 'none'" in closed["Content-Security-Policy"]
+    assert "href=\"/\"" not in closed.content.decode()
     assert find_shop(host="moon.localhost").is_open
     with as_tenant(merchant.pk), tenants.tenant_atomic():
         assert list(MerchantMove.objects.order_by("pk").values_list("new", flat=True)) == [
