@@ -39,14 +39,13 @@ def sell_for_a_while(goods: Goods, seconds: float) -> int:
 def sell_one(goods: Goods) -> None:
     from django.utils import timezone  # noqa: PLC0415 -- after django.setup()
 
-    from core.actors import SYSTEM  # noqa: PLC0415
     from core.scope import tenant_atomic, whole  # noqa: PLC0415
-    from fulfillment import services as fulfillment  # noqa: PLC0415
     from orders import services as orders  # noqa: PLC0415
     from orders.types import Line, PlaceOrder  # noqa: PLC0415
     from payments import services as payments  # noqa: PLC0415
     from payments.services.sandbox_books import merchant_ref  # noqa: PLC0415
     from payments.types import Notice, Payable  # noqa: PLC0415
+    from storefront import services as storefront  # noqa: PLC0415
 
     now = timezone.now()
     request = PlaceOrder(
@@ -80,9 +79,4 @@ def sell_one(goods: Goods) -> None:
         signed_at=now,
         body_digest=b"",
     )
-    with tenant_atomic(), whole():
-        captured = payments.capture(notice=notice, now=now)
-        orders.record_payment(
-            order_id=captured.payable_id, payment_id=captured.payment_id, by=SYSTEM, now=now
-        )
-    fulfillment.open_units(order_id=order.pk, now=now)
+    storefront.take_money(notice=notice, now=now)

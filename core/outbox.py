@@ -21,8 +21,9 @@ from core.errors import AppError
 from core.failpoints import reach
 from core.models import OutboxRow
 from core.nudge import nudge
-from core.rows import Sheet, insert
+from core.rows import insert
 from core.scope import require_tenant, tenant_atomic, tenant_in_force
+from core.sheets import Sheet
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +40,7 @@ class Event:
 Listener = Callable[..., object]
 _listeners: dict[str, dict[str, Listener]] = {}
 _untold: ContextVar[bool] = ContextVar("untold", default=False)
+_done_here: ContextVar[frozenset[str]] = ContextVar("done_here", default=frozenset())
 
 
 @contextmanager
@@ -52,10 +54,24 @@ def untold() -> Iterator[None]:
         _untold.reset(token)
 
 
+@contextmanager
+def done_here(listener: Listener) -> Iterator[None]:
+    """Facts emitted in here need not be told to `listener`: the caller does what it would do, in
+    the same transaction."""
+    token = _done_here.set(_done_here.get() | {_listener_name(listener)})
+    try:
+        yield
+    finally:
+        _done_here.reset(token)
+
+
 def subscribe(event: type[Event], listener: Listener) -> None:
     """Call `listener(**the event's fields, now=…)` for every `event`; from config.wiring only."""
-    name = event_name(event)
-    _listeners.setdefault(name, {})[f"{listener.__module__}.{listener.__qualname__}"] = listener
+    _listeners.setdefault(event_name(event), {})[_listener_name(listener)] = listener
+
+
+def _listener_name(listener: Listener) -> str:
+    return f"{listener.__module__}.{listener.__qualname__}"
 
 
 def event_name(event: type[Event]) -> str:
@@ -71,11 +87,14 @@ def emit(event: Event, *, sheet: Sheet | None = None) -> None:
         raise RuntimeError("emit() outside a transaction could tell of a change that never was")
     if _untold.get():
         return
-    name = event_name(type(event))
+    name, done = event_name(type(event)), _done_here.get()
     rows = [
         OutboxRow(event=name, listener=listener, payload=asdict(event))
         for listener in _listeners.get(name, ())
+        if listener not in done
     ]
+    if not rows:
+        return
     if sheet is None:
         insert(rows)
     else:
@@ -87,8 +106,7 @@ def emit(event: Event, *, sheet: Sheet | None = None) -> None:
         for row in rows:
             nudge("core.hear", tenant_id=tenant_id, row_id=row.pk)
 
-    if rows:
-        transaction.on_commit(nudge_listeners, robust=True)
+    transaction.on_commit(nudge_listeners, robust=True)
 
 
 def hear(*, row_id: int, now: datetime) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from core.actors import Actor
 from core.scope import TenantModel
 
 
@@ -75,6 +76,17 @@ class Line:
     account_id: int
     amount_e4: int
     has_floor: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booking:
+    """One event for the ledger; `ref` names it once for ever."""
+
+    ref: str
+    kind: str
+    lines: tuple[Line, ...]
+    currency: str
+    by: Actor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import structlog
+from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 
 from core.actors import SHOPPER, Actor
 from core.errors import NotFound
 from core.failpoints import reach
 from core.scope import tenant_atomic, whole
+from core.sheets import Sheet
 from fulfillment import services as fulfillment
 from inventory.errors import OutOfStock
 from orders import services as orders
@@ -26,6 +29,8 @@ from storefront.types import BuyInput, Device
 if TYPE_CHECKING:
     from orders.models import Case, Order
     from payments.models import Payment
+
+log = structlog.get_logger(__name__)
 
 
 @tenant_atomic
@@ -95,7 +100,7 @@ def hear_notice(*, provider: str, body: bytes, headers: Mapping[str, str], now: 
         with tenant_atomic(durable=True):
             notice = payments.read_notice(provider=provider, body=body, headers=headers)
             word = payments.success_word(provider=provider)
-        _take_money(notice, now=now)
+        take_money(notice=notice, now=now)
     except NoticeRefused as refusal:
         payments.keep_refusal(provider=provider, body=body, refusal=refusal, now=now)
         raise
@@ -110,35 +115,71 @@ def ask_for_money(*, payment_id: int, now: datetime) -> None:
         return
     reach("storefront.money_found")
     try:
-        _take_money(notice, now=now)
+        take_money(notice=notice, now=now)
     except NoticeRefused as refusal:
         payments.keep_refusal(provider=notice.provider, body=b"", refusal=refusal, now=now)
 
 
-def _take_money(notice: Notice, *, now: datetime) -> None:
+def take_money(*, notice: Notice, now: datetime) -> None:
+    """What a notice brings: the order is paid and, from stock, delivered, in one transaction.
+
+    Raises NoticeRefused, and nothing moves.
+    """
     try:
-        with tenant_atomic(durable=True):
-            _pay_order(notice, now=now)
+        _pay_and_deliver(notice, now=now)
     except OutOfStock:
         # Late, and sold out: nothing of it stands. The money is here all the same, and goes back.
-        with tenant_atomic(durable=True):
-            captured = payments.capture(notice=notice, now=now)
-            if captured.is_first:
-                _pay_back(captured, notice, reason="late_and_sold_out", now=now)
+        _take_and_pay_back(notice, now=now)
+    except (NoticeRefused, OperationalError, InterfaceError):
+        raise
+    except Exception:
+        # Money is not refused because goods cannot be handed over: it is taken by itself, and a
+        # worker delivers as soon as what is wrong has been put right.
+        log.exception("delivery_failed", payment=notice.payment_number)
+        _pay_only(notice, now=now)
 
 
-def _pay_order(notice: Notice, *, now: datetime) -> None:
+@tenant_atomic(durable=True)
+def _pay_and_deliver(notice: Notice, *, now: datetime) -> None:
+    sheet = Sheet()
     with whole():
-        captured = payments.capture(notice=notice, now=now)
-        if not captured.is_first:
-            return
-        reach("storefront.money_captured")
-        recorded = orders.record_payment(
-            order_id=captured.payable_id,
-            payment_id=captured.payment_id,
-            by=_provider(notice),
-            now=now,
-        )
+        captured = payments.capture(notice=notice, now=now, sheet=sheet)
+    if not captured.is_first:
+        return
+    reach("storefront.money_captured")
+    recorded = fulfillment.take_payment(
+        order_id=captured.payable_id,
+        payment_id=captured.payment_id,
+        by=_provider(notice),
+        now=now,
+        sheet=sheet,
+    )
+    sheet.write()
+    _give_second_back(recorded, captured, notice, now=now)
+
+
+@tenant_atomic(durable=True)
+def _pay_only(notice: Notice, *, now: datetime) -> None:
+    captured = payments.capture(notice=notice, now=now)
+    recorded = orders.record_payment(
+        order_id=captured.payable_id,
+        payment_id=captured.payment_id,
+        by=_provider(notice),
+        now=now,
+    )
+    _give_second_back(recorded, captured, notice, now=now)
+
+
+@tenant_atomic(durable=True)
+def _take_and_pay_back(notice: Notice, *, now: datetime) -> None:
+    captured = payments.capture(notice=notice, now=now)
+    if captured.is_first:
+        _pay_back(captured, notice, reason="late_and_sold_out", now=now)
+
+
+def _give_second_back(
+    recorded: Recorded, captured: Captured, notice: Notice, *, now: datetime
+) -> None:
     if recorded == Recorded.SECOND:
         _pay_back(captured, notice, reason="paid_twice", now=now)
 
@@ -170,8 +211,7 @@ def sell_from_balance(*, request: PlaceOrder, account_id: int, now: datetime) ->
         payable=_payable(order, now=now), account_id=account_id, now=now
     )
     by = Actor(f"account:{account_id}")
-    orders.record_payment(order_id=order.pk, payment_id=captured.payment_id, by=by, now=now)
-    fulfillment.open_units(order_id=order.pk, now=now)
+    fulfillment.take_payment(order_id=order.pk, payment_id=captured.payment_id, by=by, now=now)
     return order
 
 

@@ -3,7 +3,12 @@
 from core.rotation import SealedColumn
 from fulfillment.models import HAND_TEXT, Unit
 from fulfillment.services.aftersale import refund_units, replace_unit, settle_case
-from fulfillment.services.delivering import deliver_by_hand, deliver_order, open_units
+from fulfillment.services.delivering import (
+    deliver_by_hand,
+    deliver_order,
+    open_units,
+    take_payment,
+)
 from fulfillment.services.goods import goods_of_order
 
 SEALED = (SealedColumn(model=Unit, field="hand_text", place=HAND_TEXT),)
@@ -17,4 +22,5 @@ __all__ = [
     "refund_units",
     "replace_unit",
     "settle_case",
+    "take_payment",
 ]

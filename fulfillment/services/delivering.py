@@ -1,7 +1,7 @@
 """From paid to delivered. Own stock needs no network, so it is delivered in one transaction; what
 cannot be delivered now waits with a next time and an end: goods, or the money back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -12,10 +12,10 @@ from core.actors import SYSTEM, Actor
 from core.crypto import seal
 from core.errors import InvalidInput, NotFound
 from core.failpoints import reach
-from core.outbox import emit
-from core.rows import Sheet
+from core.outbox import done_here, emit
 from core.scope import tenant_atomic
 from core.secrets import Secret
+from core.sheets import Sheet
 from fulfillment.errors import NotByHand
 from fulfillment.events import OrderDelivered, UnitNeedsPerson
 from fulfillment.models import HAND_TEXT, Unit
@@ -27,17 +27,46 @@ from inventory import services as inventory
 from inventory.errors import NothingHeld, OutOfStock
 from orders import services as orders
 from orders.selectors import items_of_order
-from orders.states import OrderState
+from orders.states import OrderState, Recorded
 from tenants import audit
 
 if TYPE_CHECKING:
-    from orders.models import Order
+    from inventory.types import Goods
+    from orders.models import Item, Order
 
 LOOK_AGAIN = timedelta(minutes=1)
 STOCK_WITHIN = timedelta(minutes=30)
 HAND_WITHIN = timedelta(hours=24)
 REVIEW_WITHIN = timedelta(hours=24)
 LONGEST_TEXT = 4000
+
+# By line of the order: what was sold of it already, or that it could not be (None).
+Sold = Mapping[int, "list[Goods] | None"]
+
+
+@tenant_atomic(savepoint=False)
+def take_payment(
+    *, order_id: int, payment_id: int, by: Actor, now: datetime, sheet: Sheet | None = None
+) -> Recorded:
+    """The money is here: pay the order and deliver at once what needs no network.
+
+    Paid and delivered in one transaction, so that a code from stock waits for no worker. As
+    `orders.record_payment` otherwise, OutOfStock for late money included: the caller's transaction
+    is rolled back then. Who gives a `sheet` writes it.
+    """
+    order = orders.take_order(order_id=order_id)
+    recorded = orders.judge_payment(order=order, payment_id=payment_id)
+    if recorded != Recorded.PAID:
+        return recorded
+    own = sheet or Sheet()
+    sold = {item.pk: _sell_or_keep(item, now=now) for item in orders.held_items(order)}
+    with done_here(open_units):
+        orders.mark_paid(order=order, payment_id=payment_id, by=by, now=now, sheet=own)
+    _open(order, sold=sold, now=now, sheet=own)
+    if sheet is None:
+        own.write()
+    reach("fulfillment.opened")
+    return recorded
 
 
 @tenant_atomic
@@ -49,7 +78,9 @@ def open_units(*, order_id: int, now: datetime) -> None:
     """
     order = orders.take_order(order_id=order_id)
     if order.state == OrderState.PAID:
-        _open(order, now=now)
+        sheet = Sheet()
+        _open(order, sold={}, now=now, sheet=sheet)
+        sheet.write()
         reach("fulfillment.opened")
     elif order.state == OrderState.FULFILLING:
         _look_after(order, now=now)
@@ -96,21 +127,34 @@ def take_unit(*, unit_id: int) -> tuple["Order", Unit]:
     return order, Unit.objects.select_related("item").get(pk=unit_id)
 
 
-def _open(order: "Order", *, now: datetime) -> None:
-    items = items_of_order(order)
-    units = draft_units(order, items, now=now)
+def _sell_or_keep(item: "Item", *, now: datetime) -> "list[Goods] | None":
+    """The line's goods; None if they have to be waited for. What ran out is taken again."""
+    goods = _sold(item.pk, now=now)
+    if goods is None:
+        inventory.keep(item_id=item.pk, now=now)
+        goods = _sold(item.pk, now=now)
+    return goods
+
+
+def _sold(item_id: int, *, now: datetime) -> "list[Goods] | None":
+    try:
+        return inventory.sell(item_id=item_id, now=now)
+    except (OutOfStock, NothingHeld):
+        return None
+
+
+def _open(order: "Order", *, sold: Sold, now: datetime, sheet: Sheet) -> None:
+    units = draft_units(order, items_of_order(order), now=now)
     moving = Moving(order=order, by=SYSTEM, now=now)
-    _deliver(moving, units)
+    _deliver(moving, units, sold=sold)
     reach("fulfillment.sold")
-    sheet = Sheet()
     moving.store(fresh=units, sheet=sheet)
     if any(unit.state == UnitState.DELIVERED for unit in units):
         emit(OrderDelivered(order_id=order.pk), sheet=sheet)
     if all(unit.state == UnitState.DELIVERED for unit in units):
         orders.complete(order=order, by=SYSTEM, now=now, sheet=sheet)
     else:
-        orders.start_fulfilling(order=order, by=SYSTEM, now=now)
-    sheet.write()
+        orders.start_fulfilling(order=order, by=SYSTEM, now=now, sheet=sheet)
 
 
 def _look_after(order: "Order", *, now: datetime) -> None:
@@ -119,7 +163,7 @@ def _look_after(order: "Order", *, now: datetime) -> None:
     if not units:
         return
     moving = Moving(order=order, by=SYSTEM, now=now)
-    _deliver(moving, [unit for unit in units if unit.state == UnitState.WAITING])
+    _deliver(moving, [unit for unit in units if unit.state == UnitState.WAITING], sold={})
     _call_person(moving, [unit for unit in units if unit.state == UnitState.BY_HAND])
     moving.store()
     if any(unit.state == UnitState.DELIVERED for unit in units):
@@ -134,23 +178,22 @@ def _look_after(order: "Order", *, now: datetime) -> None:
     finish(order, by=SYSTEM, now=now)
 
 
-def _deliver(moving: Moving, units: Iterable[Unit]) -> None:
+def _deliver(moving: Moving, units: Iterable[Unit], *, sold: Sold) -> None:
     """Deliver line by line, in the order of the SKUs: codes are locked in one order everywhere."""
     by_item = sorted(units, key=lambda unit: (unit.item.sku_id, unit.item_id, unit.position))
-    for _item_id, group in groupby(by_item, key=lambda unit: unit.item_id):
+    for item_id, group in groupby(by_item, key=lambda unit: unit.item_id):
         line = list(group)
         if line[0].source == Source.BY_HAND:
             _prepare_by_hand(moving, line)
+            continue
+        goods = sold[item_id] if item_id in sold else _sold(item_id, now=moving.now)
+        if goods is None:
+            _wait_for_stock(moving, line)
         else:
-            _sell(moving, line)
+            _hand_over(moving, line, goods)
 
 
-def _sell(moving: Moving, line: list[Unit]) -> None:
-    try:
-        goods = inventory.sell(item_id=line[0].item_id, now=moving.now)
-    except (OutOfStock, NothingHeld):
-        _wait_for_stock(moving, line)
-        return
+def _hand_over(moving: Moving, line: list[Unit], goods: "list[Goods]") -> None:
     for unit, one in zip(line, goods, strict=True):
         moving.move(
             unit,

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from core.actors import Actor
-from core.rows import Sheet, insert
+from core.rows import insert
+from core.sheets import Sheet
 from core.states import check_move
 from fulfillment.models import Unit, UnitMove
 from fulfillment.states import MOVES, UnitState
@@ -24,7 +25,7 @@ class Moving:
     by: Actor
     now: datetime
     _changed: dict[int, tuple[Unit, set[str]]] = field(default_factory=dict)
-    _rows: list[UnitMove] = field(default_factory=list)
+    _moves: list[dict[str, Any]] = field(default_factory=list)
 
     def move(self, unit: Unit, new: UnitState, *, reason: str, **also: Any) -> None:
         """Move a unit, or raise MoveRefused. What is not waiting any more has no next time."""
@@ -36,10 +37,15 @@ class Moving:
             setattr(unit, name, value)
         _unit, names = self._changed.setdefault(id(unit), (unit, {"state"}))
         names.update(also)
-        self._rows.append(
-            UnitMove(
-                unit=unit, old=old, new=new, by=self.by.label[:80], reason=reason[:60], at=self.now
-            )
+        self._moves.append(
+            {
+                "unit": unit,
+                "old": old,
+                "new": new,
+                "by": self.by.label[:80],
+                "reason": reason[:60],
+                "at": self.now,
+            }
         )
 
     def store(self, *, fresh: Sequence[Unit] = (), sheet: Sheet | None = None) -> None:
@@ -52,10 +58,10 @@ class Moving:
             if unit.pk is not None:
                 unit.save(update_fields=sorted(names))
         if sheet is not None and len(fresh) == 1:
-            sheet.insert(*fresh, *self._rows)
+            sheet.insert(*fresh)
+            for move in self._moves:
+                sheet.note(UnitMove, **move)
         else:
             insert(fresh)
-            for row in self._rows:
-                row.unit_id = row.unit.pk
-            insert(self._rows)
-        self._changed, self._rows = {}, []
+            insert([UnitMove(**move) for move in self._moves])
+        self._changed, self._moves = {}, []

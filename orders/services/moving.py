@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from core.actors import Actor
 from core.errors import NotFound
 from core.outbox import Event, emit
-from core.rows import Sheet, fetch_with
+from core.rows import fetch_with
+from core.sheets import Sheet
 from core.states import check_move
 from orders.models import Item, Order, OrderMove
 from orders.states import MOVES, OrderState
@@ -47,9 +48,7 @@ def _move(
     own.change(order, state=path[-1], **also)
     for new in path:
         check_move(MOVES, old, new)
-        own.insert(
-            OrderMove(order=order, old=old, new=new, by=by.label, reason=reason[:60], at=now)
-        )
+        own.note(OrderMove, order=order, old=old, new=new, by=by.label, reason=reason[:60], at=now)
         old = new
     if tell is not None:
         emit(tell, sheet=own)

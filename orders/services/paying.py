@@ -5,8 +5,8 @@ from datetime import datetime
 
 from core.actors import SYSTEM, Actor
 from core.failpoints import reach
-from core.rows import Sheet
 from core.scope import tenant_atomic, whole
+from core.sheets import Sheet
 from inventory import services as inventory
 from orders.events import OrderCanceled, OrderClosed, OrderCompleted, OrderPaid
 from orders.models import Item, Order
@@ -19,19 +19,37 @@ from payments import services as payments
 
 @tenant_atomic
 def record_payment(*, order_id: int, payment_id: int, by: Actor, now: datetime) -> Recorded:
-    """The money is here: pay the order, once.
+    """The money is here: pay the order, once; who hears OrderPaid delivers it.
 
     SAME: this payment was recorded before. SECOND: another one paid the order, the caller refunds
     this one. Late money for a closed order takes its codes again, or raises OutOfStock: the caller
     keeps the payment and refunds it.
     """
     order = take_order(order_id=order_id)
-    if order.payment_id is not None:
-        return Recorded.SAME if order.payment_id == payment_id else Recorded.SECOND
+    recorded = judge_payment(order=order, payment_id=payment_id)
+    if recorded == Recorded.PAID:
+        with whole():
+            for item in held_items(order):
+                inventory.keep(item_id=item.pk, now=now)
+        mark_paid(order=order, payment_id=payment_id, by=by, now=now)
+    return recorded
 
-    with whole():
-        for item in held_items(order):
-            inventory.keep(item_id=item.pk, now=now)
+
+def judge_payment(*, order: Order, payment_id: int) -> Recorded:
+    """What this payment is to an order that the caller has taken: PAID if it is the first."""
+    if order.payment_id is None:
+        return Recorded.PAID
+    return Recorded.SAME if order.payment_id == payment_id else Recorded.SECOND
+
+
+@tenant_atomic(savepoint=False)
+def mark_paid(
+    *, order: Order, payment_id: int, by: Actor, now: datetime, sheet: Sheet | None = None
+) -> None:
+    """The order, taken by the caller and holding all it needs, is paid.
+
+    A caller who gives a `sheet` writes it.
+    """
     is_late = order.state == OrderState.CLOSED
     _move(
         order,
@@ -43,9 +61,9 @@ def record_payment(*, order_id: int, payment_id: int, by: Actor, now: datetime) 
         payment_id=payment_id,
         ended_at=None,
         tell=OrderPaid(order_id=order.pk),
+        sheet=sheet,
     )
     reach("orders.paid")
-    return Recorded.PAID
 
 
 @tenant_atomic
@@ -69,10 +87,13 @@ def close_unpaid(*, order_id: int, now: datetime) -> bool:
 
 
 @tenant_atomic(savepoint=False)
-def start_fulfilling(*, order: Order, by: Actor, now: datetime) -> None:
-    """The order, taken by the caller, is being delivered."""
+def start_fulfilling(*, order: Order, by: Actor, now: datetime, sheet: Sheet | None = None) -> None:
+    """The order, taken by the caller, is being delivered.
+
+    A caller who gives a `sheet` writes it.
+    """
     if order.state != OrderState.FULFILLING:
-        _move(order, OrderState.FULFILLING, by=by, reason="delivery_started", now=now)
+        _move(order, OrderState.FULFILLING, by=by, reason="delivery_started", now=now, sheet=sheet)
 
 
 @tenant_atomic(savepoint=False)

@@ -21,8 +21,9 @@ from core.errors import AppError, InvalidInput
 from core.failpoints import reach
 from core.outbox import emit
 from core.refs import new_number, new_token
-from core.rows import Sheet, fetch
+from core.rows import fetch
 from core.scope import require_tenant, tenant_atomic, whole
+from core.sheets import Sheet
 from inventory import services as inventory
 from inventory.types import HoldRequest
 from orders.errors import ConsentMissing, TooMany

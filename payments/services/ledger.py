@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from core.actors import Actor
 from core.errors import InvalidInput
 from core.money import MOST_E4
-from core.rows import Sheet, fetch
+from core.rows import fetch
 from core.scope import require_tenant, tenant_atomic
+from core.sheets import Sheet
 from payments.errors import BalanceTooLow
 from payments.models import Account, Balance, Entry, Journal
 from payments.states import AccountKind
-from payments.types import Line
+from payments.types import Booking, Line
 
 FLOORED = frozenset(
     {AccountKind.SHOPPER, AccountKind.PARTNER, AccountKind.POOL, AccountKind.SUPPLIER}
@@ -110,33 +111,30 @@ def write(
     *, ref: str, kind: str, lines: Iterable[Line], currency: str, by: Actor, now: datetime
 ) -> Journal:
     """`post` for callers inside a transaction that have a gate of their own."""
-    journal, *entries = book(ref=ref, kind=kind, lines=lines, currency=currency, by=by, now=now)
     sheet = Sheet()
-    sheet.insert(journal, *entries)
+    booking = Booking(ref=ref, kind=kind, lines=tuple(lines), currency=currency, by=by)
+    journal = book(sheet, booking, now=now)
     sheet.write()
-    assert isinstance(journal, Journal)  # `book` puts it first
     return journal
 
 
-def book(
-    *, ref: str, kind: str, lines: Iterable[Line], currency: str, by: Actor, now: datetime
-) -> list[Journal | Entry]:
-    """Move the balances; the journal and its entries are the caller's to store, in this order."""
-    lines = sorted((one for one in lines if one.amount_e4), key=lambda one: one.account_id)
+def book(sheet: Sheet, booking: Booking, *, now: datetime) -> Journal:
+    """Move the balances, and put the journal with its entries on the caller's sheet."""
+    lines = sorted((one for one in booking.lines if one.amount_e4), key=lambda one: one.account_id)
     if sum(one.amount_e4 for one in lines):
-        raise ValueError(f"{ref} does not sum to zero")
+        raise ValueError(f"{booking.ref} does not sum to zero")
     _move_balances(lines)
-    journal = Journal(ref=ref, kind=kind, by=by.label[:80], at=now)
-    entries = [
-        Entry(
+    journal = Journal(ref=booking.ref, kind=booking.kind, by=booking.by.label[:80], at=now)
+    sheet.insert(journal)
+    for one in lines:
+        sheet.note(
+            Entry,
             journal=journal,
             account_id=one.account_id,
             amount_e4=one.amount_e4,
-            currency=currency,
+            currency=booking.currency,
         )
-        for one in lines
-    ]
-    return [journal, *entries]
+    return journal
 
 
 def _move_balances(lines: Sequence[Line]) -> None:

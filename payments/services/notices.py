@@ -2,15 +2,16 @@
 
 import hashlib
 from datetime import datetime
+from typing import Any
 
 from core.actors import Actor
 from core.scope import require_tenant, tenant_atomic
+from core.sheets import Sheet
 from core.statements import run
 from payments.errors import NoticeRefused
-from payments.models import Notice as NoticeRow
-from payments.models import Payment
+from payments.models import Notice, Payment
 from payments.states import Outcome
-from payments.types import Notice
+from payments.types import Notice as NoticeGiven
 from tenants import audit
 
 MOST_UNSIGNED = 50
@@ -24,23 +25,29 @@ _KEEP = """
 """
 
 
-def row_of(*, notice: Notice, outcome: Outcome, payment: Payment, now: datetime) -> NoticeRow:
-    """An accepted notice as a row, not stored yet."""
-    return NoticeRow(
-        provider=notice.provider,
-        event_ref=notice.event_ref,
-        outcome=outcome,
-        payment=payment,
-        payment_number=notice.payment_number,
-        body_digest=notice.body_digest,
-        first_at=now,
-        last_at=now,
-    )
+def note(sheet: Sheet, *, notice: NoticeGiven, payment: Payment, now: datetime) -> None:
+    """A notice that is accepted for the first time, on the caller's sheet."""
+    sheet.note(Notice, unless_there=True, **_columns(notice, Outcome.CAPTURED, payment, now=now))
 
 
-def keep(*, notice: Notice, outcome: Outcome, payment: Payment, now: datetime) -> None:
-    """Store an accepted notice; a repeat of a stored one is counted."""
-    _keep(row_of(notice=notice, outcome=outcome, payment=payment, now=now))
+def keep_repeat(*, notice: NoticeGiven, payment: Payment, now: datetime) -> None:
+    """Store a notice that tells nothing new; a repeat of a stored one is counted."""
+    _keep(Notice(**_columns(notice, Outcome.REPEATED, payment, now=now)))
+
+
+def _columns(
+    notice: NoticeGiven, outcome: Outcome, payment: Payment, *, now: datetime
+) -> dict[str, Any]:
+    return {
+        "provider": notice.provider,
+        "event_ref": notice.event_ref,
+        "outcome": outcome,
+        "payment": payment,
+        "payment_number": notice.payment_number,
+        "body_digest": notice.body_digest,
+        "first_at": now,
+        "last_at": now,
+    }
 
 
 @tenant_atomic(durable=True)
@@ -58,7 +65,7 @@ def keep_refusal(*, provider: str, body: bytes, refusal: NoticeRefused, now: dat
         if _is_flooded(refusal.reason):
             name = f"{refusal.reason}:more"
     _keep(
-        NoticeRow(
+        Notice(
             provider=provider[:20],
             event_ref=name,
             outcome=refusal.reason,
@@ -73,11 +80,11 @@ def keep_refusal(*, provider: str, body: bytes, refusal: NoticeRefused, now: dat
 
 def _is_flooded(outcome: Outcome) -> bool:
     """Anyone can post rubbish; beyond a handful for the office it is only counted."""
-    waiting = NoticeRow.objects.filter(handled_at=None, outcome=outcome)
+    waiting = Notice.objects.filter(handled_at=None, outcome=outcome)
     return len(waiting.values("pk")[:MOST_UNSIGNED]) == MOST_UNSIGNED
 
 
-def _keep(row: NoticeRow) -> None:
+def _keep(row: Notice) -> None:
     """One statement: two at once, or a first one that its sender repeats, are one row, counted."""
     run(
         _KEEP,
@@ -97,5 +104,5 @@ def _keep(row: NoticeRow) -> None:
 @tenant_atomic
 def handle_notice(*, notice_id: int, by: Actor, reason: str, now: datetime) -> None:
     """A person has looked at an odd notice: it leaves the to-do list."""
-    if NoticeRow.objects.filter(pk=notice_id, handled_at=None).update(handled_at=now):
+    if Notice.objects.filter(pk=notice_id, handled_at=None).update(handled_at=now):
         audit.record(by=by, action="notice.handled", target=str(notice_id), reason=reason, now=now)

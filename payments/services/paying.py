@@ -1,11 +1,11 @@
 """A payment's life. `start` stores it with its first moves; from then on only `_move` writes its
 state.
 
-Moves are compare-and-set: of two that capture the same payment, the row count tells one that it was
-first. Whoever comes later changes nothing.
+A payment is moved under its row's lock: of two that capture the same payment, the second one waits
+and sees what the first one made of it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError
@@ -17,16 +17,17 @@ from core.errors import InvalidInput
 from core.failpoints import reach
 from core.money import MOST_E4
 from core.refs import new_ref
-from core.rows import Sheet
+from core.rows import fetch
 from core.scope import tenant_atomic
+from core.sheets import Sheet
 from core.states import check_move
 from payments import selectors
 from payments.errors import NoticeRefused, PaidAlready
-from payments.models import Account, Entry, Journal, Payment, PaymentMove
+from payments.models import Account, Payment, PaymentMove
 from payments.services import ledger, notices
 from payments.services.registry import BALANCE, provider_named
 from payments.states import OPEN, PAYMENT_MOVES, AccountKind, Outcome, PaymentState
-from payments.types import Captured, Notice, Payable
+from payments.types import Booking, Captured, Notice, Payable
 
 TIME_TO_PAY = timedelta(minutes=15)
 FRESH = timedelta(minutes=5)
@@ -51,15 +52,10 @@ def start(*, payable: Payable, provider: str, now: datetime) -> Payment:
     opened = spoken_to.open(number=payment.number, payable=payable, expires_at=payment.expires_at)
     payment.provider_ref, payment.pay_url = opened.provider_ref, opened.pay_url
     payment.ask_at = now + FIRST_ASKED
-    steps = [
-        _step(payment, new=PaymentState.CREATED, reason="started", now=now),
-        _step(
-            payment, new=PaymentState.PENDING, reason="opened", now=now, old=PaymentState.CREATED
-        ),
-    ]
     sheet = Sheet()
     sheet.insert(payment, unless_there=True)
-    sheet.insert(*steps)
+    _note(sheet, payment, ("", PaymentState.CREATED), reason="started", now=now)
+    _note(sheet, payment, (PaymentState.CREATED, PaymentState.PENDING), reason="opened", now=now)
     sheet.insert(*opened.own_books, after=payment)
     if not sheet.write():
         # Another tab opened one in this moment: the constraint let one of the two in. Nobody was
@@ -115,13 +111,14 @@ def read_notice(*, provider: str, body: bytes, headers: Mapping[str, str]) -> No
 
 
 @tenant_atomic
-def capture(*, notice: Notice, now: datetime) -> Captured:
+def capture(*, notice: Notice, now: datetime, sheet: Sheet | None = None) -> Captured:
     """The money is here: capture the payment, once.
 
     Everything the notice claims is compared with ours before anything moves; NoticeRefused
     otherwise. A repeat, however late and however many at once, is `is_first=False` and no effect.
+    Who gives a `sheet` writes it, in the same transaction.
     """
-    payment = selectors.find_payment(number=notice.payment_number)
+    payment = _locked(number=notice.payment_number)
     _compare(notice, payment)
     assert payment is not None  # _compare refused it
     if PaymentState(payment.state) == PaymentState.CAPTURED:
@@ -129,22 +126,27 @@ def capture(*, notice: Notice, now: datetime) -> Captured:
     # A true repeat may be old; an event that nobody has seen may not.
     if abs(now - notice.signed_at) > FRESH:
         raise _refusal(Outcome.STALE, notice)
-    old = PaymentState(payment.state)
-    told = notices.row_of(notice=notice, outcome=Outcome.CAPTURED, payment=payment, now=now)
-    booked = _book_capture(payment, source=(AccountKind.PROVIDER, payment.provider), now=now)
-
-    def store(sheet: Sheet) -> None:
-        sheet.insert(told, unless_there=True)
-        sheet.insert(*booked, after=payment)
-
-    if not _move(
-        payment, PaymentState.CAPTURED, reason=f"late_money_{old}" if old not in OPEN else "notice",
-        now=now, store=store, paid_at=now, ask_at=None, provider_ref=notice.provider_ref,
-    ):  # fmt: skip
-        # Moved since it was read: paid, and this is a repeat; or given up, and this is late money.
-        return capture(notice=notice, now=now)
+    own, old = sheet or Sheet(), PaymentState(payment.state)
+    _move(
+        payment,
+        PaymentState.CAPTURED,
+        reason="notice" if old in OPEN else f"late_money_{old}",
+        now=now,
+        sheet=own,
+        paid_at=now,
+        ask_at=None,
+        provider_ref=notice.provider_ref,
+    )
+    notices.note(own, notice=notice, payment=payment, now=now)
+    _book_capture(own, payment, source=(AccountKind.PROVIDER, payment.provider), now=now)
+    if sheet is None:
+        own.write()
     reach("payments.captured")
     return Captured(payment_id=payment.pk, payable_id=payment.payable_id, is_first=True)
+
+
+def _locked(*, number: str) -> Payment | None:
+    return next(iter(fetch(Payment, "number = %s FOR NO KEY UPDATE", number)), None)
 
 
 def _compare(notice: Notice, payment: Payment | None) -> None:
@@ -176,7 +178,7 @@ def _refusal(outcome: Outcome, notice: Notice) -> NoticeRefused:
 
 
 def _repeated(notice: Notice, payment: Payment, *, now: datetime) -> Captured:
-    notices.keep(notice=notice, outcome=Outcome.REPEATED, payment=payment, now=now)
+    notices.keep_repeat(notice=notice, payment=payment, now=now)
     return Captured(payment_id=payment.pk, payable_id=payment.payable_id, is_first=False)
 
 
@@ -211,18 +213,14 @@ def _pay_now(payable: Payable, *, account_id: int, now: datetime) -> Captured:
     payment = _new(payable, provider=BALANCE, now=now)
     payment.account = account
     sheet = Sheet()
-    sheet.insert(payment, _step(payment, new=PaymentState.CREATED, reason="started", now=now))
+    sheet.insert(payment)
+    _note(sheet, payment, ("", PaymentState.CREATED), reason="started", now=now)
     sheet.write()
     source = (AccountKind(account.kind), account.owner_ref)
-    booked = _book_capture(payment, source=source, now=now)
-    _move(
-        payment,
-        PaymentState.CAPTURED,
-        reason="balance",
-        now=now,
-        store=lambda sheet: sheet.insert(*booked, after=payment),
-        paid_at=now,
-    )
+    sheet = Sheet()
+    _move(payment, PaymentState.CAPTURED, reason="balance", now=now, sheet=sheet, paid_at=now)
+    _book_capture(sheet, payment, source=source, now=now)
+    sheet.write()
     return Captured(payment_id=payment.pk, payable_id=payable.id, is_first=True)
 
 
@@ -249,22 +247,21 @@ def _close(payments: "QuerySet[Payment]", *, by: Actor, now: datetime) -> None:
 
 
 def _book_capture(
-    payment: Payment, *, source: ledger.AccountName, now: datetime
-) -> list[Journal | Entry]:
-    """Balances moved; the rows are to be stored with the payment's move."""
+    sheet: Sheet, payment: Payment, *, source: ledger.AccountName, now: datetime
+) -> None:
     revenue = (AccountKind.REVENUE, "")
     accounts = ledger.accounts_named([source, revenue], currency=payment.currency)
-    return ledger.book(
+    booking = Booking(
         ref=f"capture:{payment.number}",
         kind="capture",
-        lines=[
+        lines=(
             ledger.line(accounts[source], -payment.amount_e4),
             ledger.line(accounts[revenue], payment.amount_e4),
-        ],
+        ),
         currency=payment.currency,
         by=SYSTEM,
-        now=now,
     )
+    ledger.book(sheet, booking, now=now)
 
 
 def _move(
@@ -274,30 +271,36 @@ def _move(
     reason: str,
     now: datetime,
     by: Actor = SYSTEM,
-    store: Callable[[Sheet], None] | None = None,
+    sheet: Sheet | None = None,
     **with_it: object,
-) -> bool:
-    """Move the payment if it still is where we saw it, its history with it; False if it is not.
+) -> None:
+    """Move a locked payment, or raise MoveRefused, its history with it.
 
-    `store` puts what belongs to the move on the same sheet.
+    Who gives a `sheet` writes it.
     """
     old = PaymentState(payment.state)
     check_move(PAYMENT_MOVES, old, new)
-    sheet = Sheet()
-    sheet.change(payment, was=old, state=new, **with_it)
-    sheet.insert(_step(payment, new=new, reason=reason, now=now, by=by, old=old))
-    if store is not None:
-        store(sheet)
-    sheet.write()
-    if not sheet.wrote(payment):
-        return False
+    own = sheet or Sheet()
+    own.change(payment, state=new, **with_it)
+    _note(own, payment, (old, new), reason=reason, now=now, by=by)
+    if sheet is None:
+        own.write()
     payment.state = new
     for name, value in with_it.items():
         setattr(payment, name, value)
-    return True
 
 
-def _step(
-    payment: Payment, *, new: str, reason: str, now: datetime, by: Actor = SYSTEM, old: str = ""
-) -> PaymentMove:
-    return PaymentMove(payment=payment, old=old, new=new, by=by.label[:80], reason=reason, at=now)
+def _note(
+    sheet: Sheet,
+    payment: Payment,
+    path: tuple[str, str],
+    *,
+    reason: str,
+    now: datetime,
+    by: Actor = SYSTEM,
+) -> None:
+    """The history row of one move; `path` is from where to where."""
+    old, new = path
+    sheet.note(
+        PaymentMove, payment=payment, old=old, new=new, by=by.label[:80], reason=reason, at=now
+    )

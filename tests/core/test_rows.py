@@ -4,26 +4,11 @@ from uuid import UUID
 
 import pytest
 
-from core.rows import Sheet, fetch, fetch_with, insert
+from core.rows import fetch, fetch_with, insert
 from core.scope import ScopeError
-from orders.models import Item, Order, OrderMove
-from tests.catalog.factories import make_sku
-from tests.orders.factories import make_order
-from tests.times import MORNING, NOON
-
-
-def an_order(number: str) -> Order:
-    return Order(
-        number=number, token=number, list_e4=0, total_e4=0, currency="CNY", request_key=number,
-        placed_at=NOON, pay_until=NOON, adjustments=[{"kind": "coupon"}], phone_hash=b"\x00\x01",
-    )  # fmt: skip
-
-
-def an_item(order: Order, *, position: int = 1) -> Item:
-    return Item(
-        order=order, sku=make_sku(), position=position, name="优酷", sku_name="年卡",
-        kind="stock_code", promise="instant", quantity=1, unit_price_e4=0,
-    )  # fmt: skip
+from orders.models import Item, Order
+from tests.orders.factories import an_item, an_order, make_order
+from tests.times import MORNING
 
 
 @pytest.mark.usefixtures("scope")
@@ -59,62 +44,11 @@ def test_a_fetched_row_can_be_saved():
     assert Order.objects.get().placed_at == MORNING
 
 
-def a_move(order: Order, new: str) -> OrderMove:
-    return OrderMove(order=order, old="placed", new=new, by="anna", reason="test", at=NOON)
-
-
-@pytest.mark.usefixtures("scope")
-def test_a_sheet_stores_rows_that_point_at_each_other():
-    order = an_order("A")
-    item, move = an_item(order), a_move(order, "paid")
-    sheet = Sheet()
-    sheet.insert(order, item, move)
-
-    assert sheet.write()
-
-    assert order.pk == item.order_id == move.order_id
-    assert Order.objects.get().pk == order.pk
-    assert Item.objects.get(pk=item.pk).order_id == order.pk
-    assert OrderMove.objects.get(pk=move.pk).order_id == order.pk
-
-
-@pytest.mark.usefixtures("scope")
-def test_what_is_there_is_left_alone_with_all_that_points_at_the_new_one():
-    make_order(number="A")
-    order = an_order("A")
-    sheet = Sheet()
-    sheet.insert(order, unless_there=True)
-    sheet.insert(an_item(order))
-
-    assert not sheet.write()
-
-    assert order.pk is None
-    assert not sheet.wrote(order)
-    assert Order.objects.count() == 1
-    assert not Item.objects.exists()
-
-
-@pytest.mark.usefixtures("scope")
-@pytest.mark.parametrize(("was", "is_written"), [("placed", True), ("paid", False)])
-def test_a_row_is_changed_with_its_history_only_from_the_state_it_was_in(was, is_written):
-    order = make_order()
-    sheet = Sheet()
-    sheet.change(order, was=was, channel="app")
-    sheet.insert(a_move(order, "paid"))
-
-    assert sheet.write() is is_written
-
-    order.refresh_from_db()
-    assert order.channel == ("app" if is_written else "web")
-    assert OrderMove.objects.count() == int(is_written)
-
-
 @pytest.mark.usefixtures("scope")
 def test_rows_come_with_the_row_they_point_at():
     order = an_order("A")
-    sheet = Sheet()
-    sheet.insert(order, an_item(order, position=1), an_item(order, position=2))
-    sheet.write()
+    insert([order])
+    insert([an_item(order, position=1), an_item(order, position=2)])
 
     first, second = fetch_with(Item, "order", "above.id = %s ORDER BY own.position", order.pk)
 
@@ -123,14 +57,11 @@ def test_rows_come_with_the_row_they_point_at():
     assert first.order is second.order
 
 
-def test_nothing_is_touched_outside_a_scope(shop):
+@pytest.mark.usefixtures("shop")
+def test_nothing_is_touched_outside_a_scope():
     with pytest.raises(ScopeError):
         fetch(Order, "true")
     with pytest.raises(ScopeError):
         insert([an_order("A")])
     with pytest.raises(ScopeError):
         fetch_with(Item, "order", "true")
-    sheet = Sheet()
-    sheet.change(Order(pk=1, tenant_id=shop.pk), channel="api")
-    with pytest.raises(ScopeError):
-        sheet.write()

@@ -101,6 +101,22 @@ def make_item(order: Order, sku: Sku | None = None, **fields: Any) -> Item:
     return Item.objects.create(**(given | fields))
 
 
+def an_order(number: str) -> Order:
+    """Not stored."""
+    return Order(
+        number=number, token=number, list_e4=0, total_e4=0, currency="CNY", request_key=number,
+        placed_at=NOON, pay_until=NOON, adjustments=[{"kind": "coupon"}], phone_hash=b"\x00\x01",
+    )  # fmt: skip
+
+
+def an_item(order: Order, *, position: int = 1) -> Item:
+    """Not stored."""
+    return Item(
+        order=order, sku=make_sku(), position=position, name="优酷", sku_name="年卡",
+        kind="stock_code", promise="instant", quantity=1, unit_price_e4=0,
+    )  # fmt: skip
+
+
 def make_case(*, state: str = CaseState.OPEN, **fields: Any) -> Case:
     number = next(_numbers)
     given: dict[str, Any] = {

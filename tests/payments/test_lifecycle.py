@@ -36,16 +36,6 @@ def test_no_move_outside_the_table(old, new):
     assert payment.moves.count() == moves
 
 
-def test_a_payment_that_moved_meanwhile_is_left_where_it_is():
-    payment = make_payment()
-    Payment.objects.filter(pk=payment.pk).update(state=PaymentState.CLOSED)
-
-    moved = paying._move(payment, PaymentState.CAPTURED, reason="test", now=NOON, paid_at=NOON)
-
-    assert not moved
-    assert Payment.objects.get().state == PaymentState.CLOSED
-
-
 def test_closing_gives_up_what_is_open_and_leaves_what_is_paid():
     paid, waiting = make_paid(), make_payment()
 

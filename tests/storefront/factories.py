@@ -6,14 +6,15 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
+from core.actors import SYSTEM
 from core.scope import tenant_atomic
-from fulfillment import services as fulfillment
 from inventory.models import Code
+from orders import services as orders
 from orders.models import Order
 from payments.models import Payment
 from tests.catalog.factories import make_product, make_sku
 from tests.inventory.factories import make_codes
-from tests.payments.factories import posting
+from tests.payments.factories import hear, posting
 
 PHONE = "13800138000"
 KEY = re.compile(r'name="request_key" value="([^"]+)"')
@@ -64,11 +65,20 @@ def notify(client: Client, order: Order, **lies: Any):
     return client.generic("POST", "/pay/notice/sandbox/", body, kind, **named)
 
 
+def paid(client: Client, sku, **fields: str) -> Order:
+    """An order bought and paid, whose delivery a worker has still to look at."""
+    order, now = bought(client, sku, **fields), timezone.now()
+    with tenant_atomic():
+        payment = Payment.objects.filter(payable_id=order.pk).latest("pk")
+        hear(posting(payment, now=now), now=now)
+        orders.record_payment(order_id=order.pk, payment_id=payment.pk, by=SYSTEM, now=now)
+    return order
+
+
 def delivered(client: Client, sku, **fields: str) -> Order:
     """An order bought, paid and delivered."""
     order = bought(client, sku, **fields)
     assert notify(client, order).content == b"success"
-    fulfillment.open_units(order_id=order.pk, now=timezone.now())
     return order
 
 

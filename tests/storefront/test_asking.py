@@ -51,7 +51,7 @@ def test_money_that_nobody_tells_of_is_found_and_pays_the_order(client):
     asked = [ask_all(now=now), ask_all(now=now + timedelta(seconds=31))]
 
     assert asked == [0, 1]
-    assert state_of(order) == "paid"
+    assert state_of(order) == "completed"
     assert ask_all(now=now + timedelta(hours=1)) == 0
 
 
@@ -63,7 +63,7 @@ def test_a_notice_after_all_changes_nothing(client):
     answer = notify(client, order)
 
     assert (answer.status_code, answer.content) == (200, b"success")
-    assert state_of(order) == "paid"
+    assert state_of(order) == "completed"
 
 
 def test_who_has_not_paid_is_asked_for_more_and_more_seldom_and_then_never(client):
@@ -113,7 +113,7 @@ def test_money_that_comes_late_without_a_word_takes_the_goods_again(client):
 
     assert ask_all(now=now) == 1
 
-    assert (state_of(order), codes_left(sku)) == ("paid", 0)
+    assert (state_of(order), codes_left(sku)) == ("completed", 0)
 
 
 def test_what_the_provider_says_is_compared_as_a_notice_is(client):

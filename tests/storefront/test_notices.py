@@ -5,8 +5,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from core.models import OutboxRow
 from core.scope import tenant_atomic
+from fulfillment.models import Unit
+from inventory import services as inventory
+from inventory.models import Code, Hold
 from orders import services as orders
+from orders.models import Item, OrderMove
 from payments import services as payments
 from payments.models import Notice, Payment, Refund
 from storefront import services
@@ -65,6 +70,63 @@ def test_a_notice_is_not_read_by_get(client):
     assert client.get("/pay/notice/sandbox/").status_code == 405
 
 
+def test_a_notice_that_is_answered_has_delivered_what_stock_has(client):
+    sku = stocked(codes=1)
+    order = bought(client, sku)
+
+    assert notify(client, order).content == b"success"
+
+    assert (state_of(order), codes_left(sku)) == ("completed", 0)
+    with tenant_atomic():
+        assert [unit.state for unit in Unit.objects.all()] == ["delivered"]
+        assert list(OrderMove.objects.order_by("pk").values_list("old", "new")) == [
+            ("placed", "paid"),
+            ("paid", "fulfilling"),
+            ("fulfilling", "completed"),
+        ]
+        assert not OutboxRow.objects.filter(event="orders.OrderPaid").exists()
+
+
+def test_what_ran_out_in_this_moment_and_is_still_there_is_taken_again(client):
+    sku = stocked(codes=2)
+    order = bought(client, sku)
+    with tenant_atomic():
+        hold = Hold.objects.get()
+    inventory.release_expired(hold_id=hold.pk, now=timezone.now() + timedelta(minutes=16))
+    assert codes_left(sku) == 2
+
+    assert notify(client, order).content == b"success"
+
+    assert (state_of(order), codes_left(sku)) == ("completed", 1)
+
+
+def test_a_code_that_cannot_be_sold_is_waited_for_and_stays_the_orders(client):
+    order = bought(client, stocked(codes=1))
+    with tenant_atomic():
+        Code.objects.update(state="frozen")
+
+    assert notify(client, order).content == b"success"
+
+    assert state_of(order) == "fulfilling"
+    with tenant_atomic():
+        assert [unit.state for unit in Unit.objects.all()] == ["waiting"]
+        assert [hold.state for hold in Hold.objects.all()] == ["kept"]
+
+
+def test_money_is_taken_though_its_goods_cannot_be_handed_over(client):
+    """A line of which nobody knows the source: a bug, and not the shopper's."""
+    order = bought(client, stocked())
+    with tenant_atomic():
+        Item.objects.update(kind="from_nowhere")
+
+    assert notify(client, order).content == b"success"
+
+    assert state_of(order) == "paid"
+    with tenant_atomic():
+        assert Payment.objects.get().state == "captured"
+        assert OutboxRow.objects.get(event="orders.OrderPaid").heard_at is None
+
+
 def test_late_money_takes_the_goods_again(client):
     sku = stocked(codes=1)
     order = bought(client, sku)
@@ -74,7 +136,7 @@ def test_late_money_takes_the_goods_again(client):
     answer = notify(client, order)
 
     assert answer.content == b"success"
-    assert state_of(order) == "paid"
+    assert state_of(order) == "completed"
     assert codes_left(sku) == 0
 
 
@@ -118,7 +180,7 @@ def test_a_second_payment_of_one_order_goes_back_by_itself(client):
     answer = client.post("/pay/notice/sandbox/", body, "application/json", headers=headers)
 
     assert answer.content == b"success"
-    assert state_of(order) == "paid"
+    assert state_of(order) == "completed"
     assert refunds() == [(order.total_e4, "paid_twice")]
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from fulfillment import services as fulfillment
 from storefront.selectors import orders
 from tests.conftest import client_of
-from tests.storefront.factories import bought, notify, path_of, state_of, stocked
+from tests.storefront.factories import paid, path_of, state_of, stocked
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
@@ -35,39 +35,37 @@ def elsewhere(work):
 
 
 @pytest.fixture
-def paid(client):
-    order = bought(client, stocked())
-    notify(client, order)
-    return order
+def order(client):
+    return paid(client, stocked())
 
 
 @pytest.fixture
-def _delivered_while_read(paid, monkeypatch):
+def _delivered_while_read(order, monkeypatch):
     """The order has been read as paid; then it is delivered; then what it promised is read."""
     read_things = orders.things_of
 
-    def things_of(order):
-        elsewhere(lambda: fulfillment.open_units(order_id=paid.pk, now=timezone.now()))
-        return read_things(order)
+    def things_of(read):
+        elsewhere(lambda: fulfillment.open_units(order_id=order.pk, now=timezone.now()))
+        return read_things(read)
 
     monkeypatch.setattr(orders, "things_of", things_of)
 
 
 @pytest.mark.usefixtures("_delivered_while_read")
 @pytest.mark.parametrize("rest", ["", "live/"])
-def test_a_page_read_while_the_order_is_delivered_shows_the_moment_before(client, paid, rest):
-    page = client.get(path_of(paid, rest), headers={"accept-language": "en"}).content.decode()
+def test_a_page_read_while_the_order_is_delivered_shows_the_moment_before(client, order, rest):
+    page = client.get(path_of(order, rest), headers={"accept-language": "en"}).content.decode()
 
-    assert state_of(paid) == "completed"
+    assert state_of(order) == "completed"
     assert "Paid, on its way" in page
     assert "data-unit=" not in page.replace("\\", "")
 
 
 @pytest.mark.usefixtures("_delivered_while_read")
-def test_the_next_look_shows_the_moment_after(client, paid):
-    client.get(path_of(paid))
+def test_the_next_look_shows_the_moment_after(client, order):
+    client.get(path_of(order))
 
-    page = client.get(path_of(paid), headers={"accept-language": "en"}).content.decode()
+    page = client.get(path_of(order), headers={"accept-language": "en"}).content.decode()
 
     assert "<h1>Delivered</h1>" in page
     assert "data-unit=" in page
@@ -75,8 +73,8 @@ def test_the_next_look_shows_the_moment_after(client, paid):
 
 @pytest.mark.usefixtures("_delivered_while_read")
 @pytest.mark.parametrize(("rest", "status"), [("help/", 422), ("codes.txt", 409)])
-def test_so_does_a_page_that_answers_a_form(client, paid, rest, status):
-    answer = client.post(path_of(paid, rest), {"text": ""}, headers={"accept-language": "en"})
+def test_so_does_a_page_that_answers_a_form(client, order, rest, status):
+    answer = client.post(path_of(order, rest), {"text": ""}, headers={"accept-language": "en"})
 
     assert answer.status_code == status
     assert "Paid, on its way" in answer.content.decode()

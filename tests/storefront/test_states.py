@@ -12,7 +12,7 @@ from orders.states import OrderState
 from storefront import device
 from tests.conftest import client_of
 from tests.orders.factories import make_item, make_order
-from tests.storefront.factories import bought, delivered, notify, path_of, stocked
+from tests.storefront.factories import bought, delivered, notify, paid, path_of, stocked
 
 HEADLINES = {
     "placed": "Waiting for your payment",
@@ -39,8 +39,7 @@ def client(shop, browser):
 
 
 def test_what_is_paid_and_not_sent_yet_takes_seconds(client):
-    order = bought(client, stocked())
-    notify(client, order)
+    order = paid(client, stocked())
 
     page = client.get(path_of(order)).content.decode()
 
@@ -81,7 +80,6 @@ def test_an_order_without_codes_gives_no_empty_file(client, browser, state):
 def test_what_is_made_by_hand_says_until_when(client):
     order = bought(client, stocked(codes=0, kind="by_hand"))
     notify(client, order)
-    fulfillment.open_units(order_id=order.pk, now=timezone.now())
 
     page = client.get(path_of(order)).content.decode()
 
@@ -114,7 +112,6 @@ def test_without_scripts_only_what_takes_seconds_reloads_by_itself(client):
         bought(client, stocked(codes=0, kind="by_hand"), request_key="another-form"),
     )
     notify(client, by_hand)
-    fulfillment.open_units(order_id=by_hand.pk, now=timezone.now())
 
     pages = [client.get(path_of(order)).content.decode() for order in (quick, by_hand)]
 

@@ -1,0 +1,94 @@
+"""Writes of one moment go out together: all that was put on the sheet, or what may be left out."""
+
+import pytest
+
+from core.scope import ScopeError
+from core.sheets import Sheet
+from orders.models import Item, Order, OrderMove
+from tests.orders.factories import an_item, an_order, make_order
+from tests.times import NOON
+
+
+def note_move(sheet: Sheet, order: Order, new: str) -> None:
+    sheet.note(OrderMove, order=order, old="placed", new=new, by="anna", reason="test", at=NOON)
+
+
+@pytest.mark.usefixtures("scope")
+def test_a_sheet_stores_rows_that_point_at_each_other():
+    order = an_order("A")
+    item = an_item(order)
+    sheet = Sheet()
+    sheet.insert(order, item)
+    note_move(sheet, order, "paid")
+
+    assert sheet.write()
+
+    assert order.pk == item.order_id
+    assert Order.objects.get().pk == order.pk
+    assert Item.objects.get(pk=item.pk).order_id == order.pk
+    move = OrderMove.objects.get()
+    assert (move.order_id, move.old, move.new, move.data) == (order.pk, "placed", "paid", {})
+
+
+@pytest.mark.usefixtures("scope")
+def test_what_is_there_is_left_alone_with_all_that_points_at_the_new_one():
+    make_order(number="A")
+    order = an_order("A")
+    sheet = Sheet()
+    sheet.insert(order, unless_there=True)
+    sheet.insert(an_item(order))
+    note_move(sheet, order, "paid")
+
+    assert not sheet.write()
+
+    assert order.pk is None
+    assert not sheet.wrote(order)
+    assert Order.objects.count() == 1
+    assert not Item.objects.exists()
+    assert not OrderMove.objects.exists()
+
+
+@pytest.mark.usefixtures("scope")
+def test_a_row_changed_twice_is_written_once_with_its_history():
+    order = make_order()
+    sheet = Sheet()
+    sheet.change(order, channel="app", language="en")
+    note_move(sheet, order, "paid")
+    sheet.change(order, channel="api")
+    note_move(sheet, order, "fulfilling")
+
+    assert sheet.write()
+
+    order.refresh_from_db()
+    assert (order.channel, order.language) == ("api", "en")
+    assert list(OrderMove.objects.order_by("pk").values_list("new", flat=True)) == [
+        "paid",
+        "fulfilling",
+    ]
+
+
+@pytest.mark.usefixtures("scope")
+def test_a_change_of_a_row_that_is_not_there_is_a_bug_and_writes_nothing():
+    sheet = Sheet()
+    sheet.change(Order(pk=404), channel="app")
+
+    with pytest.raises(RuntimeError, match="was not there"):
+        sheet.write()
+
+
+@pytest.mark.usefixtures("scope")
+def test_a_row_stands_on_a_sheet_once():
+    order = an_order("A")
+    sheet = Sheet()
+    sheet.insert(order)
+
+    with pytest.raises(ValueError, match="writes a row once"):
+        sheet.insert(order)
+
+
+def test_a_sheet_is_not_written_outside_a_scope(shop):
+    sheet = Sheet()
+    sheet.change(Order(pk=1, tenant_id=shop.pk), channel="api")
+
+    with pytest.raises(ScopeError):
+        sheet.write()
