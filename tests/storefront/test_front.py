@@ -93,6 +93,16 @@ def test_what_was_long_ago_or_not_bought_in_the_end_does_not_count(scope, fields
     assert products_sold(since=WEEK_AGO, most=10) == [sold.product_id]
 
 
+def test_two_lines_of_a_product_in_one_order_are_one_order(scope):
+    often, wide = goods(2)
+    sell(often, times=2)
+    order = make_order(state="completed", placed_at=NOON)
+    for position in (1, 2, 3):
+        make_item(order, sku=wide, position=position)
+
+    assert products_sold(since=WEEK_AGO, most=10) == [often.product_id, wide.product_id]
+
+
 def test_sales_are_asked_once_a_minute(settings, client):
     settings.KEPT_SECONDS = 0.000001
 
