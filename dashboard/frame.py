@@ -1,6 +1,6 @@
 """What our own pages share: a right, the office's frame, and refusals told on the page."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -18,7 +18,6 @@ from core.middleware import opens_own_scope
 from dashboard.access import actor_of, is_fresh, require
 from dashboard.sites import office
 
-MOST_DIGITS = 19  # of a bigint
 View = Callable[..., HttpResponseBase]
 
 
@@ -98,8 +97,3 @@ def password_first(request: HttpRequest, *, then: str) -> HttpResponseRedirect |
     if is_fresh(request):
         return None
     return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?next={then}")
-
-
-def ids_in(words: Iterable[str]) -> list[int]:
-    """Keys as a form or an address gives them; what cannot be one is left out."""
-    return [int(word) for word in words if word.isdecimal() and len(word) < MOST_DIGITS]

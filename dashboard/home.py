@@ -15,6 +15,7 @@ from catalog.models import Product, Sku
 from catalog.states import ProductState
 from core.money import Money
 from dashboard.access import allows, shop_of
+from dashboard.words import goods_words
 from fulfillment.selectors import units_to_do
 from fulfillment.states import UnitState
 from inventory.models import Code
@@ -113,7 +114,7 @@ def _expiring(*, now: datetime) -> list[dict[str, Any]]:
 
 def _names(sku_ids: Any) -> dict[int, str]:
     skus = Sku.objects.filter(pk__in=list(sku_ids)).select_related("product")
-    return {sku.pk: f"{sku.product.shown.name} · {sku.shown.name}" for sku in skus}
+    return {sku.pk: goods_words(sku) for sku in skus}
 
 
 def _figures(shop: Shop, *, now: datetime) -> list[dict[str, Any]]:

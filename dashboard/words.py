@@ -6,6 +6,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from catalog.models import Sku
 from fulfillment.states import UnitState
 from inventory.models import NEVER
 from orders.states import CaseState, OrderState
@@ -173,6 +174,10 @@ def who(label: str) -> str:
         case (user, _, mail) if user.startswith(("user:", "login")) and mail:
             return mail
     return label
+
+
+def goods_words(sku: Sku) -> str:
+    return f"{sku.product.shown.name} · {sku.shown.name}"
 
 
 def day_or_never(day: date) -> str:

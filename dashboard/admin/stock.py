@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
@@ -12,7 +11,7 @@ from unfold.decorators import display
 from dashboard.admin.base import TenantAdmin
 from dashboard.sites import office
 from dashboard.tones import state_tag
-from dashboard.words import day_or_never
+from dashboard.words import day_or_never, goods_words
 from inventory.models import Batch, Code
 from inventory.selectors import find_code_by_text
 from inventory.services import masks_of
@@ -50,9 +49,8 @@ class BatchAdmin(TenantAdmin):
         return self.row_link(batch, batch.ref)
 
     @display(description=_("Goods"), ordering="sku")
-    def sku_name(self, batch: Batch) -> Any:
-        product, sku = batch.sku.product, batch.sku
-        return format_html("{} · {}", product.shown.name, sku.shown.name)
+    def sku_name(self, batch: Batch) -> str:
+        return goods_words(batch.sku)
 
     @display(description=_("State"), ordering="state")
     def state_word(self, batch: Batch) -> Any:
@@ -114,7 +112,7 @@ class CodeAdmin(TenantAdmin):
 
     @display(description=_("Goods"), ordering="sku")
     def sku_name(self, code: Code) -> str:
-        return f"{code.sku.product.shown.name} · {code.sku.shown.name}"
+        return goods_words(code.sku)
 
     @display(description=_("State"), ordering="state")
     def state_word(self, code: Code) -> Any:

@@ -11,7 +11,7 @@ from catalog.states import Kind
 from core.errors import InvalidInput
 from core.secrets import Secret
 from dashboard.frame import Deed, deed, draw, page
-from dashboard.views.imports import day_of
+from dashboard.reading import day_of, number_of
 from dashboard.words import day_or_never
 from inventory import services as inventory
 from inventory.models import NEVER, Content
@@ -53,18 +53,9 @@ def set_content(request: HttpRequest, sku_id: int) -> Deed:
             sku_id=sku.pk,
             body=Secret(request.POST.get("body", "")),
             kind=request.POST.get("kind", ""),
-            most_uses=_number(request.POST.get("most_uses", "")),
-            expires_on=day_of(request.POST.get("expires_on", "")),
+            most_uses=number_of(request.POST.get("most_uses", ""), param="most_uses"),
+            expires_on=day_of(request.POST.get("expires_on", ""), param="expires_on"),
         )
         inventory.set_content(given=given, **who_and_when)
 
     return Deed(keep, done=_("It is set. Orders from now on get it."))
-
-
-def _number(text: str) -> int | None:
-    text = text.strip()
-    if not text:
-        return None
-    if not text.isdecimal() or len(text) > 9:
-        raise InvalidInput(_("Write a number."), param="most_uses")
-    return int(text)

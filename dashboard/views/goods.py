@@ -1,7 +1,6 @@
 """What is done to products beside their form: the shelf, many at once, tables, buyer forms."""
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -9,16 +8,16 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.timezone import get_current_timezone, make_aware
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog import services as catalog
 from catalog.models import Brand, BuyerTemplate, Category, Product
 from catalog.types import FieldKind
-from core.errors import AppError, InvalidInput, NotFound
+from core.errors import AppError, NotFound
 from dashboard.access import actor_of, allows, require
-from dashboard.frame import Deed, attempt, back_to, deed, draw, ids_in, page
+from dashboard.frame import Deed, attempt, back_to, deed, draw, page
+from dashboard.reading import ids_in, moment_of
 
 if TYPE_CHECKING:
     from core.uploads import SealedUpload
@@ -41,7 +40,10 @@ def shelf(request: HttpRequest, product_id: int, verb: str) -> Deed:
     found = get_object_or_404(Product, pk=product_id)
 
     def schedule(**given: Any) -> None:
-        publish_at, unpublish_at = _moment(request, "publish_at"), _moment(request, "unpublish_at")
+        publish_at, unpublish_at = (
+            moment_of(request.POST.get(name, ""), param=name)
+            for name in ("publish_at", "unpublish_at")
+        )
         catalog.schedule(publish_at=publish_at, unpublish_at=unpublish_at, **given)
 
     deeds: dict[str, tuple[Callable[..., Any], str]] = {
@@ -54,16 +56,6 @@ def shelf(request: HttpRequest, product_id: int, verb: str) -> Deed:
         raise NotFound
     do, done = deeds[verb]
     return Deed(partial(do, product_id=found.pk), done=done)
-
-
-def _moment(request: HttpRequest, name: str) -> datetime | None:
-    text = request.POST.get(name, "").strip()
-    if not text:
-        return None
-    try:
-        return make_aware(datetime.fromisoformat(text), get_current_timezone())
-    except ValueError:
-        raise InvalidInput(_("Write a day and a time."), param=name) from None
 
 
 class ManyProducts(forms.Form):

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST
 from core.money import Money
 from core.secrets import Secret
 from dashboard.access import actor_of, allows
-from dashboard.frame import Deed, deed, draw, ids_in, page
+from dashboard.frame import Deed, deed, draw, page
+from dashboard.reading import ids_in
 from dashboard.tones import tone_of
 from dashboard.words import channel_words, money_words, provider_words, who
 from fulfillment import errors as fulfillment_errors

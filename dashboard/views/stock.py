@@ -17,7 +17,7 @@ from core.money import Money
 from dashboard.access import actor_of, allows, shop_of
 from dashboard.frame import Deed, deed, draw, page, password_first
 from dashboard.tones import tone_of
-from dashboard.words import BATCH_AT_WORK, BATCH_REASONS, day_or_never, who
+from dashboard.words import BATCH_AT_WORK, BATCH_REASONS, day_or_never, goods_words, who
 from inventory import services as inventory
 from inventory.models import Batch, Code
 from inventory.selectors import counts_of_batches, find_holder, holds_of_code, moves_of_code
@@ -39,7 +39,7 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
         title=_("Batch %(ref)s") % {"ref": found.ref},
         batch=found,
         tone=tone_of(found.state if found.state != BatchState.OPEN else "active"),
-        goods=f"{found.sku.product.shown.name} · {found.sku.shown.name}",
+        goods=goods_words(found.sku),
         cost=Money(found.cost_e4, shop_of(request).currency) if found.cost_e4 else None,
         expires=day_or_never(found.expires_on),
         counts=[(CodeState(state).label, n, tone_of(state)) for state, n in sorted(counts.items())],
@@ -131,7 +131,7 @@ def _about(request: HttpRequest, code_id: int) -> dict[str, Any]:
         "title": masks_of(codes=[found])[found.pk],
         "code": found,
         "tone": tone_of(found.state),
-        "goods": f"{found.sku.product.shown.name} · {found.sku.shown.name}",
+        "goods": goods_words(found.sku),
         "expires": day_or_never(found.expires_on),
         "item": item,
         "history": _history(found),

@@ -1,0 +1,44 @@
+"""What a form or an address says, as what it means; refusals name the field."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.utils.timezone import get_current_timezone, make_aware
+from django.utils.translation import gettext as _
+
+from core.errors import InvalidInput
+
+MOST_DIGITS = 19  # of a bigint
+
+
+def ids_in(words: Iterable[str]) -> list[int]:
+    """Keys as a form or an address gives them; what cannot be one is left out."""
+    return [int(word) for word in words if word.isdecimal() and len(word) < MOST_DIGITS]
+
+
+def day_of(text: str, *, param: str) -> date | None:
+    if not text.strip():
+        return None
+    try:
+        return datetime.strptime(text.strip(), "%Y-%m-%d").date()  # noqa: DTZ007 -- a day has no zone
+    except ValueError:
+        raise InvalidInput(_("Write a day such as 2026-12-31."), param=param) from None
+
+
+def moment_of(text: str, *, param: str) -> datetime | None:
+    """In the zone of who writes it."""
+    if not text.strip():
+        return None
+    try:
+        return make_aware(datetime.fromisoformat(text.strip()), get_current_timezone())
+    except ValueError:
+        raise InvalidInput(_("Write a day and a time."), param=param) from None
+
+
+def number_of(text: str, *, param: str) -> int | None:
+    text = text.strip()
+    if not text:
+        return None
+    if not text.isdecimal() or len(text) > 9:
+        raise InvalidInput(_("Write a number."), param=param)
+    return int(text)
