@@ -220,6 +220,18 @@ def test_public_services_take_keywords_only():
     assert positional == []
 
 
+def test_a_module_of_addresses_holds_no_view():
+    """Who looks for a page looks among the views."""
+    held = [
+        where(path, node)
+        for path, tree in sources(*FLOOR_OF, name="urls*.py")
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+    ]
+
+    assert held == []
+
+
 def test_lock_files_carry_hashes_and_no_addresses():
     """A host in a lock file ties every build to one mirror."""
     locks = [*ROOT.glob("*.lock"), *ROOT.glob("package-lock.json")]
