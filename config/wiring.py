@@ -1,11 +1,13 @@
-"""Who hears what, who is swept, what is re-encrypted: the whole upward traffic on one page."""
+"""Who hears what, who is swept, what is re-encrypted, where a refusal leads: the whole upward
+traffic on one page."""
 
 from datetime import timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from catalog.selectors import due_schedules
-from core import limits, outbox, rotation, sweeper
+from core import limits, outbox, pages, rotation, sweeper
 from fulfillment import services as fulfillment
 from fulfillment.selectors import due_units, timeline_rows
 from inventory import services as inventory
@@ -22,6 +24,8 @@ HEARD_KEPT = timedelta(days=3)
 
 
 def connect() -> None:
+    pages.face("/", way_back=_("To the home page"), theme="/theme.css", icon="/icon.svg")
+    pages.face("/office/", way_back=_("To the back office"))
     sweeper.watch(outbox.due_rows, task="core.hear", id_name="row_id")
     sweeper.watch(due_schedules, task="catalog.follow_schedule", id_name="product_id")
     outbox.subscribe(RefundCreated, payments.push_refund)

@@ -2,18 +2,44 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
 from django.db import DatabaseError, InterfaceError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.errors import AppError, NotAllowed, NotFound
 from core.nudge import broker_answers
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A part of the house as a refusal sees it: the way back to it, and a shop's own look there."""
+
+    home: str
+    way_back: str | Promise
+    theme: str = ""
+    icon: str = ""
+
+
+_faces = {"/": Face("/", gettext_lazy("To the home page"))}
+
+
+def face(under: str, *, way_back: str | Promise, theme: str = "", icon: str = "") -> None:
+    """Refusals of addresses under this one lead back to it; told by who wires the house."""
+    _faces[under] = Face(under, way_back, theme, icon)
+
+
+def _face_of(request: HttpRequest) -> Face:
+    above = [under for under in _faces if request.path.startswith(under)]
+    return _faces[max(above, key=len, default="/")]
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -44,13 +70,11 @@ def _page(request: HttpRequest, error: dict[str, Any], status: int) -> str:
     """
     is_in_shop = getattr(request, "shop", None) is not None
     is_somewhere = is_in_shop or hasattr(request, "urlconf") or status >= 500
-    is_office = request.path.startswith("/office/")
     told = {
         "error": error,
         "status": status,
-        "home": ("/office/" if is_office else "/") if is_somewhere else "",
-        "is_office": is_office,
-        "is_dressed": is_in_shop and not is_office,
+        "face": _face_of(request) if is_somewhere else None,
+        "is_in_shop": is_in_shop,
     }
     return render_to_string("core/refused.html", told)
 

@@ -8,10 +8,11 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import InterfaceError, OperationalError
 from django.template import engines
 from django.test import Client, RequestFactory
+from django.utils.translation import override
 
 from core import pages
 from core.api import answer_refusal
-from core.errors import TooManyTries
+from core.errors import NotFound, TooManyTries
 from core.middleware import LONGEST_QUERY
 from devkit import programs
 from tests.conftest import client_of
@@ -68,6 +69,32 @@ def test_a_page_shows_the_status_it_is_sent_with(page, status):
 
     assert answer.status_code == status
     assert f'aria-hidden="true">{status}</p>' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "home", "words"),
+    [
+        ("/", "/", "To the home page"),
+        ("/p/X/", "/", "To the home page"),
+        ("/office/orders/1/", "/office/", "To the back office"),
+    ],
+)
+def test_a_refusal_leads_back_to_the_part_of_the_house_it_was_met_in(path, home, words):
+    request = RequestFactory().get(path)
+    request.shop = "a shop"
+
+    with override("en"):
+        page = pages.refused(request, NotFound()).content.decode()
+
+    assert f'<a class="btn" href="{home}">{words}</a>' in page
+    assert ("/theme.css" in page) == (home == "/")
+
+
+def test_core_knows_no_page_of_the_house():
+    """Where refusals lead is told by who wires the house (config.wiring)."""
+    words = ("office", "theme.css", "icon.svg")
+
+    assert [word for word in words if word in Path(pages.__file__).read_text()] == []
 
 
 def test_too_many_tries_say_when_to_come_back_in_every_form():
