@@ -33,3 +33,17 @@ def test_a_translation_keeps_the_places_of_its_values(chinese):
     ]
 
     assert broken == []
+
+
+# One word for one thing: what a shop calls it in one place, it calls it in all.
+SAID_OTHERWISE = {"沙箱": "沙盒", "订单密码": "查询密码", "兑换码": "卡密"}
+
+
+@pytest.mark.parametrize("word", SAID_OTHERWISE)
+def test_one_thing_has_one_name_in_chinese(chinese, word):
+    demo = [path for path in (ROOT / "dashboard" / "demo").iterdir() if path.is_file()]
+
+    said = [text for text in chinese.values() if word in text]
+    said += [path.name for path in demo if word in path.read_text()]
+
+    assert said == []

@@ -15,14 +15,14 @@ from orders.models import Case, Order
 from orders.types import OpenCase
 
 COMPLAINTS = (
-    "兑换时提示「兑换码已被使用」，请帮忙看看。",
+    "兑换时提示「卡密已被使用」，请帮忙看看。",
     "输入后显示无效，试了两次都不行。",
     "兑换成功了但是会员没有到账。",
 )
 ENDS = {
-    Fate.REPLACED: ("replaced", "已为您换发新码，请在订单页查看。"),
+    Fate.REPLACED: ("replaced", "已为您换发新卡密，请在订单页查看。"),
     Fate.PAID_BACK: ("refunded", "已为您退款，原路退回。"),
-    Fate.REJECTED: ("rejected", "核对显示该码已在您的账号上兑换成功，如有疑问请联系我们。"),
+    Fate.REJECTED: ("rejected", "核对显示该卡密已在您的账号上兑换成功，如有疑问请联系我们。"),
 }
 
 

@@ -87,7 +87,7 @@ class _Filling:
         """As a merchant pastes it: a repeat, a code of last year and a torn line among them."""
         good = [f"{self._secret()},{self._day():%Y-%m-%d}" for _unused in range(count)]
         bad = [good[0], f"{self._secret()},2025-06-30", ",2027-01-01"]
-        text = "\n".join(("兑换码,有效期", *good, *bad))
+        text = "\n".join(("卡密,有效期", *good, *bad))
         job = inventory.open_import(sku_id=self._sku.pk, text=text, by=by, now=at)
         choice = ImportChoice(
             layout=Layout.from_json(job.layout),
