@@ -159,17 +159,21 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitCard:
-    """One delivered or waiting thing, its secret masked."""
+    """One delivered or waiting thing, its secret masked; `void` says why it no longer counts."""
 
     id: int
     state: str
     is_delivered: bool = False
+    is_new: bool = False
     has_card_no: bool = False
     card_no: str = ""
     secret: str = ""
     kind: str = ""
     expires_on: str = ""
     waiting: str = ""
+    is_given_up: bool = False
+    void: str = ""
+    void_hint: str = ""
 
     @property
     def link(self) -> str:
@@ -216,6 +220,16 @@ class CaseCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What it cost; once something goes back, what was paid, what comes back and what is left."""
+
+    total: Price
+    paid: Price | None = None
+    back: Price | None = None
+    on_its_way: Price | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPage:
     number: str
     token: str
@@ -226,8 +240,7 @@ class OrderPage:
     steps: tuple[Step, ...]
     lines: tuple[Line, ...]
     cases: tuple[CaseCard, ...]
-    total: Price
-    refunded: Price | None
+    receipt: Receipt
     placed_at: datetime
     paid_at: datetime | None
     pay_until: datetime | None
@@ -236,6 +249,10 @@ class OrderPage:
     is_payable: bool
     is_final: bool
     can_complain: bool
+
+    @property
+    def total(self) -> Price:
+        return self.receipt.total
 
     @property
     def is_moving(self) -> bool:

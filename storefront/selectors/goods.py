@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from django.utils.translation import get_language, gettext
@@ -11,6 +13,7 @@ from core.secrets import masked
 from fulfillment import services as fulfillment
 from fulfillment.selectors import units_of
 from fulfillment.types import UnitGoods
+from inventory import services as inventory
 from orders.selectors import items_of
 from storefront.selectors.shelf import brand_tile
 from storefront.selectors.words import day_and_time, price_of
@@ -26,19 +29,52 @@ GIVEN_BACK = frozenset({"refunded", "canceled"})
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """A thing promised, with its goods once they are delivered."""
+    """A thing promised, with its goods as long as they are the buyer's.
+
+    A replaced one stays, with the moment at which its successor came, which is new; so does one
+    that was paid back. `mask` is what the buyer knows their code by.
+    """
 
     unit: "Unit"
     goods: UnitGoods | None
+    mask: str = ""
+    replaced_at: datetime | None = None
+    is_new: bool = False
+
+    @property
+    def was_taken_back(self) -> bool:
+        return self.unit.state in GIVEN_BACK and self.unit.delivered_at is not None
 
 
 def things_of(order: "Order") -> list[Thing]:
-    """What is promised now: a replaced thing is gone, its successor stands for it."""
+    """Everything the order was promised, by its place and then by its time."""
     if order.paid_at is None:
         return []
     goods = {one.unit_id: one for one in fulfillment.goods_of_order(order_id=order.pk)}
-    units = units_of(order_id=order.pk)
-    return [Thing(unit, goods.get(unit.pk)) for unit in units if unit.state != "replaced"]
+    units = list(units_of(order_id=order.pk).select_related("code"))
+    lost = [unit.code for unit in units if unit.code is not None and unit.pk not in goods]
+    masks = inventory.masks_of(codes=lost) if lost else {}
+    exchanged = {unit.position for unit in units if _is_replaced(unit)}
+    replaced = {old.pk: new.delivered_at for old, new in pairwise(units) if _is_replaced(old)}
+    return [
+        Thing(
+            unit,
+            goods.get(unit.pk),
+            mask=masks.get(unit.code_id or 0, ""),
+            replaced_at=replaced.get(unit.pk),
+            is_new=unit.position in exchanged,
+        )
+        for unit in units
+    ]
+
+
+def promised_now(things: list[Thing]) -> list[Thing]:
+    """Without the replaced ones: a successor stands for each."""
+    return [thing for thing in things if not _is_replaced(thing.unit)]
+
+
+def _is_replaced(unit: "Unit") -> bool:
+    return unit.state == "replaced"
 
 
 def lines_of(
@@ -57,6 +93,7 @@ def _line(
 ) -> Line:
     product = item.sku.product
     mine = [thing for thing in things if thing.unit.item_id == item.pk]
+    units = [_unit(thing, shop=shop, is_shown=is_shown) for thing in mine]
     return Line(
         name=item.shown_name,
         quantity=item.quantity,
@@ -65,7 +102,7 @@ def _line(
         told=tuple(_told(item)),
         how_to_use=tuple(product.steps),
         redeem_url=product.redeem_url,
-        units=tuple(_unit(thing, shop=shop, is_shown=is_shown) for thing in mine),
+        units=tuple(sorted(units, key=lambda unit: bool(unit.void))),
     )
 
 
@@ -79,18 +116,37 @@ def _told(item: "Item") -> Iterable[tuple[str, str]]:
 
 def _unit(thing: Thing, *, shop: "Shop", is_shown: bool) -> UnitCard:
     unit, goods = thing.unit, thing.goods
+    if _is_replaced(unit) or thing.was_taken_back:
+        return _void(thing, shop)
     if goods is None or goods.secret is None:
-        return UnitCard(id=unit.pk, state=unit.state, waiting=_waiting_word(unit, shop))
+        return UnitCard(
+            id=unit.pk,
+            state=unit.state,
+            waiting=_waiting_word(unit, shop),
+            is_given_up=unit.state in GIVEN_BACK,
+        )
     return UnitCard(
         id=unit.pk,
         state=unit.state,
         is_delivered=True,
+        is_new=thing.is_new,
         has_card_no=goods.card_no is not None,
         card_no=_text(goods.card_no.reveal() if goods.card_no else "", is_shown=is_shown),
         secret=_text(goods.secret.reveal(), is_shown=is_shown),
         kind=goods.kind,
         expires_on=goods.expires_on.isoformat() if goods.expires_on else "",
     )
+
+
+def _void(thing: Thing, shop: "Shop") -> UnitCard:
+    """What the buyer had and has no more: to be told from what counts."""
+    unit = thing.unit
+    if _is_replaced(unit):
+        at = day_and_time(thing.replaced_at, shop) if thing.replaced_at else ""
+        word, hint = gettext("Void"), gettext("Replaced %(time)s") % {"time": at}
+    else:
+        word, hint = gettext("Paid back"), gettext("Please do not use it any more.")
+    return UnitCard(id=unit.pk, state=unit.state, secret=thing.mask, void=word, void_hint=hint)
 
 
 def _text(text: str, *, is_shown: bool) -> str:

@@ -12,10 +12,11 @@ from payments.selectors import money_of
 from storefront.selectors.goods import lines_of, things_of
 from storefront.selectors.story import steps_of, story_of
 from storefront.selectors.words import all_names, price_of
-from storefront.types import CaseCard, OrderPage, OrderRow, Said
+from storefront.types import CaseCard, OrderPage, OrderRow, Receipt, Said
 
 if TYPE_CHECKING:
     from orders.models import Order
+    from payments.types import MoneyState
     from tenants.types import Shop
 
 LISTED = 50
@@ -44,11 +45,10 @@ def order_page(*, order: "Order", shop: "Shop", is_shown: bool = False) -> Order
         tone=tone,
         headline=headline,
         sentence=sentence,
-        steps=tuple(steps_of(order, things)),
+        steps=tuple(steps_of(order, things, money)),
         lines=lines_of(order, things, shop=shop, is_shown=is_shown),
         cases=cases,
-        total=price_of(order.total_e4, order.currency),
-        refunded=price_of(money.refunded_e4, order.currency) if money.refunded_e4 else None,
+        receipt=_receipt(order, money),
         placed_at=order.placed_at,
         paid_at=order.paid_at,
         pay_until=order.pay_until,
@@ -61,6 +61,18 @@ def order_page(*, order: "Order", shop: "Shop", is_shown: bool = False) -> Order
         can_complain=order.state not in UNPAID,
     )
     return replace(page, version=_version(page))
+
+
+def _receipt(order: "Order", money: "MoneyState") -> Receipt:
+    if not money.refunded_e4:
+        return Receipt(total=price_of(order.total_e4, order.currency))
+    left_e4, done_e4 = money.paid_e4 - money.refunded_e4, money.refunded_e4 - money.pending_e4
+    return Receipt(
+        total=price_of(left_e4, order.currency),
+        paid=price_of(money.paid_e4, order.currency),
+        back=price_of(done_e4, order.currency) if done_e4 else None,
+        on_its_way=price_of(money.pending_e4, order.currency) if money.pending_e4 else None,
+    )
 
 
 def order_rows(*, buyer_key: str) -> list[OrderRow]:
@@ -99,6 +111,5 @@ def _version(page: OrderPage) -> str:
     """Changes when something on the live part of the page does."""
     units = [[unit.id, unit.state, unit.secret] for line in page.lines for unit in line.units]
     cases = [[case.ref, case.state, len(case.said)] for case in page.cases]
-    money = page.refunded and page.refunded.amount
-    seen = [page.state, page.headline, page.sentence, units, money, cases]
+    seen = [page.state, page.headline, page.sentence, units, str(page.receipt), cases]
     return hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:16]

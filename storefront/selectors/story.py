@@ -1,11 +1,12 @@
 """How an order stands: its steps, and one honest sentence."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
 
-from storefront.selectors.goods import Thing
-from storefront.selectors.words import clock_time, day_and_time, price_of
+from storefront.selectors.goods import GIVEN_BACK, Thing, promised_now
+from storefront.selectors.words import clock_time, day_and_time, money_word
 from storefront.types import WAITS_LONG, Step
 
 if TYPE_CHECKING:
@@ -13,8 +14,10 @@ if TYPE_CHECKING:
     from payments.types import MoneyState
     from tenants.types import Shop
 
+MOST_STEPS = 4
 
-def steps_of(order: "Order", things: list[Thing]) -> list[Step]:
+
+def steps_of(order: "Order", things: list[Thing], money: "MoneyState") -> list[Step]:
     """Placed, paid, delivered, with the moments at which they really were."""
     if order.state == "closed":
         return []
@@ -29,15 +32,40 @@ def steps_of(order: "Order", things: list[Thing]) -> list[Step]:
     paid = Step(label=gettext("Paid"), state="done", at=order.paid_at)
     if order.state == "canceled":
         return [placed, paid, Step(label=gettext("Canceled"), state="done", at=order.ended_at)]
-    moments = [thing.unit.delivered_at for thing in things if thing.unit.delivered_at]
     if order.state == "completed":
-        at = max(moments) if moments else order.ended_at
-        return [placed, paid, Step(label=gettext("Delivered"), state="done", at=at)]
+        at = _delivered_at(things) or order.ended_at
+        delivered = Step(label=gettext("Delivered"), state="done", at=at)
+        # A phone has room for four, and when it was ordered stands in the receipt too.
+        return [placed, paid, delivered, *_afterwards(order, things, money)][-MOST_STEPS:]
     return [
         placed,
         paid,
         Step(label=gettext("Being delivered"), state="now", hint=gettext("in progress")),
     ]
+
+
+def _delivered_at(things: list[Thing]) -> datetime | None:
+    """When the last thing arrived for the first time: a replacement is another step."""
+    first: dict[int, datetime] = {}
+    for thing in things:
+        if at := thing.unit.delivered_at:
+            first[thing.unit.position] = min(at, first.get(thing.unit.position, at))
+    return max(first.values(), default=None)
+
+
+def _afterwards(order: "Order", things: list[Thing], money: "MoneyState") -> list[Step]:
+    """What happened to the goods after they arrived."""
+    steps = []
+    replaced = [thing.replaced_at for thing in things if thing.replaced_at]
+    if replaced:
+        steps.append(Step(label=gettext("Replaced"), state="done", at=max(replaced)))
+    if any(thing.unit.state in GIVEN_BACK for thing in things):
+        is_whole = all(thing.unit.state in GIVEN_BACK for thing in promised_now(things))
+        label = gettext("Paid back") if is_whole else gettext("Partly refunded")
+        hint = money_word(money.refunded_e4, order.currency)
+        state = "now" if money.pending_e4 else "done"
+        steps.append(Step(label=label, state=state, hint=hint))
+    return steps
 
 
 def story_of(
@@ -69,11 +97,20 @@ def _closed(money: "MoneyState", order: "Order") -> tuple[str, str, str]:
 
 
 def _completed(order: "Order", things: list[Thing], money: "MoneyState") -> tuple[str, str, str]:
-    there = [thing.unit for thing in things if thing.goods is not None]
+    due = promised_now(things)
+    there = [thing.unit for thing in due if thing.goods is not None]
     if not there:
         return "bad", gettext("Paid back"), _money_back(money, order)
-    if len(there) < len(things) or money.refunded_e4:
-        return "good", gettext("Delivered in part"), _money_back(money, order)
+    if len(there) < len(due):
+        was_there = all(thing.goods or thing.was_taken_back for thing in due)
+        word = gettext("Partly refunded") if was_there else gettext("Delivered in part")
+        return "good", word, _money_back(money, order)
+    if len(due) < len(things):
+        said = gettext("The new code is below. The one marked as void no longer works.")
+        return "good", gettext("Delivered, with a replacement"), said
+    if money.refunded_e4:
+        said = gettext("More was paid than it cost. %(back)s")
+        return "good", gettext("Delivered"), said % {"back": _money_back(money, order)}
     assert order.paid_at is not None  # a completed order is a paid one, by constraint
     last = max(unit.delivered_at for unit in there if unit.delivered_at)
     return "good", gettext("Delivered"), _how_fast((last - order.paid_at).total_seconds())
@@ -92,7 +129,11 @@ def _how_fast(seconds: float) -> str:
 
 
 def _on_its_way(order: "Order", things: list[Thing], shop: "Shop") -> tuple[str, str, str]:
-    open_units = [thing.unit for thing in things if thing.goods is None]
+    open_units = [
+        thing.unit
+        for thing in promised_now(things)
+        if thing.goods is None and thing.unit.state not in GIVEN_BACK
+    ]
     if order.state == "held":
         said = gettext("A person at the shop looks at it first, then it is delivered.")
         return "warn", gettext("Paid, being looked at"), said
@@ -108,10 +149,14 @@ def _on_its_way(order: "Order", things: list[Thing], shop: "Shop") -> tuple[str,
 
 
 def _money_back(money: "MoneyState", order: "Order") -> str:
+    """What was paid back, and what is on its way."""
+    done_e4 = money.refunded_e4 - money.pending_e4
     if not money.refunded_e4:
         return gettext("Nothing was taken for what was not delivered.")
-    amount = price_of(money.refunded_e4, order.currency)
-    shown = {"amount": f"{amount.symbol}{amount.amount}"}
-    if money.pending_e4:
-        return gettext("%(amount)s is on its way back to you.") % shown
-    return gettext("%(amount)s was paid back to you.") % shown
+    done = gettext("%(amount)s was paid back to you.")
+    done %= {"amount": money_word(done_e4, order.currency)}
+    if not money.pending_e4:
+        return done
+    coming = gettext("%(amount)s is on its way back to you.")
+    coming %= {"amount": money_word(money.pending_e4, order.currency)}
+    return gettext("%(one)s %(other)s") % {"one": done, "other": coming} if done_e4 else coming

@@ -27,6 +27,12 @@ def price_of(e4: int, currency: str, *, is_short: bool = False) -> Price:
     return Price(symbol=SYMBOLS.get(currency, currency + " "), amount=amount)
 
 
+def money_word(e4: int, currency: str) -> str:
+    """`¥148.00`, for a sentence."""
+    price = price_of(e4, currency)
+    return f"{price.symbol}{price.amount}"
+
+
 def all_names(items: "Iterable[Item]") -> str:
     """What an order holds, in the reader's language and its comma."""
     comma = ", " if (get_language() or "").startswith("en") else "、"

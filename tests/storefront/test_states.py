@@ -87,25 +87,6 @@ def test_what_is_made_by_hand_says_until_when(client):
     assert "Being prepared by a person. Decided by " in page
 
 
-def test_what_was_refunded_after_delivery_is_told_and_its_code_is_gone(client):
-    order = delivered(client, stocked(), quantity="2")
-    with tenant_atomic():
-        units = fulfillment.goods_of_order(order_id=order.pk)
-        fulfillment.refund_units(
-            order_id=order.pk,
-            unit_ids=[units[0].unit_id],
-            by=SYSTEM,
-            reason="bad_code",
-            now=timezone.now(),
-        )
-
-    page = client.get(path_of(order)).content.decode()
-    told = client.post(path_of(order, "codes/"), headers={"accept": "application/json"}).json()
-
-    assert "<h1>Delivered in part</h1>" in page
-    assert list(told["units"]) == [str(units[1].unit_id)]
-
-
 def test_without_scripts_only_what_takes_seconds_reloads_by_itself(client):
     quick, by_hand = (
         bought(client, stocked()),

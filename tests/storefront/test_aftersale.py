@@ -1,0 +1,155 @@
+"""What the order page says of goods that were exchanged and of money that went back."""
+
+import re
+
+import pytest
+from django.utils import timezone
+
+from core.actors import SYSTEM
+from core.scope import tenant_atomic
+from fulfillment import services as fulfillment
+from payments import services as payments
+from payments.models import Payment, SandboxTrade
+from storefront import services
+from tests.conftest import client_of
+from tests.payments.factories import posting
+from tests.storefront.factories import bought, delivered, notify, path_of, stocked
+
+pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
+SUM = re.compile(r"<dt>(You paid|Paid back|On its way back|Net total|Total)</dt><dd>([^<]+)</dd>")
+
+
+@pytest.fixture
+def client(shop):
+    buyer = client_of(shop)
+    buyer.cookies["qy_language"] = "en"
+    return buyer
+
+
+def sums_in(page: str) -> dict[str, str]:
+    return dict(SUM.findall(page))
+
+
+def steps_in(page: str) -> list[str]:
+    return re.findall(r"<b>([^<]+)</b>", page.split('<ol class="steps">')[1].split("</ol>")[0])
+
+
+def test_what_was_refunded_after_delivery_is_told_and_its_code_is_gone(client):
+    order = delivered(client, stocked(), quantity="2")
+    with tenant_atomic():
+        units = fulfillment.goods_of_order(order_id=order.pk)
+        fulfillment.refund_units(
+            order_id=order.pk,
+            unit_ids=[units[0].unit_id],
+            by=SYSTEM,
+            reason="bad_code",
+            now=timezone.now(),
+        )
+
+    page = client.get(path_of(order)).content.decode()
+    told = client.post(path_of(order, "codes/"), headers={"accept": "application/json"}).json()
+
+    assert "<h1>Partly refunded</h1><p>¥10.00 is on its way back to you.</p>" in page
+    assert steps_in(page) == ["Ordered", "Paid", "Delivered", "Partly refunded"]
+    assert sums_in(page) == {
+        "You paid": "¥20.00",
+        "On its way back": "−¥10.00",
+        "Net total": "¥10.00",
+    }
+    assert "Please do not use it any more." in page
+    assert list(told["units"]) == [str(units[1].unit_id)]
+
+
+def test_money_that_has_come_back_is_told_from_money_that_is_coming(client):
+    order = delivered(client, stocked(), quantity="3")
+    with tenant_atomic():
+        SandboxTrade.objects.update(paid_at=timezone.now())
+        units = fulfillment.goods_of_order(order_id=order.pk)
+        back = {"order_id": order.pk, "by": SYSTEM, "reason": "bad_code", "now": timezone.now()}
+        first = fulfillment.refund_units(unit_ids=[units[0].unit_id], **back)
+        fulfillment.refund_units(unit_ids=[units[1].unit_id], **back)
+    payments.push_refund(refund_id=first.pk, now=timezone.now())
+
+    page = client.get(path_of(order)).content.decode()
+
+    assert "<p>¥10.00 was paid back to you. ¥10.00 is on its way back to you.</p>" in page
+    assert sums_in(page) == {
+        "You paid": "¥30.00",
+        "Paid back": "−¥10.00",
+        "On its way back": "−¥10.00",
+        "Net total": "¥10.00",
+    }
+
+
+def test_an_order_that_is_whole_has_one_sum(client):
+    page = client.get(path_of(delivered(client, stocked()))).content.decode()
+
+    assert sums_in(page) == {"Total": "¥10.00"}
+    assert steps_in(page) == ["Ordered", "Paid", "Delivered"]
+
+
+def test_a_replaced_code_is_void_beside_the_new_one(client):
+    order = delivered(client, stocked())
+    was = client.get(path_of(order)).content.decode()
+    old = re.search(r"data-secret>([^<]+)<", was)[1]
+    with tenant_atomic():
+        (unit,) = fulfillment.goods_of_order(order_id=order.pk)
+        fresh = fulfillment.replace_unit(
+            unit_id=unit.unit_id, by=SYSTEM, reason="used", now=timezone.now()
+        )
+
+    page = client.get(path_of(order)).content.decode()
+    told = client.post(path_of(order, "codes/"), headers={"accept": "application/json"}).json()
+
+    assert "<h1>Delivered, with a replacement</h1>" in page
+    assert "The new code is below. The one marked as void no longer works." in page
+    assert steps_in(page) == ["Ordered", "Paid", "Delivered", "Replaced"]
+    assert f'<s class="secret">{old}</s></div><span class="tag none">Void</span>' in page
+    assert re.findall(r'Code <span class="tag">New</span>', page) != []
+    assert list(told["units"]) == [str(fresh.pk)]
+    assert sums_in(page) == {"Total": "¥10.00"}
+
+
+def test_a_code_replaced_twice_is_void_twice(client):
+    order = delivered(client, stocked())
+    with tenant_atomic():
+        (unit,) = fulfillment.goods_of_order(order_id=order.pk)
+        again = {"by": SYSTEM, "reason": "used", "now": timezone.now()}
+        second = fulfillment.replace_unit(unit_id=unit.unit_id, **again)
+        fulfillment.replace_unit(unit_id=second.pk, **again)
+
+    page = client.get(path_of(order)).content.decode()
+
+    assert (page.count("data-unit="), page.count(">Void<")) == (1, 2)
+    assert page.index("data-unit=") < page.index(">Void<")
+
+
+def test_a_phone_has_room_for_the_steps_of_an_order_that_went_through_much(client):
+    order = delivered(client, stocked(), quantity="2")
+    with tenant_atomic():
+        one, other = fulfillment.goods_of_order(order_id=order.pk)
+        by = {"by": SYSTEM, "reason": "used", "now": timezone.now()}
+        fulfillment.replace_unit(unit_id=one.unit_id, **by)
+        fulfillment.refund_units(order_id=order.pk, unit_ids=[other.unit_id], **by)
+
+    page = client.get(path_of(order)).content.decode()
+
+    assert steps_in(page) == ["Paid", "Delivered", "Replaced", "Partly refunded"]
+
+
+def test_money_that_was_paid_twice_is_not_told_as_a_lack_of_goods(client):
+    order = bought(client, stocked())
+    with tenant_atomic():
+        first = Payment.objects.get()
+    payments.close_payment(payment_id=first.pk, now=timezone.now())
+    services.find_payment(order=order, now=timezone.now())
+    notify(client, order)
+    fulfillment.open_units(order_id=order.pk, now=timezone.now())
+    body, headers = posting(first, now=timezone.now())
+    client.post("/pay/notice/sandbox/", body, "application/json", headers=headers)
+
+    page = client.get(path_of(order)).content.decode()
+
+    assert "<h1>Delivered</h1><p>More was paid than it cost. ¥10.00 is on its way" in page
+    assert steps_in(page) == ["Ordered", "Paid", "Delivered"]
+    assert sums_in(page)["Net total"] == "¥10.00"
