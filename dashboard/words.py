@@ -182,3 +182,11 @@ def goods_words(sku: Sku) -> str:
 
 def day_or_never(day: date) -> str:
     return gettext("never") if day == NEVER else date_format(day, "Y-m-d")
+
+
+def days_words(first: date | None, last: date | None) -> str:
+    """When codes expire that came together: a day, or from the first day to the last."""
+    if first is None or last is None:
+        return "-"
+    days = dict.fromkeys((day_or_never(first), day_or_never(last)))
+    return " – ".join(days)

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from core.scope import require_tenant
 from core.uploads import old_files
@@ -87,6 +87,14 @@ def counts_of_batches(*, batch_ids: Iterable[int]) -> dict[int, dict[str, int]]:
     for batch_id, state, count in rows.annotate(count=Count("pk")).order_by():
         counts.setdefault(batch_id, {})[state] = count
     return counts
+
+
+def days_of_batch(*, batch_id: int) -> tuple[date, date] | None:
+    """The first and the last day that codes of the batch expire on; None for an empty one."""
+    days = Code.objects.filter(batch_id=batch_id).aggregate(
+        first=Min("expires_on"), last=Max("expires_on")
+    )
+    return (days["first"], days["last"]) if days["first"] else None
 
 
 # Counts at most `most` entries of the claim's own index per SKU; what a content has left is added.

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateFilter
@@ -11,7 +11,7 @@ from unfold.decorators import display
 from dashboard.admin.base import TenantAdmin
 from dashboard.sites import office
 from dashboard.tones import state_tag
-from dashboard.words import day_or_never, goods_words
+from dashboard.words import day_or_never, days_words, goods_words
 from inventory.models import Batch, Code
 from inventory.selectors import find_code_by_text
 from inventory.services import masks_of
@@ -42,6 +42,8 @@ class BatchAdmin(TenantAdmin):
         return found.select_related("sku__product").annotate(
             left_now=Count("codes", filter=Q(codes__state=CodeState.AVAILABLE)),
             sold_now=Count("codes", filter=Q(codes__state=CodeState.SOLD)),
+            first_day=Min("codes__expires_on"),
+            last_day=Max("codes__expires_on"),
         )
 
     @display(description=_("Batch"), ordering="ref")
@@ -66,9 +68,9 @@ class BatchAdmin(TenantAdmin):
     def sold(self, batch: Any) -> int:
         return int(batch.sold_now)
 
-    @display(description=_("Expires on"), ordering="expires_on")
-    def expires(self, batch: Batch) -> Any:
-        return day_or_never(batch.expires_on)
+    @display(description=_("Expires on"), ordering="first_day")
+    def expires(self, batch: Any) -> str:
+        return days_words(batch.first_day, batch.last_day)
 
 
 class CodeAdmin(TenantAdmin):

@@ -17,10 +17,23 @@ from core.money import Money
 from dashboard.access import actor_of, allows, shop_of
 from dashboard.frame import Deed, deed, draw, page, password_first
 from dashboard.tones import tone_of
-from dashboard.words import BATCH_AT_WORK, BATCH_REASONS, day_or_never, goods_words, who
+from dashboard.words import (
+    BATCH_AT_WORK,
+    BATCH_REASONS,
+    day_or_never,
+    days_words,
+    goods_words,
+    who,
+)
 from inventory import services as inventory
 from inventory.models import Batch, Code
-from inventory.selectors import counts_of_batches, find_holder, holds_of_code, moves_of_code
+from inventory.selectors import (
+    counts_of_batches,
+    days_of_batch,
+    find_holder,
+    holds_of_code,
+    moves_of_code,
+)
 from inventory.services import masks_of
 from inventory.states import AT_WORK, BATCH_MOVES, BatchState, CodeState
 from orders.models import Item
@@ -41,7 +54,7 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
         tone=tone_of(found.state if found.state != BatchState.OPEN else "active"),
         goods=goods_words(found.sku),
         cost=Money(found.cost_e4, shop_of(request).currency) if found.cost_e4 else None,
-        expires=day_or_never(found.expires_on),
+        expires=days_words(*(days_of_batch(batch_id=found.pk) or (None, None))),
         counts=[(CodeState(state).label, n, tone_of(state)) for state, n in sorted(counts.items())],
         total=sum(counts.values()),
         affected=_affected(counts),
