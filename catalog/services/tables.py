@@ -48,6 +48,7 @@ COLUMNS = {
     "most_per_order": _("most in one order"),
     "is_on_sale": _("on sale"),
 }
+COST = "cost_hint"
 NEEDED = ("product", "category", "brand", "sku", "price")
 _PRODUCT = {"product": "name", "product_en": "name_en"} | {
     name: name for name in ("summary", "what_arrives", "where_works", "refund_rule")
@@ -57,9 +58,13 @@ _NO = {"0", "no", "false", "n", "否"}
 Line = dict[str, str]
 
 
-def export_table(*, form: str) -> bytes:
-    """All SKUs as `csv` or `xlsx`."""
-    rows = [[str(label) for label in COLUMNS.values()], *(_row(sku) for sku in _all_skus())]
+def export_table(*, form: str, has_cost: bool) -> bytes:
+    """All SKUs as `csv` or `xlsx`; without what they cost for who may not see it."""
+    columns = [name for name in COLUMNS if has_cost or name != COST]
+    rows = [
+        [str(COLUMNS[name]) for name in columns],
+        *([cells[name] for name in columns] for cells in map(_cells, _all_skus())),
+    ]
     return write_xlsx(rows) if form == "xlsx" else write_csv(rows)
 
 
@@ -247,18 +252,32 @@ def _all_skus() -> Iterator[Sku]:
     return iter(skus_in_order().select_related(*related))
 
 
-def _row(sku: Sku) -> list[str]:
+def _cells(sku: Sku) -> dict[str, str]:
+    """A SKU's line, by column."""
     product = sku.product
-    texts = [product.summary, product.what_arrives, product.where_works, product.refund_rule]
-    return [
-        product.ref, product.name, product.name_en, product.category.name, product.brand.name,
-        *texts,
-        sku.ref, sku.name, sku.name_en, sku.kind,
-        _amount(sku.price_e4), _amount(sku.list_price_e4), _amount(sku.cost_hint_e4),
-        "" if sku.duration_days is None else str(sku.duration_days),
-        sku.promise, sku.buyer_template.name if sku.buyer_template else "",
-        str(sku.most_per_order), "yes" if sku.is_on_sale else "no",
-    ]  # fmt: skip
+    return {
+        "product_ref": product.ref,
+        "product": product.name,
+        "product_en": product.name_en,
+        "category": product.category.name,
+        "brand": product.brand.name,
+        "summary": product.summary,
+        "what_arrives": product.what_arrives,
+        "where_works": product.where_works,
+        "refund_rule": product.refund_rule,
+        "sku_ref": sku.ref,
+        "sku": sku.name,
+        "sku_en": sku.name_en,
+        "kind": sku.kind,
+        "price": _amount(sku.price_e4),
+        "list_price": _amount(sku.list_price_e4),
+        COST: _amount(sku.cost_hint_e4),
+        "duration_days": "" if sku.duration_days is None else str(sku.duration_days),
+        "promise": sku.promise,
+        "buyer_form": sku.buyer_template.name if sku.buyer_template else "",
+        "most_per_order": str(sku.most_per_order),
+        "is_on_sale": "yes" if sku.is_on_sale else "no",
+    }
 
 
 def _amount(e4: int | None) -> str:

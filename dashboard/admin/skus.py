@@ -21,7 +21,8 @@ SKU_PLAIN = (
     "most_per_buyer", "hold_cap_per_buyer", "position", "is_on_sale",
 )  # fmt: skip
 MOST_SKUS = 60  # of one product
-AMOUNTS = ("price", "list_price", "cost_hint", "face_value")
+COST = "cost_hint"
+AMOUNTS = ("price", "list_price", COST, "face_value")
 # The two parts of a code that may have a format, and what a format says.
 PARTS = ("secret", "card_no")
 RULES = ("pattern", "min", "max")
@@ -68,7 +69,7 @@ class SkuForm(TenantForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in AMOUNTS:
+        for name in self._amounts():
             e4 = getattr(self.instance, f"{name}_e4")
             if e4 is not None:
                 self.fields[name].initial = Money(e4, "CNY").decimal
@@ -78,9 +79,12 @@ class SkuForm(TenantForm):
 
     def clean(self) -> Any:
         cleaned = super().clean()
-        for name in AMOUNTS:
+        for name in self._amounts():
             self._clean_amount(name)
         return cleaned
+
+    def _amounts(self) -> list[str]:
+        return [name for name in AMOUNTS if name in self.fields]
 
     def _clean_amount(self, name: str) -> None:
         text = self.cleaned_data.get(name, "")
@@ -94,7 +98,7 @@ class SkuForm(TenantForm):
         cleaned = self.cleaned_data
         template = cleaned.get("buyer_template")
         plain = {name: cleaned[name] for name in SKU_PLAIN}
-        amounts = {f"{name}_e4": cleaned[f"{name}_e4"] for name in AMOUNTS}
+        amounts = {f"{name}_e4": cleaned[f"{name}_e4"] for name in self._amounts()}
         return {
             **plain,
             **amounts,
@@ -105,6 +109,12 @@ class SkuForm(TenantForm):
     def _format_of(self, part: str) -> dict[str, Any]:
         typed = {rule: self.cleaned_data[f"{part}_{rule}"] for rule in RULES}
         return {rule: value for rule, value in typed.items() if value}
+
+
+class SkuFormWithoutCost(SkuForm):
+    """What it does not show it leaves as it is."""
+
+    cost_hint = None  # type: ignore[assignment]  # -- Django's way to take a field away
 
 
 def _amount_shown(name: str) -> Any:
@@ -140,28 +150,26 @@ class SkuInline(StackedInline):
     can_delete = False
     show_change_link = False
     tab = False
-    fieldsets = (
-        (
-            None,
-            {
-                "fields": (
-                    ("name", "name_en", "is_on_sale"),
-                    ("price", "list_price", "cost_hint"),
-                    ("kind", "promise", "buyer_template"),
-                    ("face_value", "duration_days", "min_days_left"),
-                    ("most_per_order", "most_per_buyer", "hold_cap_per_buyer"),
-                    ("secret_pattern", "secret_min", "secret_max"),
-                    ("card_no_pattern", "card_no_min", "card_no_max"),
-                    ("position",),
-                )
-            },
-        ),
-    )
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """However many forms a request claims to hold, no more than these are made."""
         limits = {"absolute_max": MOST_SKUS, "validate_max": True}
-        return super().get_formset(request, obj, **limits, **kwargs)
+        form = SkuForm if allows(request, "cost.view") else SkuFormWithoutCost
+        return super().get_formset(request, obj, form=form, **limits, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        amounts = ("price", "list_price", *([COST] if allows(request, "cost.view") else []))
+        fields = (
+            ("name", "name_en", "is_on_sale"),
+            amounts,
+            ("kind", "promise", "buyer_template"),
+            ("face_value", "duration_days", "min_days_left"),
+            ("most_per_order", "most_per_buyer", "hold_cap_per_buyer"),
+            ("secret_pattern", "secret_min", "secret_max"),
+            ("card_no_pattern", "card_no_min", "card_no_max"),
+            ("position",),
+        )
+        return [(None, {"fields": fields})]
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return allows(request, "catalog.view")

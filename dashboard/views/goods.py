@@ -148,7 +148,8 @@ def table_out(request: HttpRequest, form: str) -> HttpResponse:
     }
     if form not in kinds:
         raise NotFound
-    response = HttpResponse(catalog.export_table(form=form), content_type=kinds[form])
+    body = catalog.export_table(form=form, has_cost=allows(request, "cost.view"))
+    response = HttpResponse(body, content_type=kinds[form])
     response["Content-Disposition"] = f'attachment; filename="products.{form}"'
     return response
 

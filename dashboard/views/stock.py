@@ -53,6 +53,7 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
         batch=found,
         tone=tone_of(found.state if found.state != BatchState.OPEN else "active"),
         goods=goods_words(found.sku),
+        may_see_cost=allows(request, "cost.view"),
         cost=Money(found.cost_e4, shop_of(request).currency) if found.cost_e4 else None,
         expires=days_words(*(days_of_batch(batch_id=found.pk) or (None, None))),
         counts=[(CodeState(state).label, n, tone_of(state)) for state, n in sorted(counts.items())],

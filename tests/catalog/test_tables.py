@@ -113,7 +113,7 @@ def test_what_cannot_be_is_named_by_its_column(extra, value, column):
 def test_what_was_taken_out_comes_back_unchanged(form, language):
     youku(list_price_e4=2_580_000, duration_days=365)
     with override(language):
-        body = catalog.export_table(form=form)
+        body = catalog.export_table(form=form, has_cost=True)
 
     report = bring(body)
 
@@ -122,9 +122,25 @@ def test_what_was_taken_out_comes_back_unchanged(form, language):
     assert (report.skus_new, report.skus_changed) == (0, 0)
 
 
+def test_a_table_without_costs_leaves_them_as_they_are():
+    sku = youku(cost_hint_e4=1_230_000)
+    body = catalog.export_table(form="csv", has_cost=False)
+
+    report = bring(body)
+
+    sku.refresh_from_db()
+    assert "123.00" not in body.decode("utf-8-sig")
+    assert (report.is_done, report.skus_changed, sku.cost_hint_e4) == (True, 0, 1_230_000)
+
+
 def test_a_changed_price_comes_back():
     sku = youku()
-    body = catalog.export_table(form="csv").decode("utf-8-sig").replace("148.00", "99.90").encode()
+    body = (
+        catalog.export_table(form="csv", has_cost=True)
+        .decode("utf-8-sig")
+        .replace("148.00", "99.90")
+        .encode()
+    )
 
     report = bring(body)
 
@@ -137,7 +153,7 @@ def test_no_cell_becomes_a_formula_and_none_is_changed_by_the_way(name):
     sku = youku()
     Sku.objects.filter(pk=sku.pk).update(name=name)
 
-    text = catalog.export_table(form="csv").decode("utf-8-sig")
+    text = catalog.export_table(form="csv", has_cost=True).decode("utf-8-sig")
     report = bring(text.encode())
 
     assert f",'{name}," in text
@@ -181,4 +197,4 @@ def test_an_export_costs_one_query(django_assert_num_queries):
     make_sku()
 
     with django_assert_num_queries(1):
-        catalog.export_table(form="csv")
+        catalog.export_table(form="csv", has_cost=True)
