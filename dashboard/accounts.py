@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm, ResetPasswordForm
@@ -16,6 +17,7 @@ from core import limits
 from core.actors import Actor
 from core.errors import TooManyTries
 from dashboard.access import ip_of
+from dashboard.addresses import address_of, host_of
 from tenants import audit
 from tenants.models import User
 from tenants.selectors import find_member
@@ -61,6 +63,13 @@ class StaffAccounts(DefaultAccountAdapter):
         """By the user's own mail: we keep no second table of addresses."""
         found = self.authenticate(self.request, email=user.email, password=password)
         return found is not None and found.pk == user.pk
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        link = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        return address_of(self.request, link.replace("UID-KEY", quote(key)))
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        super().send_mail(template_prefix, email, {**context, "host": host_of(self.request)})
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("admin:index")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from core.money import Money
 from core.secrets import Secret
 from dashboard.access import actor_of, allows
+from dashboard.addresses import address_of
 from dashboard.frame import Deed, deed, draw, page
 from dashboard.reading import ids_in
 from dashboard.tones import tone_of
@@ -183,5 +184,5 @@ def resend(request: HttpRequest, order_id: int) -> HttpResponse:
     audit.record(
         by=actor_of(request), action="order.link_shown", target=found.number, now=timezone.now()
     )
-    link = request.build_absolute_uri(f"/o/{found.token}/")
+    link = address_of(request, f"/o/{found.token}/")
     return draw(request, "dashboard/resend.html", title=_("Send the link"), order=found, link=link)

@@ -183,6 +183,17 @@ def test_a_refused_page_changes_nothing(shop, things):
         assert Order.objects.get().state == "completed"
 
 
+def test_the_link_that_staff_pass_on_is_the_shops_own_address(shop, things, settings):
+    settings.PUBLIC_PORT = "8020"
+    browser = browser_of(shop, "support")
+    with tenant_atomic():
+        token = Order.objects.get().token
+
+    page = browser.post(f"/office/orders/{things['order']}/link/")
+
+    assert page.context["link"] == f"http://cloud.localhost:8020/o/{token}/"
+
+
 def test_the_platform_is_closed_to_everybody_without_a_login(db):
     answer = Client(headers={"host": "ops.localhost"}).get("/office/shops/new/")
 

@@ -1,3 +1,5 @@
+from urllib.parse import urlsplit
+
 import pytest
 import time_machine
 from django.core import mail
@@ -5,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from core.scope import bind, tenant_atomic
-from tenants.models import AuditRow, Member
+from tenants.models import AuditRow, Domain, Member
 from tests.conftest import client_of, make_shop
 from tests.dashboard.people import OPS, PASSWORD, make_member, make_user, sign_in
 
@@ -109,6 +111,55 @@ def test_a_letter_lets_a_new_member_set_a_password(shop):
     new = "quite another one"
     assert browser.post(form, {"password1": new, "password2": new}).status_code == 302
     assert sign_in(client_of(shop), user, password=new).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("port", "place"), [("", "cloud.localhost"), ("8020", "cloud.localhost:8020")]
+)
+def test_a_letter_names_the_shops_own_address_whatever_the_client_says(shop, settings, port, place):
+    settings.PUBLIC_PORT = port
+    with tenant_atomic():
+        Domain.objects.create(host="second.example", merchant=shop)
+    user = make_member("support")
+
+    for host in ("cloud.localhost:6666", "CLOUD.localhost:443", "second.example:6666"):
+        client_at(host).post("/office/password/reset/", {"email": user.email})
+
+    texts = [letter.body for letter in mail.outbox]
+    assert [links_in(text) for text in texts] == [[("http", place)]] * 3
+    assert [word for word in (":6666", ":443", "second", "CLOUD") if word in "".join(texts)] == []
+
+
+def test_an_operators_letter_names_the_operators_host(db, settings):
+    settings.PUBLIC_PORT = ""
+    user = make_user("ops@example.com", is_operator=True)
+
+    client_at("ops.localhost:6666").post("/office/password/reset/", {"email": user.email})
+
+    assert links_in(mail.outbox[0].body) == [("http", "ops.localhost")]
+
+
+def test_over_tls_letters_say_so(shop, settings):
+    settings.PUBLIC_PORT, settings.SECURE_SSL_REDIRECT = "", True
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_PROTO", "https")
+    user = make_member("support")
+
+    client_at("cloud.localhost", **{"x-proto": "https"}).post(
+        "/office/password/reset/", {"email": user.email}
+    )
+
+    assert links_in(mail.outbox[0].body) == [("https", "cloud.localhost")]
+
+
+def client_at(host: str, **headers: str) -> Client:
+    return Client(headers={"host": host, **headers})
+
+
+def links_in(text: str) -> list[tuple[str, str]]:
+    """Scheme and place of each."""
+    links = [urlsplit(line) for line in text.splitlines() if "://" in line]
+    assert all(link.path.startswith("/office/password/reset/") for link in links)
+    return [(link.scheme, link.netloc) for link in links]
 
 
 def test_no_letter_leaves_for_an_unknown_address(shop):
