@@ -1,4 +1,15 @@
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from core.errors import AppError, InvalidInput
+
+
+class FieldRefused(InvalidInput):
+    """A field's own rule; `rule` says it without the field's name, for who names it otherwise."""
+
+    def __init__(self, label: str | Promise, rule: str | Promise, *, param: str) -> None:
+        super().__init__(_("%(label)s: %(rule)s") % {"label": label, "rule": rule}, param=param)
+        self.rule = rule
 
 
 class NotForSale(AppError):

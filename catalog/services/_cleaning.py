@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from catalog.errors import FieldRefused
 from core.errors import InvalidInput
 
 _TAGS = {"p", "br", "b", "strong", "em", "i", "u", "ul", "ol", "li", "h3", "h4", "blockquote", "a"}
@@ -40,10 +41,10 @@ def only_known(given: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]
 
 
 def check_row(row: models.Model) -> None:
-    """Every field's own rule (length, choice, range), as one InvalidInput for the first."""
+    """Every field's own rule (length, choice, range), as one FieldRefused for the first."""
     try:
         row.clean_fields(exclude={"tenant_id"})
     except ValidationError as refusal:
         name, messages = next(iter(refusal.message_dict.items()))
         label = getattr(row._meta.get_field(name), "verbose_name", name)
-        raise InvalidInput(f"{label}: {messages[0]}", param=name) from None
+        raise FieldRefused(label, messages[0], param=name) from None

@@ -18,16 +18,17 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _ENCODINGS = ("utf-8-sig", "gb18030")
 
 
-def read_rows(*, body: bytes) -> list[list[str]]:
-    """The rows of a CSV (UTF-8, GB18030; comma, semicolon, tab) or XLSX, every cell as text."""
+def read_rows(*, body: bytes) -> list[tuple[int, list[str]]]:
+    """The rows of a CSV (UTF-8, GB18030; comma, semicolon, tab) or XLSX, every cell as text.
+
+    Each with its number as a spreadsheet counts, which counts empty rows too; those are left out.
+    """
     if len(body) > MOST_BYTES:
         raise TableRefused(_("The table is larger than 5 MB."), param="table")
     rows = _read_xlsx(body) if body[:2] == b"PK" else _read_csv(body)
     if len(rows) > MOST_LINES + 1:
-        raise TableRefused(
-            _("The table has more than %(most)s lines.") % {"most": MOST_LINES}, param="table"
-        )
-    return [[_unescaped(cell) for cell in row] for row in rows]
+        raise _too_long()
+    return [(number, [_unescaped(cell) for cell in row]) for number, row in rows]
 
 
 def write_csv(rows: Iterable[Sequence[str]]) -> bytes:
@@ -47,14 +48,15 @@ def write_xlsx(rows: Iterable[Sequence[str]]) -> bytes:
     return written.getvalue()
 
 
-def _read_csv(body: bytes) -> list[list[str]]:
+def _read_csv(body: bytes) -> list[tuple[int, list[str]]]:
     text = _decoded(body)
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     try:
-        return [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(row)]
+        rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
     except csv.Error:
         raise _unreadable() from None
+    return [(number, row) for number, row in enumerate(rows, start=1) if any(row)]
 
 
 def _decoded(body: bytes) -> str:
@@ -66,23 +68,37 @@ def _decoded(body: bytes) -> str:
     raise _unreadable()
 
 
-def _read_xlsx(body: bytes) -> list[list[str]]:
+def _read_xlsx(body: bytes) -> list[tuple[int, list[str]]]:
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as packed:
             unpacked = sum(part.file_size for part in packed.infolist())
         if unpacked > MOST_UNPACKED:
             raise TableRefused(_("The table is too large when unpacked."), param="table")
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(body))
-        rows = book.get_sheet_by_index(0).to_python(nrows=MOST_LINES + 2)
+        sheet = book.get_sheet_by_index(0)
+        if sheet.height > MOST_LINES + 1:
+            raise _too_long()
+        rows = sheet.to_python()
     except (zipfile.BadZipFile, python_calamine.CalamineError, IndexError, OSError):
         raise _unreadable() from None
-    return [[_cell_text(cell) for cell in row] for row in rows if any(cell != "" for cell in row)]
+    first = sheet.start[0] + 1 if sheet.start else 1
+    return [
+        (number, [_cell_text(cell) for cell in row])
+        for number, row in enumerate(rows, start=first)
+        if any(cell != "" for cell in row)
+    ]
 
 
 def _cell_text(cell: object) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return str(cell)
+
+
+def _too_long() -> TableRefused:
+    return TableRefused(
+        _("The table has more than %(most)s lines.") % {"most": MOST_LINES}, param="table"
+    )
 
 
 def _unreadable() -> TableRefused:

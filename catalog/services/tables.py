@@ -1,60 +1,44 @@
 """The catalog as a small table, a SKU a line: taken out, edited in a spreadsheet, brought back."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
-from functools import partial
+from itertools import zip_longest
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from catalog.errors import TableRefused
-from catalog.models import Brand, BuyerTemplate, Category, Product, Sku
+from catalog.models import Brand, Category, Product, Sku
 from catalog.selectors import skus_in_order
+from catalog.services._columns import (
+    COLUMNS,
+    COST,
+    OF_BRAND,
+    OF_CATEGORY,
+    OF_PRODUCT,
+    OF_SKU,
+    PRODUCT,
+    SKU,
+    Head,
+    read_head,
+    reason_of,
+    told_by_column,
+)
 from catalog.services._sheets import read_rows, write_csv, write_xlsx
 from catalog.services.products import change_product, create_product
 from catalog.services.shelves import save_brand, save_category
 from catalog.services.skus import change_sku, create_sku
-from catalog.states import Kind, Promise
 from catalog.types import TableLine, TableReport
 from core.actors import Actor
 from core.errors import AppError, InvalidInput
-from core.money import Money, parse_e4
+from core.money import Money
 from core.scope import tenant_atomic
 from tenants import audit
 
-COLUMNS = {
-    "product_ref": _("product ref"),
-    "product": _("product"),
-    "product_en": _("product in English"),
-    "category": _("category"),
-    "brand": _("brand"),
-    "summary": _("summary"),
-    "what_arrives": _("what arrives"),
-    "where_works": _("where it works"),
-    "refund_rule": _("refund rule"),
-    "sku_ref": _("SKU ref"),
-    "sku": _("SKU"),
-    "sku_en": _("SKU in English"),
-    "kind": _("kind"),
-    "price": _("price"),
-    "list_price": _("list price"),
-    "cost_hint": _("usual cost"),
-    "duration_days": _("duration in days"),
-    "promise": _("delivery promise"),
-    "buyer_form": _("buyer form"),
-    "most_per_order": _("most in one order"),
-    "is_on_sale": _("on sale"),
-}
-COST = "cost_hint"
-NEEDED = ("product", "category", "brand", "sku", "price")
-_PRODUCT = {"product": "name", "product_en": "name_en"} | {
-    name: name for name in ("summary", "what_arrives", "where_works", "refund_rule")
-}
-_YES = {"1", "yes", "true", "y", "是"}
-_NO = {"0", "no", "false", "n", "否"}
+Rows = list[tuple[int, list[str]]]
 Line = dict[str, str]
 
 
@@ -75,11 +59,19 @@ def import_table(*, body: bytes, is_dry: bool, by: Actor, now: datetime) -> Tabl
     A line finds its product and SKU by ref, else by name; an unknown category or brand is made. A
     dry run does everything and takes it back, so that its report is what would happen.
     """
-    lines = _lines(read_rows(body=body))
+    rows = read_rows(body=body)
+    head = _head_of(rows)
     counts: Counter[str] = Counter()
     with tenant_atomic():
-        tried = [_try_line(number, line, counts, by=by, now=now) for number, line in lines]
-        refused = tuple(refusal for refusal in tried if refusal)
+        tried = [
+            (number, _why_not(line, counts, by=by, now=now))
+            for number, line in _lines(head, rows[1:])
+        ]
+        refused = tuple(
+            TableLine(number=number, column=head.word_of(why.param), reason=reason_of(why))
+            for number, why in tried
+            if why
+        )
         is_done = not is_dry and not refused
         if not is_done:
             transaction.set_rollback(True)
@@ -95,62 +87,57 @@ def import_table(*, body: bytes, is_dry: bool, by: Actor, now: datetime) -> Tabl
     )
 
 
-def _try_line(
-    number: int, line: Line, counts: Counter[str], *, by: Actor, now: datetime
-) -> TableLine | None:
+def _why_not(line: Line, counts: Counter[str], *, by: Actor, now: datetime) -> AppError | None:
+    """Take the line, or tell why it cannot be taken."""
     try:
         with tenant_atomic():
             counts.update(_take(line, by=by, now=now))
     except AppError as refusal:
-        return TableLine(number=number, column=refusal.param, reason=str(refusal.message))
+        return refusal
     return None
 
 
 def _take(line: Line, *, by: Actor, now: datetime) -> list[str]:
     product = _find_product(line)
     given = _product_fields(line, by=by, now=now)
-    if product is None:
-        product, done = create_product(given=given, by=by, now=now), ["products_new"]
-    else:
-        done = ["products_changed"] if _differs(product, given) else []
-        if done:
-            product = change_product(product_id=product.pk, given=given, by=by, now=now)
+    with told_by_column(OF_PRODUCT):
+        if product is None:
+            product, done = create_product(given=given, by=by, now=now), ["products_new"]
+        else:
+            done = ["products_changed"] if _differs(product, given) else []
+            if done:
+                product = change_product(product_id=product.pk, given=given, by=by, now=now)
     sku = _find_sku(line, product)
     fields = _sku_fields(line)
-    if sku is None:
-        create_sku(product_id=product.pk, given=fields, by=by, now=now)
-        return [*done, "skus_new"]
-    if _differs(sku, fields):
-        change_sku(sku_id=sku.pk, given=fields, by=by, now=now)
-        done.append("skus_changed")
+    with told_by_column(OF_SKU):
+        if sku is None:
+            create_sku(product_id=product.pk, given=fields, by=by, now=now)
+            return [*done, "skus_new"]
+        if _differs(sku, fields):
+            change_sku(sku_id=sku.pk, given=fields, by=by, now=now)
+            done.append("skus_changed")
     return done
 
 
-def _lines(rows: list[list[str]]) -> Iterator[tuple[int, Line]]:
-    """(line number as a spreadsheet counts, cells by column); raises TableRefused for the head."""
-    names = _column_names()
-    head = [names.get(cell.strip().lower(), "") for cell in (rows[0] if rows else [])]
-    missing = [str(COLUMNS[name]) for name in NEEDED if name not in head]
-    if missing:
+def _lines(head: Head, rows: Rows) -> Iterator[tuple[int, Line]]:
+    """(number, cells by column); a row that ends early has empty cells there."""
+    for number, row in rows:
+        cells = zip_longest(head.names, row[: len(head.names)], fillvalue="")
+        yield number, {name: cell for name, cell in cells if name}
+
+
+def _head_of(rows: Rows) -> Head:
+    """Raises TableRefused when no lines could be read by it."""
+    head = read_head(rows[0][1] if rows else [])
+    if head.missing:
+        names = gettext(", ").join(head.missing)
         raise TableRefused(
-            _("The first line must name these columns: %(names)s.") % {"names": ", ".join(missing)},
+            _("The first line must name these columns: %(names)s.") % {"names": names},
             param="table",
         )
     if len(rows) < 2:
         raise TableRefused(_("The table has no lines under its head."), param="table")
-    return (
-        (number, {name: cell for name, cell in zip(head, row, strict=False) if name})
-        for number, row in enumerate(rows[1:], start=2)
-    )
-
-
-def _column_names() -> dict[str, str]:
-    """A table made in one language is read in the other."""
-    names = {name: name for name in COLUMNS}
-    for language in ("en", "zh-hans"):
-        with override(language):
-            names |= {str(label).lower(): name for name, label in COLUMNS.items()}
-    return names
+    return head
 
 
 def _find_product(line: Line) -> Product | None:
@@ -175,13 +162,15 @@ def _product_fields(line: Line, *, by: Actor, now: datetime) -> dict[str, Any]:
     for name in ("category", "brand"):
         if not line.get(name):
             raise InvalidInput(_("Please fill this in."), param=name)
-    category = Category.objects.filter(name=line["category"]).first() or save_category(
-        given={"name": line["category"]}, by=by, now=now
-    )
-    brand = Brand.objects.filter(name=line["brand"]).first() or save_brand(
-        given={"name": line["brand"], "glyph": line["brand"][:5]}, by=by, now=now
-    )
-    texts = {field: line[name] for name, field in _PRODUCT.items() if name in line}
+    with told_by_column(OF_CATEGORY):
+        category = Category.objects.filter(name=line["category"]).first() or save_category(
+            given={"name": line["category"]}, by=by, now=now
+        )
+    with told_by_column(OF_BRAND):
+        brand = Brand.objects.filter(name=line["brand"]).first() or save_brand(
+            given={"name": line["brand"], "glyph": line["brand"][:5]}, by=by, now=now
+        )
+    texts = {field: line[name] for name, field in PRODUCT.items() if name in line}
     return texts | {"category_id": category.pk, "brand_id": brand.pk}
 
 
@@ -189,58 +178,10 @@ def _sku_fields(line: Line) -> dict[str, Any]:
     fields: dict[str, Any] = {"name": line["sku"]}
     if "sku_en" in line:
         fields["name_en"] = line["sku_en"]
-    for column, (field, read) in _READ.items():
+    for column, (field, read) in SKU.items():
         if line.get(column):
             fields[field] = read(line[column], column)
     return fields
-
-
-def _amount_of(text: str, column: str) -> int:
-    return parse_e4(text, param=column)
-
-
-def _number(text: str, column: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 6:
-        raise InvalidInput(_("Write a whole number."), param=column)
-    return int(text)
-
-
-def _choice(choices: type[Kind] | type[Promise], text: str, column: str) -> str:
-    """The stored word, or its label in either language."""
-    for language in ("en", "zh-hans"):
-        with override(language):
-            for value, label in choices.choices:
-                if text.lower() in {value, str(label).lower()}:
-                    return str(value)
-    raise InvalidInput(
-        _("Write one of: %(words)s.") % {"words": ", ".join(choices.values)}, param=column
-    )
-
-
-def _form_id(name: str, column: str) -> int:
-    found = BuyerTemplate.objects.filter(name=name).first()
-    if found is None:
-        raise InvalidInput(_("There is no buyer form of this name."), param=column)
-    return found.pk
-
-
-def _yes_or_no(text: str, column: str) -> bool:
-    if text.lower() in _YES | _NO:
-        return text.lower() in _YES
-    raise InvalidInput(_("Write yes or no."), param=column)
-
-
-_READ: dict[str, tuple[str, Callable[[str, str], Any]]] = {
-    "kind": ("kind", partial(_choice, Kind)),
-    "price": ("price_e4", _amount_of),
-    "list_price": ("list_price_e4", _amount_of),
-    "cost_hint": ("cost_hint_e4", _amount_of),
-    "duration_days": ("duration_days", _number),
-    "promise": ("promise", partial(_choice, Promise)),
-    "buyer_form": ("buyer_template_id", _form_id),
-    "most_per_order": ("most_per_order", _number),
-    "is_on_sale": ("is_on_sale", _yes_or_no),
-}
 
 
 def _differs(row: Product | Sku, given: dict[str, Any]) -> bool:
@@ -268,15 +209,15 @@ def _cells(sku: Sku) -> dict[str, str]:
         "sku_ref": sku.ref,
         "sku": sku.name,
         "sku_en": sku.name_en,
-        "kind": sku.kind,
+        "kind": sku.get_kind_display(),
         "price": _amount(sku.price_e4),
         "list_price": _amount(sku.list_price_e4),
         COST: _amount(sku.cost_hint_e4),
         "duration_days": "" if sku.duration_days is None else str(sku.duration_days),
-        "promise": sku.promise,
+        "promise": sku.get_promise_display(),
         "buyer_form": sku.buyer_template.name if sku.buyer_template else "",
         "most_per_order": str(sku.most_per_order),
-        "is_on_sale": "yes" if sku.is_on_sale else "no",
+        "is_on_sale": gettext("yes") if sku.is_on_sale else gettext("no"),
     }
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import override
 from catalog import services as catalog
 from catalog.errors import TableRefused
 from catalog.models import Brand, Category, Product, Sku
+from catalog.services import _columns
 from tenants.models import AuditRow
 from tests.catalog.factories import make_brand, make_category, make_product, make_sku
 from tests.catalog.people import OWNER
@@ -108,6 +109,100 @@ def test_what_cannot_be_is_named_by_its_column(extra, value, column):
     assert [line.column for line in report.refused] == [column]
 
 
+CHINESE_HEAD = "商品,分类,品牌,规格,售价"
+LONG = "长" * 130
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "reason"),
+    [
+        (",影视,优酷,年卡,148", "商品", "请填写名称。"),
+        (f"{LONG},影视,优酷,年卡,148", "商品", "不超过 80 字符"),
+        (f"优酷会员,{LONG},优酷,年卡,148", "分类", "不超过 40 字符"),
+        (f"优酷会员,影视,{LONG},年卡,148", "品牌", "不超过 40 字符"),
+        ("优酷会员,,优酷,年卡,148", "分类", "请填写此项。"),
+        ("优酷会员,影视,优酷,,148", "规格", "请填写名称。"),
+        (f"优酷会员,影视,优酷,{LONG},148", "规格", "不超过 60 字符"),
+        ("优酷会员,影视,优酷,年卡,", "售价", "大于"),
+        ("优酷会员,影视,优酷,年卡,0", "售价", "大于"),
+        ("优酷会员,影视,优酷", "规格", "请填写名称。"),
+        ("", "", ""),
+    ],
+)
+def test_a_refused_line_names_the_column_in_the_words_of_the_table(line, column, reason):
+    with override("zh-hans"):
+        report = bring(table(line, "好的,影视,优酷,年卡,148", head=CHINESE_HEAD))
+
+    told = [(one.number, one.column) for one in report.refused]
+    assert told == ([(2, column)] if column else [])
+    assert all(reason in one.reason and "：" not in one.reason for one in report.refused)
+
+
+def test_the_tables_own_words_are_named_not_the_readers():
+    with override("zh-hans"):
+        report = bring(table("优酷会员,影视,优酷,年卡,a lot"))
+
+    assert [line.column for line in report.refused] == ["price"]
+
+
+def test_a_column_that_the_table_has_not_is_named_as_an_export_names_it():
+    Sku.objects.filter(pk=youku().pk).update(most_per_order=1, cost_hint_e4=-1)
+
+    with override("zh-hans"):
+        report = bring(table("优酷会员,影视,优酷,年卡,99", head=CHINESE_HEAD))
+
+    assert [line.column for line in report.refused] == ["参考成本"]
+
+
+def test_every_field_that_a_line_sets_has_its_column():
+    fields = {*_columns.OF_CATEGORY, *_columns.OF_BRAND, *_columns.OF_PRODUCT, *_columns.OF_SKU}
+    named = {**_columns.OF_CATEGORY, **_columns.OF_BRAND, **_columns.OF_PRODUCT, **_columns.OF_SKU}
+
+    assert named.keys() == fields
+    assert set(named.values()) <= set(_columns.COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("column", "words"),
+    [("类型", "库存卡密、"), ("发货时效", "通常 1 秒到账、")],
+)
+def test_a_choice_is_told_in_words(column, words):
+    with override("zh-hans"):
+        body = table("优酷会员,影视,优酷,年卡,148,什么", head=f"{CHINESE_HEAD},{column}")
+        report = bring(body)
+
+    assert [line.column for line in report.refused] == [column]
+    assert words in report.refused[0].reason
+
+
+def test_lines_are_counted_as_a_spreadsheet_counts_them():
+    bad = "优酷会员,影视,优酷,年卡,a lot"
+    csv = bring(table("", bad, "", "", bad))
+    book = openpyxl.Workbook()
+    for row, text in ((3, HEAD), (7, bad)):
+        for at, cell in enumerate(text.split(","), start=2):
+            book.active.cell(row, at, cell)
+    written = io.BytesIO()
+    book.save(written)
+
+    xlsx = bring(written.getvalue())
+
+    assert [line.number for line in csv.refused] == [3, 6]
+    assert [line.number for line in xlsx.refused] == [7]
+
+
+def test_no_line_is_lost_behind_empty_ones():
+    book = openpyxl.Workbook()
+    book.active.append(HEAD.split(","))
+    for at, cell in enumerate(["优酷会员", "影视", "优酷", "年卡", "148"], start=1):
+        book.active.cell(2_500, at, cell)
+    written = io.BytesIO()
+    book.save(written)
+
+    with pytest.raises(TableRefused):
+        bring(written.getvalue())
+
+
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_what_was_taken_out_comes_back_unchanged(form, language):
@@ -131,6 +226,16 @@ def test_a_table_without_costs_leaves_them_as_they_are():
     sku.refresh_from_db()
     assert "123.00" not in body.decode("utf-8-sig")
     assert (report.is_done, report.skus_changed, sku.cost_hint_e4) == (True, 0, 1_230_000)
+
+
+def test_a_table_says_its_choices_in_words():
+    youku(kind="by_hand")
+    with override("zh-hans"):
+        text = catalog.export_table(form="csv", has_cost=True).decode("utf-8-sig")
+
+    assert ",手动发货," in text
+    assert text.rstrip().endswith(",是")
+    assert "by_hand" not in text
 
 
 def test_a_changed_price_comes_back():
