@@ -1,15 +1,27 @@
-"""Starting tasks: only the outbox and the sweeper do; a broker that is away costs a log line."""
+"""Starting tasks: only the outbox and the sweeper do; a broker that is away costs a log line.
+
+One that accepts and says nothing must not hold whoever nudges: the settings give it a tenth of a
+second to connect and one to answer, and after a failure nobody in this process asks it again for a
+second. What is not said in that time the sweeper says.
+"""
+
+import time
+from datetime import timedelta
 
 import structlog
 from celery import current_app
 from django.conf import settings
 from kombu.exceptions import OperationalError
+from kombu.transport import redis as _transport  # noqa: F401 -- not in the first request that nudges
 from redis import Redis
 from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
 
-EXPIRES = 30  # seconds: an old nudge says nothing that the sweeper will not say again
+EXPIRES = timedelta(seconds=30)  # an old nudge says nothing that the sweeper will not say again
+AWAY_FOR = 1.0  # seconds
+
+_away_until = 0.0
 
 
 def nudge(task: str, *, tenant_id: int, **ids: int) -> bool:
@@ -17,9 +29,14 @@ def nudge(task: str, *, tenant_id: int, **ids: int) -> bool:
 
     The truth is a row, and the sweeper finds it without this.
     """
+    if time.monotonic() < _away_until:
+        return False
     try:
-        current_app.send_task(task, kwargs=ids, headers={"tenant_id": tenant_id}, expires=EXPIRES)
+        current_app.send_task(
+            task, kwargs=ids, headers={"tenant_id": tenant_id}, expires=EXPIRES.total_seconds()
+        )
     except (OperationalError, RedisError, OSError) as why:
+        _believe_away(until=time.monotonic() + AWAY_FOR)
         log.warning("nudge_lost", task=task, why=type(why).__name__)
         return False
     return True
@@ -28,9 +45,16 @@ def nudge(task: str, *, tenant_id: int, **ids: int) -> bool:
 def broker_answers() -> bool:
     """Whether Redis is there, asked for a fifth of a second at most (kombu would try for two)."""
     try:
-        with Redis.from_url(
-            settings.REDIS_URL, socket_connect_timeout=0.2, socket_timeout=0.2
-        ) as client:
+        with _asked() as client:
             return bool(client.ping())
     except (RedisError, OSError):
         return False
+
+
+def _asked() -> Redis:
+    return Redis.from_url(settings.REDIS_URL, socket_connect_timeout=0.2, socket_timeout=0.2)
+
+
+def _believe_away(*, until: float) -> None:
+    global _away_until
+    _away_until = until

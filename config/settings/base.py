@@ -125,8 +125,9 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "socket_connect_timeout": 0.2,
-    "socket_timeout": 5,
+    # For who nudges, which may be a shopper's request; a worker listens with more patience.
+    "socket_connect_timeout": 0.1,
+    "socket_timeout": 0.1,
     "visibility_timeout": 600,
     "max_retries": 0,
 }
