@@ -42,6 +42,15 @@ def nudge(task: str, *, tenant_id: int, **ids: int) -> bool:
     return True
 
 
+def count_waiting() -> int | None:
+    """How many nudges stand in line for a worker; None if the broker is away."""
+    try:
+        with _asked() as client:
+            return int(client.llen(settings.CELERY_TASK_DEFAULT_QUEUE))
+    except (RedisError, OSError):
+        return None
+
+
 def broker_answers() -> bool:
     """Whether Redis is there, asked for a fifth of a second at most (kombu would try for two)."""
     try:

@@ -3,6 +3,10 @@
 Its own process and not a beat entry; two at once are harmless, because what a nudge starts claims
 its row first. `config/wiring.py` says what is watched. A watch that fails is logged and does not
 keep the others from their turn.
+
+The line in front of the workers is kept short. If every row of a backlog were nudged again and
+again, the copies would come faster than they are read, what is read would have expired in the
+line, and nothing would be done at all any more.
 """
 
 import time
@@ -10,7 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol
+from itertools import zip_longest
+from typing import Protocol, TypeVar
 
 import structlog
 from django.db import DatabaseError, close_old_connections
@@ -18,20 +23,24 @@ from django.utils import timezone
 
 from core.failpoints import reach
 from core.models import Pulse
-from core.nudge import nudge
+from core.nudge import EXPIRES, count_waiting, nudge
+
+T = TypeVar("T")
+Key = tuple[int, int]  # a tenant and a row of its
 
 log = structlog.get_logger(__name__)
 
 BATCH = 500
-# A nudge that waits in the queue is not sent again at each look: under a backlog the copies would
-# bury what is new. One that was lost on its way is repeated after this time.
-REPEAT = timedelta(seconds=5)
+LINE = 100  # nudges: to a line as long as this the sweeper adds none
+# In a line this short nothing is old: a nudge that had no effect was lost on its way, and is sent
+# again. In a longer one it may still wait, until it expires.
+SHORT, REPEAT = 20, timedelta(seconds=5)
 
 
 class Due(Protocol):
     """(tenant, id) pairs of what is due, read through `ops`, oldest first."""
 
-    def __call__(self, *, now: datetime, limit: int) -> list[tuple[int, int]]: ...
+    def __call__(self, *, now: datetime, limit: int) -> list[Key]: ...
 
 
 @dataclass
@@ -43,7 +52,7 @@ class Watch:
     id_name: str
     every: timedelta = timedelta(seconds=1)
     last_at: datetime | None = field(default=None, compare=False)
-    nudged: dict[tuple[int, int], datetime] = field(default_factory=dict, compare=False)
+    nudged: dict[Key, datetime] = field(default_factory=dict, compare=False)
 
 
 @dataclass
@@ -69,10 +78,7 @@ def chore(work: Callable[[datetime], object], *, every: timedelta) -> None:
 
 def sweep(*, now: datetime) -> int:
     """One look at everything whose turn has come; returns how many nudges went out."""
-    sent = 0
-    for one in _watches:
-        if _turn(one, now=now):
-            sent += _guarded(partial(_nudge_due, one, now=now)) or 0
+    sent = _nudge_due(now=now)
     for job in _chores:
         if _turn(job, now=now):
             _guarded(partial(job.work, now))
@@ -102,20 +108,44 @@ def _turn(one: Watch | Chore, *, now: datetime) -> bool:
     return True
 
 
-def _nudge_due(one: Watch, *, now: datetime) -> int:
-    one.nudged = {key: at for key, at in one.nudged.items() if now - at < REPEAT}
-    fresh = [key for key in one.due(now=now, limit=BATCH) if key not in one.nudged]
-    sent = 0
-    for tenant_id, pk in fresh:
-        if nudge(one.task, tenant_id=tenant_id, **{one.id_name: pk}):
-            one.nudged[tenant_id, pk] = now
-            sent += 1
-    return sent
+def _nudge_due(*, now: datetime) -> int:
+    """Fill the line up, each watch in its turn: none is kept waiting by another's backlog."""
+    waiting = count_waiting()
+    if waiting is None or waiting >= LINE:
+        return 0
+    after = REPEAT if waiting < SHORT else EXPIRES
+    watches = [one for one in _watches if _turn(one, now=now)]
+    found = [_guarded(partial(_fresh, one, now=now, after=after)) or [] for one in watches]
+    in_turn = [pair for group in zip_longest(*found) for pair in group if pair]
+    for sent, (one, key) in enumerate(in_turn):
+        if sent == LINE - waiting or not _nudge(one, key, now=now):
+            for left, _key in in_turn[sent:]:
+                left.last_at = None  # it was not done with: its turn is at the next look
+            return sent
+    return len(in_turn)
 
 
-def _guarded(work: Callable[[], object]) -> int | None:
+def _fresh(one: Watch, *, now: datetime, after: timedelta) -> list[tuple[Watch, Key]]:
+    """What is due and was not nudged within the time `after`."""
+    one.nudged = {key: at for key, at in one.nudged.items() if now - at < EXPIRES}
+    return [
+        (one, key)
+        for key in one.due(now=now, limit=BATCH)
+        if key not in one.nudged or now - one.nudged[key] >= after
+    ]
+
+
+def _nudge(one: Watch, key: Key, *, now: datetime) -> bool:
+    tenant_id, pk = key
+    if not nudge(one.task, tenant_id=tenant_id, **{one.id_name: pk}):
+        return False
+    one.nudged[key] = now
+    return True
+
+
+def _guarded(work: Callable[[], T]) -> T | None:
     try:
-        done = work()
+        return work()
     except DatabaseError as why:
         log.warning("sweep_failed", why=type(why).__name__)
         close_old_connections()
@@ -123,4 +153,3 @@ def _guarded(work: Callable[[], object]) -> int | None:
     except Exception:
         log.exception("sweep_failed")
         return None
-    return done if isinstance(done, int) else None
