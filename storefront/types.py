@@ -159,7 +159,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitCard:
-    """One delivered or waiting thing, its secret masked; `void` says why it no longer counts."""
+    """One delivered or waiting thing, its secret masked; `void` says why it no longer counts.
+
+    A waiting one has the room that it will fill, so that the page stands still when it comes.
+    """
 
     id: int
     state: str
@@ -171,6 +174,7 @@ class UnitCard:
     kind: str = ""
     expires_on: str = ""
     waiting: str = ""
+    has_room: bool = False
     is_given_up: bool = False
     void: str = ""
     void_hint: str = ""
@@ -198,6 +202,11 @@ class Line:
     @property
     def is_there(self) -> bool:
         return any(unit.is_delivered for unit in self.units)
+
+    @property
+    def is_told(self) -> bool:
+        """How to use it is told with the goods, and while they come: not before."""
+        return any(unit.is_delivered or unit.has_room for unit in self.units)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """What was bought, line by line: what is there, masked until it is asked for, and what waits."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from orders.models import Item, Order
     from tenants.types import Shop
 
+# Room is kept for as many as a screen shows; more of them move nothing that is seen.
+MOST_ROOM = 4
 GIVEN_BACK = frozenset({"refunded", "canceled"})
 
 
@@ -94,6 +97,7 @@ def _line(
     product = item.sku.product
     mine = [thing for thing in things if thing.unit.item_id == item.pk]
     units = [_unit(thing, shop=shop, is_shown=is_shown) for thing in mine]
+    units += _promised(item, order) if not mine else []
     return Line(
         name=item.shown_name,
         quantity=item.quantity,
@@ -102,8 +106,43 @@ def _line(
         told=tuple(_told(item)),
         how_to_use=tuple(product.steps),
         redeem_url=product.redeem_url,
-        units=tuple(sorted(units, key=lambda unit: bool(unit.void))),
+        units=(
+            *(unit for unit in units if not unit.waiting and not unit.void),
+            *_waiting([unit for unit in units if unit.waiting]),
+            *(unit for unit in units if unit.void),
+        ),
     )
+
+
+def _promised(item: "Item", order: "Order") -> list[UnitCard]:
+    """What is not being delivered yet: it waits for the money, or for its turn."""
+    if order.state in {"closed", "canceled", "completed"}:
+        return []
+    word = _why_waiting("review" if order.state == "held" else "")
+    if order.state == "placed":
+        word = gettext("It appears here once it is paid.")
+    return [UnitCard(id=0, state="queued", waiting=word)] * item.quantity
+
+
+def _waiting(units: list[UnitCard]) -> Iterable[UnitCard]:
+    """Room for the goods, and each reason once, with a count where there is more than one."""
+    left = MOST_ROOM
+    reasons = Counter(map(_reason, units))
+    for (state, word, is_given_up), count in reasons.items():
+        room = 0 if is_given_up else min(count, left)
+        left -= room
+        yield UnitCard(
+            id=0,
+            state=state,
+            waiting=f"{word} × {count}" if len(reasons) > 1 else word,
+            has_room=room > 0,
+            is_given_up=is_given_up,
+        )
+        yield from [UnitCard(id=0, state=state, has_room=True)] * (room - 1)
+
+
+def _reason(unit: UnitCard) -> tuple[str, str, bool]:
+    return unit.state, unit.waiting, unit.is_given_up
 
 
 def _told(item: "Item") -> Iterable[tuple[str, str]]:

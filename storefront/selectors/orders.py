@@ -109,7 +109,11 @@ def _cases(order: "Order") -> Iterable[CaseCard]:
 
 def _version(page: OrderPage) -> str:
     """Changes when something on the live part of the page does."""
-    units = [[unit.id, unit.state, unit.secret] for line in page.lines for unit in line.units]
+    units = [
+        [unit.id, unit.state, unit.secret, unit.waiting]
+        for line in page.lines
+        for unit in line.units
+    ]
     cases = [[case.ref, case.state, len(case.said)] for case in page.cases]
     seen = [page.state, page.headline, page.sentence, units, str(page.receipt), cases]
     return hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:16]

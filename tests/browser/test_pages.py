@@ -73,7 +73,6 @@ def walked(shopper: Visit, language: str) -> Iterator[str]:
     page.locator("form.qrbox button").click()
     page.locator(".qrbox a.btn").click()
     steps.delivered(page)
-    page.reload()  # as found later: while it waits, the page grows when the goods arrive
     unit = steps.delivered(page)
     unit.locator("[data-show]").click()
     unit.locator("[data-qr]").click()
@@ -127,6 +126,22 @@ def test_shop_pages_stand_still_and_say_what_they_are(visit, size, language):
     lacks = {name: shopper.page.evaluate(pages.LACKS) for name in walked(shopper, language)}
 
     assert {name: found for name, found in lacks.items() if found} == {}
+
+
+@pytest.mark.parametrize(("size", "language"), LOOKS)
+def test_an_open_order_page_stands_still_while_the_goods_arrive(visit, size, language):
+    shopper = visit(size=size, language=language)
+    page = steps.find_product(shopper, BOUGHT[language])
+    steps.order(page)
+    bank = page.locator("[data-pay-link]").get_attribute("href") or ""
+    shopper.open(urlsplit(page.url).path.removesuffix("pay/"))
+    page.locator(".room").wait_for()
+
+    elsewhere = visit(size=size, language=language)
+    elsewhere.open(bank).locator("form.qrbox button").click()
+    steps.delivered(page).wait_for()
+
+    assert page.evaluate(pages.LACKS) == []
 
 
 @pytest.mark.parametrize(("size", "language"), UNLIKE)

@@ -1,11 +1,12 @@
 """The order page in every state: an honest headline, and no way to break it."""
 
+import re
+
 import pytest
 from django.utils import timezone
 
 from core.actors import SYSTEM
 from core.scope import tenant_atomic
-from fulfillment import services as fulfillment
 from orders import services as orders
 from orders.selectors import cases_of
 from orders.states import OrderState
@@ -85,6 +86,34 @@ def test_what_is_made_by_hand_says_until_when(client):
 
     assert "You get it, or a person&#x27;s decision, by " in page
     assert "Being prepared by a person. Decided by " in page
+
+
+ROOM = re.compile(r'<div class="code room" data-unit-waiting>(?:<svg.*?</svg><span>([^<]*)<)?')
+
+
+@pytest.mark.parametrize(("quantity", "rooms"), [("1", 1), ("3", 3), ("6", 4)])
+def test_the_goods_have_their_room_before_they_come_and_the_word_is_said_once(
+    client, quantity, rooms
+):
+    sku = stocked(codes=6)
+    unpaid = client.get(path_of(bought(client, sku, quantity=quantity))).content.decode()
+    word, *rest = ROOM.findall(unpaid)
+
+    assert (word, rest) == ("It appears here once it is paid.", [""] * (rooms - 1))
+
+
+def test_what_is_over_keeps_no_room(client, browser):
+    with tenant_atomic():
+        orders_over = [
+            make_order(state=state, buyer_key=browser.buyer_key)
+            for state in ("closed", "canceled", "completed")
+        ]
+        for order in orders_over:
+            make_item(order)
+
+    pages = [client.get(path_of(order)).content.decode() for order in orders_over]
+
+    assert [ROOM.findall(page) for page in pages] == [[], [], []]
 
 
 def test_without_scripts_only_what_takes_seconds_reloads_by_itself(client):
