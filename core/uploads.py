@@ -18,10 +18,12 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.core.files.uploadhandler import FileUploadHandler
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from core.crypto import KEY_BYTES, CannotDecrypt
+from core.errors import AppError
 
 FRAME = 1024 * 1024
 MOST_BYTES = 200 * 1024 * 1024
@@ -123,21 +125,35 @@ def seal_bytes(clear: bytes) -> SealedFile:
     return writer.close()
 
 
+class UploadTooLarge(AppError):
+    code = "upload_too_large"
+    status = 413
+
+
 class SealedUpload(UploadedFile):
     """What a form field holds after an upload: `sealed` opens it, `size` is the clear size.
 
-    Its file goes with the request, unless somebody keeps it.
+    Its file goes with the request, unless somebody keeps it. Of one over 200 MB only the beginning
+    was kept, and it does not open: the form's other fields have come all the same.
     """
 
     def __init__(self, *, sealed: SealedFile, name: str, size: int, content_type: str) -> None:
-        self.sealed = sealed
+        self._sealed = sealed
         self._is_kept = False
+        self.is_cut = size > MOST_BYTES
         super().__init__(file=None, name=name, size=size, content_type=content_type)
+
+    @property
+    def sealed(self) -> SealedFile:
+        """Raises UploadTooLarge."""
+        if self.is_cut:
+            raise UploadTooLarge(_("The file is larger than 200 MB."), param="file")
+        return self._sealed
 
     def read_all(self, *, most: int) -> bytes:
         """Small files (pictures, tables) whole; past `most` bytes it stops and returns them."""
         clear = b""
-        for frame in self.sealed.frames():
+        for frame in self._sealed.frames():
             clear += frame
             if len(clear) > most:
                 break
@@ -156,11 +172,11 @@ class SealedUpload(UploadedFile):
     def close(self) -> None:
         """Django's last word to an upload, at the end of its request."""
         if not self._is_kept:
-            self.sealed.delete()
+            self._sealed.delete()
 
 
 class SealedUploadHandler(FileUploadHandler):
-    """Seals each chunk as it comes. A file over 200 MB is stopped, and the view told so."""
+    """Seals each chunk as it comes; what goes beyond 200 MB is not kept."""
 
     chunk_size = 256 * 1024
 
@@ -169,12 +185,8 @@ class SealedUploadHandler(FileUploadHandler):
         self._writer = SealedWriter()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        if start + len(raw_data) > MOST_BYTES:
-            self._writer.drop()
-            assert self.request is not None
-            self.request.upload_refusal = "too_large"  # type: ignore[attr-defined]  # -- our own mark
-            raise StopUpload(connection_reset=False)
-        self._writer.write(raw_data)
+        if start + len(raw_data) <= MOST_BYTES:
+            self._writer.write(raw_data)
 
     def file_complete(self, file_size: int) -> SealedUpload:
         return SealedUpload(

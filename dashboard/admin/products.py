@@ -22,6 +22,7 @@ from core.uploads import SealedUpload
 from dashboard.access import actor_of, shop_of
 from dashboard.admin.base import TenantAdmin, TenantForm, told
 from dashboard.admin.skus import SkuInline
+from dashboard.fields import UploadField
 from dashboard.sites import office
 from dashboard.tones import state_tag
 from inventory.selectors import stock_of
@@ -43,7 +44,8 @@ def _web_address(field: "Field[Any, Any]", **options: Any) -> forms.Field | None
 
 
 class ProductForm(TenantForm):
-    upload = forms.FileField(
+    upload = UploadField(
+        most=MOST_PICTURE,
         label=_("New picture"),
         required=False,
         help_text=_("PNG, JPEG or WebP, up to 8 MB. Without one the brand's tile is drawn."),

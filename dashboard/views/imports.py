@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy
 from catalog.models import Sku
 from catalog.states import Kind
 from core.errors import AppError
+from core.uploads import MOST_BYTES
 from dashboard.access import actor_of
+from dashboard.fields import UploadField
 from dashboard.frame import back_to, draw, page
 from dashboard.tones import tone_of
 from dashboard.words import goods_words, who
@@ -32,7 +34,13 @@ LATEST = 30
 
 class Upload(forms.Form):
     sku = forms.ModelChoiceField(queryset=Sku.objects.none(), label=gettext_lazy("Goods"))
-    file = forms.FileField(required=False, label=gettext_lazy("File"), allow_empty_file=True)
+    file = UploadField(
+        most=MOST_BYTES,
+        too_large=gettext_lazy("The file is larger than 200 MB. Split it and load the parts."),
+        required=False,
+        label=gettext_lazy("File"),
+        allow_empty_file=True,
+    )
     text = forms.CharField(
         required=False,
         strip=False,
@@ -78,9 +86,6 @@ def imports(request: HttpRequest) -> HttpResponse:
 
 
 def _opened(request: HttpRequest, form: Upload) -> ImportJob | None:
-    if getattr(request, "upload_refusal", ""):
-        form.add_error("file", _("The file is larger than 200 MB. Split it and load the parts."))
-        return None
     if not form.is_valid():
         return None
     given = form.cleaned_data

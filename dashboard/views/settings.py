@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from catalog import services as catalog
 from core.errors import AppError
 from dashboard.access import actor_of, shop_of
+from dashboard.fields import UploadField
 from dashboard.frame import attempt, back_to, draw, page
 from tenants import services as tenants
 
@@ -74,7 +75,8 @@ class LookForm(forms.Form):
         max_value=28,
         widget=forms.NumberInput(attrs={"data-token": "--radius", "data-unit": "px"}),
     )
-    logo = forms.FileField(
+    logo = UploadField(
+        most=MOST_LOGO,
         label=gettext_lazy("New logo"),
         required=False,
         help_text=gettext_lazy("PNG, JPEG or WebP, up to 4 MB, best square."),

@@ -29,6 +29,12 @@ document.addEventListener("DOMContentLoaded", () => {
     for (const name of ["input", "change"]) form.addEventListener(name, judge);
     judge();
   }
+  for (const input of document.querySelectorAll("input[type=file][data-most]")) {
+    input.addEventListener("change", () => {
+      const isTooLarge = [...input.files].some((file) => file.size > Number(input.dataset.most));
+      input.setCustomValidity(isTooLarge ? input.dataset.tooLarge : "");
+    });
+  }
   // Unfold shows a chosen file's name in a text field beside it, which our forms do not have.
   for (const input of document.querySelectorAll(".qy-form input[type=file]")) input.hasChangeListener = true;
   for (const box of document.querySelectorAll("[data-progress]")) watch(box);

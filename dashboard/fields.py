@@ -1,0 +1,29 @@
+"""Fields of the office's forms that Django has not."""
+
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+MB = 1024 * 1024
+
+
+class UploadField(forms.FileField):
+    """A file of at most so many bytes. A larger one is told so in one sentence."""
+
+    def __init__(self, *, most: int, too_large: str | Promise = "", **options: Any) -> None:
+        super().__init__(**options)
+        self._most = most
+        self._too_large = too_large or format_lazy(
+            _("The file is larger than {most} MB."), most=most // MB
+        )
+        # Before it is sent the page says so too, and spares the time.
+        self.widget.attrs |= {"data-most": most, "data-too-large": self._too_large}
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        file = super().clean(data, initial)
+        if file and file is not initial and (file.is_cut or file.size > self._most):
+            raise forms.ValidationError(str(self._too_large), code="too_large")
+        return file
