@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from django.utils.dateparse import parse_datetime
 from django.utils.timezone import get_current_timezone, make_aware
 from django.utils.translation import gettext as _
 
@@ -33,6 +34,17 @@ def moment_of(text: str, *, param: str) -> datetime | None:
         return make_aware(datetime.fromisoformat(text.strip()), get_current_timezone())
     except ValueError:
         raise InvalidInput(_("Write a day and a time."), param=param) from None
+
+
+def instant_of(text: str, *, param: str) -> datetime:
+    """As our own page wrote it, with its zone."""
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise InvalidInput(_("Load the page again, then try once more."), param=param)
+    return found
 
 
 def number_of(text: str, *, param: str) -> int | None:

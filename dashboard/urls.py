@@ -65,6 +65,11 @@ urlpatterns = [
     path("payments/", waiting.money, name="office_money"),
     path("payments/notices/<int:notice_id>/", waiting.notice_seen, name="office_notice_seen"),
     path(
+        "payments/notices/<slug:provider>/<slug:outcome>/",
+        waiting.notices_seen,
+        name="office_notices_seen",
+    ),
+    path(
         "payments/refunds/<int:refund_id>/<slug:verb>/", waiting.refund_do, name="office_refund_do"
     ),
     path("settings/", settings.settings, name="office_settings"),

@@ -37,6 +37,7 @@ ACTIONS = {
     "picture.stored": _("uploaded a picture"),
     "product.sorted": _("sorted products"),
     "notice.handled": _("dealt with a payment notice"),
+    "notices.handled": _("dealt with payment notices"),
     "refund.retried": _("tried a refund again"),
     "refund.given_up": _("gave up a refund"),
     "unit.replaced": _("replaced a code"),

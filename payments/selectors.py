@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, Max, Min, QuerySet, Sum
 
 from core.rows import fetch
 from payments.models import (
@@ -18,7 +18,7 @@ from payments.models import (
     SandboxTrade,
 )
 from payments.states import MAY_BRING_MONEY, ODD, OPEN, REFUND_DUE, PaymentState, RefundState
-from payments.types import MoneyState, MoneyWord, TradePage
+from payments.types import MoneyState, MoneyWord, OddNotices, TradePage
 
 HELD_UP = timedelta(minutes=10)
 
@@ -112,6 +112,15 @@ def odd_notices() -> "QuerySet[Notice]":
     """Notices that were refused and that nobody has looked at: a to-do of the office."""
     waiting = Notice.objects.filter(handled_at=None, outcome__in=sorted(ODD))
     return waiting.select_related("payment").order_by("-last_at")
+
+
+def kinds_of_odd_notices() -> list[OddNotices]:
+    """The same to-do by what is odd, the latest first: a forger sends one after the other."""
+    kinds = odd_notices().order_by().values("provider", "outcome")
+    found = kinds.annotate(
+        count=Count("pk"), times=Sum("times"), first_at=Min("first_at"), last_at=Max("last_at")
+    )
+    return [OddNotices(**kind) for kind in found.order_by("-last_at", "provider", "outcome")]
 
 
 def held_up_refunds(*, now: datetime) -> "QuerySet[Refund]":

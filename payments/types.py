@@ -179,3 +179,15 @@ class TradePage:
     currency: str
     paid_at: datetime | None
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OddNotices:
+    """All notices of one provider that are odd in the same way; `times` counts repeats too."""
+
+    provider: str
+    outcome: str
+    count: int
+    times: int
+    first_at: datetime
+    last_at: datetime

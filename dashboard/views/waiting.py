@@ -1,7 +1,9 @@
 """What waits for a person: units that are stuck, refunds held up, odd notices."""
 
 from functools import partial
+from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -11,14 +13,18 @@ from core.errors import NotFound
 from core.money import Money
 from dashboard.access import allows
 from dashboard.frame import Deed, deed, draw, page
+from dashboard.reading import instant_of
 from dashboard.tones import tone_of
 from dashboard.words import provider_words
 from fulfillment.selectors import units_to_do
 from payments import services as payments
 from payments.models import Notice, Refund
-from payments.selectors import held_up_refunds, odd_notices
+from payments.selectors import held_up_refunds, kinds_of_odd_notices, odd_notices
+from payments.states import ODD, Outcome
+from payments.types import OddNotices
 
 MOST = 200
+LATEST = 20
 
 
 @page("orders.view")
@@ -44,9 +50,21 @@ def money(request: HttpRequest) -> HttpResponse:
             (refund, Money(refund.amount_e4, refund.payment.currency), tone_of(refund.state))
             for refund in refunds
         ],
-        notices=[(one, provider_words(one.provider)) for one in odd_notices()[:MOST]],
+        notices=[_notices(kind) for kind in kinds_of_odd_notices()],
         may_refund=allows(request, "orders.refund"),
     )
+
+
+def _notices(kind: OddNotices) -> dict[str, Any]:
+    """One line of the to-do, and the latest behind it."""
+    latest = odd_notices().filter(provider=kind.provider, outcome=kind.outcome)[:LATEST]
+    return {
+        "kind": kind,
+        "words": Outcome(kind.outcome).label,
+        "provider": provider_words(kind.provider),
+        "seen_until": kind.last_at.isoformat(),
+        "latest": list(latest),
+    }
 
 
 @deed("orders.refund", back="office_money")
@@ -68,3 +86,19 @@ def notice_seen(request: HttpRequest, notice_id: int) -> Deed:
         partial(payments.handle_notice, notice_id=found.pk, reason=""),
         done=_("Taken off the list."),
     )
+
+
+@deed("money.view", back="office_money")
+def notices_seen(request: HttpRequest, provider: str, outcome: str) -> Deed:
+    """All of one kind at once, as far as the page had shown them."""
+    if outcome not in ODD:
+        raise NotFound
+    seen_until = instant_of(request.POST.get("seen_until", ""), param="seen_until")
+
+    def handle(**who_and_when: Any) -> None:
+        count = payments.handle_notices(
+            provider=provider, outcome=outcome, seen_until=seen_until, **who_and_when
+        )
+        messages.success(request, _("Taken off the list: %(count)s.") % {"count": count})
+
+    return Deed(handle, done="")

@@ -2,7 +2,7 @@
 
 from payments.services.asking import ask
 from payments.services.ledger import open_account, post, top_up_balance
-from payments.services.notices import handle_notice, keep_refusal
+from payments.services.notices import handle_notice, handle_notices, keep_refusal
 from payments.services.paying import (
     capture,
     close_payment,
@@ -23,6 +23,7 @@ __all__ = [
     "close_payments_of",
     "give_up_refund",
     "handle_notice",
+    "handle_notices",
     "keep_refusal",
     "open_account",
     "pay_from_balance",

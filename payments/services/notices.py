@@ -106,3 +106,19 @@ def handle_notice(*, notice_id: int, by: Actor, reason: str, now: datetime) -> N
     """A person has looked at an odd notice: it leaves the to-do list."""
     if Notice.objects.filter(pk=notice_id, handled_at=None).update(handled_at=now):
         audit.record(by=by, action="notice.handled", target=str(notice_id), reason=reason, now=now)
+
+
+@tenant_atomic
+def handle_notices(
+    *, provider: str, outcome: str, seen_until: datetime, by: Actor, now: datetime
+) -> int:
+    """The same for all of one provider that are odd in the same way; says how many they were.
+
+    What was told after `seen_until` stays: nobody has looked at it.
+    """
+    seen = Notice.objects.filter(provider=provider, outcome=outcome, last_at__lte=seen_until)
+    count = seen.filter(handled_at=None).update(handled_at=now)
+    if count:
+        data: dict[str, str | int | None] = {"provider": provider, "count": count}
+        audit.record(by=by, action="notices.handled", target=outcome, data=data, now=now)
+    return count

@@ -181,6 +181,8 @@ OFFICE = {
     "office_stuck": page("/office/waiting/", "orders.view", shows=False),
     "office_money": page("/office/payments/", "money.view", shows=False),
     "office_notice_seen": deed("/office/payments/notices/{notice}/", "money.view", shows=False),
+    "office_notices_seen": deed("/office/payments/notices/sandbox/forged/", "money.view",
+                                {"seen_until": "2999-01-01T00:00:00Z"}, shows=False),
     "office_refund_do": deed("/office/payments/refunds/{refund}/retry/", "orders.refund",
                              shows=False),
     "office_settings": page("/office/settings/", "settings.edit", posted=302,
