@@ -1,8 +1,11 @@
 """The import of codes, its first step: a file or pasted text. `import_job` has the others."""
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django import forms
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +18,7 @@ from core.uploads import MOST_BYTES
 from dashboard.access import actor_of
 from dashboard.fields import UploadField
 from dashboard.frame import back_to, draw, page
+from dashboard.reading import ids_in
 from dashboard.tones import tone_of
 from dashboard.words import goods_words, who
 from inventory.models import ImportJob
@@ -30,6 +34,17 @@ BOTH_GIVEN = gettext_lazy(
 )
 MOST_PASTED = 2_000_000
 LATEST = 30
+MOST_WORDS = 8
+
+
+# How many SKUs a page lists: more are found by searching.
+MOST_LISTED = 1_000
+# A list that is seen at a glance needs no search.
+FEW = 8
+_SEARCHED = (
+    "name", "name_en", "ref", "product__name", "product__name_en", "product__aliases",
+    "product__ref", "product__brand__name", "product__brand__name_en",
+)  # fmt: skip
 
 
 class Upload(forms.Form):
@@ -53,9 +68,7 @@ class Upload(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["sku"]
         assert isinstance(field, forms.ModelChoiceField)
-        loadable = Sku.objects.filter(kind=Kind.STOCK_CODE).select_related("product")
-        field.queryset = loadable.order_by("product__position", "product_id", "position")
-        setattr(field, "label_from_instance", goods_words)  # noqa: B010 -- Django's own hook, a method to mypy
+        field.queryset = _loadable()
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -65,6 +78,10 @@ class Upload(forms.Form):
         if not has_file and not has_text and not self.errors:
             self.add_error("file", _("Choose a file, or paste the codes."))
         return given
+
+
+def _loadable() -> QuerySet[Sku]:
+    return Sku.objects.filter(kind=Kind.STOCK_CODE)
 
 
 @page("stock.import")
@@ -80,9 +97,40 @@ def imports(request: HttpRequest) -> HttpResponse:
         "dashboard/imports.html",
         title=_("Load codes"),
         form=form,
+        goods=_goods(find=request.GET.get("find", ""), chosen=str(form["sku"].value() or "")),
         steps=steps(1),
         jobs=[(job, tone_of(job.state), goods_words(job.sku), who(job.made_by)) for job in latest],
     )
+
+
+def _goods(*, find: str, chosen: str) -> dict[str, Any]:
+    """What may be chosen: all that fits the words searched for, and what is chosen already."""
+    fitting = Q(pk__isnull=False)
+    for word in find.split()[:MOST_WORDS]:
+        fitting &= reduce(or_, (Q(**{f"{name}__icontains": word}) for name in _SEARCHED))
+    listed = _loadable().filter(fitting | Q(pk__in=ids_in([chosen])))
+    ordered = listed.order_by("product__position", "product_id", "position", "pk")
+    rows = list(ordered.select_related("product__brand")[: MOST_LISTED + 1])
+    return {
+        "rows": [_row(sku, is_chosen=str(sku.pk) == chosen) for sku in rows[:MOST_LISTED]],
+        "find": find.strip(),
+        "is_searched": bool(find.strip()) or len(rows) > FEW,
+        "are_more": len(rows) > MOST_LISTED,
+    }
+
+
+def _row(sku: Sku, *, is_chosen: bool) -> dict[str, Any]:
+    product, brand = sku.product, sku.product.brand
+    searched = (
+        product.name, product.name_en, product.aliases, product.ref, brand.name, brand.name_en,
+        sku.name, sku.name_en, sku.ref,
+    )  # fmt: skip
+    return {
+        "sku": sku,
+        "words": goods_words(sku),
+        "is_chosen": is_chosen,
+        "searched": " ".join(searched).lower(),
+    }
 
 
 def _opened(request: HttpRequest, form: Upload) -> ImportJob | None:

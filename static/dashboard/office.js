@@ -29,6 +29,7 @@ document.addEventListener("DOMContentLoaded", () => {
     for (const name of ["input", "change"]) form.addEventListener(name, judge);
     judge();
   }
+  for (const box of document.querySelectorAll("[data-pick]")) pick(box);
   for (const input of document.querySelectorAll("input[type=file][data-most]")) {
     input.addEventListener("change", () => {
       const isTooLarge = [...input.files].some((file) => file.size > Number(input.dataset.most));
@@ -53,6 +54,22 @@ window.addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
   for (const button of document.querySelectorAll("form[data-once] button[disabled]")) button.disabled = false;
 });
+
+// A long list of things to choose from shows what fits while it is typed; without us the server does.
+function pick(box) {
+  const find = box.querySelector("[data-pick-find]"), none = box.querySelector("[data-pick-none]");
+  const rows = [...box.querySelectorAll("[data-text]")];
+  box.querySelector("input:checked")?.scrollIntoView({ block: "nearest" });
+  if (!find) return;
+  const look = () => {
+    const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
+    for (const row of rows) row.hidden = !words.every((word) => row.dataset.text.includes(word));
+    none.hidden = rows.some((row) => !row.hidden);
+  };
+  find.addEventListener("input", look);
+  find.form.addEventListener("submit", (event) => { event.preventDefault(); look(); });
+  if (find.value) look();
+}
 
 function watch(box) {
   const words = box.querySelector("[data-progress-words]");

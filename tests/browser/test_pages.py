@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from devkit.place import CLONE
 from tenants.roles import Role
@@ -177,14 +178,13 @@ def test_each_step_of_the_import_is_whole_and_without_grave_faults(visit, codes_
         member.shot(f"office-import-{step}", full=True)
 
     member.open(pages.OFFICE["imports"])
-    goods = office.locator("#id_sku option", has_text="QQ 音乐").first
-    office.locator("#id_sku").select_option(goods.get_attribute("value"))
+    office.locator(".qy-pick label", has_text="QQ 音乐").first.check()
     office.locator("#id_text").fill("卡号,卡密")
-    office.locator(".qy-form button[type=submit]").click()
+    office.locator(".qy-form button.qy-primary").click()
     look("refusal", ".qy-error")
     office.locator("#id_text").fill("")
     office.locator("#id_file").set_input_files(codes_file)
-    office.locator(".qy-form button[type=submit]").click()
+    office.locator(".qy-form button.qy-primary").click()
     look("columns", "button[value=check]")
     office.locator("button[value=check]").click()
     office.locator("details.qy-more summary").click()
@@ -204,14 +204,36 @@ def test_a_file_and_a_paste_together_are_stopped_before_anything_is_lost(visit, 
     office = steps.sign_in(member)
 
     member.open(pages.OFFICE["imports"])
-    office.locator("#id_sku").select_option(index=1)
+    office.locator(".qy-pick label").nth(1).check()
     office.locator("#id_file").set_input_files(codes_file)
     office.locator("#id_text").fill("LATE-0002")
-    office.locator(".qy-form button[type=submit]").click()
+    office.locator(".qy-form button.qy-primary").click()
 
     kept = office.evaluate("[id_file.files.length, id_text.value, id_text.validationMessage]")
     assert kept == [1, "LATE-0002", "文件和粘贴内容一次只能导入一种。"]
     assert office.url.endswith(pages.OFFICE["imports"])
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_goods_are_found_by_typing_with_and_without_scripts(visit, scripts):
+    member = visit(size=PHONE, scripts=scripts)
+    office = steps.sign_in(member)
+    member.open(pages.OFFICE["imports"])
+    shown = office.locator(".qy-pick label:visible")
+    all_of_them = shown.count()
+
+    find = office.locator("[name=find]")
+    find.fill("qq 音乐")
+    find.press("Enter")
+
+    expect(shown.first).to_contain_text("QQ 音乐")
+    assert 0 < shown.count() < all_of_them
+    assert office.evaluate(pages.SIDEWAYS) <= 0
+    member.shot("office-import-goods")
+    shown.first.check()
+    office.locator("#id_text").fill(f"FOUND-{scripts}-0001")
+    office.locator(".qy-form button.qy-primary").click()
+    expect(office.locator("button[value=check]")).to_be_visible()
 
 
 def english_of_the_demo() -> set[str]:

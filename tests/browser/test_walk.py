@@ -27,10 +27,10 @@ def load_codes(merchant, codes_file):
     """Upload, look, check, load: what each step says is what the file holds."""
     office = steps.sign_in(merchant)
     merchant.open("/office/imports/")
-    goods = office.locator("#id_sku option", has_text=PRODUCT)
-    office.locator("#id_sku").select_option(goods.get_attribute("value"))
+    office.locator("[name=find]").fill(PRODUCT)
+    office.locator(".qy-pick label:visible", has_text=PRODUCT).check()
     office.locator("#id_file").set_input_files(codes_file)
-    office.locator(".qy-form button[type=submit]").click()
+    office.locator(".qy-form button.qy-primary").click()
     expect(office.locator("#encoding")).to_have_value("gb18030")
     merchant.shot("import-columns", full=True)
     office.locator("button[value=check]").click()
