@@ -128,7 +128,21 @@ class Picture(TenantModel):
         return self.hash[:12]
 
 
-class Product(Bilingual, TenantModel):
+class Terms(Bilingual):
+    """What a buyer is told of the deal, and may hold the shop to."""
+
+    what_arrives = models.CharField(_("what arrives"), max_length=200, blank=True)
+    what_arrives_en = models.CharField(_("what arrives, in English"), max_length=300, blank=True)
+    where_works = models.CharField(_("where it works"), max_length=200, blank=True)
+    where_works_en = models.CharField(_("where it works, in English"), max_length=300, blank=True)
+    refund_rule = models.CharField(_("refund rule"), max_length=200, blank=True)
+    refund_rule_en = models.CharField(_("refund rule in English"), max_length=300, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Product(Terms, TenantModel):
     ref = models.CharField(max_length=16)
     name = models.CharField(_("name"), max_length=80)
     name_en = models.CharField(_("name in English"), max_length=120, blank=True)
@@ -139,12 +153,6 @@ class Product(Bilingual, TenantModel):
     summary_en = models.CharField(_("summary in English"), max_length=160, blank=True)
     body = models.TextField(_("description"), blank=True)
     body_en = models.TextField(_("description in English"), blank=True)
-    what_arrives = models.CharField(_("what arrives"), max_length=200, blank=True)
-    what_arrives_en = models.CharField(_("what arrives, in English"), max_length=300, blank=True)
-    where_works = models.CharField(_("where it works"), max_length=200, blank=True)
-    where_works_en = models.CharField(_("where it works, in English"), max_length=300, blank=True)
-    refund_rule = models.CharField(_("refund rule"), max_length=200, blank=True)
-    refund_rule_en = models.CharField(_("refund rule in English"), max_length=300, blank=True)
     how_to_use = models.TextField(_("how to use, a step a line"), blank=True)
     how_to_use_en = models.TextField(_("how to use, in English"), blank=True)
     redeem_url = models.URLField(_("where to redeem"), max_length=300, blank=True)
@@ -192,6 +200,26 @@ class Product(Bilingual, TenantModel):
     def steps(self) -> list[str]:
         """How to use it, a step at a time, in the reader's language."""
         return [line.strip() for line in self.shown.how_to_use.splitlines() if line.strip()]
+
+
+class PastTerms(Terms, TenantModel):
+    """A product's terms before they were changed: what who ordered until then was told.
+
+    Written once with the change and never touched again. An order needs no key to them: the
+    moment at which it was placed finds them, and a sale writes nothing for it.
+    """
+
+    product = TenantForeignKey(
+        Product, on_delete=models.PROTECT, related_name="past_terms", db_index=False
+    )
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = tenant_rules("catalog_pastterms", "product")
+        indexes = [models.Index(fields=["tenant_id", "product", "until"], name="terms_at_a_time")]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} {self.until:%F %T}"
 
 
 class Sku(Bilingual, TenantModel):

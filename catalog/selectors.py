@@ -1,5 +1,6 @@
 """What is on the shelf, and for how much. A shopper sees only what `_on_shelf` lets through."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +19,7 @@ from django.db.models import (
 from django.utils.translation import gettext_lazy as _
 
 from catalog.errors import NotForSale
-from catalog.models import Category, Picture, Product, Sku
+from catalog.models import Category, PastTerms, Picture, Product, Sku, Terms
 from catalog.states import CONNECTED, ProductState
 from catalog.types import BuyerField
 from core.rows import fetch_with
@@ -101,6 +102,14 @@ def get_sku_for_sale(*, sku_ref: str, now: datetime) -> Sku:
     if not found:
         raise NotForSale(_("This is not on sale any more. Look at what else is there."))
     return found[0]
+
+
+def terms_at(*, products: Iterable[Product], moment: datetime) -> dict[int, Terms]:
+    """What each product's buyer was told at that moment, by the product's id. One query."""
+    found = {product.pk: product for product in products}
+    past = PastTerms.objects.filter(product_id__in=list(found), until__gt=moment)
+    first = past.order_by("product_id", "until", "pk").distinct("product_id")
+    return {**found, **{terms.product_id: terms for terms in first}}
 
 
 def get_picture(*, picture_hash: str) -> Picture:

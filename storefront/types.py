@@ -188,13 +188,17 @@ class UnitCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line of the order with the units it promised."""
+    """One line of the order with the units it promised.
+
+    `terms` are what the buyer was told when it was ordered, `how_to_use` is what is right today.
+    """
 
     name: str
     quantity: int
     price: Price
     tile: SafeString
     told: tuple[tuple[str, str], ...]
+    terms: tuple[tuple[str, str], ...]
     how_to_use: tuple[str, ...]
     redeem_url: str
     units: tuple[UnitCard, ...]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.errors import NoSource
 from catalog.models import Brand, Category, Picture, Product, ProductMove, Sku
 from catalog.services._cleaning import check_row, clean_html, only_known
-from catalog.services.wording import search_text
+from catalog.services.wording import keep_past_terms, search_text, terms_of
 from catalog.states import CONNECTED, MOVES, ProductState
 from core.actors import SYSTEM, Actor
 from core.errors import InvalidInput, NotFound
@@ -43,10 +43,15 @@ def create_product(*, given: Mapping[str, Any], by: Actor, now: datetime) -> Pro
 def change_product(
     *, product_id: int, given: Mapping[str, Any], by: Actor, now: datetime
 ) -> Product:
-    """Change what is said of a product; `given` holds names from PRODUCT_FIELDS."""
+    """Change what is said of a product; `given` holds names from PRODUCT_FIELDS.
+
+    The terms that its buyers so far were told are kept for their orders.
+    """
     product = locked_product(product_id)
+    was = terms_of(product)
     _fill(product, given, now=now)
     product.save()
+    keep_past_terms(product, was=was, now=now)
     _audit("product.changed", product, by=by, now=now, fields=",".join(sorted(given))[:200])
     return product
 

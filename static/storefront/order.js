@@ -42,8 +42,12 @@
     box.innerHTML = news.html;
     for (const one of before) reopen(one);
     const side = document.querySelector("[data-side]");
-    const inUse = side && (side.querySelector("details[open]") || [...side.querySelectorAll("textarea")].some((area) => area.value));
-    if (side && !inUse) side.innerHTML = news.side;
+    const inUse = side && [...side.querySelectorAll("textarea")].some((area) => area.value || area === document.activeElement);
+    if (side && !inUse) {
+      const open = [...side.querySelectorAll("details[open]")].map((one) => one.id);
+      side.innerHTML = news.side;
+      for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+    }
     turn = 0;
   };
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import get_language, gettext
 
-from catalog.selectors import buyer_fields
+from catalog.selectors import buyer_fields, terms_at
 from core.secrets import masked
 from fulfillment import services as fulfillment
 from fulfillment.selectors import units_of
@@ -17,10 +17,17 @@ from fulfillment.types import UnitGoods
 from inventory import services as inventory
 from orders.selectors import items_of
 from storefront.selectors.shelf import brand_tile
-from storefront.selectors.words import day_and_time, price_of
+from storefront.selectors.words import (
+    day_and_time,
+    expiry_word,
+    price_of,
+    promise_word,
+    refund_word,
+)
 from storefront.types import Line, UnitCard
 
 if TYPE_CHECKING:
+    from catalog.models import Terms
     from fulfillment.models import Unit
     from orders.models import Item, Order
     from tenants.types import Shop
@@ -83,27 +90,34 @@ def _is_replaced(unit: "Unit") -> bool:
 def lines_of(
     order: "Order", things: list[Thing], *, shop: "Shop", is_shown: bool
 ) -> tuple[Line, ...]:
-    return tuple(_line(item, things, order, shop=shop, is_shown=is_shown) for item in _items(order))
-
-
-def _items(order: "Order") -> Iterable["Item"]:
     related = ("sku__product__brand", "sku__buyer_template")
-    return items_of(order_id=order.pk).select_related(*related)
+    items = list(items_of(order_id=order.pk).select_related(*related))
+    terms = terms_at(products=[item.sku.product for item in items], moment=order.placed_at)
+    return tuple(
+        _line(
+            item,
+            [_unit(thing, shop=shop, is_shown=is_shown) for thing in things if _is_of(thing, item)]
+            or _promised(item, order),
+            currency=order.currency,
+            terms=terms[item.sku.product_id],
+        )
+        for item in items
+    )
 
 
-def _line(
-    item: "Item", things: list[Thing], order: "Order", *, shop: "Shop", is_shown: bool
-) -> Line:
+def _is_of(thing: Thing, item: "Item") -> bool:
+    return thing.unit.item_id == item.pk
+
+
+def _line(item: "Item", units: list[UnitCard], *, currency: str, terms: "Terms") -> Line:
     product = item.sku.product
-    mine = [thing for thing in things if thing.unit.item_id == item.pk]
-    units = [_unit(thing, shop=shop, is_shown=is_shown) for thing in mine]
-    units += _promised(item, order) if not mine else []
     return Line(
         name=item.shown_name,
         quantity=item.quantity,
-        price=price_of(item.unit_price_e4, order.currency),
+        price=price_of(item.unit_price_e4, currency),
         tile=brand_tile(product.brand, picture=product.picture),
         told=tuple(_told(item)),
+        terms=tuple(_terms(item, terms)),
         how_to_use=tuple(product.steps),
         redeem_url=product.redeem_url,
         units=(
@@ -112,6 +126,19 @@ def _line(
             *(unit for unit in units if unit.void),
         ),
     )
+
+
+def _terms(item: "Item", terms: "Terms") -> Iterable[tuple[str, str]]:
+    """What the product's page said of the deal when it was ordered."""
+    is_stocked = item.kind == "stock_code"
+    said = (
+        (gettext("What arrives"), terms.shown.what_arrives),
+        (gettext("Works on"), terms.shown.where_works),
+        (gettext("Delivery"), promise_word(item.promise)),
+        (gettext("Use by"), expiry_word(least_days=item.min_days_left, is_stocked=is_stocked)),
+        (gettext("Refunds"), refund_word(terms.shown.refund_rule)),
+    )
+    return ((key, text) for key, text in said if text)
 
 
 def _promised(item: "Item", order: "Order") -> list[UnitCard]:

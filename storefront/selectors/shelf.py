@@ -13,10 +13,12 @@ from inventory.selectors import stock_of
 from storefront import drawing
 from storefront.selectors.words import (
     STOCKED_KINDS,
+    expiry_word,
     kind_word,
     minor_of,
     price_of,
     promise_word,
+    refund_word,
     soon_word,
     stock_of_count,
 )
@@ -97,7 +99,7 @@ def product_page(*, ref: str, currency: str, now: datetime) -> ProductPage | Non
         tile=_tile(product),
         what_arrives=shown.what_arrives,
         where_works=shown.where_works,
-        refund_rule=shown.refund_rule,
+        refund_rule=refund_word(shown.refund_rule),
         expiry=_expiry(skus),
         how_to_use=tuple(product.steps),
         category_id=product.category_id,
@@ -185,11 +187,8 @@ def _fields(skus: list["Sku"]) -> tuple[FieldShown, ...]:
 
 def _expiry(skus: list["Sku"]) -> str:
     days = min((sku.min_days_left for sku in skus), default=0)
-    if days:
-        return gettext("Days left when you buy: at least %(n)s") % {"n": days}
-    if any(sku.kind == "stock_code" for sku in skus):
-        return gettext("The date stands beside the code")
-    return ""
+    is_stocked = any(sku.kind == "stock_code" for sku in skus)
+    return expiry_word(least_days=days, is_stocked=is_stocked)
 
 
 def _body(text: str) -> SafeString:

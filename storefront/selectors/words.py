@@ -76,6 +76,20 @@ def promise_word(promise: str) -> str:
             return gettext("Time as stated")
 
 
+def expiry_word(*, least_days: int, is_stocked: bool) -> str:
+    if least_days:
+        return gettext("Days left when you buy: at least %(n)s") % {"n": least_days}
+    return gettext("The date stands beside the code") if is_stocked else ""
+
+
+def refund_word(rule: str) -> str:
+    """The shop's own rule, else the house's."""
+    return rule or gettext(
+        "Not delivered: your money comes back by itself. Delivered digital goods cannot be "
+        "returned; a code that does not work is replaced or refunded."
+    )
+
+
 def clock_time(moment: datetime, shop: "Shop") -> str:
     return moment.astimezone(ZoneInfo(shop.time_zone)).strftime("%H:%M")
 

@@ -4,8 +4,8 @@ import pytest
 
 from catalog import services as catalog
 from catalog.errors import NoSource
-from catalog.models import Product
-from catalog.selectors import find_on_sale
+from catalog.models import PastTerms, Product
+from catalog.selectors import find_on_sale, terms_at
 from catalog.services import products
 from catalog.states import MOVES, Kind, ProductState
 from core.actors import SYSTEM
@@ -233,6 +233,53 @@ def test_many_products_get_the_same_rule_at_once():
     assert changed == 2
     assert set(Product.objects.filter(refund_rule="不退")) == {one, two}
     assert Product.objects.get(pk=other.pk).refund_rule == ""
+
+
+def rules_at(product, *moments):
+    return [
+        terms_at(products=[product], moment=moment)[product.pk].shown.refund_rule
+        for moment in moments
+    ]
+
+
+def test_terms_stay_what_they_were_for_who_ordered_before_they_were_changed():
+    product = make_product(refund_rule="七天可退")
+    for moment, rule in ((NOON, "三天可退"), (NEXT_DAY, "不可退")):
+        changed = {"product_id": product.pk, "given": {"refund_rule": rule}}
+        catalog.change_product(**changed, by=OWNER, now=moment)
+
+    product.refresh_from_db()
+    late = NEXT_DAY + timedelta(days=1)
+    told = rules_at(product, MORNING, NOON, NEXT_DAY - timedelta(seconds=1), NEXT_DAY, late)
+    assert told == ["七天可退", "三天可退", "三天可退", "不可退", "不可退"]
+
+
+def test_a_change_of_other_words_keeps_no_terms():
+    product = make_product(refund_rule="七天可退")
+
+    catalog.change_product(
+        product_id=product.pk, given={"how_to_use": "打开 App"}, by=OWNER, now=NOON
+    )
+
+    assert PastTerms.objects.count() == 0
+
+
+def test_each_product_has_the_terms_of_its_own_time(django_assert_num_queries):
+    products = [make_product(name=f"{number}", refund_rule="旧") for number in range(3)]
+    catalog.bulk_edit(
+        product_ids=[one.pk for one in products[:2]],
+        given={"refund_rule": "新"},
+        by=OWNER,
+        now=NOON,
+    )
+    products = list(Product.objects.order_by("pk"))
+
+    with django_assert_num_queries(1):
+        before = terms_at(products=products, moment=MORNING)
+    after = terms_at(products=products, moment=NOON)
+
+    assert [before[one.pk].refund_rule for one in products] == ["旧", "旧", "旧"]
+    assert [after[one.pk].refund_rule for one in products] == ["新", "新", "旧"]
 
 
 def test_a_name_cannot_be_set_on_many_at_once():

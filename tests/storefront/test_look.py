@@ -1,9 +1,13 @@
 """What the eye meets: nothing stands alone in a row, nothing is offered before it can be used."""
 
+import re
+
 import pytest
 from django.utils import timezone, translation
 
-from catalog.models import Brand
+from catalog import services as catalog
+from catalog.models import Brand, Sku
+from core.actors import SYSTEM
 from core.scope import tenant_atomic
 from fulfillment import services as fulfillment
 from storefront.selectors.shelf import brand_tile
@@ -67,6 +71,43 @@ def test_how_to_use_it_is_told_with_the_goods_and_not_before(client, product):
     told = ["https://redeem.example/youku", "Paste the code"]
     assert [text in before for text in told] == [False, False]
     assert [text in after for text in told] == [True, True]
+
+
+def test_an_edited_product_does_not_change_what_an_old_buyer_was_told(client, product):
+    sku = stocked(product=product, min_days_left=30)
+    change(product, refund_rule="七天可退", refund_rule_en="Seven days", where_works_en="On TV")
+    old = delivered(client, sku)
+    change(product, refund_rule="不可退", refund_rule_en="", where_works_en="On phones",
+           how_to_use_en="Corrected")  # fmt: skip
+    with tenant_atomic():
+        Sku.objects.filter(pk=sku.pk).update(min_days_left=1, promise="slow")
+    new = bought(client, sku, request_key="another-form")
+
+    before, after = (client.get(path_of(one)).content.decode() for one in (old, new))
+
+    assert told_in(before) == {
+        "Works on": "On TV",
+        "Delivery": "Usually in a second",
+        "Use by": "Days left when you buy: at least 30",
+        "Refunds": "Seven days",
+    }
+    assert "Corrected" in before
+    assert told_in(after) == {
+        "Works on": "On phones",
+        "Delivery": "Time as stated",
+        "Use by": "Days left when you buy: at least 1",
+        "Refunds": "不可退",
+    }
+
+
+def change(product, **given):
+    with tenant_atomic():
+        catalog.change_product(product_id=product.pk, given=given, by=SYSTEM, now=timezone.now())
+
+
+def told_in(page: str) -> dict[str, str]:
+    terms = page.split('id="terms"')[1].split("</details>")[0]
+    return dict(re.findall(r"<dt>([^<]+)</dt><dd>([^<]+)</dd>", terms))
 
 
 def test_the_step_that_is_waited_for_is_not_called_done(client):
