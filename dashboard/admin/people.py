@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.admin import SimpleListFilter
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.timezone import localtime
@@ -14,6 +14,7 @@ from unfold.decorators import display
 
 from dashboard.admin.base import TenantAdmin
 from dashboard.sites import office
+from dashboard.targets import abouts_of
 from dashboard.tones import state_tag
 from dashboard.words import action_words, reason_words, who
 from tenants.models import AuditRow, Member
@@ -69,7 +70,8 @@ class ActionFilter(SimpleListFilter):
 
 class AuditAdmin(TenantAdmin):
     look = "audit.view"
-    list_display = ("moment", "person", "what", "target", "why", "ip")
+    list_display = ("moment", "person", "what", "about", "why", "ip")
+    fields = list_display
     list_filter = (ActionFilter, ("at", RangeDateFilter))
     list_filter_submit = True
     search_fields = ("by", "target", "reason")
@@ -77,6 +79,19 @@ class AuditAdmin(TenantAdmin):
     date_hierarchy = None
     ordering = ("-at",)
     list_display_links = None
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """What the page's entries are about is read at once."""
+        answer: HttpResponse = super().changelist_view(request, extra_context)
+        listed = (getattr(answer, "context_data", None) or {}).get("cl")
+        if listed is not None:
+            _tell_abouts(request, listed.result_list)
+        return answer
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        row = super().get_object(request, object_id, from_field)
+        _tell_abouts(request, [row] if row else [])
+        return row
 
     @display(description=_("When"), ordering="at")
     def moment(self, row: AuditRow) -> str:
@@ -90,9 +105,21 @@ class AuditAdmin(TenantAdmin):
     def what(self, row: AuditRow) -> str:
         return action_words(row.action)
 
+    @display(description=_("About"), ordering="target")
+    def about(self, row: Any) -> Any:
+        if not row.about.link:
+            return row.about.words or "-"
+        return format_html('<a class="qy-link" href="{}">{}</a>', row.about.link, row.about.words)
+
     @display(description=_("Reason"), ordering="reason")
     def why(self, row: AuditRow) -> str:
         return reason_words(row.reason)
+
+
+def _tell_abouts(request: HttpRequest, rows: Any) -> None:
+    abouts = abouts_of(request, rows)
+    for row in rows:
+        row.about = abouts[row.pk]
 
 
 office.register(Member, MemberAdmin)

@@ -1,0 +1,201 @@
+"""What an audit entry is about: words for people, and the way there for who may go.
+
+An entry keeps a stable name (`batch:REF`, an order's number, a key); one question a kind of thing
+turns all of a page's names into words.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from catalog.models import Brand, BuyerTemplate, Category, Product, Sku
+from dashboard.access import allows, shop_of
+from dashboard.reading import ids_in
+from dashboard.words import goods_words
+from inventory.models import Batch, Code, Content
+from orders.models import Order
+from payments.models import Notice, Refund
+from payments.states import Outcome
+from tenants.models import AuditRow, Member, Merchant
+
+# What stands before a name to tell what kind of thing it is.
+_MARK = re.compile(r"^(?:(?:batch|code|content):|\d+ )")
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    words: str
+    link: str = ""
+
+
+Found = Mapping[str, About]
+
+
+def abouts_of(request: HttpRequest, rows: Iterable[AuditRow]) -> dict[int, About]:
+    """What each entry is about, by its id."""
+    rows = list(rows)
+    by_area: dict[str, set[str]] = {}
+    for row in rows:
+        by_area.setdefault(_area(row), set()).add(row.target)
+    found = {
+        area: read(request, targets)
+        for area, targets in by_area.items()
+        if (read := _READERS.get(area)) is not None
+    }
+    return {row.pk: found.get(_area(row), {}).get(row.target) or _plain(row) for row in rows}
+
+
+def _area(row: AuditRow) -> str:
+    return row.action.partition(".")[0] if row.target else ""
+
+
+def _plain(row: AuditRow) -> About:
+    """A thing that is not there any more, or has no page."""
+    name = row.data.get("name") if isinstance(row.data, dict) else None
+    return About(str(name or _MARK.sub("", row.target)))
+
+
+def _link(request: HttpRequest, right: str, name: str, *args: object) -> str:
+    return reverse(name, args=args, current_app="office") if allows(request, right) else ""
+
+
+def _orders(request: HttpRequest, numbers: set[str]) -> Found:
+    found = Order.objects.filter(number__in=numbers).values_list("number", "pk")
+    return {
+        number: About(
+            _("Order %(number)s") % {"number": number},
+            _link(request, "orders.view", "office_order", pk),
+        )
+        for number, pk in found
+    }
+
+
+def _products(request: HttpRequest, refs: set[str]) -> Found:
+    return {
+        product.ref: About(product.shown.name, _product_link(request, product.pk))
+        for product in Product.objects.filter(ref__in=refs)
+    }
+
+
+def _skus(request: HttpRequest, refs: set[str]) -> Found:
+    return {
+        sku.ref: About(goods_words(sku), _product_link(request, sku.product_id))
+        for sku in Sku.objects.filter(ref__in=refs).select_related("product")
+    }
+
+
+def _product_link(request: HttpRequest, product_id: int) -> str:
+    return _link(request, "catalog.view", "admin:catalog_product_change", product_id)
+
+
+def _pictures(request: HttpRequest, hashes: set[str]) -> Found:
+    return {one: About(_("Picture"), f"/media/{one}") for one in hashes}
+
+
+def _shelves(request: HttpRequest, targets: set[str]) -> Found:
+    """`category 12`."""
+    found: dict[str, About] = {}
+    for model in (Category, Brand, BuyerTemplate):
+        name = str(model._meta.model_name)
+        ids = ids_in(one.removeprefix(f"{name} ") for one in targets)
+        for row in model._default_manager.filter(pk__in=ids):  # noqa: SLF001 -- Django's own name for it
+            link = _link(request, "catalog.view", f"admin:catalog_{name}_change", row.pk)
+            found[f"{name} {row.pk}"] = About(row.shown.name, link)
+    return found
+
+
+def _batches(request: HttpRequest, targets: set[str]) -> Found:
+    refs = {target.removeprefix("batch:") for target in targets}
+    return {
+        f"batch:{batch.ref}": About(
+            f"{_('Batch %(ref)s') % {'ref': batch.ref}} · {goods_words(batch.sku)}",
+            _link(request, "stock.view", "office_batch", batch.pk),
+        )
+        for batch in Batch.objects.filter(ref__in=refs).select_related("sku__product")
+    }
+
+
+def _codes(request: HttpRequest, targets: set[str]) -> Found:
+    ids = ids_in(target.removeprefix("code:") for target in targets)
+    return {
+        f"code:{code.pk}": About(
+            _("A code of %(goods)s") % {"goods": goods_words(code.sku)},
+            _link(request, "stock.view", "office_code", code.pk),
+        )
+        for code in Code.objects.filter(pk__in=ids).select_related("sku__product")
+    }
+
+
+def _contents(request: HttpRequest, targets: set[str]) -> Found:
+    ids = ids_in(target.removeprefix("content:") for target in targets)
+    link = _link(request, "catalog.edit", "office_contents")
+    found = Content.objects.filter(pk__in=ids).select_related("sku__product")
+    return {f"content:{one.pk}": About(goods_words(one.sku), link) for one in found}
+
+
+def _members(request: HttpRequest, targets: set[str]) -> Found:
+    """By the mail address they were invited with, or by the person's key."""
+    found: dict[str, About] = {}
+    for member in Member.objects.select_related("user"):
+        about = About(member.user.email, _link(request, "members.view", "office_member", member.pk))
+        found |= {member.user.email: about, str(member.user_id): about}
+    return found
+
+
+def _settings(request: HttpRequest, targets: set[str]) -> Found:
+    """`name,theme`."""
+    fields = Merchant._meta.concrete_fields
+    labels = {field.name: capfirst(str(field.verbose_name)) for field in fields}
+    link = _link(request, "settings.edit", "office_settings")
+    return {
+        target: About(_(", ").join(labels.get(name, name) for name in target.split(",")), link)
+        for target in targets
+    }
+
+
+def _shop(request: HttpRequest, slugs: set[str]) -> Found:
+    shop = shop_of(request)
+    return {shop.slug: About(shop.name, "/")}
+
+
+def _refunds(request: HttpRequest, numbers: set[str]) -> Found:
+    return {
+        refund.number: About(
+            _("Refund of order %(number)s") % {"number": refund.payment.payable_ref},
+            _link(request, "orders.view", "office_order", refund.payment.payable_id),
+        )
+        for refund in Refund.objects.filter(number__in=numbers).select_related("payment")
+    }
+
+
+def _notices(request: HttpRequest, targets: set[str]) -> Found:
+    """One by its key, or all that were odd in the same way."""
+    link = _link(request, "money.view", "office_money")
+    kinds = {str(one.value): About(str(one.label), link) for one in Outcome}
+    found = Notice.objects.filter(pk__in=ids_in(targets)).values_list("pk", "outcome")
+    return kinds | {str(pk): kinds[outcome] for pk, outcome in found}
+
+
+_READERS: dict[str, Callable[[HttpRequest, set[str]], Found]] = {
+    "batch": _batches,
+    "catalog": _shelves,
+    "code": _codes,
+    "content": _contents,
+    "demo": _shop,
+    "member": _members,
+    "merchant": _shop,
+    "notice": _notices,
+    "notices": _notices,
+    "order": _orders,
+    "picture": _pictures,
+    "product": _products,
+    "refund": _refunds,
+    "settings": _settings,
+    "sku": _skus,
+    "unit": _orders,
+}
