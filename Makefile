@@ -1,5 +1,7 @@
 # A thin front: `python3 -m devkit --help` is the whole of it.
 PYTHON ?= python3
+# Whether a person chose it: else the environment is made of a quicker one of the same version.
+export PYTHON_CHOSEN := $(filter-out file,$(origin PYTHON))
 DEVKIT := $(PYTHON) -m devkit
 
 .PHONY: up down test lint bench chaos demo-reset services lock

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from devkit import interpreter
 from devkit.interrupts import listened_to
 from devkit.place import CLONE, VENV, VENV_PYTHON
 from devkit.say import (
@@ -56,10 +57,11 @@ def _ensure() -> None:
 def _create() -> None:
     say("making .venv")
     shutil.rmtree(VENV, ignore_errors=True)
+    python = interpreter.best()
     if uv := shutil.which("uv"):
-        _run("making .venv", [uv, "venv", "--quiet", "--python", sys.executable, str(VENV)])
-    elif importlib.util.find_spec("ensurepip"):
-        _run("making .venv", [sys.executable, "-m", "venv", str(VENV)])
+        _run("making .venv", [uv, "venv", "--quiet", "--python", python, str(VENV)])
+    elif python != sys.executable or importlib.util.find_spec("ensurepip"):
+        _run("making .venv", [python, "-m", "venv", str(VENV)])
     else:
         raise Problem(_without_ensurepip())
 
