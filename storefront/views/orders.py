@@ -84,6 +84,7 @@ def _context(page: OrderPage, *, is_shown: bool = False) -> dict[str, Any]:
     units = [unit for line in page.lines for unit in line.units if unit.is_delivered]
     return {
         "order": page,
+        "is_shown": is_shown,
         "case_kinds": CaseKind.choices,
         "complain_units": [
             {"id": unit.id, "label": f"{number} · {'' if is_shown else unit.secret}"}

@@ -213,6 +213,16 @@ def test_what_a_form_needs_is_in_the_page(client):
     assert all(f'name="{name}"' in page for name in a_form(sku))
 
 
+def test_codes_shown_without_scripts_can_be_hidden_again(client):
+    order = delivered(client, stocked())
+
+    shown = client.post(path_of(order, "codes/")).content.decode()
+    hidden = client.get(path_of(order)).content.decode()
+
+    assert [word in shown for word in ("隐藏卡密", "显示卡密")] == [True, False]
+    assert [word in hidden for word in ("隐藏卡密", "显示卡密")] == [False, True]
+
+
 def test_codes_shown_without_scripts_are_remembered_as_shown(client):
     order = delivered(client, stocked())
 

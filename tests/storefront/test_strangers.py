@@ -175,6 +175,7 @@ def test_the_shopper_complains_and_both_sides_talk(shop):
     buyer.post(path_of(order, f"help/{ref}/"), {"text": "Any news?"})
 
     assert "It says: used already." in page
+    assert "卡密无法使用" in page.split('id="case-')[1].split("</section>")[0]
     assert "Any news?" in buyer.get(path_of(order)).content.decode()
 
 
