@@ -39,6 +39,9 @@ class Listener(Consumer):
     """Celery's consumer, which counts what it hears and does not wait long for a lost broker."""
 
     heard = 0
+    # As if it had been connected before: Celery gives up a worker of which a child died before the
+    # first connection, and while the broker is waited for that is as likely as at any other time.
+    restart_count = 0
 
     def connection_for_read(self, heartbeat: float | None = None) -> "Connection":
         return self.ensure_connected(

@@ -16,8 +16,10 @@ from celery import current_app
 from django.conf import settings
 from redis import Redis
 
+from chaos.house import children_of
 from core.refs import new_ref
 from core.worker import DEAF, LOOKS, Ear
+from tests.core.relay import Relay
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0  # seconds; a worker takes some to start on a busy machine
@@ -36,10 +38,10 @@ def line():
 def start(line):
     started = []
 
-    def start_one(how):
+    def start_one(how, **environment):
         worker = subprocess.Popen(
             [sys.executable, "-m", "tests.core.trial_worker", line[0], how],
-            cwd=ROOT, start_new_session=True,
+            cwd=ROOT, env=os.environ | environment, start_new_session=True,
         )  # fmt: skip
         started.append(worker)
         return worker
@@ -49,6 +51,20 @@ def start(line):
         with suppress(ProcessLookupError):
             os.killpg(worker.pid, signal.SIGKILL)
         worker.wait()
+
+
+@pytest.fixture
+def relay():
+    away = Relay(settings.REDIS_URL)
+    yield away
+    away.close()
+
+
+def until(condition):
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.1)
 
 
 def hold(queue, *, seconds):
@@ -89,9 +105,18 @@ def test_a_worker_whose_hands_are_full_works_on(line, start):
         hold(line[0], seconds=seconds)
     worker = start("well")
 
-    until = time.monotonic() + PATIENCE
-    while line[1]() and time.monotonic() < until:
-        time.sleep(0.1)
+    until(lambda: line[1]() == 0)
 
-    assert line[1]() == 0
+    assert worker.poll() is None
+
+
+def test_a_child_that_died_while_the_broker_was_away_is_replaced(line, start, relay):
+    worker = start("well", REDIS_URL=relay.url)
+    until(lambda: children_of(worker.pid))
+    os.kill(children_of(worker.pid)[0], signal.SIGKILL)
+
+    relay.open()
+    hold(line[0], seconds=0)
+
+    until(lambda: line[1]() == 0 or worker.poll() is not None)
     assert worker.poll() is None
