@@ -293,10 +293,14 @@ RECOVERED = {
     """,
     "codes": """
         SELECT count(*) FROM fulfillment_unit u
-          JOIN core_outboxrow f
-            ON f.tenant_id = u.tenant_id AND (f.payload->>'order_id')::bigint = u.order_id
-         WHERE u.tenant_id = %(tenant)s AND f.event = 'orders.OrderPaid' AND f.tries > 1
-           AND u.code_id IS NOT NULL
+         WHERE u.tenant_id = %(tenant)s AND u.code_id IS NOT NULL AND EXISTS (
+               SELECT 1 FROM payments_payment p
+                 JOIN payments_sandboxtrade t
+                   ON t.tenant_id = p.tenant_id AND t.payment_number = p.number
+                 JOIN payments_sandboxnotice n
+                   ON n.tenant_id = t.tenant_id AND n.trade_id = t.id
+                WHERE p.tenant_id = u.tenant_id AND p.payable_id = u.order_id
+                  AND n.answered_at IS NOT NULL AND n.tries > 1)
     """,
     "money": """
         SELECT count(DISTINCT trade_id) FROM payments_sandboxnotice
