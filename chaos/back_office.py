@@ -1,4 +1,4 @@
-"""What the merchant does meanwhile, through the services: loads a file of codes, pays people back.
+"""What the merchant does meanwhile, through the services: loads files of codes, pays people back.
 
 Each deed is repeated with the same words until it is answered, as a person would press again.
 """
@@ -42,16 +42,13 @@ def stock_up(goods: Goods, secrets: list[str]) -> None:
 
 
 class BackOffice:
-    """A thread that pays back and one that imports, beside the shoppers."""
+    """A thread that pays back and one for each file that is imported, beside the shoppers."""
 
-    def __init__(self, goods: Goods, crowd: Crowd, lines: list[str]) -> None:
+    def __init__(self, goods: Goods, crowd: Crowd, files: list[list[str]]) -> None:
         self._goods, self._crowd = goods, crowd
-        self._lines = lines
         self._over = threading.Event()
-        self._threads = [
-            threading.Thread(target=self._alone, args=(work,))
-            for work in (self._pay_back, self._import)
-        ]
+        self._importing = [self._thread(partial(self._import, lines)) for lines in files]
+        self._threads = [self._thread(self._pay_back), *self._importing]
         self.broken: list[str] = []
         self.refunds = 0
 
@@ -67,14 +64,17 @@ class BackOffice:
 
     @property
     def is_importing(self) -> bool:
-        return self._threads[1].is_alive()
+        return any(thread.is_alive() for thread in self._importing)
+
+    def _thread(self, work: Callable[[], None]) -> threading.Thread:
+        return threading.Thread(target=self._alone, args=(work,))
 
     def _alone(self, work: Callable[[], None]) -> None:
         try:
             with bind(self._goods.tenant_id):
                 work()
         except Exception as why:  # noqa: BLE001 -- told at the end, with everything else
-            self.broken.append(f"{work.__name__}: {why!r}")
+            self.broken.append(f"the back office: {why!r}")
         finally:
             connections.close_all()
 
@@ -89,8 +89,8 @@ class BackOffice:
                     paid_back.add(one.number)
                     self.refunds += 1
 
-    def _import(self) -> None:
-        raw = "\n".join(self._lines).encode()
+    def _import(self, lines: list[str]) -> None:
+        raw = "\n".join(lines).encode()
         upload = SealedUpload(
             sealed=seal_bytes(raw), name="codes.csv", size=len(raw), content_type="text/csv"
         )

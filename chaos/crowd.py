@@ -17,16 +17,30 @@ _WAYS: list[tuple[int, tuple[str, ...]]] = [
     (3, ("silent",)),
 ]
 COMES_BY, PAYS_FROM, PAYS_BY = 0.25, 0.3, 0.92  # fractions of the whole time
+FIRST_BY = 0.05
 
 
 def plans(*, orders: int, seconds: float, rng: random.Random) -> list[Plan]:
     """`orders` people and a few more order before the first of them pays, so that all of them are
-    in flight together; they pay at any time until the end. A ninth as many never pay, and a fifth
-    as many come later, so that forms are sent all the time."""
+    in flight together; they pay at any time until the end. A ninth as many never pay, and a
+    seventh as many come later, so that forms are sent all the time.
+
+    The very first pay at once and want their money back, every other one with a bank that tells
+    nothing: what comes of that is rare and slow, and must meet the faults, too."""
+    eager = orders // 20
+    made = [
+        Plan(
+            comes_at=rng.uniform(0.0, FIRST_BY) * seconds,
+            pays_after=rng.uniform(0.5, 2.0),
+            quantity=1,
+            ways=("silent",) if number % 2 else ("",),
+            wants_refund=True,
+        )
+        for number in range(eager)
+    ]
     ways = [way for tickets, way in _WAYS for _ in range(tickets)]
     kinds = ["early"] * (orders + orders // 25) + ["never"] * (orders // 9)
-    made = []
-    for kind in kinds + ["late"] * (orders // 5):
+    for kind in kinds + ["late"] * (orders // 7):
         first, last = (COMES_BY, PAYS_BY) if kind == "late" else (0.0, COMES_BY)
         comes = rng.uniform(first, last) * seconds
         pays = rng.uniform(PAYS_FROM, PAYS_BY) * seconds - comes

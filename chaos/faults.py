@@ -62,10 +62,18 @@ class Faults:
             turns = sorted(early + rest, key=lambda name: self.points.fired[name])
 
     def _arm_one(self, point: str) -> None:
-        self.points.arm(point)
-        until = min(time.monotonic() + LONGEST_ARMED, self._end)
+        """A point that nobody passes in its turn, and that never fired, stays armed: the rare ones
+        wait for their moment while the others have their turns."""
+        if not self.points.is_armed(point):
+            self.points.arm(point)
+            patience = LONGEST_ARMED
+        else:
+            patience = 0.2
+        until = min(time.monotonic() + patience, self._end)
         while self.points.is_waiting(point) and time.monotonic() < until:
             self._over.wait(0.05)
+        if self.points.is_waiting(point) and not self.points.fired[point]:
+            return
         if self.points.disarm(point):
             self._over.wait(AFTER_A_KILL)
 

@@ -38,6 +38,10 @@ class FailPoints:
         self.armed[point] += 1
         self._waited_for.add(point)
 
+    def is_armed(self, point: str) -> bool:
+        """It was armed and has not been counted yet, whether somebody obeyed or not."""
+        return point in self._waited_for
+
     def is_waiting(self, point: str) -> bool:
         return self.folder.joinpath(point).exists()
 
@@ -51,6 +55,10 @@ class FailPoints:
             return True
         self.armed[point] -= 1
         return False
+
+    def never_fired(self) -> list[str]:
+        """The points on the road that nobody died at."""
+        return [name for name in find_points() if name not in OFF_ROAD and not self.fired[name]]
 
     def disarm_all(self) -> None:
         """The end: whatever is still waited for is counted as obeyed or taken back."""

@@ -32,8 +32,10 @@ class Seven:
     recovered: int = 0
 
     @property
-    def is_clean(self) -> bool:
-        return not (self.lost or self.duplicated or self.unexpected)
+    def unclean(self) -> dict[str, int]:
+        """The counts that must be zero and are not."""
+        names = ("lost", "duplicated", "unexpected")
+        return {name: getattr(self, name) for name in names if getattr(self, name)}
 
 
 class Report:
