@@ -30,7 +30,7 @@ def main() -> int:
 def _fitting() -> int:
     """Fewer orders where others keep the machine busy: this measures faults, not their work."""
     cores, load = os.cpu_count() or 1, os.getloadavg()[0]
-    orders = max(FEWEST, int(ORDERS * min(1.0, 4 * cores / max(load, 0.1))))
+    orders = max(FEWEST, int(ORDERS * min(1.0, 2 * cores / max(load, 0.1))))
     if orders < ORDERS:
         tell(f"load {load:.1f} on {cores} cores: {orders} orders instead of {ORDERS}")
     return orders

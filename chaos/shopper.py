@@ -111,7 +111,7 @@ class Shopper:
             return self._stop(f"bank answered {page.status_code}")
         if _CAN_PAY not in page.text:
             self.told.is_paid = True
-            self._step = self._watch
+            self._step, self._pace = self._watch, LOOK_AGAIN[0]
             return 0.1
         fields = dict(_INPUT.findall(page.text))
         how = self._ways[0]
@@ -120,7 +120,7 @@ class Shopper:
         if len(self._ways) > 1:
             self._ways.pop(0)
             return 6.0  # until the lie has been refused twice
-        return 0.2
+        return self._slower()  # a lie may be on its way still, and then the tap was in vain
 
     def _watch(self) -> float:
         news = self._ask("GET", f"/o/{self.told.order_token}/live/")
@@ -129,8 +129,12 @@ class Shopper:
         if news.json()["is_final"]:
             self._step = self._read
             return 0.1
-        self._pace = min(self._pace * 1.3, LOOK_AGAIN[1])
-        return self._pace
+        return self._slower()
+
+    def _slower(self) -> float:
+        """In how many seconds he looks again: each time it takes him longer."""
+        wait, self._pace = self._pace, min(self._pace * 1.3, LOOK_AGAIN[1])
+        return wait
 
     def _read(self) -> float:
         path = f"/o/{self.told.order_token}/codes/"
