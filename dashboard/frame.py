@@ -17,8 +17,10 @@ from core.errors import AppError
 from core.middleware import opens_own_scope
 from dashboard.access import actor_of, is_fresh, require
 from dashboard.sites import office
+from dashboard.typed import context_of, page_again
 
 View = Callable[..., HttpResponseBase]
+REFUSED = 422  # a form that cannot be taken as it is
 
 
 def page(right: str, *, own_scope: bool = False) -> Callable[[View], View]:
@@ -36,21 +38,25 @@ def page(right: str, *, own_scope: bool = False) -> Callable[[View], View]:
     return wrap
 
 
-def draw(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
+def draw(
+    request: HttpRequest, template: str, *, is_refused: bool = False, **context: Any
+) -> HttpResponse:
+    """A page in the office's frame; of a form that was refused its status says so too."""
     request.current_app = office.name
-    return TemplateResponse(request, template, {**office.each_context(request), **context})
+    told = {**office.each_context(request), **context_of(request), **context}
+    return TemplateResponse(request, template, told, status=REFUSED if is_refused else None)
 
 
-def attempt(request: HttpRequest, deed: Callable[[], Any], *, done: str) -> bool:
+def attempt(request: HttpRequest, deed: Callable[[], Any], *, done: str) -> AppError | None:
     """Do it and say so; or say why not. A service verb undoes itself when it refuses."""
     try:
         deed()
     except AppError as refusal:
         messages.error(request, str(refusal.message))
-        return False
+        return refusal
     if done:
         messages.success(request, done)
-    return True
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +68,31 @@ class Deed:
     asks_password: bool = False
 
 
-def deed(right: str, *, back: str, of: str = "") -> Callable[[Callable[..., Deed]], View]:
+def deed(
+    right: str, *, back: str, of: str = "", form: str = ""
+) -> Callable[[Callable[..., Deed]], View]:
     """A button of a page: the view says what is to be done, here it is done and told.
 
-    Then back to the page named, which is about `of` among the address's values.
+    Then back to the page named, which is about `of` among the address's values. What is refused is
+    answered with the page of its form, which is that one, or the one that `form` names.
     """
 
     def wrap(view: Callable[..., Deed]) -> View:
         @wraps(view)
-        def pressed(request: HttpRequest, **ids: Any) -> HttpResponse:
+        def pressed(request: HttpRequest, **ids: Any) -> HttpResponseBase:
             wanted = view(request, **ids)
             home = back_to(back, *([ids[of]] if of else []))
             to_password = password_first(request, then=home.url) if wanted.asks_password else None
             if to_password:
                 return to_password
-            attempt(
+            refusal = attempt(
                 request,
                 lambda: wanted.do(by=actor_of(request), now=timezone.now()),
                 done=wanted.done,
             )
-            return home
+            if refusal is None:
+                return home
+            return page_again(request, reverse(form, kwargs=ids) if form else home.url, refusal)
 
         return page(right)(require_POST(pressed))
 

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 from core.errors import TooManyTries
 from core.middleware import opens_own_scope
 from dashboard import accounts
+from dashboard.frame import REFUSED
 from dashboard.sites import CSP, site_of, speak_staff_language
 
 
@@ -36,6 +37,7 @@ class _Framed:
 
     def form_invalid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]  # -- a mixin
+        response.status_code = REFUSED
         for error in chain.from_iterable(form.errors.as_data().values()):
             if error.code == TooManyTries.code:
                 response.status_code = TooManyTries.status

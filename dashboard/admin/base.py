@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -17,6 +18,8 @@ from unfold.admin import ModelAdmin
 
 from core.errors import AppError, NotFound
 from dashboard.access import actor_of, allows, require
+from dashboard.frame import REFUSED
+from dashboard.typed import context_of
 from tenants import audit
 
 
@@ -127,12 +130,23 @@ class TenantAdmin(OfficeAdmin):
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """A refusal while saving undoes the saving; the form comes back and tells it."""
         try:
-            return super().changeform_view(request, *args, **kwargs)
+            answer = super().changeform_view(request, *args, **kwargs)
         except AppError as refusal:
             if request.method != "POST":
                 raise
             request.refusal = refusal  # type: ignore[attr-defined]  # -- our own mark
-            return super().changeform_view(request, *args, **kwargs)
+            answer = super().changeform_view(request, *args, **kwargs)
+        if request.method == "POST" and isinstance(answer, TemplateResponse):
+            answer.status_code = REFUSED  # what was taken leads on
+        return answer
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        answer: HttpResponse = super().render_change_form(
+            request, {**context, **context_of(request)}, *args, **kwargs
+        )
+        return answer
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: Any = None, **kwargs: Any

@@ -1,12 +1,12 @@
 """The operator's deeds: open a shop, close it, open it again, give it a host."""
 
-from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django import forms
 from django.core.validators import validate_slug
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -18,9 +18,10 @@ from django.views.decorators.http import require_POST
 from core.errors import AppError, InvalidInput, NotFound
 from core.money import Money
 from dashboard.access import actor_of
-from dashboard.frame import attempt
+from dashboard.frame import REFUSED, View, attempt
 from dashboard.sites import platform
 from dashboard.tones import tone_of
+from dashboard.typed import context_of, page_again
 from dashboard.words import who
 from orders.models import Order
 from tenants import services as tenants
@@ -31,20 +32,23 @@ OPS = "ops"
 LIST = "admin:tenants_merchant_changelist"
 
 
-def _page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def _page(view: View) -> View:
     """For operators: the site asks."""
 
     @wraps(view)
-    def drawn(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def drawn(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         request.current_app = platform.name
         return view(request, *args, **kwargs)
 
-    framed: Callable[..., HttpResponse] = platform.admin_view(drawn)
+    framed: View = platform.admin_view(drawn)
     return framed
 
 
-def _draw(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
-    return TemplateResponse(request, template, {**platform.each_context(request), **context})
+def _draw(
+    request: HttpRequest, template: str, *, is_refused: bool = False, **context: Any
+) -> HttpResponse:
+    told = {**platform.each_context(request), **context_of(request), **context}
+    return TemplateResponse(request, template, told, status=REFUSED if is_refused else None)
 
 
 class NewShop(forms.Form):
@@ -78,7 +82,13 @@ def new_shop(request: HttpRequest) -> HttpResponse:
             form.add_error(at, str(refusal.message))
         else:
             return HttpResponseRedirect(reverse("platform_shop", args=[made.pk]))
-    return _draw(request, "dashboard/ops_new_shop.html", title=_("Open a shop"), form=form)
+    return _draw(
+        request,
+        "dashboard/ops_new_shop.html",
+        title=_("Open a shop"),
+        is_refused=request.method == "POST",
+        form=form,
+    )
 
 
 @_page
@@ -102,7 +112,7 @@ def shop(request: HttpRequest, merchant_id: int) -> HttpResponse:
 
 @_page
 @require_POST
-def shop_do(request: HttpRequest, merchant_id: int, verb: str) -> HttpResponse:
+def shop_do(request: HttpRequest, merchant_id: int, verb: str) -> HttpResponseBase:
     found = get_object_or_404(Merchant.objects.using(OPS), pk=merchant_id)
     reason = request.POST.get("reason", "").strip()[:60]
     given: dict[str, Any] = {
@@ -125,5 +135,6 @@ def shop_do(request: HttpRequest, merchant_id: int, verb: str) -> HttpResponse:
     }
     if verb not in deeds:
         raise NotFound
-    attempt(request, deeds[verb], done=_("Done."))
-    return HttpResponseRedirect(reverse("platform_shop", args=[found.pk]))
+    home = reverse("platform_shop", args=[found.pk])
+    refusal = attempt(request, deeds[verb], done=_("Done."))
+    return page_again(request, home, refusal) if refusal else HttpResponseRedirect(home)

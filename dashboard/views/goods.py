@@ -95,18 +95,21 @@ def bulk(request: HttpRequest) -> HttpResponse:
         done = _("Changed %(count)s products.") % {"count": count}
         if count > 100 and request.POST.get("typed", "").strip() != str(count):
             form.add_error(None, _("Type the number of products to confirm."))
-        elif attempt(
-            request,
-            lambda: catalog.bulk_edit(
-                product_ids=ids, given=form.given(), by=actor_of(request), now=timezone.now()
-            ),
-            done=done,
-        ):
-            return back_to(LIST)
+        else:
+            refusal = attempt(
+                request,
+                lambda: catalog.bulk_edit(
+                    product_ids=ids, given=form.given(), by=actor_of(request), now=timezone.now()
+                ),
+                done=done,
+            )
+            if refusal is None:
+                return back_to(LIST)
     return draw(
         request,
         "dashboard/products_bulk.html",
         title=_("Change many products"),
+        is_refused=request.method == "POST",
         form=form,
         count=count,
         names=[product.shown.name for product in chosen[:12]],
@@ -135,6 +138,7 @@ def table(request: HttpRequest) -> HttpResponse:
         request,
         "dashboard/products_table.html",
         title=_("Product table"),
+        is_refused=bool(why or (report and report.refused)),
         report=report,
         why=why,
     )
@@ -180,6 +184,7 @@ def _template(request: HttpRequest, found: BuyerTemplate | None) -> HttpResponse
         request,
         "dashboard/buyer_form.html",
         title=found.shown.name if found else _("New buyer form"),
+        is_refused=bool(why),
         name=name,
         name_en=name_en,
         rows=list(enumerate([*rows, *[{}] * ROWS][:ROWS] if may_edit else rows)),

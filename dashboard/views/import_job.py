@@ -1,20 +1,25 @@
 """One import: its columns, its check, its load and result, and what is done at each step."""
 
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
+from core.actors import Actor
+from core.errors import NotFound
 from core.money import Money, parse_e4
-from dashboard.access import actor_of, shop_of
-from dashboard.frame import attempt, back_to, draw, page
+from dashboard.access import shop_of
+from dashboard.frame import Deed, deed, draw, page
 from dashboard.reading import day_of
 from dashboard.tones import tone_of
+from dashboard.typed import context_of
 from dashboard.views.imports import steps
 from dashboard.words import MARKS, goods_words
 from inventory.models import ImportJob
@@ -61,7 +66,8 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
         "tone": tone_of(found.state),
     }
     if found.state == ImportState.UPLOADED:
-        return draw(request, "dashboard/import_columns.html", **context, **_columns(found))
+        columns = _columns(found, typed=context_of(request)["typed"])
+        return draw(request, "dashboard/import_columns.html", **context, **columns)
     if found.state in {ImportState.CHECKING, ImportState.CHECKED}:
         return draw(request, "dashboard/import_check.html", **context, **_check(found))
     return draw(request, "dashboard/import_result.html", **context, **_result(found))
@@ -71,14 +77,16 @@ def _job(job_id: int) -> ImportJob:
     return get_object_or_404(ImportJob.objects.select_related("sku__product", "batch"), pk=job_id)
 
 
-def _columns(found: ImportJob) -> dict[str, Any]:
+def _columns(found: ImportJob, *, typed: QueryDict) -> dict[str, Any]:
+    """As they are kept; what was typed and could not be kept stands in its place."""
     shown = importing.preview(job_id=found.pk, now=timezone.now())
     width = max([len(shown.layout.columns), *(len(line.cells) for line in shown.lines)], default=1)
-    chosen = [*shown.layout.columns, *[Field.IGNORED] * width][:width]
+    said = _columns_in(typed) if typed else shown.layout.columns
+    chosen = [*said, *[Field.IGNORED] * width][:width]
     names = [*shown.header, *[""] * width][:width]
     return {
         "preview": shown,
-        "cost": "" if found.cost_e4 is None else Money(found.cost_e4, "").decimal,
+        "batch": typed.dict() if typed else _batch(found, shown),
         "columns": list(zip(range(width), names, chosen, strict=True)),
         "fields": FIELDS,
         "delimiters": DELIMITERS,
@@ -88,6 +96,19 @@ def _columns(found: ImportJob) -> dict[str, Any]:
         "lines": [
             (line, importing.WORDS[line.reason] if line.reason else "") for line in shown.lines
         ],
+    }
+
+
+def _batch(found: ImportJob, shown: importing.Preview) -> dict[str, Any]:
+    """The other fields of the form, under their names."""
+    return {
+        "encoding": shown.encoding,
+        "delimiter": shown.layout.delimiter,
+        "has_header": shown.layout.has_header,
+        "expires_on": found.expires_on.isoformat() if found.expires_on else "",
+        "cost": "" if found.cost_e4 is None else Money(found.cost_e4, "").decimal,
+        "supplier_name": found.supplier_name,
+        "note": found.note,
     }
 
 
@@ -129,34 +150,35 @@ def _percent(found: ImportJob) -> int:
     return min(99, found.done_lines * 100 // found.total_lines) if found.total_lines else 0
 
 
-@page("stock.import")
-@require_POST
-def choose(request: HttpRequest, job_id: int) -> HttpResponse:
+@deed("stock.import", back="office_import", of="job_id")
+def choose(request: HttpRequest, job_id: int) -> Deed:
     """Keep the choice; look again, or go on to the check."""
     found = _job(job_id)
-    now = timezone.now()
 
-    def deed() -> None:
-        choice = _choice(request)
-        importing.choose(job_id=found.pk, choice=choice, by=actor_of(request), now=now)
+    def keep(*, by: Actor, now: datetime) -> None:
+        importing.choose(job_id=found.pk, choice=_choice(request), by=by, now=now)
         if request.POST.get("then") == "check":
             importing.dry_run(job_id=found.pk, now=now)
 
-    attempt(request, deed, done="")
-    return back_to("office_import", job_id)
+    return Deed(keep, done="")
+
+
+def _columns_in(given: QueryDict) -> tuple[Field, ...]:
+    """What each column was said to hold."""
+    width = min(int(given.get("width", "1") or 1), 60) if given.get("width", "").isdecimal() else 1
+    names = [given.get(f"column{at}", "") for at in range(width)]
+    known = set(Field)
+    return tuple(Field(name) if name in known else Field.IGNORED for name in names)
 
 
 def _choice(request: HttpRequest) -> ImportChoice:
     given = request.POST
-    width = min(int(given.get("width", "1") or 1), 60) if given.get("width", "").isdecimal() else 1
-    known = set(Field)
-    columns = [given.get(f"column{at}", "") for at in range(width)]
     cost = given.get("cost", "").strip()
     return ImportChoice(
         layout=Layout(
             delimiter=given.get("delimiter", NONE),
             has_header=given.get("has_header") == "on",
-            columns=tuple(Field(name) if name in known else Field.IGNORED for name in columns),
+            columns=_columns_in(given),
         ),
         encoding=given.get("encoding", ""),
         expires_on=day_of(given.get("expires_on", ""), param="expires_on"),
@@ -166,20 +188,18 @@ def _choice(request: HttpRequest) -> ImportChoice:
     )
 
 
-@page("stock.import")
-@require_POST
-def do(request: HttpRequest, job_id: int, verb: str) -> HttpResponse:
+@deed("stock.import", back="office_import", of="job_id")
+def do(request: HttpRequest, job_id: int, verb: str) -> Deed:
     found = _job(job_id)
-    given: dict[str, Any] = {"job_id": found.pk, "by": actor_of(request), "now": timezone.now()}
-    deeds = {
+    deeds: dict[str, Callable[..., Any]] = {
         "start": importing.start_import,
         "cancel": importing.cancel_import,
         "resume": importing.resume_import,
         "columns": importing.reopen_import,
     }
-    if verb in deeds:
-        attempt(request, lambda: deeds[verb](**given), done="")
-    return back_to("office_import", job_id)
+    if verb not in deeds:
+        raise NotFound
+    return Deed(partial(deeds[verb], job_id=found.pk), done="")
 
 
 @page("stock.import")

@@ -96,6 +96,7 @@ def imports(request: HttpRequest) -> HttpResponse:
         request,
         "dashboard/imports.html",
         title=_("Load codes"),
+        is_refused=request.method == "POST",
         form=form,
         goods=_goods(find=request.GET.get("find", ""), chosen=str(form["sku"].value() or "")),
         steps=steps(1),

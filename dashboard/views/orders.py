@@ -16,6 +16,7 @@ from dashboard.addresses import address_of
 from dashboard.frame import Deed, deed, draw, page
 from dashboard.reading import ids_in
 from dashboard.tones import tone_of
+from dashboard.typed import context_of
 from dashboard.words import channel_words, money_words, provider_words, who
 from fulfillment import errors as fulfillment_errors
 from fulfillment import services as fulfillment
@@ -48,7 +49,7 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
         contact=contact_of(order=found),
         channel=channel_words(found.channel),
         items=_items(found),
-        units=_units(found),
+        units=_units(found, ticked=set(context_of(request)["typed"].getlist("unit"))),
         timeline=[(row, tone_of(row.state), who(row.by)) for row in timeline(order_id=found.pk)],
         cases=[(case, tone_of(case.state)) for case in cases_of(order_id=found.pk)],
         payments=[
@@ -88,7 +89,7 @@ def _items(found: Order) -> list[dict[str, Any]]:
     ]
 
 
-def _units(found: Order) -> list[dict[str, Any]]:
+def _units(found: Order, *, ticked: set[str]) -> list[dict[str, Any]]:
     units = list(units_of(order_id=found.pk).select_related("item", "code"))
     masks = masks_of(codes=[unit.code for unit in units if unit.code])
     return [
@@ -100,6 +101,7 @@ def _units(found: Order) -> list[dict[str, Any]]:
             "waits_for_hand": unit.state in {UnitState.BY_HAND, UnitState.REVIEW},
             "can_be_replaced": unit.state == UnitState.DELIVERED and unit.code_id is not None,
             "can_be_refunded": unit.state in CAN_BE_REFUNDED,
+            "is_ticked": str(unit.pk) in ticked,
         }
         for unit in units
     ]
@@ -112,7 +114,7 @@ def _amounts(rows: Any, currency: str) -> list[dict[str, Any]]:
     ]
 
 
-@deed("orders.deliver", back="office_order", of="order_id")
+@deed("orders.deliver", back="office_order", of="order_id", form="office_deliver_form")
 def deliver(request: HttpRequest, order_id: int, unit_id: int) -> Deed:
     unit = get_object_or_404(units_of(order_id=order_id), pk=unit_id)
     text = Secret(request.POST.get("text", ""))

@@ -15,6 +15,7 @@ from core.errors import AppError
 from dashboard.access import actor_of
 from dashboard.accounts import send_password_link
 from dashboard.frame import Deed, back_to, deed, draw, page
+from dashboard.typed import context_of
 from tenants import services as tenants
 from tenants.models import Member
 from tenants.roles import Role
@@ -58,6 +59,7 @@ def invite(request: HttpRequest) -> HttpResponse:
         request,
         "dashboard/invite.html",
         title=_("Invite a member"),
+        is_refused=request.method == "POST",
         form=form,
         roles=[(role.label, ROLE_HINTS[role]) for role in Role],
     )
@@ -77,11 +79,14 @@ def _send_link(request: HttpRequest, mail: str) -> None:
 @page("members.view")
 def member(request: HttpRequest, member_id: int) -> HttpResponse:
     found = get_object_or_404(Member.objects.select_related("user"), pk=member_id)
+    typed = context_of(request)["typed"]
     return draw(
         request,
         "dashboard/member.html",
         title=found.user.name or found.user.email,
         member=found,
+        role=typed.get("role", "") if typed else found.role,
+        is_active=typed.get("is_active") == "on" if typed else found.is_active,
         roles=[(role.value, role.label, ROLE_HINTS[role]) for role in Role],
     )
 

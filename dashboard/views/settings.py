@@ -102,6 +102,7 @@ def settings(request: HttpRequest) -> HttpResponse:
         request,
         "dashboard/settings.html",
         title=_("Settings"),
+        is_refused=request.method == "POST",
         form=form,
         look=look,
         logo=shop.logo,
@@ -124,10 +125,11 @@ def _saved(request: HttpRequest, form: forms.Form, *, is_look: bool) -> bool:
             except AppError as refusal:
                 form.add_error("logo", str(refusal.message))
                 return False
-    return attempt(
+    refused = attempt(
         request,
         lambda: tenants.change_settings(
             merchant_id=shop_of(request).id, given=given, by=by, now=now
         ),
         done=_("Saved. Shoppers see it within seconds."),
     )
+    return refused is None

@@ -7,7 +7,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -17,6 +19,7 @@ from core.money import Money
 from dashboard.access import actor_of, allows, shop_of
 from dashboard.frame import Deed, deed, draw, page, password_first
 from dashboard.tones import tone_of
+from dashboard.typed import page_again
 from dashboard.words import (
     BATCH_AT_WORK,
     BATCH_REASONS,
@@ -168,10 +171,10 @@ def _history(found: Code) -> list[tuple[datetime, str, str]]:
 
 @page("codes.reveal")
 @require_POST
-def reveal(request: HttpRequest, code_id: int) -> HttpResponse:
+def reveal(request: HttpRequest, code_id: int) -> HttpResponseBase:
     """The only page that shows a secret to staff: password first, with a reason, audited."""
-    about = _about(request, code_id)
-    to_password = password_first(request, then=f"/office/codes/{code_id}/")
+    about, home = _about(request, code_id), reverse("office_code", args=[code_id])
+    to_password = password_first(request, then=home)
     if to_password:
         return to_password
     try:
@@ -182,7 +185,7 @@ def reveal(request: HttpRequest, code_id: int) -> HttpResponse:
             now=timezone.now(),
         )
     except AppError as refusal:
-        return draw(request, "dashboard/code.html", **about, refusal=refusal.message)
+        return page_again(request, home, refusal)
     response = draw(request, "dashboard/code.html", **about, text=text_of(text))
     response["Cache-Control"] = "no-store"
     return response

@@ -93,9 +93,9 @@ def notices_seen(request: HttpRequest, provider: str, outcome: str) -> Deed:
     """All of one kind at once, as far as the page had shown them."""
     if outcome not in ODD:
         raise NotFound
-    seen_until = instant_of(request.POST.get("seen_until", ""), param="seen_until")
 
     def handle(**who_and_when: Any) -> None:
+        seen_until = instant_of(request.POST.get("seen_until", ""), param="seen_until")
         count = payments.handle_notices(
             provider=provider, outcome=outcome, seen_until=seen_until, **who_and_when
         )

@@ -115,7 +115,8 @@ def test_a_viewer_does_nothing(shop, things, path):
 def test_who_may_does(shop, things, path):
     browser = browser_of(shop, DEEDS[path])
 
-    answer = browser.post(path.format(**things), {"outcome": "rejected", "text": "hello"})
+    given = {"outcome": "rejected", "text": "hello", "reason": "asked"}
+    answer = browser.post(path.format(**things), given)
 
     assert answer.status_code in {200, 302}
 

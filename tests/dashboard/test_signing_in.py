@@ -34,7 +34,7 @@ def test_a_wrong_password_says_nothing_of_membership(shop):
 
     answer = sign_in(client_of(shop), user, password="wrong")
 
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert "not a member" not in answer.content.decode()
     assert actions() == ["login.failed"]
 
@@ -233,7 +233,7 @@ def test_guessing_the_password_that_is_asked_again_is_stopped_too(shop):
         for _unused in range(9)
     ]
 
-    assert answers == [200] * 8 + [429]
+    assert answers == [422] * 8 + [429]
 
 
 def test_a_mailbox_is_not_flooded_and_it_is_said_when_to_come_back(shop):

@@ -19,7 +19,7 @@ class Rule:
     form: dict[str, Any] = field(default_factory=dict)
     query: str = ""
     shows: bool = True  # whether who is let in reads the shop's own texts there
-    posted: int = 302  # what a deed that was done is answered with
+    posted: int = 302  # what a deed that was done is answered with; 422: the form is sent empty
     leads: bool = True  # whether a redirect leads to a page for the same people
 
     @property
@@ -74,7 +74,7 @@ def signing_in(member: str) -> dict[str, Rule]:
     }
     reset = "/office/password/reset/"
     return {
-        "account_login": asset("/office/login/", post=PUBLIC, posted=200),
+        "account_login": asset("/office/login/", post=PUBLIC, posted=422),
         "account_reauthenticate": Rule(
             "/office/reauthenticate/", member, member, {"password": PASSWORD}, shows=False
         ),
@@ -94,7 +94,7 @@ def site(name: str, member: str) -> dict[str, Rule]:
     office = "/office/"
     return {
         f"{name}:index": page(office, "home.view" if member == MEMBER else member, shows=False),
-        f"{name}:login": asset(f"{office}login/", post=PUBLIC, posted=200),
+        f"{name}:login": asset(f"{office}login/", post=PUBLIC, posted=422),
         f"{name}:search": page(f"{office}search/", member, shows=False),
         f"{name}:logout": Rule(f"{office}logout/", PUBLIC, PUBLIC, shows=False),
         f"{name}:password_change": Rule(f"{office}password_change/", member, member, shows=False),
@@ -168,7 +168,8 @@ OFFICE = {
     "office_import_do": deed("/office/imports/{job_ready}/start/", "stock.import"),
     "office_products_bulk": page("/office/products/bulk/", "catalog.edit", query="ids={product}",
                                  form={"refund_rule": "None"}, posted=302),
-    "office_products_table": page("/office/products/table/", "catalog.edit", shows=False),
+    "office_products_table": page("/office/products/table/", "catalog.edit", shows=False,
+                                  posted=422),
     "office_products_table_out": page("/office/products/table/csv/", "catalog.view"),
     "office_product_do": deed("/office/products/{product}/copy/", "catalog.edit"),
     "office_template_new": page("/office/buyer-forms/new/", "catalog.edit", form=FORM, shows=False,
@@ -227,7 +228,7 @@ PLATFORM = {
     **table("platform", "tenants", "merchant", thing="shop", look=OPERATOR, page=True),
     **table("platform", "tenants", "domain", thing="domain", look=OPERATOR),
     **table("platform", "tenants", "user", thing="user", look=OPERATOR),
-    "platform_new_shop": page("/office/shops/new/", OPERATOR, form=HALF, shows=False),
+    "platform_new_shop": page("/office/shops/new/", OPERATOR, form=HALF, shows=False, posted=422),
     "platform_shop": page("/office/shops/{shop}/", OPERATOR),
     "platform_shop_do": deed("/office/shops/{shop}/suspend/", OPERATOR,
                              {"typed": "{slug}", "reason": "matrix"}),
