@@ -17,7 +17,7 @@ from core.errors import AppError
 from core.middleware import opens_own_scope
 from dashboard.access import actor_of, is_fresh, require
 from dashboard.sites import office
-from dashboard.typed import context_of, page_again
+from dashboard.typed import bring_back, context_of, keep, page_again
 
 View = Callable[..., HttpResponseBase]
 REFUSED = 422  # a form that cannot be taken as it is
@@ -30,6 +30,7 @@ def page(right: str, *, own_scope: bool = False) -> Callable[[View], View]:
         @wraps(view)
         def allowed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             require(request, right)
+            bring_back(request)
             return view(request, *args, **kwargs)
 
         framed: View = office.admin_view(allowed)
@@ -104,7 +105,8 @@ def back_to(name: str, *args: Any) -> HttpResponseRedirect:
 
 
 def password_first(request: HttpRequest, *, then: str) -> HttpResponseRedirect | None:
-    """Where to go when the password was typed too long ago, or None."""
+    """Where to go when the password was typed too long ago, or None. What was sent is kept."""
     if is_fresh(request):
         return None
+    keep(request, then)
     return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?next={then}")

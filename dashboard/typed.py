@@ -1,16 +1,72 @@
 """What a person typed and what was not taken: it stands in its form again.
 
+At once, when it was refused; after the password, when that was asked for first. Over that it is
+kept in the session, sealed, for the page it belongs to: never in an address, and never sent again
+by itself.
+
 `request.typed` holds it; templates read it as `typed`. `typed_at` is the address of the form that
 it belongs to, where a page has several, and `refusal` says why, for who tells it at the field.
 """
 
+import base64
+import json
+from datetime import timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
+from django.contrib import messages
 from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import resolve
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from core.crypto import CannotDecrypt, Place, seal, unseal
 from core.errors import AppError
+
+KEPT = timedelta(minutes=15)
+MOST_KEPT = 20_000  # characters
+# What is for one request only, and no person typed it.
+NOT_KEPT = ("csrfmiddlewaretoken",)
+_PLACE = Place("session", "typed")
+_KEY = "typed"
+
+
+def keep(request: HttpRequest, page: str) -> None:
+    """Keep the form that was sent for when the page is next looked at."""
+    given = request.POST.copy()
+    for name in NOT_KEPT:
+        given.pop(name, None)
+    text = json.dumps({"at": request.path, "form": given.urlencode()})
+    if not given or len(text) > MOST_KEPT:
+        return
+    uid = uuid4()
+    request.session[_KEY] = {
+        "page": page,
+        "uid": str(uid),
+        "until": (timezone.now() + KEPT).timestamp(),
+        "sealed": base64.b64encode(seal(text, place=_PLACE, uid=uid)).decode(),
+    }
+
+
+def bring_back(request: HttpRequest) -> None:
+    """What was kept for this page stands in its form, once; the person presses the button."""
+    kept = request.session.get(_KEY)
+    if request.method != "GET" or not kept or kept["page"] != request.path:
+        return
+    del request.session[_KEY]
+    if kept["until"] <= timezone.now().timestamp():
+        return
+    try:
+        sealed, uid = base64.b64decode(kept["sealed"]), UUID(kept["uid"])
+        found = json.loads(unseal(sealed, place=_PLACE, uid=uid))
+    except CannotDecrypt:  # of a key that is gone, or of another shop
+        return
+    request.typed, request.typed_at = QueryDict(found["form"]), found["at"]  # type: ignore[attr-defined]  # -- our own marks
+    messages.info(
+        request,
+        _("What you typed is back in its form: look at it, then press the button."),
+    )
 
 
 def context_of(request: HttpRequest) -> dict[str, Any]:
