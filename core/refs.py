@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 # No 0/O, 1/I/L, 5/S, 8/B: a person reads it from a phone to another person.
 ALPHABET = "2346789ACDEFGHJKMNPQRTUVWXYZ"
 LENGTH = 10
+_FAIR = 256 - 256 % len(ALPHABET)
 
 
 def new_number(*, now: datetime, zone: str) -> str:
@@ -16,7 +17,13 @@ def new_number(*, now: datetime, zone: str) -> str:
 
 
 def new_ref(length: int = LENGTH) -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+    """So many random characters of the alphabet, all equally likely."""
+    taken = ""
+    while len(taken) < length:
+        drawn = secrets.token_bytes(2 * length)
+        # A byte above the last whole alphabet would favour the first characters.
+        taken += "".join(ALPHABET[byte % len(ALPHABET)] for byte in drawn if byte < _FAIR)
+    return taken[:length]
 
 
 def new_token() -> str:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db.models.fields import NOT_PROVIDED
 from django.utils import timezone
 
 from core.scope import ScopeError, TenantModel, require_tenant, tenant_in_force
@@ -26,8 +27,10 @@ _PLAIN = (
     models.IntegerField,
     models.DateTimeField,
     models.DateField,
-    models.UUIDField,
 )
+# Defaults that may stand in a statement's own words.
+_CONSTANT = (None, "", 0, False, dict, list)
+_WORDS = {"None": "NULL", "''": "''", "0": "0", "False": "false", "{}": "'{}'", "[]": "'[]'"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,10 @@ class Column:
     name: str  # the model's attribute
     to_driver: Callable[[Any], Any] | None  # None: the value as it is
     default: Callable[[], Any]
+    # The default, and how it stands in a statement's own words: what is said there is neither
+    # sent nor read again. No words: it has no default of that kind.
+    plain: Any
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +156,12 @@ def _read(model: type[T], shape: Shape, row: tuple[Any, ...]) -> T:
 
 
 def _column(field: Any) -> Column:
-    return Column(field.attname, _to_driver(field), field.get_default)
+    plain, words = None, ""
+    is_constant = field.default is NOT_PROVIDED or field.default in _CONSTANT
+    if is_constant and not getattr(field, "auto_now_add", False):
+        plain = field.get_default()
+        words = _WORDS.get(repr(plain), "")
+    return Column(field.attname, _to_driver(field), field.get_default, plain, words)
 
 
 def _to_driver(field: Any) -> Callable[[Any], Any] | None:
@@ -157,6 +169,8 @@ def _to_driver(field: Any) -> Callable[[Any], Any] | None:
         return lambda _value: timezone.now()
     if field.is_relation or isinstance(field, _PLAIN):
         return None
+    if isinstance(field, models.UUIDField) and not field.null:
+        return str  # the driver's own way is three times as long
     if type(field) is models.JSONField and field.encoder is None and not field.null:
         return json.dumps
     return lambda value: field.get_db_prep_save(value, connection)

@@ -1,15 +1,22 @@
 """Writes of one moment, sent as one statement: half of what a small write costs is its way."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
 from typing import Any, NamedTuple
 
-from core.rows import Shape, check_scope, mark_stored, shape_of, values_of
+from core.rows import Shape, check_scope, mark_stored, shape_of
 from core.scope import TenantModel, require_tenant
 from core.statements import run
 
 _MOST_KNOWN = 500
 _known: dict[Any, str] = {}
+
+# How a value stands in the statement: its words, or the number of a value that several share, or
+# (empty) a value of its own.
+How = str | int
+_OWN = ""
 
 
 class Sheet:
@@ -22,6 +29,8 @@ class Sheet:
     def __init__(self) -> None:
         self._parts: list[_Part] = []
         self._at: dict[int, int] = {}
+        self._questions: list[_Question] = []
+        self._shared: dict[Any, int] = {}  # the tenant and moments: sent once, however often said
 
     def insert(
         self, *rows: TenantModel, after: TenantModel | None = None, unless_there: bool = False
@@ -34,25 +43,26 @@ class Sheet:
         for row in rows:
             shape = shape_of(type(row))
             keys = self._keys(shape, row._state.fields_cache)
-            form = _Form(type(row), keys, above, unless_there)
-            self._add(_Part(form, row, values_of(row, shape), {}))
+            values = row.__dict__
+            part = _Part(_Form(type(row), keys, above, unless_there), row)
+            self._say(part, shape, ((c, values[c.name]) for c in shape.columns))
+            self._add(part)
 
     def note(self, model: type[TenantModel], *, unless_there: bool = False, **columns: Any) -> None:
         """A new row that nobody asks for afterwards (a history's): no instance of it is made.
 
-        A row that it points at is given under the field's own name.
+        A row that it points at is given under the field's own name. Notes of one table about
+        the same are inserted together, in their order.
         """
         shape = shape_of(model)
-        keys = self._keys(shape, columns)
+        form = _Form(model, self._keys(shape, columns), None, unless_there)
         for _place, name, attname in shape.keys:
             if name in columns:
                 columns[attname] = columns[name].pk
         columns["tenant_id"] = require_tenant()
-        values = []
-        for column in shape.columns:
-            value = columns[column.name] if column.name in columns else column.default()
-            values.append(value if column.to_driver is None else column.to_driver(value))
-        self._add(_Part(_Form(model, keys, None, unless_there), None, values, {}))
+        part = self._part_of_notes(form)
+        told = ((c, columns[c.name] if c.name in columns else c.default()) for c in shape.columns)
+        self._say(part, shape, told)
 
     def change(self, row: TenantModel, **written: Any) -> None:
         """Write plain columns of a row that is locked, or of this transaction's own making.
@@ -61,23 +71,66 @@ class Sheet:
         """
         at = self._at.get(id(row))
         if at is None:
-            self._add(_Part(_Form(type(row), (), None, unless_there=False), row, [], written))
+            form = _Form(type(row), (), None, unless_there=False)
+            self._add(_Part(form, row, changes=written))
         else:
             self._parts[at].changes.update(written)
 
+    def ask(self, sql: str, given: Sequence[Any], then: Callable[[Any], object]) -> None:
+        """An expression of one value, evaluated beside the writes; `then` hears it after them."""
+        self._questions.append(_Question(sql, given, then))
+
     def write(self) -> bool:
-        """Send it; False if not all of it was written (`wrote` tells of one row)."""
-        if not self._parts:
+        """Send it; False if not all rows of it were stored (`wrote` tells of one)."""
+        if not self._parts and not self._questions:
             return True
         check_scope()
-        given = [value for part in self._parts for value in part.given()]
-        (written,) = run(_sql(self._parts), given).rows
-        for part, key in zip(self._parts, written, strict=True):
+        for part in self._parts:
+            self._say_changes(part)
+        own = [value for part in self._parts for value in part.values]
+        own += [value for question in self._questions for value in question.given]
+        given = {f"s{number}": value for value, number in self._shared.items()}
+        given |= {f"p{number}": value for number, value in enumerate(own)}
+        (answer,) = run(self._sql(), given).rows
+        named = [part for part in self._parts if part.is_named]
+        for part, key in zip(named, answer, strict=False):
             part.take(key)
-        return None not in written
+        for question, value in zip(self._questions, answer[len(named) :], strict=True):
+            question.then(value)
+        return all(part.is_written for part in named)
 
     def wrote(self, row: TenantModel) -> bool:
         return self._parts[self._at[id(row)]].is_written
+
+    def _say(self, part: "_Part", shape: Shape, told: Iterable[tuple[Any, Any]]) -> None:
+        """One row's values: in words, shared, or of its own."""
+        above = {place for place, _at in part.form.keys}
+        how: list[How] = []
+        for place, (column, value) in enumerate(told):
+            if place in above:
+                how.append("NULL")  # the key of a new row stands here
+            elif column.words and value == column.plain:
+                how.append(column.words)
+            elif column.name == "tenant_id" or type(value) is datetime:
+                how.append(self._shared.setdefault(value, len(self._shared)))
+            else:
+                how.append(_OWN)
+                to_driver = column.to_driver
+                part.values.append(value if to_driver is None else to_driver(value))
+        part.rows.append(tuple(how))
+
+    def _say_changes(self, part: "_Part") -> None:
+        if not part.changes:
+            return
+        assert part.row is not None  # only `change` makes such a part
+        how: list[How] = []
+        for value in (*part.changes.values(), part.row.tenant_id, part.row.pk):
+            if type(value) is datetime or (len(how) == len(part.changes)):
+                how.append(self._shared.setdefault(value, len(self._shared)))
+            else:
+                how.append(_OWN)
+                part.values.append(value)
+        part.rows.append(tuple(how))
 
     def _keys(self, shape: Shape, known: Mapping[str, Any]) -> tuple[tuple[int, int], ...]:
         """Which columns take the key of a new row of the sheet: (place of the column, part)."""
@@ -88,16 +141,59 @@ class Sheet:
                 found.append((place, at))
         return tuple(found)
 
-    def _add(self, part: "_Part") -> None:
+    def _part_of_notes(self, form: "_Form") -> "_Part":
+        if self._may_be_missing(form):
+            return self._add(_Part(form, None))
+        for part in self._parts:
+            if part.row is None and part.form == form:
+                return part
+        return self._add(_Part(form, None, is_named=False))
+
+    def _may_be_missing(self, form: "_Form") -> bool:
+        """Whether rows of this form are left out when another row is there already."""
+        above = [at for _place, at in form.keys]
+        if form.after is not None:
+            above.append(form.after)
+        return form.unless_there or any(self._may_be_missing(self._parts[at].form) for at in above)
+
+    def _add(self, part: "_Part") -> "_Part":
         if part.row is not None:
             if id(part.row) in self._at:
                 raise ValueError("A statement writes a row once.")
             self._at[id(part.row)] = len(self._parts)
         self._parts.append(part)
+        return part
+
+    def _sql(self) -> str:
+        """The statement's words, made once for sheets that are alike."""
+        like = (
+            tuple((part.form, *part.rows, *part.changes) for part in self._parts),
+            tuple(question.sql for question in self._questions),
+        )
+        sql = _known.get(like)
+        if sql is None:
+            if len(_known) >= _MOST_KNOWN:
+                _known.clear()
+            sql = _known[like] = self._written_out()
+        return sql
+
+    def _written_out(self) -> str:
+        numbers, parts, asked = count(), [], []
+        for at, part in enumerate(self._parts):
+            words = _in_words(part, numbers, may_be_missing=self._may_be_missing(part.form))
+            parts.append(f"w{at} AS ({words})")
+            if part.is_named:
+                asked.append(f"(TABLE w{at})")
+        for question in self._questions:
+            pieces = question.sql.split("%s")
+            given = (f"%(p{next(numbers)})s{piece}" for piece in pieces[1:])
+            asked.append(pieces[0] + "".join(given))
+        before = f"WITH {', '.join(parts)} " if parts else ""
+        return f"{before}SELECT {', '.join(asked)}"
 
 
 class _Form(NamedTuple):
-    """What the words of a part depend on, beside the names of what it changes."""
+    """What a part is about."""
 
     model: type[TenantModel]
     keys: tuple[tuple[int, int], ...]
@@ -107,20 +203,19 @@ class _Form(NamedTuple):
 
 @dataclass(slots=True)
 class _Part:
-    """One row of a sheet: new with its `values`, or there with its `changes`."""
+    """New rows of a table, or one that is there, with its `changes`.
+
+    `rows` say of each row how its values stand; `values` are those that no other part shares.
+    """
 
     form: _Form
     row: TenantModel | None
-    values: list[Any]
-    changes: dict[str, Any]
+    changes: dict[str, Any] = field(default_factory=dict)
+    rows: list[tuple[How, ...]] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
+    # Its key is asked for. What is not is written in no known order, after what is.
+    is_named: bool = True
     is_written: bool = False
-
-    def given(self) -> list[Any]:
-        if self.changes:
-            assert self.row is not None  # only Sheet.change makes such a part
-            return [*self.changes.values(), self.row.tenant_id, self.row.pk]
-        above = {place for place, _at in self.form.keys}
-        return [value for place, value in enumerate(self.values) if place not in above]
 
     def take(self, key: int | None) -> None:
         """What the database says: the row's key, or nothing."""
@@ -131,30 +226,42 @@ class _Part:
             mark_stored(self.row, key, shape_of(self.form.model))
 
 
-def _sql(parts: Sequence[_Part]) -> str:
-    """The statement's words, made once for sheets that are alike."""
-    like = tuple((part.form, tuple(part.changes)) for part in parts)
-    sql = _known.get(like)
-    if sql is None:
-        if len(_known) >= _MOST_KNOWN:
-            _known.clear()
-        named = ", ".join(f"w{at} AS ({_part_sql(part)})" for at, part in enumerate(parts))
-        keys = ", ".join(f"(TABLE w{at})" for at in range(len(parts)))
-        sql = _known[like] = f"WITH {named} SELECT {keys}"
-    return sql
+class _Question(NamedTuple):
+    sql: str
+    given: Sequence[Any]
+    then: Callable[[Any], object]
 
 
-def _part_sql(part: _Part) -> str:
+def _in_words(part: _Part, numbers: Iterator[int], *, may_be_missing: bool) -> str:
     form, shape = part.form, shape_of(part.form.model)
+    returning = " RETURNING id" if part.is_named else ""
     if part.changes:
-        sets = ", ".join(f'"{name}" = %s' for name in part.changes)
+        *new, tenant, key = _places(part.rows[0], numbers)
+        sets = ", ".join(
+            f'"{name}" = {place}' for name, place in zip(part.changes, new, strict=True)
+        )
         table = form.model._meta.db_table
-        return f'UPDATE "{table}" SET {sets} WHERE tenant_id = %s AND id = %s RETURNING id'  # noqa: S608 -- our names
-    columns = ["%s"] * len(shape.columns)
-    above = set() if form.after is None else {f"w{form.after}"}
-    for place, at in form.keys:
-        columns[place] = f"w{at}.id"
-        above.add(f"w{at}")
-    source = f" FROM {', '.join(sorted(above))}" if above else ""
+        return f'UPDATE "{table}" SET {sets} WHERE tenant_id = {tenant} AND id = {key}{returning}'  # noqa: S608 -- our names
+    if not may_be_missing:
+        rows = ", ".join(f"({_columns(form, how, numbers, '(TABLE w%s)')})" for how in part.rows)
+        return f"{shape.insert} VALUES {rows}{returning}"
+    above = {at for _place, at in form.keys}
+    if form.after is not None:
+        above.add(form.after)
+    source = f" FROM {', '.join(f'w{at}' for at in sorted(above))}" if above else ""
     otherwise = " ON CONFLICT DO NOTHING" if form.unless_there else ""
-    return f"{shape.insert} SELECT {', '.join(columns)}{source}{otherwise} RETURNING id"
+    columns = _columns(form, part.rows[0], numbers, "w%s.id")
+    return f"{shape.insert} SELECT {columns}{source}{otherwise}{returning}"
+
+
+def _columns(form: _Form, how: tuple[How, ...], numbers: Iterator[int], key: str) -> str:
+    columns = _places(how, numbers)
+    for place, at in form.keys:
+        columns[place] = key % at
+    return ", ".join(columns)
+
+
+def _places(how: Iterable[How], numbers: Iterator[int]) -> list[str]:
+    return [
+        f"%(s{each})s" if isinstance(each, int) else each or f"%(p{next(numbers)})s" for each in how
+    ]

@@ -12,7 +12,8 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connections
+
+from core.scope import own_connection
 
 MOST_READY = 200  # a session: shapes of our own statements, not of anything a user sends
 _NAMED = re.compile(r"%\((\w+)\)s")
@@ -29,7 +30,8 @@ class Answer(NamedTuple):
 class _Session:
     """What one session of the server has ready: `EXECUTE …` by the statement's text."""
 
-    of: object = None
+    of: object
+    cursor: Any
     ready: dict[str, str | None] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=count)
 
@@ -42,22 +44,37 @@ def run(
     One that does not come again in this very shape (its text grows with what is given) is sent as
     it is, so that it takes no other's place.
     """
-    # Asked for once: finding the thread's connection costs as much as a small query's answer.
-    connection = connections[DEFAULT_DB_ALIAS]
-    with connection.cursor() as cursor:
-        words = None
-        if comes_again and settings.DB_PREPARED:
-            words = _made_ready(connection, cursor, sql, given)
-        cursor.execute(words or sql, given)
-        rows = cursor.fetchall() if cursor.description else []
-        return Answer(rows, cursor.rowcount)
+    connection = own_connection()
+    if connection.queries_logged or connection.execute_wrappers:
+        with connection.cursor() as watched:
+            return _run(connection, watched, sql, given, comes_again=comes_again)
+    # One cursor for the session, without Django's coats: they cost as much as the message.
+    connection.validate_no_broken_transaction()
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        return _run(connection, _session(connection).cursor, sql, given, comes_again=comes_again)
+
+
+def _run(
+    connection: Any,
+    cursor: Any,
+    sql: str,
+    given: Sequence[Any] | Mapping[str, Any],
+    *,
+    comes_again: bool,
+) -> Answer:
+    words = None
+    if comes_again and settings.DB_PREPARED:
+        words = _made_ready(_session(connection), cursor, sql, given)
+    cursor.execute(words or sql, given)
+    rows = cursor.fetchall() if cursor.description else []
+    return Answer(rows, cursor.rowcount)
 
 
 def _made_ready(
-    connection: Any, cursor: Any, sql: str, given: Sequence[Any] | Mapping[str, Any]
+    session: _Session, cursor: Any, sql: str, given: Sequence[Any] | Mapping[str, Any]
 ) -> str | None:
     """The words that run the prepared statement; None the first time, which may be the last."""
-    session = _session(connection)
     if sql not in session.ready:
         if len(session.ready) < MOST_READY:
             session.ready[sql] = None
@@ -74,7 +91,7 @@ def _session(connection: Any) -> _Session:
     """The open session's; a new one has nothing ready."""
     kept: _Session | None = getattr(connection, "statements_ready", None)
     if kept is None or kept.of is not connection.connection:
-        kept = _Session(of=connection.connection)
+        kept = _Session(of=connection.connection, cursor=connection.create_cursor())
         connection.statements_ready = kept
     return kept
 

@@ -49,11 +49,14 @@ def buy(*, given: BuyInput, device: Device, now: datetime) -> "Order":
         has_consented=given.has_consented,
     )
     with whole():
-        order = orders.place(request=request, now=now)
+        sheet = Sheet()
+        order = orders.place(request=request, now=now, sheet=sheet)
         if order.placed_at == now:
             way = _way(order, given.way)
             if way:
-                payments.start(payable=_payable(order, now=now), provider=way, now=now)
+                payable = _payable(order, now=now)
+                payments.start(payable=payable, provider=way, now=now, sheet=sheet)
+            sheet.write()
             return order
     find_payment(order=order, way=given.way, now=now)
     return order

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from core.scope import require_tenant, tenant_atomic
+from core.sheets import Sheet
 from core.statements import run
 from inventory.errors import OutOfStock, TooManyHeld
 from inventory.models import LANES
@@ -50,11 +51,10 @@ _FIRST_SHELF = """= (
                   AND expires_on >= %(first_day)s AND NOT is_empty)"""
 _CLAIM_FIRST = _CLAIM.format(lane=_IN_LANE, day=_FIRST_SHELF, lock="SKIP LOCKED")
 # The same for one code, as a function whose plan the server keeps (see its migration).
-_CLAIM_ONE = """
-    SELECT inventory_claim_one(
-           %(tenant)s, %(sku)s, %(lane)s, %(first_day)s, %(item)s, %(buyer)s, %(min_days)s,
-           %(state)s, %(until)s::timestamptz, %(now)s)
-"""
+_ONE_CODE = "inventory_claim_one(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+_ONE_CODE_TAKES = (
+    "tenant", "sku", "lane", "first_day", "item", "buyer", "min_days", "state", "until", "now",
+)  # fmt: skip
 _CLAIM_DAY = _CLAIM.format(lane=_IN_LANE, day="= %(day)s", lock="SKIP LOCKED")
 # Skipping locked rows lets buyers take different codes instead of queueing for the same one; its
 # price is that codes which another buyer is about to give back look taken. So the last word waits.
@@ -98,14 +98,25 @@ _COUNT_HELD = """
 
 
 @tenant_atomic
-def reserve(*, request: HoldRequest, now: datetime) -> int:
+def reserve(*, request: HoldRequest, now: datetime, sheet: Sheet | None = None) -> int:
     """Hold codes (or uses of a content) for an order item, all or none; returns how many.
 
-    Raises OutOfStock, or TooManyHeld when the buyer holds too many unpaid ones of this SKU.
+    Raises OutOfStock, or TooManyHeld when the buyer holds too many unpaid ones of this SKU. Who
+    gives a `sheet` writes it, and it is then that a single code is held, or OutOfStock raised.
     """
     if request.most_held and request.buyer_key:
         _check_cap(request)
-    claim(request=request, state=HoldState.RESERVED, now=now)
+    if sheet is None or request.quantity > 1:
+        claim(request=request, state=HoldState.RESERVED, now=now)
+        return request.quantity
+    given = _given(request, state=HoldState.RESERVED, now=now)
+    of_one = given | {"lane": _any_lane()}
+
+    def look_further(code_id: int | None) -> None:
+        if code_id is None:
+            _claim_further(given)
+
+    sheet.ask(_ONE_CODE, [of_one[name] for name in _ONE_CODE_TAKES], look_further)
     return request.quantity
 
 
@@ -118,6 +129,11 @@ def claim(*, request: HoldRequest, state: HoldState, now: datetime) -> None:
     given = _given(request, state=state, now=now)
     if request.quantity == 1 and _claim_one(given):
         return
+    _claim_further(given)
+
+
+def _claim_further(given: Given) -> None:
+    """More than one code, or the first look found none: all lanes, then whoever is in the way."""
     try:
         with transaction.atomic():
             _search(given)
@@ -157,7 +173,9 @@ class _Short(Exception):
 
 
 def _claim_one(given: Given) -> bool:
-    ((code_id,),) = run(_CLAIM_ONE, given | {"lane": _any_lane()}).rows
+    of_one = given | {"lane": _any_lane()}
+    answer = run(f"SELECT {_ONE_CODE}", [of_one[name] for name in _ONE_CODE_TAKES])
+    ((code_id,),) = answer.rows
     return code_id is not None
 
 

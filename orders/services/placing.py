@@ -42,6 +42,7 @@ MOST_LINES = 20
 MOST_OF_ONE = 100
 # What inventory holds for an order; the rest is made or bought after the money is here.
 HELD_KINDS = frozenset({"stock_code", "reusable"})
+_IN_FULL = json.JSONEncoder(ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +59,12 @@ class _Priced:
 
 
 @tenant_atomic
-def place(*, request: PlaceOrder, now: datetime) -> Order:
+def place(*, request: PlaceOrder, now: datetime, sheet: Sheet | None = None) -> Order:
     """Take an order and hold its goods for 15 minutes, all of them or none.
 
     The same form again (a double click, a second tab) is the order it made the first time. Raises
-    NotForSale, InvalidInput (with `param`), TooMany, OutOfStock, TooManyHeld.
+    NotForSale, InvalidInput (with `param`), TooMany, OutOfStock, TooManyHeld. The order is stored
+    when this returns; who gives a `sheet` writes it, and only then all of its goods are held.
     """
     key = _request_key(request)
     try:
@@ -74,13 +76,15 @@ def place(*, request: PlaceOrder, now: datetime) -> Order:
             raise
         return known[0]
     items = [_item(order, line, position=number) for number, line in enumerate(lines, start=1)]
-    sheet = Sheet()
-    sheet.insert(order, unless_there=True)
-    sheet.insert(*items)
-    if not sheet.write():
+    draft, own = Sheet(), sheet or Sheet()
+    draft.insert(order, unless_there=True)
+    draft.insert(*items)
+    if not draft.write():
         return fetch(Order, "request_key = %s", key)[0]
     reach("orders.drafted")
-    _hold(order, items, lines, now=now)
+    _hold(order, items, lines, now=now, sheet=own)
+    if sheet is None:
+        own.write()
     emit(OrderPlaced(order_id=order.pk))
     reach("orders.placed")
     return order
@@ -189,8 +193,11 @@ def _item(order: Order, line: _Priced, *, position: int) -> Item:
     return item
 
 
-def _hold(order: Order, items: list[Item], lines: list[_Priced], *, now: datetime) -> None:
-    """Reserve what stock can give, in the order of the SKUs, so that no two wait in a ring."""
+def _hold(
+    order: Order, items: list[Item], lines: list[_Priced], *, now: datetime, sheet: Sheet
+) -> None:
+    """Reserve what stock can give, in the order of the SKUs, so that no two wait in a ring: that is
+    why several lines do not wait for the sheet."""
     pairs = sorted(zip(items, lines, strict=True), key=lambda pair: pair[0].sku_id)
     for item, line in pairs:
         if item.kind in HELD_KINDS:
@@ -204,7 +211,9 @@ def _hold(order: Order, items: list[Item], lines: list[_Priced], *, now: datetim
                 most_held=line.sku.hold_cap_per_buyer,
             )
             with whole():
-                inventory.reserve(request=request, now=now)
+                inventory.reserve(
+                    request=request, now=now, sheet=sheet if len(pairs) == 1 else None
+                )
 
 
 def _check_limits(order: Order, lines: list[_Priced]) -> None:
@@ -272,7 +281,7 @@ def _request_key(request: PlaceOrder) -> str:
     ]
     contact = [request.contact_phone, request.contact_mail, request.channel]
     discounts = [[each.kind, each.ref, each.amount_e4] for each in request.adjustments]
-    whole = json.dumps([request.request_key, said, contact, discounts], ensure_ascii=False)
+    whole = _IN_FULL.encode([request.request_key, said, contact, discounts])
     return hashlib.sha256(whole.encode()).hexdigest()
 
 

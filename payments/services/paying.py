@@ -35,10 +35,11 @@ FIRST_ASKED = timedelta(seconds=30)
 
 
 @tenant_atomic
-def start(*, payable: Payable, provider: str, now: datetime) -> Payment:
+def start(*, payable: Payable, provider: str, now: datetime, sheet: Sheet | None = None) -> Payment:
     """The open payment of this payable with this provider, opened if there is none.
 
-    Two tabs get the same one. Raises PaidAlready when money is there, ProviderUnknown.
+    Two tabs get the same one. Raises PaidAlready when money is there, ProviderUnknown. Who gives a
+    `sheet` writes it, if the payable is new.
     """
     spoken_to = provider_named(provider)
     if provider == BALANCE:
@@ -52,12 +53,12 @@ def start(*, payable: Payable, provider: str, now: datetime) -> Payment:
     opened = spoken_to.open(number=payment.number, payable=payable, expires_at=payment.expires_at)
     payment.provider_ref, payment.pay_url = opened.provider_ref, opened.pay_url
     payment.ask_at = now + FIRST_ASKED
-    sheet = Sheet()
-    sheet.insert(payment, unless_there=True)
-    _note(sheet, payment, ("", PaymentState.CREATED), reason="started", now=now)
-    _note(sheet, payment, (PaymentState.CREATED, PaymentState.PENDING), reason="opened", now=now)
-    sheet.insert(*opened.own_books, after=payment)
-    if not sheet.write():
+    own = sheet if sheet is not None and payable.is_new else Sheet()
+    own.insert(payment, unless_there=not payable.is_new)
+    _note(own, payment, ("", PaymentState.CREATED), reason="started", now=now)
+    _note(own, payment, (PaymentState.CREATED, PaymentState.PENDING), reason="opened", now=now)
+    own.insert(*opened.own_books, after=payment)
+    if own is not sheet and not own.write():
         # Another tab opened one in this moment: the constraint let one of the two in. Nobody was
         # shown the way to pay the one that we opened in vain.
         return _other_tabs(payable, provider)
