@@ -281,7 +281,7 @@ class OrderPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRow:
-    """An order in a list."""
+    """An order in a list; `total` is what it cost in the end."""
 
     token: str
     number: str

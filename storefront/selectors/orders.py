@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext
+
 from orders.selectors import cases_of, contact_of, messages_of, orders_of_device
 from orders.states import ENDED, UNPAID
-from payments.selectors import money_of
+from payments.selectors import money_of, paid_back_of
 from storefront.selectors.goods import lines_of, things_of
 from storefront.selectors.story import steps_of, story_of
 from storefront.selectors.words import all_names, price_of
@@ -77,19 +79,28 @@ def _receipt(order: "Order", money: "MoneyState") -> Receipt:
 
 def order_rows(*, buyer_key: str) -> list[OrderRow]:
     """The orders of one device, the newest first."""
-    found = orders_of_device(buyer_key=buyer_key).prefetch_related("items")[:LISTED]
-    return [
-        OrderRow(
-            token=order.token,
-            number=order.number,
-            title=all_names(order.items.all()),
-            state=str(order.get_state_display()),
-            tone=TONES[order.state],
-            total=price_of(order.total_e4, order.currency),
-            placed_at=order.placed_at,
-        )
-        for order in found
-    ]
+    found = list(orders_of_device(buyer_key=buyer_key).prefetch_related("items")[:LISTED])
+    money = paid_back_of(payable_ids=[order.pk for order in found])
+    return [_row(order, money.get(order.pk)) for order in found]
+
+
+def _row(order: "Order", money: "MoneyState | None") -> OrderRow:
+    """An order in the list; `money` if something of it was paid back."""
+    state, tone, cost_e4 = str(order.get_state_display()), TONES[order.state], order.total_e4
+    if money is not None:
+        cost_e4 = money.paid_e4 - money.refunded_e4
+    if money is not None and order.state == "completed" and cost_e4 < order.total_e4:
+        state = gettext("Partly refunded") if cost_e4 else gettext("Paid back")
+        tone = "warn" if cost_e4 else "bad"
+    return OrderRow(
+        token=order.token,
+        number=order.number,
+        title=all_names(order.items.all()),
+        state=state,
+        tone=tone,
+        total=price_of(cost_e4, order.currency),
+        placed_at=order.placed_at,
+    )
 
 
 def _cases(order: "Order") -> Iterable[CaseCard]:

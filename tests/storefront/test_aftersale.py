@@ -81,6 +81,31 @@ def test_money_that_has_come_back_is_told_from_money_that_is_coming(client):
     }
 
 
+ROW = re.compile(r'<span class="tag (\w+)">([^<]+)<.*?<small>¥</small>([\d.]+)<')
+
+
+def test_the_list_of_orders_says_what_became_of_them_and_what_they_cost(client):
+    sku = stocked(codes=7)
+    whole, part, _untouched = (
+        delivered(client, sku, quantity="2", request_key=f"form-{number}") for number in range(3)
+    )
+    bought(client, sku, request_key="unpaid")
+    with tenant_atomic():
+        unit, *_rest = fulfillment.goods_of_order(order_id=part.pk)
+        back = {"by": SYSTEM, "reason": "bad_code", "now": timezone.now()}
+        fulfillment.refund_units(order_id=part.pk, unit_ids=[unit.unit_id], **back)
+        fulfillment.refund_units(order_id=whole.pk, **back)
+
+    page = client.get("/orders/").content.decode()
+
+    assert ROW.findall(page) == [
+        ("warn", "Waiting for payment", "10.00"),
+        ("good", "Completed", "20.00"),
+        ("warn", "Partly refunded", "10.00"),
+        ("bad", "Paid back", "0.00"),
+    ]
+
+
 def test_an_order_that_is_whole_has_one_sum(client):
     page = client.get(path_of(delivered(client, stocked()))).content.decode()
 
