@@ -94,7 +94,7 @@ def test_a_session_carried_to_another_shop_is_nobodys_there_and_lives_on_at_home
         elsewhere.post("/office/logout/")
 
     assert answer.request["PATH_INFO"] == "/office/login/"
-    assert tried.status_code == 200
+    assert tried.status_code == 422
     assert owner.get("/office/").status_code == 200
 
 
