@@ -31,8 +31,11 @@ _CLAIM = """
         SELECT id FROM inventory_code
          WHERE tenant_id = %(tenant)s AND sku_id = %(sku)s AND state = 'available'
            {lane} AND expires_on {day}
+           AND NOT EXISTS (SELECT 1 FROM inventory_batch AS batch
+                            WHERE batch.tenant_id = %(tenant)s AND batch.id = batch_id
+                              AND batch.state IN ('freezing', 'recalling'))
          ORDER BY expires_on, id LIMIT %(wanted)s
-           FOR NO KEY UPDATE {lock}),
+           FOR NO KEY UPDATE OF inventory_code {lock}),
     taken AS (
         UPDATE inventory_code SET state = 'reserved'
          WHERE tenant_id = %(tenant)s AND id IN (SELECT id FROM picked)
@@ -123,8 +126,9 @@ def reserve(*, request: HoldRequest, now: datetime, sheet: Sheet | None = None) 
 def claim(*, request: HoldRequest, state: HoldState, now: datetime) -> None:
     """Take `quantity` of the SKU for the item, all or none: the earliest to expire first.
 
-    Within a tenant transaction. Raises OutOfStock, and then that transaction must not go on to
-    commit what it took: the verbs' own savepoints see to it.
+    Nothing of a batch that is being frozen or recalled. Within a tenant transaction. Raises
+    OutOfStock, and then that transaction must not go on to commit what it took: the verbs' own
+    savepoints see to it.
     """
     given = _given(request, state=state, now=now)
     if request.quantity == 1 and _claim_one(given):

@@ -193,7 +193,7 @@ def _claim_sold(item_id: int, *, now: datetime) -> list[tuple[int, int | None, i
 
 
 def _check_sold(rows: list[tuple[int, int | None, int | None, bool]]) -> None:
-    """Raise OutOfStock if a fresh code is of a batch that is being frozen: claims do not know."""
+    """Raise OutOfStock if a fresh code cannot be sold: its batch's freeze began in this moment."""
     good = sum(is_good for *_ids, is_good in rows)
     if good < len(rows):
         raise OutOfStock(wanted=len(rows), found=good)

@@ -147,30 +147,32 @@ def test_a_freeze_that_was_turned_round_stops_between_two_stretches(batch, monke
     assert [new for new, _why, _data in moves_of(batch)] == ["freezing", "open"]
 
 
-def test_from_the_click_on_no_code_of_it_is_sold(batch):
+def test_from_the_click_on_no_code_of_it_is_sold_or_held(batch):
     with tenant_atomic():
         hold_until(batch.sku, NOON, item_id=7)
         inventory.sell(item_id=7, now=MORNING)
         hold_until(batch.sku, NOON, item_id=8)
     freeze(batch)
-    with tenant_atomic():
-        hold_until(batch.sku, NOON, item_id=9)  # a claim does not know yet
 
-    for item_id in (8, 9):
+    for deed in (
+        lambda: inventory.sell(item_id=8, now=MORNING),
+        lambda: hold_until(batch.sku, NOON, item_id=9),
+    ):
         with pytest.raises(OutOfStock) as refusal, tenant_atomic():
-            inventory.sell(item_id=item_id, now=MORNING)
+            deed()
 
     assert refusal.value.data == {"wanted": 1, "found": 0}
-    assert counts_of(batch) == {"available": 2, "reserved": 2, "sold": 1}
+    assert counts_of(batch) == {"available": 3, "reserved": 1, "sold": 1}
     go_through(batch)
     assert (state_of(batch), counts_of(batch)) == (BatchState.FROZEN, {"frozen": 4, "sold": 1})
 
 
-def test_who_came_to_hold_a_code_of_it_is_sold_another(batch):
-    freeze(batch)
+def test_who_holds_a_code_of_it_is_sold_another(batch):
     with tenant_atomic():
         for item_id in (7, 8):
             hold_until(batch.sku, NOON, item_id=item_id)
+    freeze(batch)
+    with tenant_atomic():
         fresh = make_codes(
             batch.sku, 2, expires_on=date(2026, 12, 31)
         )  # claimed before the batch's
@@ -184,6 +186,19 @@ def test_who_came_to_hold_a_code_of_it_is_sold_another(batch):
     assert {at_once.code_id, after.code_id} == {code.pk for code in fresh}
     assert ends == {HoldEnd.SWAPPED}
     assert counts_of(batch) == {"frozen": 5}
+
+
+def test_others_are_found_behind_what_is_left_of_it(batch):
+    """The batch expires first, so a claim would take of it again and again."""
+    with tenant_atomic():
+        hold_until(batch.sku, NOON, item_id=7)
+        (fresh,) = make_codes(batch.sku, 1)
+    freeze(batch)
+
+    with tenant_atomic():
+        (goods,) = inventory.sell(item_id=7, now=MORNING)
+
+    assert goods.code_id == fresh.pk
 
 
 def test_a_bad_code_is_not_replaced_by_one_of_it(batch):
@@ -228,10 +243,8 @@ def test_a_recall_tells_at_its_end_how_many_were_sold(batch):
     sold = inventory.recall_batch(batch_id=batch.pk, by=SYSTEM, reason="bad", now=MORNING)
     with pytest.raises(MoveRefused):
         unfreeze(batch)
-    with tenant_atomic():
+    with tenant_atomic(), pytest.raises(OutOfStock):
         hold_until(batch.sku, NOON, item_id=8)
-        with pytest.raises(OutOfStock):
-            inventory.sell(item_id=8, now=MORNING)
     go_through(batch)
 
     assert sold == 1
