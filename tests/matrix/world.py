@@ -132,6 +132,9 @@ def _goods(world: World, now: datetime) -> None:
         keep(category=category.pk, brand=brand.pk, template=template.pk, picture=picture)
         keep(product=product.pk, product_ref=product.ref, sku=sku.pk, sku_ref=sku.ref)
         keep(by_hand=by_hand, sku_row=sku, reusable=reusable.pk)
+    for rule in (f"{world.shut_mark} rule", ""):
+        given = {"refund_rule": rule}
+        catalog.change_product(product_id=product.pk, given=given, by=CLERK, now=now)
     catalog.unpublish(product_id=product.pk, by=CLERK, now=now)
     catalog.publish(product_id=product.pk, by=CLERK, now=now)
 
