@@ -273,7 +273,7 @@ def given(half_sold_sku):
 def test_a_claim_walks_the_shelf_and_never_the_sold(sql, given):
     plan = _plan(sql, given)
 
-    assert "code_on_the_shelf" in plan
+    assert "code_on_the_shelf" in plan, plan
     assert "inventory_code_pkey" not in plan
     assert "Seq Scan on inventory_code" not in plan
 
@@ -292,7 +292,7 @@ def test_the_function_that_claims_one_walks_the_shelf(given):
 
     plan = _plan(statement, given)
 
-    assert "Index Scan using code_on_the_shelf on inventory_code" in plan
+    assert "Index Scan using code_on_the_shelf on inventory_code" in plan, plan
     assert "Seq Scan on inventory_code" not in plan
 
 
