@@ -2,10 +2,10 @@
 
 import pytest
 
-from storefront.views import shelf
+from storefront.views import orders, shelf
 from tenants import middleware
 from tests.conftest import as_tenant, client_of
-from tests.storefront.factories import KEY, buy, page_of, stocked
+from tests.storefront.factories import KEY, bought, buy, notify, page_of, path_of, stocked
 from tests.storefront.test_files import TOKEN
 
 
@@ -18,7 +18,7 @@ def client(shop):
 def kept(settings):
     settings.KEPT_SECONDS = 60.0
     yield
-    for memory in (shelf._pages, middleware._shops):
+    for memory in (shelf._pages, middleware._shops, orders._unpaid):
         memory.forget()
 
 
@@ -96,3 +96,21 @@ def test_a_list_of_goods_travels_compressed(client, path):
 
     assert answer["Content-Encoding"] == "gzip"
     assert len(answer.content) < len(client.get(path).content) / 2
+
+
+def test_who_waits_to_have_paid_asks_for_a_word_until_it_is_paid(
+    kept, client, django_assert_num_queries
+):
+    order = bought(client, stocked())
+    live = path_of(order, "live/")
+    shown = f"{live}?v={client.get(live).json()['version']}"
+    client.get(shown)
+
+    with django_assert_num_queries(6):
+        unpaid = client.get(shown).json()
+    notify(client, order)
+    paid = client.get(shown).json()
+
+    assert unpaid == {"is_final": False, "is_payable": True}
+    assert paid["is_final"]
+    assert "data-unit=" in paid["html"]
