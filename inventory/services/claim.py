@@ -3,7 +3,7 @@
 A code is claimed and its hold written by one SQL statement. It looks into one random lane at the
 SKU's first day of expiry: lane, day and id all come from the partial index, so sold rows are never
 walked (a test reads the plan), and buyers rarely meet. Ordering by id would let the planner walk
-the primary key past every sold code.
+the primary key past every sold code; to join the batch would let it fetch and sort the whole shelf.
 """
 
 import random
@@ -31,9 +31,9 @@ _CLAIM = """
         SELECT id FROM inventory_code
          WHERE tenant_id = %(tenant)s AND sku_id = %(sku)s AND state = 'available'
            {lane} AND expires_on {day}
-           AND NOT EXISTS (SELECT 1 FROM inventory_batch AS batch
-                            WHERE batch.tenant_id = %(tenant)s AND batch.id = batch_id
-                              AND batch.state IN ('freezing', 'recalling'))
+           AND (SELECT batch.state FROM inventory_batch AS batch
+                 WHERE batch.tenant_id = %(tenant)s AND batch.id = inventory_code.batch_id)
+               NOT IN ('freezing', 'recalling')
          ORDER BY expires_on, id LIMIT %(wanted)s
            FOR NO KEY UPDATE OF inventory_code {lock}),
     taken AS (

@@ -32,9 +32,9 @@ _SELL = """
          WHERE tenant_id = %(tenant)s
            AND id IN (SELECT code_id FROM held WHERE state <> 'sold')
            AND state = 'reserved' AND expires_on >= %(today)s
-           AND NOT EXISTS (SELECT 1 FROM inventory_batch
-                            WHERE tenant_id = %(tenant)s AND id = batch_id
-                              AND state IN ('freezing', 'recalling'))
+           AND (SELECT batch.state FROM inventory_batch AS batch
+                 WHERE batch.tenant_id = %(tenant)s AND batch.id = inventory_code.batch_id)
+               NOT IN ('freezing', 'recalling')
          ORDER BY id FOR NO KEY UPDATE),
     judged AS (
         SELECT *, content_id IS NOT NULL OR code_id IN (SELECT id FROM codes) AS is_good FROM held

@@ -1,0 +1,74 @@
+"""How the server goes about a claim, once it knows how much there is to sell."""
+
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+
+from core.scope import bind, tenant_atomic
+from inventory.models import LANES, NEVER
+from inventory.services import claim
+from inventory.states import HoldState
+from tests.inventory.factories import a_hold, make_codes, make_sku
+from tests.times import MORNING
+
+pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
+
+
+@pytest.fixture
+def given(shop):
+    """A claim on a SKU of 20,000 codes, half of them sold, all known to the planner."""
+    with bind(shop.pk), tenant_atomic():
+        sku = make_sku()
+        make_codes(sku, 1)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO inventory_code (tenant_id, uid, sku_id, batch_id, lane, state, secret,"
+                " index_hash, secret_hash, expires_on, loaded_at) "
+                "SELECT tenant_id, gen_random_uuid(), sku_id, batch_id, n %% 16, "
+                "CASE WHEN n <= 10000 THEN 'sold' ELSE 'available' END, secret, "
+                "sha256(n::text::bytea), secret_hash, expires_on, loaded_at "
+                "FROM inventory_code, generate_series(1, 20000) AS n WHERE sku_id = %s",
+                [sku.pk],
+            )
+    with connections["owner"].cursor() as cursor:  # nobody else may
+        cursor.execute("ANALYZE inventory_code, inventory_batch, inventory_shelf")
+    with bind(shop.pk), tenant_atomic():
+        yield claim._given(a_hold(sku), state=HoldState.RESERVED, now=MORNING) | {
+            "lane": LANES - 1,
+            "day": NEVER,
+        }
+
+
+@pytest.mark.parametrize("sql", [claim._CLAIM_FIRST, claim._CLAIM_DAY, claim._HEADS])
+def test_a_claim_walks_the_shelf_and_never_the_sold(sql, given):
+    assert_it_walks_the_shelf(_plan(sql, given))
+
+
+def test_the_function_that_claims_one_walks_the_shelf(given):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'inventory_claim_one'")
+        (body,) = cursor.fetchone()
+    statement = body.split("BEGIN")[1].split("RETURNING code_id")[0]
+    names = ["tenant", "sku", "lane", "first_day", "item", "buyer", "min_days", "state"]
+    for name in [*names, "until", "now"]:
+        statement = statement.replace(f" _{name},", f" %({name})s,").replace(
+            f" _{name}\n", f" %({name})s\n"
+        )
+        statement = statement.replace(f" _{name} ", f" %({name})s ")
+
+    assert_it_walks_the_shelf(_plan(statement, given))
+
+
+def assert_it_walks_the_shelf(plan: str) -> None:
+    """In the index's own order, and no further than it must: nothing is fetched to be sorted."""
+    assert "Scan using code_on_the_shelf on inventory_code" in plan, plan
+    assert "Bitmap" not in plan, plan
+    assert "inventory_code_pkey" not in plan, plan
+    assert "Seq Scan on inventory_code" not in plan, plan
+
+
+def _plan(sql: str, given: dict[str, Any]) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {sql}", given)
+        return "\n".join(line for (line,) in cursor.fetchall())
