@@ -9,8 +9,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from catalog.states import Kind, ProductState, Promise
+from core.constraints import tenant_rules
 from core.money import payable
-from core.scope import TenantForeignKey, TenantModel, tenant_rules
+from core.scope import TenantForeignKey, TenantModel
 from core.states import Move, state_known
 
 MOST_PER_ORDER = 100

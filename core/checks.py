@@ -5,7 +5,8 @@ from typing import Any
 from django.apps import apps
 from django.core.checks import Error, register
 
-from core.scope import TenantFKConstraint, TenantForeignKey, TenantModel, TenantPolicy
+from core.constraints import TenantFKConstraint, TenantPolicy
+from core.scope import TenantForeignKey, TenantModel
 
 
 @register()

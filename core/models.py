@@ -2,7 +2,8 @@
 
 from django.db import models
 
-from core.scope import TenantModel, tenant_rules
+from core.constraints import tenant_rules
+from core.scope import TenantModel
 
 
 class DataKey(TenantModel):

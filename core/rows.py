@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db.models.base import ModelState
 from django.db.models.fields import NOT_PROVIDED
 from django.utils import timezone
 
@@ -55,7 +56,7 @@ class Shape:
     insert: str
     select: str
     names: tuple[str, ...]
-    readers: tuple[tuple[int, Callable[..., Any], Any], ...]
+    readers: tuple[tuple[str, Callable[..., Any], Any], ...]
 
 
 def insert(rows: Sequence[TenantModel]) -> None:
@@ -141,18 +142,22 @@ def shape_of(model: type[models.Model]) -> Shape:
         select=f'SELECT {whole} FROM "{table}" WHERE tenant_id = %s AND ',  # noqa: S608 -- our names
         names=tuple(field.attname for field in every),
         readers=tuple(
-            (at, field.from_db_value, field.get_col(table))
-            for at, field in enumerate(every)
+            (field.attname, field.from_db_value, field.get_col(table))
+            for field in every
             if hasattr(field, "from_db_value")
         ),
     )
 
 
 def _read(model: type[T], shape: Shape, row: tuple[Any, ...]) -> T:
-    values = list(row)
-    for at, convert, column in shape.readers:
-        values[at] = convert(values[at], column, connection)
-    return model.from_db(DEFAULT_DB_ALIAS, shape.names, values)
+    """As `Model.from_db`, whose way through each column's descriptor is ten times as long."""
+    found = model.__new__(model)
+    found.__dict__.update(zip(shape.names, row, strict=True))
+    for name, convert, column in shape.readers:
+        found.__dict__[name] = convert(found.__dict__[name], column, connection)
+    found._state = ModelState()
+    found._state.adding, found._state.db = False, DEFAULT_DB_ALIAS
+    return found
 
 
 def _column(field: Any) -> Column:

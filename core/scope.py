@@ -6,7 +6,7 @@ pass `set_config()` on). Row-level security does the rest: without it there are 
 queryset evaluated outside a scope raises, so that "no rows" is never mistaken for an answer.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ContextDecorator, contextmanager
 from contextvars import ContextVar
 from threading import local
@@ -14,7 +14,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast, overload
 
 from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
-from django.db.models.constraints import BaseConstraint
 from django.db.models.expressions import Col
 from django.db.models.lookups import Exact
 from django.db.models.sql.where import AND, WhereNode
@@ -225,89 +224,3 @@ def whole() -> Iterator[None]:
         yield
     finally:
         _whole.reset(token)
-
-
-class _SqlConstraint(BaseConstraint):
-    """A constraint that Django only needs to create, drop and compare."""
-
-    def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
-        """Run after all tables of the migration exist, not inside CREATE TABLE."""
-        schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
-
-    def validate(self, *args: Any, **kwargs: Any) -> None:
-        """The database's business."""
-
-
-class TenantFKConstraint(_SqlConstraint):
-    """FOREIGN KEY (tenant_id, x_id, …) REFERENCES target (tenant_id, id, …).
-
-    `also`: columns that must be the same here and there. Each check locks the target's row, so one
-    key that says more is better than two.
-    """
-
-    def __init__(self, *, field: str, name: str, also: Sequence[str] = ()) -> None:
-        self.field, self.also = field, tuple(also)
-        super().__init__(name=name)
-
-    def create_sql(self, model: Any, schema_editor: Any) -> str:
-        field = model._meta.get_field(self.field)
-        quote = schema_editor.quote_name
-        also = "".join(f", {quote(column)}" for column in self.also)
-        return (
-            f"ALTER TABLE {quote(model._meta.db_table)} ADD CONSTRAINT {quote(self.name)} "
-            f"FOREIGN KEY (tenant_id, {quote(field.column)}{also}) "
-            f"REFERENCES {quote(field.related_model._meta.db_table)} (tenant_id, id{also})"
-        )
-
-    def remove_sql(self, model: Any, schema_editor: Any) -> str:
-        quote = schema_editor.quote_name
-        return f"ALTER TABLE {quote(model._meta.db_table)} DROP CONSTRAINT {quote(self.name)}"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, TenantFKConstraint) and (self.name, self.field, self.also) == (
-            other.name,
-            other.field,
-            other.also,
-        )
-
-    def __hash__(self) -> int:
-        return hash((self.name, self.field, self.also))
-
-    def deconstruct(self) -> Any:
-        path, args, kwargs = super().deconstruct()
-        also = {"also": self.also} if self.also else {}
-        return path, args, {**kwargs, "field": self.field, **also}
-
-
-class TenantPolicy(_SqlConstraint):
-    """Row-level security, forced: the table shows and takes only rows of the tenant in force."""
-
-    # After SET LOCAL ends the setting is '' and not NULL, and ''::bigint would raise.
-    _MINE = "tenant_id = nullif(current_setting('app.tenant_id', true), '')::bigint"
-
-    def create_sql(self, model: Any, schema_editor: Any) -> str:
-        table, name = (schema_editor.quote_name(n) for n in (model._meta.db_table, self.name))
-        return (
-            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; "
-            f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY; "
-            f"CREATE POLICY {name} ON {table} USING ({self._MINE}) WITH CHECK ({self._MINE})"
-        )
-
-    def remove_sql(self, model: Any, schema_editor: Any) -> str:
-        table, name = (schema_editor.quote_name(n) for n in (model._meta.db_table, self.name))
-        return f"DROP POLICY {name} ON {table}"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, TenantPolicy) and self.name == other.name
-
-    def __hash__(self) -> int:
-        return hash(self.name)
-
-
-def tenant_rules(table: str, *keys: str) -> list[BaseConstraint]:
-    """What every tenant table carries: its policy, (tenant_id, id), and its composite keys."""
-    return [
-        TenantPolicy(name=f"{table}_policy"),
-        models.UniqueConstraint(fields=["tenant_id", "id"], name=f"{table}_tenant_id"),
-        *(TenantFKConstraint(field=key, name=f"{table}_{key}_fk") for key in keys),
-    ]

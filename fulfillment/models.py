@@ -6,9 +6,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.constraints import RowRules, tenant_rules
 from core.crypto import Place
 from core.money import payable
-from core.scope import TenantForeignKey, TenantModel, tenant_rules
+from core.scope import TenantForeignKey, TenantModel
 from core.states import Move, state_known
 from fulfillment.states import Source, UnitState
 
@@ -30,7 +31,7 @@ class Unit(TenantModel):
     item = TenantForeignKey(
         "orders.Item", on_delete=models.PROTECT, related_name="units", db_index=False
     )
-    position = models.PositiveSmallIntegerField()
+    position = models.SmallIntegerField()
     state = models.CharField(_("state"), max_length=12, choices=UnitState, default=UnitState.QUEUED)
     source = models.CharField(_("source"), max_length=8, choices=Source)
     paid_e4 = models.BigIntegerField(_("paid for it"))
@@ -46,7 +47,7 @@ class Unit(TenantModel):
     next_at = models.DateTimeField(null=True)
     review_until = models.DateTimeField(_("decided by"), null=True)
     lease_until = models.DateTimeField(null=True)
-    fence = models.PositiveIntegerField(default=0)
+    fence = models.IntegerField(default=0)
     delivered_at = models.DateTimeField(_("delivered at"), null=True)
     shown_at = models.DateTimeField(_("first seen by the buyer at"), null=True)
 
@@ -56,7 +57,6 @@ class Unit(TenantModel):
         ordering = ["position", "id"]
         constraints = [
             *tenant_rules("fulfillment_unit", "order", "item", "code", "content"),
-            state_known(UnitState, name="unit_state_known"),
             models.UniqueConstraint(
                 fields=["tenant_id", "order", "position"],
                 name="unit_position_once",
@@ -67,17 +67,24 @@ class Unit(TenantModel):
                 name="unit_code_once",
                 condition=Q(code__isnull=False),
             ),
-            models.CheckConstraint(
-                condition=~Q(state=UnitState.DELIVERED)
-                | Q(delivered_at__isnull=False)
-                & (
-                    Q(source=Source.OWN, code__isnull=False)
-                    | Q(source=Source.CONTENT, content__isnull=False)
-                    | Q(source=Source.BY_HAND, hand_text__isnull=False)
+            RowRules(
+                state_known(UnitState, name="unit_state_known"),
+                models.CheckConstraint(
+                    condition=~Q(state=UnitState.DELIVERED)
+                    | Q(delivered_at__isnull=False)
+                    & (
+                        Q(source=Source.OWN, code__isnull=False)
+                        | Q(source=Source.CONTENT, content__isnull=False)
+                        | Q(source=Source.BY_HAND, hand_text__isnull=False)
+                    ),
+                    name="unit_delivered_has_goods",
                 ),
-                name="unit_delivered_has_goods",
+                payable("paid_e4", name="unit_share_can_be_paid"),
+                models.CheckConstraint(
+                    condition=Q(position__gte=0, fence__gte=0), name="unit_counts_up"
+                ),
+                name="fulfillment_unit_rules",
             ),
-            payable("paid_e4", name="unit_share_can_be_paid"),
         ]
         indexes = [
             models.Index(fields=["next_at"], name="unit_due", condition=Q(next_at__isnull=False)),

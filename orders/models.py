@@ -7,9 +7,10 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from core.constraints import RowRules, tenant_rules
 from core.crypto import Place
 from core.money import payable
-from core.scope import TenantForeignKey, TenantModel, tenant_rules
+from core.scope import TenantForeignKey, TenantModel
 from core.states import Move, state_known
 from orders.states import CASE_LIVE, UNPAID, CaseKind, CaseState, OrderState
 
@@ -62,20 +63,23 @@ class Order(TenantModel):
         verbose_name_plural = _("orders")
         constraints = [
             *tenant_rules("orders_order"),
-            state_known(OrderState, name="order_state_known"),
             models.UniqueConstraint(fields=["tenant_id", "number"], name="order_number_once"),
             models.UniqueConstraint(fields=["tenant_id", "token"], name="order_token_once"),
             models.UniqueConstraint(fields=["tenant_id", "request_key"], name="order_request_once"),
-            payable("list_e4", name="order_list_price_can_be_paid"),
-            payable("total_e4", name="order_total_can_be_paid"),
-            models.CheckConstraint(
-                condition=Q(discount_e4__gte=0, total_e4=F("list_e4") - F("discount_e4")),
-                name="order_total_is_list_less_discount",
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=UNPAID, paid_at=None, payment_id=None)
-                | Q(~Q(state__in=UNPAID), paid_at__isnull=False, payment_id__isnull=False),
-                name="order_goes_on_only_if_paid",
+            RowRules(
+                state_known(OrderState, name="order_state_known"),
+                payable("list_e4", name="order_list_price_can_be_paid"),
+                payable("total_e4", name="order_total_can_be_paid"),
+                models.CheckConstraint(
+                    condition=Q(discount_e4__gte=0, total_e4=F("list_e4") - F("discount_e4")),
+                    name="order_total_is_list_less_discount",
+                ),
+                models.CheckConstraint(
+                    condition=Q(state__in=UNPAID, paid_at=None, payment_id=None)
+                    | Q(~Q(state__in=UNPAID), paid_at__isnull=False, payment_id__isnull=False),
+                    name="order_goes_on_only_if_paid",
+                ),
+                name="orders_order_rules",
             ),
         ]
         indexes = [
@@ -117,16 +121,16 @@ class Item(TenantModel):
     sku = TenantForeignKey(
         "catalog.Sku", on_delete=models.PROTECT, related_name="+", db_index=False
     )
-    position = models.PositiveSmallIntegerField()
+    position = models.SmallIntegerField()
     name = models.CharField(_("product"), max_length=80)
     name_en = models.CharField(max_length=120, blank=True)
     sku_name = models.CharField(_("SKU"), max_length=60)
     sku_name_en = models.CharField(max_length=80, blank=True)
     kind = models.CharField(_("kind"), max_length=16)
     promise = models.CharField(max_length=8)
-    quantity = models.PositiveSmallIntegerField(_("quantity"))
+    quantity = models.SmallIntegerField(_("quantity"))
     unit_price_e4 = models.BigIntegerField(_("unit price"))
-    min_days_left = models.PositiveIntegerField(default=0)
+    min_days_left = models.IntegerField(default=0)
     buyer_fields = models.BinaryField(null=True)
     buyer_fields_shown = models.JSONField(_("given by the buyer"), default=dict)
 
@@ -139,8 +143,14 @@ class Item(TenantModel):
             models.UniqueConstraint(
                 fields=["tenant_id", "order", "position"], name="item_position_once"
             ),
-            models.CheckConstraint(condition=Q(quantity__gte=1), name="item_is_at_least_one"),
-            payable("unit_price_e4", name="item_price_can_be_paid"),
+            RowRules(
+                models.CheckConstraint(condition=Q(quantity__gte=1), name="item_is_at_least_one"),
+                models.CheckConstraint(
+                    condition=Q(position__gte=0, min_days_left__gte=0), name="item_counts_up"
+                ),
+                payable("unit_price_e4", name="item_price_can_be_paid"),
+                name="orders_item_rules",
+            ),
         ]
         indexes = [models.Index(fields=["tenant_id", "sku"], name="item_of_sku")]
 

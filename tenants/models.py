@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from core.scope import TenantModel, tenant_rules
+from core.constraints import tenant_rules
+from core.scope import TenantModel
 from core.states import Move, state_known
 from tenants.roles import Role
 from tenants.states import MerchantState

@@ -2,7 +2,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.scope import TenantForeignKey, TenantModel, tenant_rules
+from core.constraints import tenant_rules
+from core.scope import TenantForeignKey, TenantModel
 from core.states import Move, state_known
 from inventory.states import ImportState
 

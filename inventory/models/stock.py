@@ -8,8 +8,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from core.constraints import RowRules, tenant_rules
 from core.refs import new_ref
-from core.scope import TenantForeignKey, TenantModel, tenant_rules
+from core.scope import TenantForeignKey, TenantModel
 from core.states import Move, state_known
 from inventory.states import AT_WORK, BatchState, CodeState, HoldEnd, HoldState
 
@@ -193,7 +194,7 @@ class Hold(TenantModel):
         Content, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
     )
     buyer_key = models.CharField(max_length=64, blank=True)
-    min_days_left = models.PositiveSmallIntegerField(default=0)
+    min_days_left = models.SmallIntegerField(default=0)
     state = models.CharField(max_length=10, choices=HoldState, default=HoldState.RESERVED)
     until = models.DateTimeField(null=True)
     made_at = models.DateTimeField()
@@ -203,15 +204,19 @@ class Hold(TenantModel):
     class Meta:
         constraints = [
             *tenant_rules("inventory_hold", "code", "content"),
-            state_known(HoldState, name="hold_state_known"),
             # A code belongs to at most one order item, whatever a lock forgets.
             models.UniqueConstraint(
                 fields=["tenant_id", "code"],
                 condition=~Q(state=HoldState.RELEASED),
                 name="code_held_once",
             ),
-            models.CheckConstraint(
-                condition=Q(code=None) ^ Q(content=None), name="hold_code_or_content"
+            RowRules(
+                state_known(HoldState, name="hold_state_known"),
+                models.CheckConstraint(
+                    condition=Q(code=None) ^ Q(content=None), name="hold_code_or_content"
+                ),
+                models.CheckConstraint(condition=Q(min_days_left__gte=0), name="hold_counts_up"),
+                name="inventory_hold_rules",
             ),
         ]
         indexes = [

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from core.scope import TenantFKConstraint
+from core.constraints import TenantFKConstraint
 
 
 class Migration(migrations.Migration):

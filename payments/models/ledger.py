@@ -4,7 +4,8 @@ whose sum per journal and currency a statement-level trigger holds at zero."""
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.scope import TenantFKConstraint, TenantForeignKey, TenantModel, tenant_rules
+from core.constraints import TenantFKConstraint, tenant_rules
+from core.scope import TenantForeignKey, TenantModel
 from payments.states import AccountKind
 
 

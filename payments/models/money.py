@@ -4,8 +4,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from core.constraints import RowRules, tenant_rules
 from core.money import payable
-from core.scope import TenantForeignKey, TenantModel, tenant_rules
+from core.scope import TenantForeignKey, TenantModel
 from core.states import Move, state_known
 from payments.models.ledger import Account
 from payments.states import OPEN, REFUND_DUE, Outcome, PaymentState, RefundState
@@ -42,21 +43,26 @@ class Payment(TenantModel):
         verbose_name_plural = _("payments")
         constraints = [
             *tenant_rules("payments_payment", "account"),
-            state_known(PaymentState, name="payment_state_known"),
-            payable("amount_e4", name="payment_amount_payable"),
-            models.CheckConstraint(condition=Q(amount_e4__gt=0), name="payment_amount_positive"),
-            models.CheckConstraint(
-                condition=Q(refunded_e4__gte=0, refunded_e4__lte=F("amount_e4")),
-                name="payment_refunded_at_most_paid",
-            ),
-            models.CheckConstraint(
-                condition=Q(refunded_e4=0) | Q(state=PaymentState.CAPTURED),
-                name="payment_refunded_only_if_captured",
-            ),
-            models.CheckConstraint(
-                condition=Q(paid_at=None, state__in=UNPAID)
-                | Q(paid_at__isnull=False, state=PaymentState.CAPTURED),
-                name="payment_paid_at_if_captured",
+            RowRules(
+                state_known(PaymentState, name="payment_state_known"),
+                payable("amount_e4", name="payment_amount_payable"),
+                models.CheckConstraint(
+                    condition=Q(amount_e4__gt=0), name="payment_amount_positive"
+                ),
+                models.CheckConstraint(
+                    condition=Q(refunded_e4__gte=0, refunded_e4__lte=F("amount_e4")),
+                    name="payment_refunded_at_most_paid",
+                ),
+                models.CheckConstraint(
+                    condition=Q(refunded_e4=0) | Q(state=PaymentState.CAPTURED),
+                    name="payment_refunded_only_if_captured",
+                ),
+                models.CheckConstraint(
+                    condition=Q(paid_at=None, state__in=UNPAID)
+                    | Q(paid_at__isnull=False, state=PaymentState.CAPTURED),
+                    name="payment_paid_at_if_captured",
+                ),
+                name="payments_payment_rules",
             ),
             models.UniqueConstraint(fields=["tenant_id", "number"], name="payment_number_once"),
             models.UniqueConstraint(
@@ -163,7 +169,7 @@ class Notice(TenantModel):
     )
     payment_number = models.CharField(_("payment number"), max_length=32, blank=True)
     body_digest = models.BinaryField()
-    times = models.PositiveIntegerField(_("times"), default=1)
+    times = models.IntegerField(_("times"), default=1)
     first_at = models.DateTimeField(_("first seen"))
     last_at = models.DateTimeField(_("last seen"))
     handled_at = models.DateTimeField(_("handled"), null=True)
@@ -173,8 +179,12 @@ class Notice(TenantModel):
         verbose_name_plural = _("payment notices")
         constraints = [
             *tenant_rules("payments_notice", "payment"),
-            models.CheckConstraint(
-                condition=Q(outcome__in=Outcome.values), name="notice_outcome_known"
+            RowRules(
+                models.CheckConstraint(
+                    condition=Q(outcome__in=Outcome.values), name="notice_outcome_known"
+                ),
+                models.CheckConstraint(condition=Q(times__gte=0), name="notice_counts_up"),
+                name="payments_notice_rules",
             ),
             models.UniqueConstraint(
                 fields=["tenant_id", "provider", "event_ref"], name="notice_event_once"

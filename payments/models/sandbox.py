@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from core.scope import TenantForeignKey, TenantModel, tenant_rules
+from core.constraints import tenant_rules
+from core.scope import TenantForeignKey, TenantModel
 
 
 class SandboxBank(TenantModel):
