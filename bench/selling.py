@@ -36,7 +36,7 @@ def sell_one(goods: Goods) -> None:
             is_new=True,
         )
         payment = payments.start(payable=payable, provider="sandbox", now=now, sheet=sheet)
-        sheet.write()
+        assert sheet.write()
     notice = Notice(
         provider="sandbox",
         event_ref=uuid4().hex,

@@ -97,8 +97,9 @@ _FOR_SALE = """own.ref = %s AND own.is_on_sale AND own.kind = ANY(%s)
 
 
 def get_sku_for_sale(*, sku_ref: str, now: datetime) -> Sku:
-    """A SKU that may be sold now, with its product and buyer form; raises NotForSale."""
-    found = fetch_with(Sku, "product", _FOR_SALE, sku_ref, sorted(CONNECTED), now)
+    """A SKU that may be sold now, with its product's names; raises NotForSale."""
+    given = (sku_ref, sorted(CONNECTED), now)
+    found = fetch_with(Sku, "product", _FOR_SALE, *given, only=("name", "name_en"))
     if not found:
         raise NotForSale(_("This is not on sale any more. Look at what else is there."))
     return found[0]

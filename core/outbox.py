@@ -104,6 +104,8 @@ def emit(event: Event, *, sheet: Sheet | None = None) -> None:
     def nudge_listeners() -> None:
         reach("outbox.committed")
         for row in rows:
+            if row.pk is None:
+                continue  # the sheet left it out: what it tells of was not written
             nudge("core.hear", tenant_id=tenant_id, row_id=row.pk)
 
     transaction.on_commit(nudge_listeners, robust=True)

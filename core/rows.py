@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models.base import ModelState
@@ -29,22 +29,23 @@ _PLAIN = (
     models.DateTimeField,
     models.DateField,
 )
+# Defaults that are made anew for each row, and are the same each time.
+_EMPTY = (dict, list, NOT_PROVIDED)
+NO_DEFAULT = object()
 # Defaults that may stand in a statement's own words.
-_CONSTANT = (None, "", 0, False, dict, list)
 _WORDS = {"None": "NULL", "''": "''", "0": "0", "False": "false", "{}": "'{}'", "[]": "'[]'"}
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One column as a statement writes it."""
 
     name: str  # the model's attribute
     to_driver: Callable[[Any], Any] | None  # None: the value as it is
-    default: Callable[[], Any]
-    # The default, and how it stands in a statement's own words: what is said there is neither
-    # sent nor read again. No words: it has no default of that kind.
-    plain: Any
+    plain: Any  # what stands there if nothing is said; or NO_DEFAULT
+    # How that stands in a statement's own words: what is said there is neither sent nor read again.
+    # Empty if it cannot.
     words: str
+    is_shared: bool  # several rows written together say the same: the tenant, a moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,10 @@ class Shape:
     """A table as its statements need it."""
 
     columns: tuple[Column, ...]  # without the key, which the database makes
+    plain: dict[str, Any]  # what a row is that says nothing of itself
     keys: tuple[tuple[int, str, str], ...]  # of other rows: (place in `columns`, field, attribute)
     insert: str
+    insert_with_key: str  # the key is the last value
     select: str
     names: tuple[str, ...]
     readers: tuple[tuple[str, Callable[..., Any], Any], ...]
@@ -81,21 +84,25 @@ def fetch(model: type[T], tail: str, *given: Any) -> list[T]:
     return [_read(model, shape, row) for row in found]
 
 
-def fetch_with(model: type[T], key: str, tail: str, *given: Any) -> list[T]:
+def fetch_with(
+    model: type[T], key: str, tail: str, *given: Any, only: tuple[str, ...] = ()
+) -> list[T]:
     """`fetch`, with the row that `key` points at: in `tail` they are called `own` and `above`.
 
-    Rows that point at the same row share it.
+    Rows that point at the same row share it. `only` these fields of it are read; Django asks for
+    any other when it is touched.
     """
     check_scope()
     shape, (field, other) = shape_of(model), _key_of(model, key)
-    found = run(f"{_joined(model, key)}{tail}", [require_tenant(), *given]).rows
+    there = _shape_of_some(other, only)
+    found = run(f"{_joined(model, key, only)}{tail}", [require_tenant(), *given]).rows
     width, rows = len(shape.names), []
     known: dict[int, Any] = {}
     for one in found:
         row = _read(model, shape, one[:width])
         above = known.get(getattr(row, field.attname))
         if above is None:
-            above = known[getattr(row, field.attname)] = _read(other, shape_of(other), one[width:])
+            above = known[getattr(row, field.attname)] = _read(other, there, one[width:])
         setattr(row, key, above)
         rows.append(row)
     return rows
@@ -127,18 +134,25 @@ def check_scope() -> None:
         raise ScopeError("Rows were touched outside tenant_atomic.")
 
 
-@lru_cache(maxsize=256)
 def shape_of(model: type[models.Model]) -> Shape:
-    every = model._meta.concrete_fields
+    return _shape_of_some(model, ())
+
+
+@lru_cache(maxsize=256)
+def _shape_of_some(model: type[models.Model], only: tuple[str, ...]) -> Shape:
+    every = _fields(model, only)
     plain = tuple(field for field in every if not field.primary_key)
     table, columns = model._meta.db_table, ", ".join(f'"{field.column}"' for field in plain)
     whole = ", ".join(f'"{field.column}"' for field in every)
+    said = tuple(_column(field) for field in plain)
     return Shape(
-        columns=tuple(_column(field) for field in plain),
+        columns=said,
+        plain={each.name: each.plain for each in said if each.plain is not NO_DEFAULT},
         keys=tuple(
             (at, field.name, field.attname) for at, field in enumerate(plain) if field.is_relation
         ),
         insert=f'INSERT INTO "{table}" ({columns})',
+        insert_with_key=f'INSERT INTO "{table}" ({columns}, "{model._meta.pk.column}")',
         select=f'SELECT {whole} FROM "{table}" WHERE tenant_id = %s AND ',  # noqa: S608 -- our names
         names=tuple(field.attname for field in every),
         readers=tuple(
@@ -147,6 +161,15 @@ def shape_of(model: type[models.Model]) -> Shape:
             if hasattr(field, "from_db_value")
         ),
     )
+
+
+@lru_cache(maxsize=64)
+def like_of(model: type[models.Model], constraint: str) -> str:
+    """What ON CONFLICT says of a unique constraint: its columns, and of which rows it speaks."""
+    found = next(each for each in model._meta.constraints if each.name == constraint)
+    editor = connection.schema_editor(collect_sql=True, atomic=False)
+    made = str(found.create_sql(model, editor))
+    return made[made.index("(") :]
 
 
 def _read(model: type[T], shape: Shape, row: tuple[Any, ...]) -> T:
@@ -161,12 +184,15 @@ def _read(model: type[T], shape: Shape, row: tuple[Any, ...]) -> T:
 
 
 def _column(field: Any) -> Column:
-    plain, words = None, ""
-    is_constant = field.default is NOT_PROVIDED or field.default in _CONSTANT
-    if is_constant and not getattr(field, "auto_now_add", False):
-        plain = field.get_default()
-        words = _WORDS.get(repr(plain), "")
-    return Column(field.attname, _to_driver(field), field.get_default, plain, words)
+    default, to_driver = field.default, _to_driver(field)
+    is_stamp = getattr(field, "auto_now_add", False)
+    has_plain = not is_stamp and (not callable(default) or default in _EMPTY)
+    plain = field.get_default() if has_plain else NO_DEFAULT
+    words = _WORDS.get(repr(plain), "")
+    is_shared = to_driver is None and (
+        field.attname == "tenant_id" or isinstance(field, models.DateTimeField)
+    )
+    return Column(field.attname, to_driver, plain, words, is_shared)
 
 
 def _to_driver(field: Any) -> Callable[[Any], Any] | None:
@@ -187,11 +213,17 @@ def _key_of(model: type[models.Model], key: str) -> tuple[Any, Any]:
     return field, field.related_model
 
 
+def _fields(model: type[models.Model], only: tuple[str, ...]) -> list[Any]:
+    """The columns of a row; or `only` these, and whose row it is."""
+    wanted = {"id", "tenant_id", *only}
+    return [field for field in model._meta.concrete_fields if not only or field.name in wanted]
+
+
 @lru_cache(maxsize=64)
-def _joined(model: type[TenantModel], key: str) -> str:
+def _joined(model: type[TenantModel], key: str, only: tuple[str, ...]) -> str:
     field, other = _key_of(model, key)
     whole = [f'own."{each.column}"' for each in model._meta.concrete_fields]
-    whole += [f'above."{each.column}"' for each in other._meta.concrete_fields]
+    whole += [f'above."{each.column}"' for each in _fields(other, only)]
     return (
         f'SELECT {", ".join(whole)} FROM "{model._meta.db_table}" AS own '  # noqa: S608 -- our names
         f'JOIN "{other._meta.db_table}" AS above '

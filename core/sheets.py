@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any, NamedTuple
 
-from core.rows import Shape, check_scope, mark_stored, shape_of
+from core.rows import Shape, check_scope, like_of, mark_stored, shape_of
 from core.scope import TenantModel, require_tenant
 from core.statements import run
 
@@ -23,46 +23,54 @@ class Sheet:
     """New rows, and changes to rows that the caller has locked, written together.
 
     A row that points at a new row of the sheet gets its key there. If that one was not stored,
-    because its like was there, those that point at it are not stored either.
+    because its like was there, those that point at it are not stored either (`only_if`: nor is
+    what else comes after it).
     """
 
     def __init__(self) -> None:
+        self._clear()
+
+    def _clear(self) -> None:
         self._parts: list[_Part] = []
         self._at: dict[int, int] = {}
         self._questions: list[_Question] = []
+        self._gate: int | None = None
         self._shared: dict[Any, int] = {}  # the tenant and moments: sent once, however often said
 
-    def insert(
-        self, *rows: TenantModel, after: TenantModel | None = None, unless_there: bool = False
-    ) -> None:
-        """New rows, of any table; or, if a constraint says that their like is there, none.
+    def insert(self, *rows: TenantModel, unless_there: str = "") -> None:
+        """New rows, of any table; `unless_there` names the constraint that says when their like is
+        there already, and they are left out.
 
-        `after`: only if that row of the sheet was stored, as if they pointed at it.
+        A row may have its key (`core.keys`); else it gets it when the sheet is written.
         """
-        above = None if after is None else self._at[id(after)]
         for row in rows:
             shape = shape_of(type(row))
             keys = self._keys(shape, row._state.fields_cache)
-            values = row.__dict__
-            part = _Part(_Form(type(row), keys, above, unless_there), row)
-            self._say(part, shape, ((c, values[c.name]) for c in shape.columns))
+            has_key = row.pk is not None
+            part = _Part(_Form(type(row), keys, self._gate, unless_there, has_key), row)
+            self._say(part, shape, row.__dict__)
+            if has_key:
+                part.values.append(row.pk)
             self._add(part)
 
-    def note(self, model: type[TenantModel], *, unless_there: bool = False, **columns: Any) -> None:
+    def only_if(self, row: TenantModel) -> None:
+        """What comes on the sheet after this is written only if the new `row` was."""
+        self._gate = self._at[id(row)]
+
+    def note(self, model: type[TenantModel], *, unless_there: str = "", **columns: Any) -> None:
         """A new row that nobody asks for afterwards (a history's): no instance of it is made.
 
         A row that it points at is given under the field's own name. Notes of one table about
         the same are inserted together, in their order.
         """
         shape = shape_of(model)
-        form = _Form(model, self._keys(shape, columns), None, unless_there)
+        form = _Form(model, self._keys(shape, columns), self._gate, unless_there)
         for _place, name, attname in shape.keys:
             if name in columns:
                 columns[attname] = columns[name].pk
         columns["tenant_id"] = require_tenant()
         part = self._part_of_notes(form)
-        told = ((c, columns[c.name] if c.name in columns else c.default()) for c in shape.columns)
-        self._say(part, shape, told)
+        self._say(part, shape, shape.plain | columns)
 
     def change(self, row: TenantModel, **written: Any) -> None:
         """Write plain columns of a row that is locked, or of this transaction's own making.
@@ -71,17 +79,17 @@ class Sheet:
         """
         at = self._at.get(id(row))
         if at is None:
-            form = _Form(type(row), (), None, unless_there=False)
+            form = _Form(type(row), (), None)
             self._add(_Part(form, row, changes=written))
         else:
             self._parts[at].changes.update(written)
 
     def ask(self, sql: str, given: Sequence[Any], then: Callable[[Any], object]) -> None:
         """An expression of one value, evaluated beside the writes; `then` hears it after them."""
-        self._questions.append(_Question(sql, given, then))
+        self._questions.append(_Question(sql, given, then, self._gate))
 
     def write(self) -> bool:
-        """Send it; False if not all rows of it were stored (`wrote` tells of one)."""
+        """Send it; False if not all new rows of it were stored. The sheet is empty then."""
         if not self._parts and not self._questions:
             return True
         check_scope()
@@ -92,31 +100,33 @@ class Sheet:
         given = {f"s{number}": value for value, number in self._shared.items()}
         given |= {f"p{number}": value for number, value in enumerate(own)}
         (answer,) = run(self._sql(), given).rows
-        named = [part for part in self._parts if part.is_named]
+        parts, questions = self._parts, self._questions
+        self._clear()
+        named = [part for part in parts if part.is_named]
         for part, key in zip(named, answer, strict=False):
             part.take(key)
-        for question, value in zip(self._questions, answer[len(named) :], strict=True):
-            question.then(value)
+        for question, value in zip(questions, answer[len(named) :], strict=True):
+            if question.after is None or parts[question.after].is_written:
+                question.then(value)
         return all(part.is_written for part in named)
 
-    def wrote(self, row: TenantModel) -> bool:
-        return self._parts[self._at[id(row)]].is_written
-
-    def _say(self, part: "_Part", shape: Shape, told: Iterable[tuple[Any, Any]]) -> None:
+    def _say(self, part: "_Part", shape: Shape, values: Mapping[str, Any]) -> None:
         """One row's values: in words, shared, or of its own."""
-        above = {place for place, _at in part.form.keys}
         how: list[How] = []
-        for place, (column, value) in enumerate(told):
+        shared, own = self._shared, part.values
+        above = {place for place, _at in part.form.keys}
+        for place, (name, to_driver, plain, words, is_shared) in enumerate(shape.columns):
             if place in above:
                 how.append("NULL")  # the key of a new row stands here
-            elif column.words and value == column.plain:
-                how.append(column.words)
-            elif column.name == "tenant_id" or type(value) is datetime:
-                how.append(self._shared.setdefault(value, len(self._shared)))
+                continue
+            value = values[name]
+            if words and value == plain:
+                how.append(words)
+            elif is_shared:
+                how.append(shared.setdefault(value, len(shared)))
             else:
                 how.append(_OWN)
-                to_driver = column.to_driver
-                part.values.append(value if to_driver is None else to_driver(value))
+                own.append(value if to_driver is None else to_driver(value))
         part.rows.append(tuple(how))
 
     def _say_changes(self, part: "_Part") -> None:
@@ -154,7 +164,9 @@ class Sheet:
         above = [at for _place, at in form.keys]
         if form.after is not None:
             above.append(form.after)
-        return form.unless_there or any(self._may_be_missing(self._parts[at].form) for at in above)
+        return bool(form.unless_there) or any(
+            self._may_be_missing(self._parts[at].form) for at in above
+        )
 
     def _add(self, part: "_Part") -> "_Part":
         if part.row is not None:
@@ -168,7 +180,7 @@ class Sheet:
         """The statement's words, made once for sheets that are alike."""
         like = (
             tuple((part.form, *part.rows, *part.changes) for part in self._parts),
-            tuple(question.sql for question in self._questions),
+            tuple((question.sql, question.after) for question in self._questions),
         )
         sql = _known.get(like)
         if sql is None:
@@ -186,8 +198,10 @@ class Sheet:
                 asked.append(f"(TABLE w{at})")
         for question in self._questions:
             pieces = question.sql.split("%s")
-            given = (f"%(p{next(numbers)})s{piece}" for piece in pieces[1:])
-            asked.append(pieces[0] + "".join(given))
+            said = pieces[0] + "".join(f"%(p{next(numbers)})s{piece}" for piece in pieces[1:])
+            asked.append(said)
+            if question.after is not None:
+                asked[-1] = f"(SELECT {said} FROM w{question.after})"  # noqa: S608 -- our words
         before = f"WITH {', '.join(parts)} " if parts else ""
         return f"{before}SELECT {', '.join(asked)}"
 
@@ -197,8 +211,9 @@ class _Form(NamedTuple):
 
     model: type[TenantModel]
     keys: tuple[tuple[int, int], ...]
-    after: int | None
-    unless_there: bool
+    after: int | None  # the part without which it is not written
+    unless_there: str = ""
+    has_key: bool = False
 
 
 @dataclass(slots=True)
@@ -230,6 +245,7 @@ class _Question(NamedTuple):
     sql: str
     given: Sequence[Any]
     then: Callable[[Any], object]
+    after: int | None
 
 
 def _in_words(part: _Part, numbers: Iterator[int], *, may_be_missing: bool) -> str:
@@ -242,22 +258,29 @@ def _in_words(part: _Part, numbers: Iterator[int], *, may_be_missing: bool) -> s
         )
         table = form.model._meta.db_table
         return f'UPDATE "{table}" SET {sets} WHERE tenant_id = {tenant} AND id = {key}{returning}'  # noqa: S608 -- our names
+    insert = shape.insert_with_key if form.has_key else shape.insert
     if not may_be_missing:
         rows = ", ".join(f"({_columns(form, how, numbers, '(TABLE w%s)')})" for how in part.rows)
-        return f"{shape.insert} VALUES {rows}{returning}"
+        return f"{insert} VALUES {rows}{returning}"
     above = {at for _place, at in form.keys}
     if form.after is not None:
         above.add(form.after)
     source = f" FROM {', '.join(f'w{at}' for at in sorted(above))}" if above else ""
-    otherwise = " ON CONFLICT DO NOTHING" if form.unless_there else ""
+    otherwise = (
+        f" ON CONFLICT {like_of(form.model, form.unless_there)} DO NOTHING"
+        if form.unless_there
+        else ""
+    )
     columns = _columns(form, part.rows[0], numbers, "w%s.id")
-    return f"{shape.insert} SELECT {columns}{source}{otherwise}{returning}"
+    return f"{insert} SELECT {columns}{source}{otherwise}{returning}"
 
 
 def _columns(form: _Form, how: tuple[How, ...], numbers: Iterator[int], key: str) -> str:
     columns = _places(how, numbers)
     for place, at in form.keys:
         columns[place] = key % at
+    if form.has_key:
+        columns.append(f"%(p{next(numbers)})s")
     return ", ".join(columns)
 
 

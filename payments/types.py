@@ -133,8 +133,10 @@ class PaymentProvider(Protocol):
     """
 
     name: str
-    merchant_ref: str
     success: bytes  # what the provider wants to hear when its notice was taken
+
+    @property
+    def merchant_ref(self) -> str: ...
 
     def open(self, *, number: str, payable: Payable, expires_at: datetime) -> Opened: ...
 

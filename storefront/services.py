@@ -56,8 +56,9 @@ def buy(*, given: BuyInput, device: Device, now: datetime) -> "Order":
             if way:
                 payable = _payable(order, now=now)
                 payments.start(payable=payable, provider=way, now=now, sheet=sheet)
-            sheet.write()
-            return order
+            if sheet.write():
+                return order
+            order = orders.placed_before(order)
     find_payment(order=order, way=given.way, now=now)
     return order
 

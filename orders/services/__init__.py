@@ -20,7 +20,7 @@ from orders.services.paying import (
     record_payment,
     start_fulfilling,
 )
-from orders.services.placing import place
+from orders.services.placing import place, placed_before
 
 SEALED = (
     SealedColumn(model=Order, field="contact_phone", place=PHONE),
@@ -41,6 +41,7 @@ __all__ = [
     "mark_paid",
     "open_case",
     "place",
+    "placed_before",
     "record_payment",
     "resolve_case",
     "say_in_case",

@@ -19,6 +19,7 @@ from catalog.selectors import buyer_fields, get_sku_for_sale
 from core.crypto import seal
 from core.errors import AppError, InvalidInput
 from core.failpoints import reach
+from core.keys import new_key
 from core.outbox import emit
 from core.refs import new_number, new_token
 from core.rows import fetch
@@ -63,31 +64,43 @@ def place(*, request: PlaceOrder, now: datetime, sheet: Sheet | None = None) -> 
     """Take an order and hold its goods for 15 minutes, all of them or none.
 
     The same form again (a double click, a second tab) is the order it made the first time. Raises
-    NotForSale, InvalidInput (with `param`), TooMany, OutOfStock, TooManyHeld. The order is stored
-    when this returns; who gives a `sheet` writes it, and only then all of its goods are held.
+    NotForSale, InvalidInput (with `param`), TooMany, OutOfStock, TooManyHeld.
+
+    Who gives a `sheet` writes it: only then the order is stored and its goods are held, unless it
+    says that they were not, because the same form is an order already (`placed_before`).
     """
-    key = _request_key(request)
+    key, own = _request_key(request), sheet or Sheet()
     try:
         order, lines = _write_down(request, key=key, now=now)
+        items = order.lines = [_item(order, line, position=at) for at, line in enumerate(lines, 1)]
+        own.insert(order, unless_there="order_request_once")
+        own.only_if(order)
+        own.insert(*items)
+        # Several things are held one after the other, and for an order that is there.
+        is_single = len(items) == 1 and items[0].quantity == 1
+        if is_single:
+            _hold(order, items, lines, now=now, sheet=own)
     except AppError:
         # Nothing is refused that was taken a moment ago: the limits counted that order too.
         known = fetch(Order, "request_key = %s", key)
         if not known:
             raise
         return known[0]
-    items = [_item(order, line, position=number) for number, line in enumerate(lines, start=1)]
-    draft, own = Sheet(), sheet or Sheet()
-    draft.insert(order, unless_there=True)
-    draft.insert(*items)
-    if not draft.write():
-        return fetch(Order, "request_key = %s", key)[0]
     reach("orders.drafted")
-    _hold(order, items, lines, now=now, sheet=own)
-    if sheet is None:
-        own.write()
-    emit(OrderPlaced(order_id=order.pk))
+    if not is_single:
+        if not own.write():
+            return placed_before(order)
+        _hold(order, items, lines, now=now)
+    emit(OrderPlaced(order_id=order.pk), sheet=own)
+    if sheet is None and not own.write():
+        return placed_before(order)
     reach("orders.placed")
     return order
+
+
+def placed_before(order: Order) -> Order:
+    """The order that the same form made, where `order` was not stored because of it."""
+    return fetch(Order, "request_key = %s", order.request_key)[0]
 
 
 def _write_down(request: PlaceOrder, *, key: str, now: datetime) -> tuple[Order, list[_Priced]]:
@@ -137,6 +150,7 @@ def _draft(request: PlaceOrder, lines: list[_Priced], *, key: str, now: datetime
             _("A discount is not more than what the goods cost."), param="adjustments"
         )
     order = Order(
+        pk=new_key(Order),
         number=new_number(now=now, zone=zone),
         token=new_token(),
         state=OrderState.PLACED,
@@ -169,6 +183,7 @@ def _where(tenant_id: int, minute: int) -> tuple[str, str]:
 def _item(order: Order, line: _Priced, *, position: int) -> Item:
     sku = line.sku
     item = Item(
+        pk=new_key(Item),
         order=order,
         sku_id=sku.pk,
         position=position,
@@ -194,10 +209,14 @@ def _item(order: Order, line: _Priced, *, position: int) -> Item:
 
 
 def _hold(
-    order: Order, items: list[Item], lines: list[_Priced], *, now: datetime, sheet: Sheet
+    order: Order,
+    items: list[Item],
+    lines: list[_Priced],
+    *,
+    now: datetime,
+    sheet: Sheet | None = None,
 ) -> None:
-    """Reserve what stock can give, in the order of the SKUs, so that no two wait in a ring: that is
-    why several lines do not wait for the sheet."""
+    """Reserve what stock can give, in the order of the SKUs, so that no two wait in a ring."""
     pairs = sorted(zip(items, lines, strict=True), key=lambda pair: pair[0].sku_id)
     for item, line in pairs:
         if item.kind in HELD_KINDS:
@@ -211,9 +230,7 @@ def _hold(
                 most_held=line.sku.hold_cap_per_buyer,
             )
             with whole():
-                inventory.reserve(
-                    request=request, now=now, sheet=sheet if len(pairs) == 1 else None
-                )
+                inventory.reserve(request=request, now=now, sheet=sheet)
 
 
 def _check_limits(order: Order, lines: list[_Priced]) -> None:

@@ -7,7 +7,7 @@ new timestamp and a new signature but the same event.
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -48,8 +48,14 @@ class SandboxProvider:
     name = NAME
     success = b"success"
 
-    def __init__(self, *, key: bytes, merchant_ref: str, books: SandboxBooks) -> None:
-        self._key, self.merchant_ref, self._books = key, merchant_ref, books
+    def __init__(
+        self, *, key: Callable[[], bytes], merchant_ref: Callable[[], str], books: SandboxBooks
+    ) -> None:
+        self._key, self._merchant_ref, self._books = key, merchant_ref, books
+
+    @property
+    def merchant_ref(self) -> str:
+        return self._merchant_ref()
 
     def open(self, *, number: str, payable: Payable, expires_at: datetime) -> Opened:
         return self._books.open(number=number, payable=payable, expires_at=expires_at)
@@ -82,7 +88,7 @@ class SandboxProvider:
             raise NoticeRefused(Outcome.UNREADABLE)
         # Signature first: nothing of an unsigned body is read, not even for the record.
         theirs = given.get(SIGNATURE.lower(), "")
-        if not hmac.compare_digest(sign(self._key, stamp, body).encode(), theirs.encode()):
+        if not hmac.compare_digest(sign(self._key(), stamp, body).encode(), theirs.encode()):
             raise NoticeRefused(Outcome.FORGED)
         try:
             return _read(json.loads(body), stamp=stamp, body=body)

@@ -27,7 +27,8 @@ _KEEP = """
 
 def note(sheet: Sheet, *, notice: NoticeGiven, payment: Payment, now: datetime) -> None:
     """A notice that is accepted for the first time, on the caller's sheet."""
-    sheet.note(Notice, unless_there=True, **_columns(notice, Outcome.CAPTURED, payment, now=now))
+    columns = _columns(notice, Outcome.CAPTURED, payment, now=now)
+    sheet.note(Notice, unless_there="notice_event_once", **columns)
 
 
 def keep_repeat(*, notice: NoticeGiven, payment: Payment, now: datetime) -> None:

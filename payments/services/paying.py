@@ -54,10 +54,14 @@ def start(*, payable: Payable, provider: str, now: datetime, sheet: Sheet | None
     payment.provider_ref, payment.pay_url = opened.provider_ref, opened.pay_url
     payment.ask_at = now + FIRST_ASKED
     own = sheet if sheet is not None and payable.is_new else Sheet()
-    own.insert(payment, unless_there=not payable.is_new)
+    if payable.is_new:
+        own.insert(payment)
+    else:
+        own.insert(payment, unless_there="payment_open_once")
+        own.only_if(payment)
     _note(own, payment, ("", PaymentState.CREATED), reason="started", now=now)
     _note(own, payment, (PaymentState.CREATED, PaymentState.PENDING), reason="opened", now=now)
-    own.insert(*opened.own_books, after=payment)
+    own.insert(*opened.own_books)
     if own is not sheet and not own.write():
         # Another tab opened one in this moment: the constraint let one of the two in. Nobody was
         # shown the way to pay the one that we opened in vain.

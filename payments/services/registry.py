@@ -44,7 +44,7 @@ def _providers() -> dict[str, Callable[[], PaymentProvider]]:
 
 def _sandbox() -> SandboxProvider:
     return SandboxProvider(
-        key=sandbox_books.notice_key(),
-        merchant_ref=sandbox_books.merchant_ref(),
+        key=sandbox_books.notice_key,
+        merchant_ref=sandbox_books.merchant_ref,
         books=sandbox_books.Books(),
     )

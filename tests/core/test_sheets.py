@@ -1,8 +1,10 @@
 """Writes of one moment go out together: all that was put on the sheet, or what may be left out."""
 
 import pytest
+from django.db import IntegrityError
 
-from core.scope import ScopeError
+from core.keys import new_key
+from core.scope import ScopeError, tenant_atomic
 from core.sheets import Sheet
 from orders.models import Item, Order, OrderMove
 from tests.orders.factories import an_item, an_order, make_order
@@ -35,17 +37,62 @@ def test_what_is_there_is_left_alone_with_all_that_points_at_the_new_one():
     make_order(number="A")
     order = an_order("A")
     sheet = Sheet()
-    sheet.insert(order, unless_there=True)
+    sheet.insert(order, unless_there="order_number_once")
     sheet.insert(an_item(order))
     note_move(sheet, order, "paid")
 
     assert not sheet.write()
 
     assert order.pk is None
-    assert not sheet.wrote(order)
     assert Order.objects.count() == 1
     assert not Item.objects.exists()
     assert not OrderMove.objects.exists()
+
+
+@pytest.mark.usefixtures("scope")
+def test_only_what_the_named_constraint_says_is_there_is_left_alone():
+    known = make_order(number="A")
+    order = an_order("B")
+    order.token = known.token
+    sheet = Sheet()
+    sheet.insert(order, unless_there="order_number_once")
+
+    with pytest.raises(IntegrityError, match="order_token_once"), tenant_atomic():
+        sheet.write()
+
+
+@pytest.mark.usefixtures("scope")
+@pytest.mark.parametrize(("number", "is_new"), [("A", False), ("B", True)])
+def test_what_comes_after_is_written_and_asked_only_if_the_row_was_new(number, is_new):
+    known = make_order(number="A")
+    order, other = an_order(number), an_order("C")
+    order.pk = new_key(Order)
+    heard = []
+    sheet = Sheet()
+    sheet.insert(order, unless_there="order_number_once")
+    sheet.only_if(order)
+    sheet.insert(other)
+    note_move(sheet, known, "paid")
+    sheet.ask("%s::integer", [7], heard.append)
+
+    assert sheet.write() is is_new
+
+    assert Order.objects.filter(number="C").exists() is is_new
+    assert OrderMove.objects.exists() is is_new
+    assert heard == ([7] if is_new else [])
+
+
+@pytest.mark.usefixtures("scope")
+def test_a_written_sheet_is_empty_and_can_be_used_again():
+    first, second = an_order("A"), an_order("B")
+    sheet = Sheet()
+    sheet.insert(first)
+    sheet.write()
+    sheet.insert(second, an_item(first))
+    sheet.write()
+
+    assert set(Order.objects.values_list("number", flat=True)) == {"A", "B"}
+    assert Item.objects.get().order_id == first.pk
 
 
 @pytest.mark.usefixtures("scope")
