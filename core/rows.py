@@ -54,6 +54,7 @@ class Shape:
 
     columns: tuple[Column, ...]  # without the key, which the database makes
     plain: dict[str, Any]  # what a row is that says nothing of itself
+    made: tuple[tuple[str, Callable[[], Any]], ...]  # defaults that are made for each row anew
     keys: tuple[tuple[int, str, str], ...]  # of other rows: (place in `columns`, field, attribute)
     insert: str
     insert_with_key: str  # the key is the last value
@@ -74,6 +75,25 @@ def insert(rows: Sequence[TenantModel]) -> None:
     answer = run(sql, values, comes_again=len(rows) == 1)
     for row, (key,) in zip(rows, answer.rows, strict=True):
         mark_stored(row, key, shape)
+
+
+def draft(model: type[T], **given: Any) -> T:
+    """`model(**given)`, without the way through each column's descriptor."""
+    shape = shape_of(model)
+    row = _bare(model, is_stored=False)
+    for _place, name, attname in shape.keys:
+        above = given.pop(name, None)
+        if above is not None:
+            row._state.fields_cache[name], given[attname] = above, above.pk
+    values = row.__dict__
+    values.update(shape.plain)
+    for name, make in shape.made:
+        values[name] = make()
+    values["id"] = None
+    if not given.keys() <= values.keys():
+        raise TypeError(f"{model.__name__} has no {', '.join(given.keys() - values.keys())}")
+    values.update(given)
+    return row
 
 
 def fetch(model: type[T], tail: str, *given: Any) -> list[T]:
@@ -147,7 +167,12 @@ def _shape_of_some(model: type[models.Model], only: tuple[str, ...]) -> Shape:
     said = tuple(_column(field) for field in plain)
     return Shape(
         columns=said,
-        plain={each.name: each.plain for each in said if each.plain is not NO_DEFAULT},
+        plain={each.name: None if each.plain is NO_DEFAULT else each.plain for each in said},
+        made=tuple(
+            (field.attname, field.get_default)
+            for field in every
+            if field.has_default() and callable(field.default)
+        ),
         keys=tuple(
             (at, field.name, field.attname) for at, field in enumerate(plain) if field.is_relation
         ),
@@ -174,13 +199,19 @@ def like_of(model: type[models.Model], constraint: str) -> str:
 
 def _read(model: type[T], shape: Shape, row: tuple[Any, ...]) -> T:
     """As `Model.from_db`, whose way through each column's descriptor is ten times as long."""
-    found = model.__new__(model)
+    found = _bare(model, is_stored=True)
     found.__dict__.update(zip(shape.names, row, strict=True))
     for name, convert, column in shape.readers:
         found.__dict__[name] = convert(found.__dict__[name], column, connection)
-    found._state = ModelState()
-    found._state.adding, found._state.db = False, DEFAULT_DB_ALIAS
     return found
+
+
+def _bare(model: type[T], *, is_stored: bool) -> T:
+    row = model.__new__(model)
+    state = row._state = ModelState()
+    if is_stored:
+        state.adding, state.db = False, DEFAULT_DB_ALIAS
+    return row
 
 
 def _column(field: Any) -> Column:

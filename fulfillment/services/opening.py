@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from core.rows import draft
 from fulfillment.models import Unit
 from fulfillment.states import Source, UnitState
 
@@ -19,7 +20,8 @@ def draft_units(order: "Order", items: Sequence["Item"], *, now: datetime) -> li
     singles = [item for item in items for _ in range(item.quantity)]
     shares = share_out(order.total_e4, weights=[item.unit_price_e4 for item in singles])
     return [
-        Unit(
+        draft(
+            Unit,
             order_id=order.pk,
             item=item,
             position=position,

@@ -22,7 +22,7 @@ from core.failpoints import reach
 from core.keys import new_key
 from core.outbox import emit
 from core.refs import new_number, new_token
-from core.rows import fetch
+from core.rows import draft, fetch
 from core.scope import require_tenant, tenant_atomic, whole
 from core.sheets import Sheet
 from inventory import services as inventory
@@ -149,8 +149,9 @@ def _draft(request: PlaceOrder, lines: list[_Priced], *, key: str, now: datetime
         raise InvalidInput(
             _("A discount is not more than what the goods cost."), param="adjustments"
         )
-    order = Order(
-        pk=new_key(Order),
+    order = draft(
+        Order,
+        id=new_key(Order),
         number=new_number(now=now, zone=zone),
         token=new_token(),
         state=OrderState.PLACED,
@@ -182,8 +183,9 @@ def _where(tenant_id: int, minute: int) -> tuple[str, str]:
 
 def _item(order: Order, line: _Priced, *, position: int) -> Item:
     sku = line.sku
-    item = Item(
-        pk=new_key(Item),
+    item = draft(
+        Item,
+        id=new_key(Item),
         order=order,
         sku_id=sku.pk,
         position=position,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from core.actors import Actor
 from core.errors import InvalidInput
 from core.money import MOST_E4
-from core.rows import fetch
+from core.rows import draft, fetch
 from core.scope import require_tenant, tenant_atomic
 from core.sheets import Sheet
 from payments.errors import BalanceTooLow
@@ -124,7 +124,7 @@ def book(sheet: Sheet, booking: Booking, *, now: datetime) -> Journal:
     if sum(one.amount_e4 for one in lines):
         raise ValueError(f"{booking.ref} does not sum to zero")
     _move_balances(lines)
-    journal = Journal(ref=booking.ref, kind=booking.kind, by=booking.by.label[:80], at=now)
+    journal = draft(Journal, ref=booking.ref, kind=booking.kind, by=booking.by.label[:80], at=now)
     sheet.insert(journal)
     for one in lines:
         sheet.note(

@@ -17,7 +17,7 @@ from core.errors import InvalidInput
 from core.failpoints import reach
 from core.money import MOST_E4
 from core.refs import new_ref
-from core.rows import fetch
+from core.rows import draft, fetch
 from core.scope import tenant_atomic
 from core.sheets import Sheet
 from core.states import check_move
@@ -93,7 +93,8 @@ def _new(
 ) -> Payment:
     if not 0 < payable.amount_e4 <= MOST_E4:
         raise InvalidInput(_("There is nothing to pay."), param="amount")
-    return Payment(
+    return draft(
+        Payment,
         number=f"P{now:%y%m%d}{new_ref(14)}",
         payable_ref=payable.ref,
         payable_id=payable.id,

@@ -6,6 +6,7 @@ from django.db.models import F
 
 from core.crypto import blind_index
 from core.refs import new_ref, new_token
+from core.rows import draft
 from core.scope import tenant_atomic
 from payments.adapters.sandbox import PaidTrade
 from payments.models import SandboxBank, SandboxNotice, SandboxRefund, SandboxTrade
@@ -25,7 +26,8 @@ class Books:
     """Answers what the sandbox would answer over the wire."""
 
     def open(self, *, number: str, payable: Payable, expires_at: datetime) -> Opened:
-        trade = SandboxTrade(
+        trade = draft(
+            SandboxTrade,
             token=new_token(),
             ref=f"SB{new_ref(16)}",
             payment_number=number,

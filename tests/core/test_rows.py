@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from core.rows import fetch, fetch_with, insert
+from core.rows import draft, fetch, fetch_with, insert
 from core.scope import ScopeError
 from orders.models import Item, Order
 from tests.orders.factories import an_item, an_order, make_order
@@ -42,6 +42,25 @@ def test_a_fetched_row_can_be_saved():
     found.save(update_fields=["placed_at"])
 
     assert Order.objects.get().placed_at == MORNING
+
+
+@pytest.mark.usefixtures("scope")
+def test_a_draft_is_what_the_model_would_make():
+    order = make_order(number="A")
+    given = {"order": order, "sku_id": 7, "position": 1, "name": "优酷", "quantity": 2}
+
+    made, drafted = Item(**given), draft(Item, **given)
+
+    own = {"uid", "_state"}
+    assert {k: v for k, v in vars(drafted).items() if k not in own} == {
+        k: v for k, v in vars(made).items() if k not in own
+    }
+    assert drafted.order is order
+    assert drafted._state.adding
+    assert drafted.uid != draft(Item, **given).uid
+    assert drafted.buyer_fields_shown is not draft(Item, **given).buyer_fields_shown
+    with pytest.raises(TypeError, match="has no colour"):
+        draft(Item, colour="red")
 
 
 @pytest.mark.usefixtures("scope")
