@@ -10,12 +10,14 @@ from typing import Generic, TypeVar
 from django.conf import settings
 
 T = TypeVar("T")
+MEANWHILE = 0.5  # seconds that a question may take before another visitor asks it, too
 
 
 class Kept(Generic[T]):
     """Up to `most` answers, each for `settings.KEPT_SECONDS`. "None" is an answer not kept.
 
-    What is dear to ask and slow to change may name a longer time, `at_least` so many seconds.
+    What is dear to ask and slow to change may name a longer time, `at_least` so many seconds. When
+    its time is over, one visitor asks again; who comes meanwhile is still told the old answer.
     """
 
     def __init__(self, *, most: int, at_least: float = 0.0) -> None:
@@ -25,14 +27,19 @@ class Kept(Generic[T]):
     def get(self, key: Hashable, ask: Callable[[], T]) -> T:
         now = time.monotonic()
         found = self._answers.get(key)
-        if found is not None and now < found[0]:
-            return found[1]
+        if found is not None:
+            if now < found[0]:
+                return found[1]
+            # The many who see a page run out in the same moment do not all draw it anew.
+            self._answers[key] = (now + MEANWHILE, found[1])
         answer = ask()
-        if answer is not None and settings.KEPT_SECONDS:
-            if len(self._answers) >= self._most:
-                self._answers.clear()
-            seconds = max(settings.KEPT_SECONDS, self._at_least)
-            self._answers[key] = (now + seconds, answer)
+        if answer is None or not settings.KEPT_SECONDS:
+            self._answers.pop(key, None)
+            return answer
+        if len(self._answers) >= self._most:
+            self._answers.clear()
+        seconds = max(settings.KEPT_SECONDS, self._at_least)
+        self._answers[key] = (now + seconds, answer)
         return answer
 
     def forget(self) -> None:

@@ -24,6 +24,30 @@ def test_an_old_answer_is_asked_for_again(asked, settings):
     assert [kept.get("a", lambda: next(asked)) for _ in range(3)] == [0, 1, 2]
 
 
+def test_who_comes_while_one_asks_again_is_told_the_old_answer(asked, settings):
+    kept: Kept[int] = Kept(most=10)
+    settings.KEPT_SECONDS = 0.000001
+    first = kept.get("a", lambda: next(asked))
+    told = []
+
+    def ask_while_others_come():
+        told.extend(kept.get("a", lambda: next(asked)) for _ in range(3))
+        return next(asked)
+
+    again = kept.get("a", ask_while_others_come)
+
+    assert (first, told, again) == (0, [0, 0, 0], 1)
+
+
+def test_what_is_not_there_any_more_is_not_told(asked, settings):
+    kept: Kept[int | None] = Kept(most=10)
+    settings.KEPT_SECONDS = 0.000001
+    kept.get("a", lambda: next(asked))
+
+    assert kept.get("a", lambda: None) is None
+    assert kept.get("a", lambda: None) is None
+
+
 def test_nothing_is_no_answer_to_keep(asked):
     kept: Kept[int | None] = Kept(most=10)
 
@@ -46,3 +70,12 @@ def test_nothing_is_kept_when_told_so(asked, settings):
     kept: Kept[int] = Kept(most=2)
 
     assert [kept.get("a", lambda: next(asked)) for _ in range(2)] == [0, 1]
+
+
+def test_what_was_kept_before_it_was_told_so_is_forgotten(asked, settings):
+    settings.KEPT_SECONDS = 0.000001
+    kept: Kept[int] = Kept(most=2)
+    kept.get("a", lambda: next(asked))
+    settings.KEPT_SECONDS = 0.0
+
+    assert [kept.get("a", lambda: next(asked)) for _ in range(2)] == [1, 2]
