@@ -20,7 +20,9 @@ def tenant_models_keep_their_rules(**_: Any) -> list[Error]:
 
 def _missing(model: type[TenantModel]) -> list[Error]:
     rules = model._meta.constraints
-    held = {rule.field for rule in rules if isinstance(rule, TenantFKConstraint)}
+    keys = [rule for rule in rules if isinstance(rule, TenantFKConstraint)]
+    # What a key to another row says as well, that row's own key holds.
+    held = {rule.field for rule in keys} | {column for rule in keys for column in rule.also}
     found = []
     if not any(isinstance(rule, TenantPolicy) for rule in rules):
         found.append(Error("no row-level policy: use tenant_rules()", obj=model, id="core.E001"))
@@ -30,7 +32,7 @@ def _missing(model: type[TenantModel]) -> list[Error]:
         if getattr(rule, "fields", None) and next(iter(rule.fields)) != "tenant_id"  # type: ignore[attr-defined]
     ]
     for field in model._meta.get_fields():
-        if isinstance(field, TenantForeignKey) and field.name not in held:
+        if isinstance(field, TenantForeignKey) and not held & {field.name, field.attname}:
             found.append(Error(f"{field.name}: no composite key", obj=field, id="core.E003"))
         elif _plain_key_to_tenant(field):
             found.append(Error(f"{field.name}: use TenantForeignKey", obj=field, id="core.E004"))

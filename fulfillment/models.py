@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.constraints import RowRules, tenant_rules
+from core.constraints import RowRules, TenantFKConstraint, tenant_rules
 from core.crypto import Place
 from core.money import payable
 from core.scope import TenantForeignKey, TenantModel
@@ -56,7 +56,8 @@ class Unit(TenantModel):
         verbose_name_plural = _("units")
         ordering = ["position", "id"]
         constraints = [
-            *tenant_rules("fulfillment_unit", "order", "item", "code", "content"),
+            *tenant_rules("fulfillment_unit", "code", "content"),
+            TenantFKConstraint(field="item", also=["order_id"], name="unit_of_item_and_order"),
             models.UniqueConstraint(
                 fields=["tenant_id", "order", "position"],
                 name="unit_position_once",

@@ -143,6 +143,7 @@ class Item(TenantModel):
             models.UniqueConstraint(
                 fields=["tenant_id", "order", "position"], name="item_position_once"
             ),
+            models.UniqueConstraint(fields=["tenant_id", "id", "order"], name="item_with_order"),
             RowRules(
                 models.CheckConstraint(condition=Q(quantity__gte=1), name="item_is_at_least_one"),
                 models.CheckConstraint(

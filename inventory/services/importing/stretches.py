@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from inventory.services.importing.source import Row
 
-LINES = 10_000
+LINES = 6_000
 T = TypeVar("T")
 
 
