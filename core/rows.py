@@ -181,7 +181,7 @@ def _shape_of_some(model: type[models.Model], only: tuple[str, ...]) -> Shape:
         select=f'SELECT {whole} FROM "{table}" WHERE tenant_id = %s AND ',  # noqa: S608 -- our names
         names=tuple(field.attname for field in every),
         readers=tuple(
-            (field.attname, field.from_db_value, field.get_col(table))
+            (field.attname, _from_driver(field), field.get_col(table))
             for field in every
             if hasattr(field, "from_db_value")
         ),
@@ -236,6 +236,20 @@ def _to_driver(field: Any) -> Callable[[Any], Any] | None:
     if type(field) is models.JSONField and field.encoder is None and not field.null:
         return json.dumps
     return lambda value: field.get_db_prep_save(value, connection)
+
+
+def _from_driver(field: Any) -> Callable[..., Any]:
+    convert: Callable[..., Any] = field.from_db_value
+    if not isinstance(field, models.JSONField):
+        return convert
+    empty = {"[]": list, "{}": dict}
+
+    def from_json(value: Any, *where: Any) -> Any:
+        """Most of them are empty, and are not worth a parser."""
+        make = empty.get(value)
+        return convert(value, *where) if make is None else make()
+
+    return from_json
 
 
 def _key_of(model: type[models.Model], key: str) -> tuple[Any, Any]:

@@ -12,6 +12,7 @@ from core.statements import run
 
 _MOST_KNOWN = 500
 _known: dict[Any, str] = {}
+_names: list[str] = []
 
 # How a value stands in the statement: its words, or the number of a value that several share, or
 # (empty) a value of its own.
@@ -98,7 +99,9 @@ class Sheet:
         own = [value for part in self._parts for value in part.values]
         own += [value for question in self._questions for value in question.given]
         given = {f"s{number}": value for value, number in self._shared.items()}
-        given |= {f"p{number}": value for number, value in enumerate(own)}
+        while len(own) > len(_names):
+            _names.append(f"p{len(_names)}")
+        given |= zip(_names, own, strict=False)
         (answer,) = run(self._sql(), given).rows
         parts, questions = self._parts, self._questions
         self._clear()
