@@ -21,8 +21,8 @@ def tenant_models_keep_their_rules(**_: Any) -> list[Error]:
 def _missing(model: type[TenantModel]) -> list[Error]:
     rules = model._meta.constraints
     keys = [rule for rule in rules if isinstance(rule, TenantFKConstraint)]
-    # What a key to another row says as well, that row's own key holds.
-    held = {rule.field for rule in keys} | {column for rule in keys for column in rule.also}
+    held = {rule.field for rule in keys}
+    held |= {column for rule in keys for column in rule.also if _is_held_there(model, rule, column)}
     found = []
     if not any(isinstance(rule, TenantPolicy) for rule in rules):
         found.append(Error("no row-level policy: use tenant_rules()", obj=model, id="core.E001"))
@@ -39,6 +39,17 @@ def _missing(model: type[TenantModel]) -> list[Error]:
         elif getattr(field, "unique", False) and not getattr(field, "primary_key", False):
             found.append(Error(f"{field.name}: unique without tenant", obj=field, id="core.E005"))
     return found
+
+
+def _is_held_there(model: type[TenantModel], rule: TenantFKConstraint, column: str) -> bool:
+    """Whether the row that the key always leads to has a key of its own on the same column."""
+    key: Any = model._meta.get_field(rule.field)
+    theirs = [
+        key.related_model._meta.get_field(other.field).attname
+        for other in key.related_model._meta.constraints
+        if isinstance(other, TenantFKConstraint)
+    ]
+    return not key.null and column in theirs
 
 
 def _plain_key_to_tenant(field: Any) -> bool:

@@ -90,7 +90,8 @@ class RowRules(_SqlConstraint):
 
     The server reads the text of a table's checks again for each statement that writes a row, which
     takes longer than to write it; the body of a function it reads once in a session. What is
-    refused still names the rule it broke.
+    refused still names the rule it broke. Before a column that they read gets another type, a
+    migration takes the rules away, and adds them again after it.
     """
 
     def __init__(self, *checks: models.CheckConstraint, name: str) -> None:

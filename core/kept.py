@@ -32,7 +32,11 @@ class Kept(Generic[T]):
                 return found[1]
             # The many who see a page run out in the same moment do not all draw it anew.
             self._answers[key] = (now + MEANWHILE, found[1])
-        answer = ask()
+        try:
+            answer = ask()
+        except Exception:
+            self._answers.pop(key, None)  # a refusal is news as well
+            raise
         if answer is None or not settings.KEPT_SECONDS:
             self._answers.pop(key, None)
             return answer

@@ -189,9 +189,11 @@ def _shape_of_some(model: type[models.Model], only: tuple[str, ...]) -> Shape:
 
 
 @lru_cache(maxsize=64)
-def like_of(model: type[models.Model], constraint: str) -> str:
+def conflict_target(model: type[models.Model], constraint: str) -> str:
     """What ON CONFLICT says of a unique constraint: its columns, and of which rows it speaks."""
-    found = next(each for each in model._meta.constraints if each.name == constraint)
+    found = next((each for each in model._meta.constraints if each.name == constraint), None)
+    if found is None:
+        raise ValueError(f"{model.__name__} has no constraint {constraint}")
     editor = connection.schema_editor(collect_sql=True, atomic=False)
     made = str(found.create_sql(model, editor))
     return made[made.index("(") :]

@@ -6,13 +6,12 @@ from datetime import datetime
 from itertools import count
 from typing import Any, NamedTuple
 
-from core.rows import Shape, check_scope, like_of, mark_stored, shape_of
+from core.rows import Shape, check_scope, conflict_target, mark_stored, shape_of
 from core.scope import TenantModel, require_tenant
 from core.statements import run
 
 _MOST_KNOWN = 500
 _known: dict[Any, str] = {}
-_names: list[str] = []
 
 # How a value stands in the statement: its words, or the number of a value that several share, or
 # (empty) a value of its own.
@@ -55,7 +54,9 @@ class Sheet:
             self._add(part)
 
     def only_if(self, row: TenantModel) -> None:
-        """What comes on the sheet after this is written only if the new `row` was."""
+        """What new rows come on the sheet after this are written only if the new `row` was."""
+        if self._gate is not None:
+            raise ValueError("A sheet waits for one row.")
         self._gate = self._at[id(row)]
 
     def note(self, model: type[TenantModel], *, unless_there: str = "", **columns: Any) -> None:
@@ -70,6 +71,9 @@ class Sheet:
             if name in columns:
                 columns[attname] = columns[name].pk
         columns["tenant_id"] = require_tenant()
+        for name, make in shape.made:
+            if name not in columns:
+                columns[name] = make()
         part = self._part_of_notes(form)
         self._say(part, shape, shape.plain | columns)
 
@@ -78,6 +82,8 @@ class Sheet:
 
         Changed twice, it is written once. That it is not there to be changed is a bug, and raises.
         """
+        if self._gate is not None:
+            raise ValueError("A change is never left out: put it on a sheet that waits for no row.")
         at = self._at.get(id(row))
         if at is None:
             form = _Form(type(row), (), None)
@@ -99,9 +105,7 @@ class Sheet:
         own = [value for part in self._parts for value in part.values]
         own += [value for question in self._questions for value in question.given]
         given = {f"s{number}": value for value, number in self._shared.items()}
-        while len(own) > len(_names):
-            _names.append(f"p{len(_names)}")
-        given |= zip(_names, own, strict=False)
+        given |= {f"p{number}": value for number, value in enumerate(own)}
         (answer,) = run(self._sql(), given).rows
         parts, questions = self._parts, self._questions
         self._clear()
@@ -270,7 +274,7 @@ def _in_words(part: _Part, numbers: Iterator[int], *, may_be_missing: bool) -> s
         above.add(form.after)
     source = f" FROM {', '.join(f'w{at}' for at in sorted(above))}" if above else ""
     otherwise = (
-        f" ON CONFLICT {like_of(form.model, form.unless_there)} DO NOTHING"
+        f" ON CONFLICT {conflict_target(form.model, form.unless_there)} DO NOTHING"
         if form.unless_there
         else ""
     )

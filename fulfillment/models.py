@@ -82,7 +82,7 @@ class Unit(TenantModel):
                 ),
                 payable("paid_e4", name="unit_share_can_be_paid"),
                 models.CheckConstraint(
-                    condition=Q(position__gte=0, fence__gte=0), name="unit_counts_up"
+                    condition=Q(position__gte=0, fence__gte=0), name="unit_not_negative"
                 ),
                 name="fulfillment_unit_rules",
             ),

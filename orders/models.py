@@ -147,7 +147,7 @@ class Item(TenantModel):
             RowRules(
                 models.CheckConstraint(condition=Q(quantity__gte=1), name="item_is_at_least_one"),
                 models.CheckConstraint(
-                    condition=Q(position__gte=0, min_days_left__gte=0), name="item_counts_up"
+                    condition=Q(position__gte=0, min_days_left__gte=0), name="item_not_negative"
                 ),
                 payable("unit_price_e4", name="item_price_can_be_paid"),
                 name="orders_item_rules",

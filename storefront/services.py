@@ -58,6 +58,7 @@ def buy(*, given: BuyInput, device: Device, now: datetime) -> "Order":
                 payments.start(payable=payable, provider=way, now=now, sheet=sheet)
             if sheet.write():
                 return order
+            # A double click: nobody is shown the way to pay what this one opened in vain.
             order = orders.placed_before(order)
     find_payment(order=order, way=given.way, now=now)
     return order

@@ -26,6 +26,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='hold',
-            constraint=core.constraints.RowRules(models.CheckConstraint(condition=models.Q(('state__in', ['reserved', 'kept', 'sold', 'released'])), name='hold_state_known'), models.CheckConstraint(condition=models.Q(('code', None), ('content', None), _connector='XOR'), name='hold_code_or_content'), models.CheckConstraint(condition=models.Q(('min_days_left__gte', 0)), name='hold_counts_up'), name='inventory_hold_rules'),
+            constraint=core.constraints.RowRules(models.CheckConstraint(condition=models.Q(('state__in', ['reserved', 'kept', 'sold', 'released'])), name='hold_state_known'), models.CheckConstraint(condition=models.Q(('code', None), ('content', None), _connector='XOR'), name='hold_code_or_content'), models.CheckConstraint(condition=models.Q(('min_days_left__gte', 0)), name='hold_not_negative'), name='inventory_hold_rules'),
         ),
     ]

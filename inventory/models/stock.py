@@ -218,7 +218,7 @@ class Hold(TenantModel):
                 models.CheckConstraint(
                     condition=Q(code=None) ^ Q(content=None), name="hold_code_or_content"
                 ),
-                models.CheckConstraint(condition=Q(min_days_left__gte=0), name="hold_counts_up"),
+                models.CheckConstraint(condition=Q(min_days_left__gte=0), name="hold_not_negative"),
                 name="inventory_hold_rules",
             ),
         ]

@@ -4,7 +4,7 @@ from core.rotation import SealedColumn
 from inventory import sealing
 from inventory.models import Code, Content, ImportJob, ImportReport
 from inventory.services.batches import add_codes, open_batch
-from inventory.services.claim import reserve
+from inventory.services.claim import check_cap, reserve
 from inventory.services.content import set_content
 from inventory.services.expiry import expire_codes
 from inventory.services.freezing import freeze_batch, recall_batch, unfreeze_batch
@@ -40,6 +40,7 @@ __all__ = [
     "SEALED",
     "add_codes",
     "cancel_import",
+    "check_cap",
     "choose",
     "dry_run",
     "error_file",

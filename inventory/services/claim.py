@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from core.scope import require_tenant, tenant_atomic
+from core.scope import ScopeError, require_tenant, tenant_atomic, tenant_in_force
 from core.sheets import Sheet
 from core.statements import run
 from inventory.errors import OutOfStock, TooManyHeld
@@ -107,8 +107,7 @@ def reserve(*, request: HoldRequest, now: datetime, sheet: Sheet | None = None) 
     Raises OutOfStock, or TooManyHeld when the buyer holds too many unpaid ones of this SKU. Who
     gives a `sheet` writes it, and it is then that a single code is held, or OutOfStock raised.
     """
-    if request.most_held and request.buyer_key:
-        _check_cap(request)
+    check_cap(request=request)
     if sheet is None or request.quantity > 1:
         claim(request=request, state=HoldState.RESERVED, now=now)
         return request.quantity
@@ -227,8 +226,16 @@ def _correct_shelves(given: Given, *, heads: list[tuple[int, date, date | None]]
         cursor.execute(_CORRECT_SHELVES, given | {"day": day})
 
 
-def _check_cap(request: HoldRequest) -> None:
-    """Count under a lock of the buyer's own, so that two tabs cannot both pass."""
+def check_cap(*, request: HoldRequest) -> None:
+    """Raise TooManyHeld if the buyer would hold more of the SKU, unpaid, than he may.
+
+    Counted under a lock of the buyer's own, so that two tabs cannot both pass. Within a tenant
+    transaction: the lock lasts as long.
+    """
+    if not request.most_held or not request.buyer_key:
+        return
+    if tenant_in_force() is None:
+        raise ScopeError("What a buyer holds is counted in the transaction that adds to it.")
     tenant_id = require_tenant()
     key = f"{tenant_id}|{request.sku_id}|{request.buyer_key}"
     with connection.cursor() as cursor:
@@ -242,7 +249,7 @@ def _check_cap(request: HoldRequest) -> None:
             },
         )
         (held,) = cursor.fetchone()
-    if held + request.quantity > (request.most_held or 0):
+    if held + request.quantity > request.most_held:
         raise TooManyHeld(
             _("You have unpaid orders for this. Pay or cancel them first."),
             held=held,

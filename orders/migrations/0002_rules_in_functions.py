@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='item',
-            constraint=core.constraints.RowRules(models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='item_is_at_least_one'), models.CheckConstraint(condition=models.Q(('min_days_left__gte', 0), ('position__gte', 0)), name='item_counts_up'), models.CheckConstraint(condition=models.Q(('unit_price_e4__gte', 0), ('unit_price_e4__lte', 10000000000000), django.db.models.lookups.Exact(django.db.models.functions.math.Mod(models.F('unit_price_e4'), models.Value(100)), models.Value(0))), name='item_price_can_be_paid'), name='orders_item_rules'),
+            constraint=core.constraints.RowRules(models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='item_is_at_least_one'), models.CheckConstraint(condition=models.Q(('min_days_left__gte', 0), ('position__gte', 0)), name='item_not_negative'), models.CheckConstraint(condition=models.Q(('unit_price_e4__gte', 0), ('unit_price_e4__lte', 10000000000000), django.db.models.lookups.Exact(django.db.models.functions.math.Mod(models.F('unit_price_e4'), models.Value(100)), models.Value(0))), name='item_price_can_be_paid'), name='orders_item_rules'),
         ),
         migrations.AddConstraint(
             model_name='order',

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,8 +9,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import connection
-from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from catalog import services as catalog
@@ -27,10 +24,12 @@ from core.scope import require_tenant, tenant_atomic, whole
 from core.sheets import Sheet
 from inventory import services as inventory
 from inventory.types import HoldRequest
-from orders.errors import ConsentMissing, TooMany
+from orders.errors import ConsentMissing
 from orders.events import OrderPlaced
 from orders.models import BUYER_FIELDS, Item, Order
+from orders.selectors import items_of_order
 from orders.services.contacts import write_contact
+from orders.services.limits import check_limits, counted
 from orders.states import OrderState
 from orders.types import Line, PlaceOrder
 from tenants.selectors import get_shop
@@ -66,36 +65,49 @@ def place(*, request: PlaceOrder, now: datetime, sheet: Sheet | None = None) -> 
     The same form again (a double click, a second tab) is the order it made the first time. Raises
     NotForSale, InvalidInput (with `param`), TooMany, OutOfStock, TooManyHeld.
 
-    Who gives a `sheet` writes it: only then the order is stored and its goods are held, unless it
-    says that they were not, because the same form is an order already (`placed_before`).
+    Who gives a `sheet` writes it: only then an order of one thing is stored and its code held; or
+    the sheet says that it was not, because the same form is an order already (`placed_before`).
     """
-    key, own = _request_key(request), sheet or Sheet()
+    key = _request_key(request)
     try:
-        order, lines = _write_down(request, key=key, now=now)
-        items = order.lines = [_item(order, line, position=at) for at, line in enumerate(lines, 1)]
-        own.insert(order, unless_there="order_request_once")
-        own.only_if(order)
-        own.insert(*items)
-        # Several things are held one after the other, and for an order that is there.
-        is_single = len(items) == 1 and items[0].quantity == 1
-        if is_single:
-            _hold(order, items, lines, now=now, sheet=own)
+        order, holds = _write_down(request, key=key, now=now)
+        holds = counted(holds)
     except AppError:
         # Nothing is refused that was taken a moment ago: the limits counted that order too.
         known = fetch(Order, "request_key = %s", key)
         if not known:
             raise
         return known[0]
-    reach("orders.drafted")
-    if not is_single:
+    if _is_one_thing(order):
+        own = sheet or Sheet()
+        _put_down(order, sheet=own)
+        _hold(holds, now=now, sheet=own)
+        emit(OrderPlaced(order_id=order.pk), sheet=own)
+        if sheet is None and not own.write():
+            return placed_before(order)
+    else:
+        # Several things are held one after the other, and for an order that is there.
+        own = Sheet()
+        _put_down(order, sheet=own)
         if not own.write():
             return placed_before(order)
-        _hold(order, items, lines, now=now)
-    emit(OrderPlaced(order_id=order.pk), sheet=own)
-    if sheet is None and not own.write():
-        return placed_before(order)
+        _hold(holds, now=now)
+        emit(OrderPlaced(order_id=order.pk))
     reach("orders.placed")
     return order
+
+
+def _is_one_thing(order: Order) -> bool:
+    lines = items_of_order(order)
+    return len(lines) == 1 and lines[0].quantity == 1
+
+
+def _put_down(order: Order, *, sheet: Sheet) -> None:
+    """The order with its lines, unless its form made one before; nor then what comes after it."""
+    sheet.insert(order, unless_there="order_request_once")
+    sheet.only_if(order)
+    sheet.insert(*items_of_order(order))
+    reach("orders.drafted")
 
 
 def placed_before(order: Order) -> Order:
@@ -103,13 +115,15 @@ def placed_before(order: Order) -> Order:
     return fetch(Order, "request_key = %s", order.request_key)[0]
 
 
-def _write_down(request: PlaceOrder, *, key: str, now: datetime) -> tuple[Order, list[_Priced]]:
-    """The order that the form asks for, at today's prices and within the limits."""
+def _write_down(request: PlaceOrder, *, key: str, now: datetime) -> tuple[Order, list[HoldRequest]]:
+    """The order that the form asks for, at today's prices and within the limits, and what of it
+    stock has to hold."""
     _check(request)
     lines = [_price(line, now=now) for line in request.lines]
     order = _draft(request, lines, key=key, now=now)
-    _check_limits(order, lines)
-    return order, lines
+    check_limits(order, [(line.sku, line.quantity) for line in lines])
+    order.lines = [_item(order, line, position=at) for at, line in enumerate(lines, start=1)]
+    return order, _holds(order, lines)
 
 
 def _check(request: PlaceOrder) -> None:
@@ -210,84 +224,28 @@ def _item(order: Order, line: _Priced, *, position: int) -> Item:
     return item
 
 
-def _hold(
-    order: Order,
-    items: list[Item],
-    lines: list[_Priced],
-    *,
-    now: datetime,
-    sheet: Sheet | None = None,
-) -> None:
-    """Reserve what stock can give, in the order of the SKUs, so that no two wait in a ring."""
-    pairs = sorted(zip(items, lines, strict=True), key=lambda pair: pair[0].sku_id)
-    for item, line in pairs:
-        if item.kind in HELD_KINDS:
-            request = HoldRequest(
-                sku_id=item.sku_id,
-                quantity=item.quantity,
-                item_id=item.pk,
-                buyer_key=order.buyer_key,
-                until=order.pay_until,
-                min_days_left=item.min_days_left,
-                most_held=line.sku.hold_cap_per_buyer,
-            )
-            with whole():
-                inventory.reserve(request=request, now=now, sheet=sheet)
-
-
-def _check_limits(order: Order, lines: list[_Priced]) -> None:
-    """At most so many of a SKU in one order, and for one buyer over all his orders."""
-    wanted: Counter[int] = Counter()
-    skus = {line.sku.pk: line.sku for line in lines}
-    for line in lines:
-        wanted[line.sku.pk] += line.quantity
-    for sku_id, sku in sorted(skus.items()):
-        if wanted[sku_id] > sku.most_per_order:
-            raise TooMany(
-                _("At most %(most)s of this in one order.") % {"most": sku.most_per_order},
-                param="quantity",
-                most=sku.most_per_order,
-            )
-        if sku.most_per_buyer:
-            _check_buyer(order, sku, wanted=wanted[sku_id])
-
-
-def _check_buyer(order: Order, sku: "Sku", *, wanted: int) -> None:
-    """Count what this device, phone or mail has of the SKU. A lock per buyer makes the count true:
-    a second order of the same buyer waits here until the first one has committed."""
-    same = Q()
-    if order.buyer_key:
-        same |= Q(order__buyer_key=order.buyer_key)
-    if order.phone_hash:
-        same |= Q(order__phone_hash=order.phone_hash)
-    if order.mail_hash:
-        same |= Q(order__mail_hash=order.mail_hash)
-    if not same:
-        return
-    _lock_buyer(sku.pk, order.buyer_key, order.phone_hash, order.mail_hash)
-    given_up = [OrderState.CLOSED, OrderState.CANCELED]
-    theirs = Item.objects.filter(same, sku_id=sku.pk).exclude(order__state__in=given_up)
-    has = theirs.aggregate(n=Sum("quantity"))["n"] or 0
-    if has + wanted > sku.most_per_buyer:
-        raise TooMany(
-            _("At most %(most)s of this for one buyer; you have %(has)s.")
-            % {"most": sku.most_per_buyer, "has": has},
-            param="quantity",
-            most=sku.most_per_buyer,
-            has=has,
+def _holds(order: Order, lines: list[_Priced]) -> list[HoldRequest]:
+    """What stock can give, in the order of the SKUs, so that no two buyers wait in a ring."""
+    pairs = zip(items_of_order(order), lines, strict=True)
+    return [
+        HoldRequest(
+            sku_id=item.sku_id,
+            quantity=item.quantity,
+            item_id=item.pk,
+            buyer_key=order.buyer_key,
+            until=order.pay_until,
+            min_days_left=item.min_days_left,
+            most_held=line.sku.hold_cap_per_buyer,
         )
+        for item, line in sorted(pairs, key=lambda pair: pair[0].sku_id)
+        if item.kind in HELD_KINDS
+    ]
 
 
-def _lock_buyer(sku_id: int, *keys: str | bytes | memoryview | None) -> None:
-    plain = [key if isinstance(key, str) else bytes(key).hex() for key in keys if key]
-    names = [f"{require_tenant()}|{sku_id}|{key}" for key in plain]
-    locks = sorted(
-        int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
-        for name in names
-    )
-    with connection.cursor() as cursor:
-        for lock in locks:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
+def _hold(holds: list[HoldRequest], *, now: datetime, sheet: Sheet | None = None) -> None:
+    with whole():
+        for hold in holds:
+            inventory.reserve(request=hold, now=now, sheet=sheet)
 
 
 def _request_key(request: PlaceOrder) -> str:

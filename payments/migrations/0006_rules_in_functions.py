@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='notice',
-            constraint=core.constraints.RowRules(models.CheckConstraint(condition=models.Q(('outcome__in', ['captured', 'repeated', 'forged', 'unreadable', 'stale', 'not_paid', 'unknown_payment', 'wrong_amount', 'wrong_currency', 'other_merchant', 'second_trade'])), name='notice_outcome_known'), models.CheckConstraint(condition=models.Q(('times__gte', 0)), name='notice_counts_up'), name='payments_notice_rules'),
+            constraint=core.constraints.RowRules(models.CheckConstraint(condition=models.Q(('outcome__in', ['captured', 'repeated', 'forged', 'unreadable', 'stale', 'not_paid', 'unknown_payment', 'wrong_amount', 'wrong_currency', 'other_merchant', 'second_trade'])), name='notice_outcome_known'), models.CheckConstraint(condition=models.Q(('times__gte', 0)), name='notice_not_negative'), name='payments_notice_rules'),
         ),
         migrations.AddConstraint(
             model_name='payment',

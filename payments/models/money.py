@@ -183,7 +183,7 @@ class Notice(TenantModel):
                 models.CheckConstraint(
                     condition=Q(outcome__in=Outcome.values), name="notice_outcome_known"
                 ),
-                models.CheckConstraint(condition=Q(times__gte=0), name="notice_counts_up"),
+                models.CheckConstraint(condition=Q(times__gte=0), name="notice_not_negative"),
                 name="payments_notice_rules",
             ),
             models.UniqueConstraint(

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
+from core.kept import Kept
 from orders.selectors import cases_of, contact_of, messages_of, orders_of_device
-from orders.states import ENDED, UNPAID
+from orders.states import ENDED, UNPAID, OrderState
 from payments.selectors import money_of, paid_back_of
 from storefront.selectors.goods import lines_of, things_of
 from storefront.selectors.story import steps_of, story_of
@@ -31,6 +32,9 @@ TONES = {
     "closed": "none",
     "canceled": "bad",
 }
+
+
+_unpaid: Kept[str] = Kept(most=10_000, at_least=60.0)
 
 
 def order_page(*, order: "Order", shop: "Shop", is_shown: bool = False) -> OrderPage:
@@ -63,6 +67,18 @@ def order_page(*, order: "Order", shop: "Shop", is_shown: bool = False) -> Order
         can_complain=order.state not in UNPAID,
     )
     return replace(page, version=_version(page))
+
+
+def is_shown_unpaid(*, order: "Order", shop: "Shop", version: str) -> bool:
+    """Whether the order is unpaid, and the page of this version says so: there is no news then.
+
+    Its page stays the same until it is paid or closed, and in a rush all who wait for their payment
+    ask every second or two. So the version is kept, and compared with one read of the order.
+    """
+    if not version or order.state != OrderState.PLACED:
+        return False
+    key = (order.pk, get_language())
+    return version == _unpaid.get(key, lambda: order_page(order=order, shop=shop).version)
 
 
 def _receipt(order: "Order", money: "MoneyState") -> Receipt:

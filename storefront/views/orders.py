@@ -8,14 +8,12 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import limits
 from core.errors import AppError, InvalidInput, NotAllowed, NotFound
-from core.kept import Kept
 from core.middleware import opens_own_scope
 from core.pages import wants_json
 from core.scope import one_moment, tenant_atomic
@@ -24,22 +22,17 @@ from orders.states import ENDED, CaseKind, OrderState
 from storefront import device, services
 from storefront.forms import read_text
 from storefront.selectors.codes import codes_as_text, secrets_of
-from storefront.selectors.orders import order_page, order_rows
+from storefront.selectors.orders import is_shown_unpaid, order_page, order_rows
 from storefront.types import OrderPage
 
 if TYPE_CHECKING:
     from orders.models import Order
-    from tenants.types import Shop
 
 # A guesser of one order is stopped by the order's own limit wherever the guesses come from; the
 # address's limit is wide, because a whole office may stand behind one.
 TRIES_OF_ONE_ORDER, ORDER_WINDOW = 10, timedelta(hours=1)
 TRIES_OF_ONE_ADDRESS, ADDRESS_WINDOW = 60, timedelta(minutes=10)
 LONGEST_TEXT = 1000
-
-# What an unpaid order's page says stays so until the order is paid or closed. In a rush, shoppers
-# who wait for their payment ask for this version every second or two, and for nothing else.
-_unpaid: Kept[str] = Kept(most=10_000, at_least=60.0)
 
 
 def order_of_this_device(request: HttpRequest, token: str) -> "Order":
@@ -113,7 +106,7 @@ def _context(page: OrderPage, *, is_shown: bool = False) -> dict[str, Any]:
 def live(request: HttpRequest, token: str) -> HttpResponse:
     """What the page asks while it waits: only what changed since the version it shows."""
     found, shop = order_of_this_device(request, token), device.shop_of(request)
-    if _is_shown_already(found, request.GET.get("v"), shop):
+    if is_shown_unpaid(order=found, shop=shop, version=request.GET.get("v", "")):
         return _private(JsonResponse({"is_final": False, "is_payable": True}))
     page = order_page(order=found, shop=shop)
     news: dict[str, Any] = {"is_final": page.is_final, "is_payable": page.is_payable}
@@ -123,14 +116,6 @@ def live(request: HttpRequest, token: str) -> HttpResponse:
         news["html"] = render_to_string("storefront/order_live.html", context, request)
         news["side"] = render_to_string("storefront/order_side.html", context, request)
     return _private(JsonResponse(news))
-
-
-def _is_shown_already(found: "Order", version: str | None, shop: "Shop") -> bool:
-    """Whether it is unpaid, and the page that asks says so."""
-    if not version or found.state != OrderState.PLACED:
-        return False
-    key = (found.pk, get_language())
-    return version == _unpaid.get(key, lambda: order_page(order=found, shop=shop).version)
 
 
 @require_POST

@@ -32,7 +32,7 @@ def test_what_is_neither_true_nor_false_passes():
         cursor.execute("SELECT payments_notice_rules(NULL, 1)")
         passes = cursor.fetchone()
 
-        with pytest.raises(IntegrityError, match="notice_counts_up"), tenant_atomic():
+        with pytest.raises(IntegrityError, match="notice_not_negative"), tenant_atomic():
             cursor.execute("SELECT payments_notice_rules(NULL, -1)")
 
     assert passes == (True,)

@@ -48,6 +48,16 @@ def test_what_is_not_there_any_more_is_not_told(asked, settings):
     assert kept.get("a", lambda: None) is None
 
 
+def test_what_is_refused_from_now_on_is_not_told_either(asked, settings):
+    kept: Kept[int] = Kept(most=10)
+    settings.KEPT_SECONDS = 0.000001
+    kept.get("a", lambda: next(asked))
+
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            kept.get("a", lambda: 1 // 0)
+
+
 def test_nothing_is_no_answer_to_keep(asked):
     kept: Kept[int | None] = Kept(most=10)
 

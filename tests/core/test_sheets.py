@@ -83,6 +83,19 @@ def test_what_comes_after_is_written_and_asked_only_if_the_row_was_new(number, i
 
 
 @pytest.mark.usefixtures("scope")
+def test_a_change_is_not_put_where_it_might_be_left_out():
+    known, order = make_order(number="A"), an_order("B")
+    sheet = Sheet()
+    sheet.insert(order, unless_there="order_number_once")
+    sheet.only_if(order)
+
+    with pytest.raises(ValueError, match="never left out"):
+        sheet.change(known, channel="api")
+    with pytest.raises(ValueError, match="waits for one row"):
+        sheet.only_if(order)
+
+
+@pytest.mark.usefixtures("scope")
 def test_a_written_sheet_is_empty_and_can_be_used_again():
     first, second = an_order("A"), an_order("B")
     sheet = Sheet()

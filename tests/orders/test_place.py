@@ -7,7 +7,8 @@ import pytest
 from catalog.errors import NotForSale
 from core.errors import InvalidInput
 from core.secrets import Secret
-from inventory.errors import OutOfStock
+from core.sheets import Sheet
+from inventory.errors import OutOfStock, TooManyHeld
 from inventory.models import Code, Hold
 from inventory.selectors import count_available
 from orders import services as orders
@@ -246,3 +247,44 @@ def test_a_sale_is_placed_in_few_statements(django_assert_num_queries, unprepare
 
     with django_assert_num_queries(5):
         orders.place(request=request, now=NOON)
+
+
+@pytest.mark.parametrize("make_sheet", [Sheet, lambda: None])
+def test_who_holds_as_many_as_he_may_is_refused_and_told_so(make_sheet):
+    sku = stocked_sku(3, hold_cap_per_buyer=1)
+    placed(sku, buyer_key="anna")
+
+    with pytest.raises(TooManyHeld):
+        orders.place(request=a_request(sku, buyer_key="anna"), now=NOON, sheet=make_sheet())
+
+
+@pytest.mark.parametrize("make_sheet", [Sheet, lambda: None])
+def test_the_form_that_took_the_last_allowed_one_is_its_order_when_it_comes_again(make_sheet):
+    sku = stocked_sku(3, hold_cap_per_buyer=1)
+    request = a_request(sku, buyer_key="anna", request_key="form-a")
+    first = orders.place(request=request, now=NOON)
+
+    assert orders.place(request=request, now=NOON, sheet=make_sheet()).pk == first.pk
+
+
+def test_lines_of_the_same_sku_count_together_against_what_one_may_hold():
+    sku = stocked_sku(3, hold_cap_per_buyer=1)
+    line = Line(sku_ref=sku.ref, quantity=1)
+
+    with pytest.raises(TooManyHeld):
+        orders.place(request=a_request(sku, buyer_key="anna", lines=(line, line)), now=NOON)
+
+
+def test_an_order_on_a_sheet_is_stored_with_it_or_is_the_one_its_form_made_before():
+    sku = stocked_sku(3)
+    request = a_request(sku, request_key="form-a")
+    sheet, late = Sheet(), Sheet()
+
+    order = orders.place(request=request, now=NOON, sheet=sheet)
+    twin = orders.place(request=request, now=NOON, sheet=late)
+    is_stored = not Order.objects.exists() and sheet.write()
+
+    assert is_stored
+    assert not late.write()
+    assert orders.placed_before(twin).pk == order.pk
+    assert [hold.item_id for hold in Hold.objects.all()] == [order.items.get().pk]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from storefront.views import orders, shelf
+from storefront.selectors import orders
+from storefront.views import shelf
 from tenants import middleware
 from tests.conftest import as_tenant, client_of
 from tests.storefront.factories import KEY, bought, buy, notify, page_of, path_of, stocked

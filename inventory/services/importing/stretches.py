@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from inventory.services.importing.source import Row
 
-LINES = 6_000
+LINES = 6_000  # half a second on two slow cores: whoever watches sees it move
 T = TypeVar("T")
 
 
