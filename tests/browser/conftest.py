@@ -17,7 +17,6 @@ from tests.browser.stack import PLACE, Stack, running
 # SCREENSHOTS=1 puts the pictures that documents show into docs/images anew.
 FOR_DOCS = bool(os.environ.get("SCREENSHOTS"))
 PHONE, SMALL_PHONE, DESK = (390, 844), (320, 640), (1440, 900)
-REFUSAL = re.compile("status of (404|422)")
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-dev-shm-usage",
@@ -47,7 +46,9 @@ class Visit:
     context: BrowserContext
     page: Page
     stack: Stack
-    refused: str = ""  # a path whose refusal is meant: the browser's console reports it
+    # A path whose refusal is meant, and its status: the browser's console reports it.
+    refused: str = ""
+    refused_with: int = 404
     wrong: list[str] = field(default_factory=list)
 
     def open(self, path: str) -> Page:
@@ -73,7 +74,7 @@ class Visit:
         page.on("response", lambda answer: self._judge(answer.status, answer.url))
 
     def _hear(self, kind: str, text: str, where: str) -> None:
-        is_meant = self.refused and where.endswith(self.refused) and REFUSAL.search(text)
+        is_meant = self.refused and where.endswith(self.refused) and f"{self.refused_with}" in text
         if kind in {"error", "warning"} and not is_meant:
             self.wrong.append(f"console {kind}: {text} {where}")
 

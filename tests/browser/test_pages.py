@@ -178,7 +178,7 @@ def test_each_step_of_the_import_is_whole_and_without_grave_faults(visit, codes_
         member.shot(f"office-import-{step}", full=True)
 
     member.open(pages.OFFICE["imports"])
-    member.refused = pages.OFFICE["imports"]
+    member.refused, member.refused_with = pages.OFFICE["imports"], 422
     office.locator(".qy-pick label", has_text="QQ 音乐").first.check()
     office.locator("#id_text").fill("卡号,卡密")
     office.locator(".qy-form button.qy-primary").click()

@@ -44,6 +44,7 @@ def test_what_is_there_is_left_alone_with_all_that_points_at_the_new_one():
     assert not sheet.write()
 
     assert order.pk is None
+    assert order._state.adding
     assert Order.objects.count() == 1
     assert not Item.objects.exists()
     assert not OrderMove.objects.exists()

@@ -57,7 +57,10 @@ def test_the_function_that_claims_one_walks_the_shelf(given):
         )
         statement = statement.replace(f" _{name} ", f" %({name})s ")
 
-    assert_it_walks_the_shelf(_plan(statement, given))
+    plan = _plan(statement, given)
+
+    assert "Index Scan using code_on_the_shelf on inventory_code" in plan, plan
+    assert_it_walks_the_shelf(plan)
 
 
 def assert_it_walks_the_shelf(plan: str) -> None:
