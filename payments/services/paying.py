@@ -1,5 +1,5 @@
-"""A payment's life. `start` stores it with its first moves; from then on only `_move` writes its
-state.
+"""A payment's life. `start` stores it with its first moves; from then on only `moving._move` writes
+its state.
 
 A payment is moved under its row's lock: of two that capture the same payment, the second one waits
 and sees what the first one made of it.
@@ -20,13 +20,13 @@ from core.refs import new_ref
 from core.rows import draft, fetch
 from core.scope import tenant_atomic
 from core.sheets import Sheet
-from core.states import check_move
 from payments import selectors
 from payments.errors import NoticeRefused, PaidAlready
-from payments.models import Account, Payment, PaymentMove
+from payments.models import Account, Payment
 from payments.services import ledger, notices
+from payments.services.moving import _move, _note
 from payments.services.registry import BALANCE, provider_named
-from payments.states import OPEN, PAYMENT_MOVES, AccountKind, Outcome, PaymentState
+from payments.states import OPEN, AccountKind, Outcome, PaymentState
 from payments.types import Booking, Captured, Notice, Payable
 
 TIME_TO_PAY = timedelta(minutes=15)
@@ -268,45 +268,3 @@ def _book_capture(
         by=SYSTEM,
     )
     ledger.book(sheet, booking, now=now)
-
-
-def _move(
-    payment: Payment,
-    new: PaymentState,
-    *,
-    reason: str,
-    now: datetime,
-    by: Actor = SYSTEM,
-    sheet: Sheet | None = None,
-    **with_it: object,
-) -> None:
-    """Move a locked payment, or raise MoveRefused, its history with it.
-
-    Who gives a `sheet` writes it.
-    """
-    old = PaymentState(payment.state)
-    check_move(PAYMENT_MOVES, old, new)
-    own = sheet or Sheet()
-    own.change(payment, state=new, **with_it)
-    _note(own, payment, (old, new), reason=reason, now=now, by=by)
-    if sheet is None:
-        own.write()
-    payment.state = new
-    for name, value in with_it.items():
-        setattr(payment, name, value)
-
-
-def _note(
-    sheet: Sheet,
-    payment: Payment,
-    path: tuple[str, str],
-    *,
-    reason: str,
-    now: datetime,
-    by: Actor = SYSTEM,
-) -> None:
-    """The history row of one move; `path` is from where to where."""
-    old, new = path
-    sheet.note(
-        PaymentMove, payment=payment, old=old, new=new, by=by.label[:80], reason=reason, at=now
-    )
