@@ -263,6 +263,8 @@ def _key_of(model: type[models.Model], key: str) -> tuple[Any, Any]:
 def _fields(model: type[models.Model], only: tuple[str, ...]) -> list[Any]:
     """The columns of a row; or `only` these, and whose row it is."""
     wanted = {"id", "tenant_id", *only}
+    if only and (unknown := wanted - {field.name for field in model._meta.concrete_fields}):
+        raise ValueError(f"{model.__name__} has no {', '.join(sorted(unknown))}")
     return [field for field in model._meta.concrete_fields if not only or field.name in wanted]
 
 
