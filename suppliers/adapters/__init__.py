@@ -1,0 +1,7 @@
+"""One supplier's protocol a file. They are known to this app only."""
+
+from suppliers.adapters.fulu import Fulu
+from suppliers.adapters.kasushou import Kasushou
+from suppliers.types import SupplierAdapter
+
+PROTOCOLS: dict[str, type[SupplierAdapter]] = {each.name: each for each in (Fulu, Kasushou)}

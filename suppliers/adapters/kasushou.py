@@ -1,0 +1,141 @@
+"""Kasushou v2 (卡速售): the shop system of many wholesalers, each under a domain of its own.
+
+Its quirks: without our number there is no protection against buying twice; a callback's card list
+is outside the signature; a refunded order may still list its cards.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from hmac import compare_digest
+from typing import Any
+
+from core.secrets import Secret
+from suppliers.adapters.canon import compact, read_body
+from suppliers.errors import BadSignature, NoAnswer
+from suppliers.types import (
+    Account,
+    Answer,
+    BoughtCode,
+    Callback,
+    Outcome,
+    PurchaseOrder,
+    Request,
+    Transport,
+    read_e4,
+    write_e4,
+)
+
+_OK, _REFUSED = 200, 400
+_STATES = {
+    -1: Outcome.ACCEPTED,
+    1: Outcome.ACCEPTED,
+    2: Outcome.ACCEPTED,
+    3: Outcome.SUCCESS,
+    4: Outcome.FAILED,
+    5: Outcome.FAILED,
+}
+_THERE_ALREADY = ("重复", "已存在")
+_UNSIGNED = ("sign", "card_list", "express_list")
+
+
+class Kasushou:
+    name = "kasushou"
+    acknowledgement = b"ok"
+    settle_window = timedelta(seconds=60)
+
+    def __init__(self, *, account: Account, http: Transport, clock: Callable[[], float]) -> None:
+        self._account, self._http, self._clock = account, http, clock
+
+    def buy(self, *, order: PurchaseOrder, number: str) -> Answer:
+        account = {"recharge_account": order.target} if order.target else {}
+        said: dict[str, Any] = {
+            "id": int(order.product),
+            "quantity": order.quantity,
+            "external_orderno": number,
+            "attach": account | dict(order.fields),
+        }
+        if order.most_e4 is not None:
+            said["safe_price"] = write_e4(order.most_e4 // order.quantity)
+        if order.callback_url:
+            said["url"] = order.callback_url
+        code, message, data = self._ask("order/buy", said)
+        if code == _REFUSED and not any(word in message for word in _THERE_ALREADY):
+            return Answer(outcome=Outcome.REJECTED, reason=message)
+        if code != _OK:
+            raise NoAnswer(f"{code} {message}")
+        return Answer(
+            outcome=Outcome.ACCEPTED,
+            supplier_ref=str(data["ordersn"]),
+            cost_e4=read_e4(data["total_price"]),
+        )
+
+    def query(self, *, number: str) -> Answer:
+        code, message, data = self._ask("order/info", {"external_orderno": number, "day": 0})
+        if code != _OK:
+            raise NoAnswer(f"{code} {message}")
+        found = [each for each in data or () if each["external_orderno"] == number]
+        if not found:
+            return Answer(outcome=Outcome.UNKNOWN, reason="no such order", is_absent=True)
+        if len(found) > 1:
+            raise NoAnswer("several orders under one number of ours")
+        return _answer(found[0])
+
+    def balance_e4(self) -> int:
+        code, message, data = self._ask("user/info", {})
+        if code != _OK:
+            raise NoAnswer(f"{code} {message}")
+        return read_e4(data["balance"])
+
+    def read_callback(self, *, body: bytes, headers: Mapping[str, str]) -> Callback:
+        said = read_body(body)
+        signed = {name: said[name] for name in sorted(said) if name not in _UNSIGNED}
+        # Their callback escapes its slashes, their requests do not.
+        words = compact(signed).replace("/", "\\/")
+        signature = self._sign(str(said["time"]), words)
+        if not compare_digest(str(said["sign"]).encode(), signature.encode()):
+            raise BadSignature("the callback is not signed by this supplier")
+        return Callback(number=said["external_orderno"], supplier_ref=said["ordersn"])
+
+    def _ask(self, path: str, said: Mapping[str, Any]) -> tuple[int, str, Any]:
+        # Only the outer keys are sorted: `attach` stays in the order of the supplier's template.
+        words = compact({name: said[name] for name in sorted(said)})
+        stamp = str(int(self._clock() * 1000))
+        headers = {
+            "Content-Type": "application/json",
+            "UserId": self._account.app_id,
+            "Timestamp": stamp,
+            "Sign": self._sign(stamp, words),
+        }
+        request = Request(path=f"/api/v1/{path}", body=words.encode(), headers=headers)
+        reply = self._http.ask_json(request)
+        return int(reply["code"]), str(reply.get("msg", ""))[:200], reply.get("data")
+
+    def _sign(self, stamp: str, words: str) -> str:
+        said = stamp + words + self._account.secret.reveal()
+        return hashlib.sha1(said.encode()).hexdigest()  # noqa: S324 -- the protocol's signature
+
+
+def _answer(found: Mapping[str, Any]) -> Answer:
+    outcome = _STATES.get(int(found["status"]), Outcome.UNKNOWN)
+    cost, back = read_e4(found["total_price"]), read_e4(found.get("has_back_money") or "0")
+    if outcome is Outcome.FAILED and back < cost:
+        # Part of the money is back, or none of it yet: what of the goods, nobody has said.
+        outcome = Outcome.UNKNOWN
+    codes: tuple[BoughtCode, ...] = ()
+    if outcome is Outcome.SUCCESS:
+        codes = tuple(map(_code, found.get("card_list") or ()))
+    return Answer(
+        outcome=outcome,
+        supplier_ref=str(found["ordersn"]),
+        codes=codes,
+        cost_e4=cost - back,
+        reason=str(found.get("recharge_hints") or f"status {found['status']}"),
+    )
+
+
+def _code(card: Mapping[str, str]) -> BoughtCode:
+    number = card.get("card_no")
+    return BoughtCode(
+        number=Secret(number) if number else None, secret=Secret(card["card_password"])
+    )

@@ -1,0 +1,178 @@
+"""What we and every supplier agree on. Knows no supplier and no Django."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Protocol
+
+from core.secrets import Secret
+
+E4 = 10_000
+
+
+class Outcome(StrEnum):
+    SUCCESS = "success"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"  # refused before it existed: nothing was bought
+    FAILED = "failed"  # they say they did not and will not
+    UNKNOWN = "unknown"  # we cannot tell: query, never buy again
+
+
+class Kind(StrEnum):
+    CODES = "codes"
+    TOP_UP = "top_up"
+    PHONE = "phone"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Account:
+    """Our contract with a supplier: as whom we are known, and by which secret."""
+
+    app_id: str
+    secret: Secret
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PurchaseOrder:
+    """One intention to buy: `quantity` of the supplier's `product`.
+
+    `target` is the account or phone that is topped up; `fields` is what else the supplier's
+    template asks for, under its own names. `most_e4` is the most that all of it may cost.
+    """
+
+    product: str
+    kind: Kind
+    quantity: int
+    target: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    most_e4: int | None = None
+    callback_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BoughtCode:
+    """A card as it came: its number, where it has one, and its secret, to the letter."""
+
+    secret: Secret
+    number: Secret | None = None
+    expires_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What a supplier says of one number.
+
+    `product`, `quantity` and `target` are what it says it was asked for: they are compared with the
+    intent before anything is believed. `is_absent`: it knows no such number, which is a failure
+    only after the protocol's settle window.
+    """
+
+    outcome: Outcome
+    supplier_ref: str = ""
+    codes: tuple[BoughtCode, ...] = ()
+    cost_e4: int | None = None
+    reason: str = ""
+    product: str = ""
+    quantity: int | None = None
+    target: str = ""
+    is_absent: bool = False
+
+    def compared_with(self, order: PurchaseOrder) -> "Answer":
+        """Itself, if it is about what was ordered; else UNKNOWN, and why.
+
+        A finished order whose codes are not all there yet is ACCEPTED: they are asked for again.
+        """
+        if wrong := self._differs_from(order):
+            return Answer(
+                outcome=Outcome.UNKNOWN, supplier_ref=self.supplier_ref, reason=f"another {wrong}"
+            )
+        is_short = order.kind is Kind.CODES and len(self.codes) < order.quantity
+        if self.outcome is Outcome.SUCCESS and is_short:
+            reason = f"{len(self.codes)} of {order.quantity} codes"
+            return replace(self, outcome=Outcome.ACCEPTED, reason=reason)
+        return self
+
+    def _differs_from(self, order: PurchaseOrder) -> str:
+        secrets = [code.secret for code in self.codes]
+        differences = {
+            "product": self.product not in ("", order.product),
+            "quantity": self.quantity not in (None, order.quantity),
+            "target": self.target not in ("", order.target),
+            "number of codes": len(secrets) > order.quantity or len(set(secrets)) < len(secrets),
+        }
+        return next((what for what, is_so in differences.items() if is_so), "")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Callback:
+    """A supplier's call, its signature checked: a reason to query this number, and no more."""
+
+    number: str
+    supplier_ref: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """`body` goes out as these very bytes: they are what was signed."""
+
+    path: str
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    method: str = "POST"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reply:
+    status: int
+    body: bytes
+
+
+class Transport(Protocol):
+    def send(self, request: Request) -> Reply:
+        """Raises NothingSent if no byte of it left, NoAnswer for all that may follow."""
+        ...
+
+    def ask_json(self, request: Request) -> dict[str, Any]:
+        """The object of the reply; raises NoAnswer too for an error page or another body."""
+        ...
+
+
+class SupplierAdapter(Protocol):
+    """One protocol, spoken to in our words.
+
+    `number` names one intention to buy and is the supplier's own idempotency key: 8 to 32 letters
+    and digits. An adapter never touches the database and never decides what follows. What is wrong
+    with an answer it raises (`suppliers.transport` makes an Answer of it).
+    """
+
+    name: str
+    acknowledgement: bytes
+    settle_window: timedelta  # "no such order" is believed only after it
+
+    def __init__(
+        self, *, account: Account, http: Transport, clock: Callable[[], float]
+    ) -> None: ...
+
+    def buy(self, *, order: PurchaseOrder, number: str) -> Answer: ...
+
+    def query(self, *, number: str) -> Answer: ...
+
+    def balance_e4(self) -> int: ...
+
+    def read_callback(self, *, body: bytes, headers: Mapping[str, str]) -> Callback:
+        """Raises BadSignature for what the supplier did not sign."""
+        ...
+
+
+def read_e4(text: object) -> int:
+    """`"9.8750"` yuan as 98750; raises ValueError for what is no amount of four decimals."""
+    exact = Decimal(str(text)) * E4
+    if not exact.is_finite() or exact != exact.to_integral_value():
+        raise ValueError("no amount of four decimals")
+    return int(exact)
+
+
+def write_e4(amount: int) -> str:
+    return str((Decimal(amount) / E4).quantize(Decimal("0.0001")))
