@@ -34,20 +34,29 @@ _here = threading.local()
 class HttpTransport:
     """HTTPS to one supplier: verified, bounded in size and time, no redirects, no proxies.
 
+    `is_plain` is for suppliers that have nothing but http (ofpay): their address is to be a fixed
+    one that both sides let through.
+
     Addresses inside the house are refused, the machine's own too unless `may_stay_home` (the
     simulators of development and tests).
     """
 
     def __init__(
-        self, *, base_url: str, may_stay_home: bool = False, answer_seconds: float = ANSWER_SECONDS
+        self,
+        *,
+        base_url: str,
+        may_stay_home: bool = False,
+        is_plain: bool = False,
+        answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
         self._base_url = base_url.rstrip("/")
-        self._may_stay_home, self._answer_seconds = may_stay_home, answer_seconds
+        self._may_stay_home, self._is_plain = may_stay_home, is_plain
+        self._answer_seconds = answer_seconds
 
     def send(self, request: Request) -> Reply:
         """Raises NothingSent if no connection was made, NoAnswer for whatever came after."""
         url, began = self._base_url + request.path, time.monotonic()
-        if not url.startswith("https://") and not self._may_stay_home:
+        if not (url.startswith("https://") or self._is_plain or self._may_stay_home):
             raise NothingSent("only https is spoken")
         with self._session() as session, _call(CONNECT_SECONDS + self._answer_seconds) as call:
             try:

@@ -28,24 +28,27 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Account:
-    """Our contract with a supplier: as whom we are known, and by which secret."""
+    """Our contract with a supplier: as whom we are known, and by which secrets."""
 
     app_id: str
     secret: Secret
+    further: Mapping[str, Secret] = field(default_factory=dict)  # where a protocol wants several
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PurchaseOrder:
     """One intention to buy: `quantity` of the supplier's `product`.
 
-    `target` is the account or phone that is topped up; `fields` is what else the supplier's
-    template asks for, under its own names. `most_e4` is the most that all of it may cost.
+    `target` is the account or phone that is topped up, a phone with `face_value` in whole units
+    of the currency; `fields` is what else the supplier's template asks for, under its own names.
+    `most_e4` is the most that all of it may cost.
     """
 
     product: str
     kind: Kind
     quantity: int
     target: str = ""
+    face_value: int = 0
     fields: Mapping[str, str] = field(default_factory=dict)
     most_e4: int | None = None
     callback_url: str = ""
@@ -150,6 +153,7 @@ class SupplierAdapter(Protocol):
     name: str
     acknowledgement: bytes
     settle_window: timedelta  # "no such order" is believed only after it
+    is_plain: bool  # its suppliers have nothing but http
 
     def __init__(
         self, *, account: Account, http: Transport, clock: Callable[[], float]

@@ -10,10 +10,13 @@ def compact(said: Any) -> str:
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
 
+def read_form(body: bytes, *, encoding: str = "utf-8") -> dict[str, str]:
+    return dict(parse_qsl(body.decode("ascii"), keep_blank_values=True, encoding=encoding))
+
+
 def read_body(body: bytes) -> dict[str, Any]:
     """A callback's fields, sent as a JSON object or as a form; raises ValueError."""
-    text = body.decode()
-    if not text.lstrip().startswith("{"):
-        return dict(parse_qsl(text, keep_blank_values=True))
-    found: dict[str, Any] = json.loads(text)
+    if not body.lstrip().startswith(b"{"):
+        return dict[str, Any](read_form(body))
+    found: dict[str, Any] = json.loads(body)
     return found

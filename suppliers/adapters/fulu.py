@@ -43,6 +43,7 @@ class Fulu:
     name = "fulu"
     acknowledgement = b"success"
     settle_window = timedelta(seconds=60)
+    is_plain = False
 
     def __init__(self, *, account: Account, http: Transport, clock: Callable[[], float]) -> None:
         self._account, self._http, self._clock = account, http, clock
@@ -150,7 +151,7 @@ def _top_up(order: PurchaseOrder) -> tuple[str, dict[str, Any]]:
 
 
 def _phone(order: PurchaseOrder) -> tuple[str, dict[str, Any]]:
-    phone = {"charge_phone": order.target, "charge_value": order.fields["charge_value"]}
+    phone = {"charge_phone": order.target, "charge_value": order.face_value}
     return "fulu.order.mobile.add", phone
 
 

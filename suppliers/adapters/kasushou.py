@@ -43,6 +43,7 @@ class Kasushou:
     name = "kasushou"
     acknowledgement = b"ok"
     settle_window = timedelta(seconds=60)
+    is_plain = False
 
     def __init__(self, *, account: Account, http: Transport, clock: Callable[[], float]) -> None:
         self._account, self._http, self._clock = account, http, clock

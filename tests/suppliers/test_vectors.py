@@ -1,13 +1,17 @@
 """Signatures and ciphers against what the vendors published, and against our own reckoning."""
 
 import json
+from urllib.parse import parse_qs
 
 import pytest
 
 from core.secrets import Secret
 from suppliers.adapters.fulu import Fulu
 from suppliers.adapters.fulu_sealing import open_card, sign
+from suppliers.adapters.iqiyi import sign as iqiyi_sign
+from suppliers.adapters.juhe import Juhe
 from suppliers.adapters.kasushou import Kasushou
+from suppliers.adapters.ofpay import Ofpay
 from suppliers.errors import BadSignature, NothingSent
 from suppliers.types import Account, Kind, PurchaseOrder
 
@@ -30,9 +34,11 @@ CALLBACK = {
 class Recorder:
     """Keeps what was sent, and has nothing to say."""
 
-    def ask_json(self, request):
+    def send(self, request):
         self.sent = request
         raise NothingSent("a test")
+
+    ask_json = send
 
 
 def adapter(protocol, *, app_id, secret, at=1700000000.0):
@@ -140,3 +146,47 @@ def test_kasushou_reads_a_callback_as_we_reckoned_it():
     assert (called.number, called.supplier_ref) == ("T001", "D1")
     with pytest.raises(BadSignature):
         speaker.read_callback(body=json.dumps(said | {"status": "5"}).encode(), headers={})
+
+
+def test_published_iqiyi_signs_as_the_vendor_does():
+    said = {"c": "1", "a": "3", "b": "2"}
+
+    assert iqiyi_sign(said, "qwer") == "f80118ff523f25eda67cb799bdc9c52d"
+
+
+PHONE = PurchaseOrder(
+    product="140101", kind=Kind.PHONE, quantity=1, target="18913513535", face_value=50
+)
+
+
+def test_juhe_signs_an_order_as_we_reckoned_it():
+    speaker, http = adapter(Juhe, app_id="JH0123456789abcdef0123456789abcdef", secret="appkey01")
+
+    with pytest.raises(NothingSent):
+        speaker.buy(order=PHONE, number="T20240102001")
+
+    sent = parse_qs(http.sent.body.decode())
+    assert sent["sign"] == ["afb7544ad1b406929d8495d1ce5a952f"]
+    assert (sent["phoneno"], sent["cardnum"]) == (["18913513535"], ["50"])
+
+
+def test_juhe_reads_a_callback_as_we_reckoned_it():
+    speaker, _http = adapter(Juhe, app_id="JH", secret="appkey01")
+    said = b"sporder_id=sp001&orderid=T20240102001&sta=1&err_msg=&sign="
+
+    called = speaker.read_callback(body=said + b"68a45ecfc22ec353f2382e7d07b50e28", headers={})
+
+    assert (called.number, called.supplier_ref) == ("T20240102001", "sp001")
+    with pytest.raises(BadSignature):
+        speaker.read_callback(body=said + b"0" * 32, headers={})
+
+
+def test_ofpay_signs_an_order_as_we_reckoned_it():
+    speaker, http = adapter(Ofpay, app_id="A08566", secret="of111111", at=1704135845.0)
+
+    with pytest.raises(NothingSent):
+        speaker.buy(order=PHONE, number="T001")
+
+    sent = parse_qs(http.sent.body.decode())
+    assert sent["userpws"] == ["4c625b7861a92c7971cd2029c2fd3c4a"]
+    assert sent["md5_str"] == ["1F6EBCFA9ECB013E07A3DE43462571E3"]
