@@ -18,6 +18,7 @@ from orders.selectors import due_cases, due_to_close, tell
 from payments import services as payments
 from payments.events import RefundCreated, SandboxNoticeDue
 from payments.selectors import due_notices, due_refunds, due_to_ask
+from suppliers import services as suppliers
 from tenants import audit
 
 HEARD_KEPT = timedelta(days=3)
@@ -53,7 +54,12 @@ def connect() -> None:
     sweeper.watch(due_cases, task="orders.flag_overdue", id_name="case_id")
     sweeper.watch(due_units, task="fulfillment.deliver_order", id_name="order_id")
     tell(timeline_rows)
-    for column in (*inventory.SEALED, *orders.SEALED, *fulfillment.SEALED):
+    for column in (
+        *inventory.SEALED,
+        *suppliers.SEALED,
+        *orders.SEALED,
+        *fulfillment.SEALED,
+    ):
         rotation.sealed_column(column.model, column.field, place=column.place)
     sweeper.chore(limits.forget_past, every=timedelta(minutes=10))
     sweeper.chore(audit.seal_all, every=timedelta(minutes=1))

@@ -1,4 +1,6 @@
-"""What can go wrong on the way to a supplier and back. None of it reaches a shopper."""
+"""What can go wrong with a supplier. The first four stay in the house: no person reads them."""
+
+from core.errors import AppError
 
 
 class NothingSent(Exception):
@@ -15,3 +17,16 @@ class BadSignature(NoAnswer):
 
 class Unspeakable(NothingSent):
     """The protocol has no words for what is asked (a character it cannot sign, say)."""
+
+
+class SupplierUnfit(AppError):
+    """The contract cannot be docked as it was described; `param` names what is wrong."""
+
+    code = "supplier_unfit"
+    status = 422
+
+
+class BoughtAlready(AppError):
+    """Another attempt may have bought the thing: it is asked after, not bought again."""
+
+    code = "bought_already"

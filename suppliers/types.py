@@ -5,9 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from core.secrets import Secret
+
+if TYPE_CHECKING:
+    from suppliers.models import Offer
 
 E4 = 10_000
 
@@ -106,6 +109,14 @@ class Answer:
             "number of codes": len(secrets) > order.quantity or len(set(secrets)) < len(secrets),
         }
         return next((what for what, is_so in differences.items() if is_so), "")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """The offer that is to be taken, if there is one, and why: for the attempt's history."""
+
+    offer: "Offer | None"
+    why: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -21,6 +21,9 @@ OPS_HOST = f"ops.{BASE_DOMAIN}"
 # this far; an unknown one is answered 404 by tenants.middleware before any view runs.
 ALLOWED_HOSTS = ["*"]
 
+# Suppliers at the machine's own address, and over http: simulators only.
+SUPPLIERS_MAY_BE_LOCAL = False
+
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
@@ -38,6 +41,7 @@ INSTALLED_APPS = [
     "tenants",
     "catalog",
     "inventory",
+    "suppliers",
     "payments",
     "orders",
     "fulfillment",

@@ -3,3 +3,4 @@
 from config.settings.base import *  # noqa: F403 -- settings are layered by star import
 
 SANDBOX_PAYMENTS = True
+SUPPLIERS_MAY_BE_LOCAL = True

@@ -1,0 +1,157 @@
+"""Contracts with suppliers, what they offer, and every try to buy. Writes: suppliers.services."""
+
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.constraints import RowRules, tenant_rules
+from core.crypto import Place
+from core.scope import TenantForeignKey, TenantModel
+from core.states import Move, state_known
+from suppliers.states import NOTHING_BOUGHT, AttemptState
+
+SECRETS = Place("suppliers_supplier", "secrets")
+
+
+class Supplier(TenantModel):
+    """A contract. `secrets` is a sealed JSON object of what the supplier's protocol signs with."""
+
+    uid = models.UUIDField(default=uuid4, editable=False)
+    name = models.CharField(_("name"), max_length=60)
+    protocol = models.CharField(_("protocol"), max_length=20)
+    base_url = models.CharField(_("address"), max_length=200)
+    app_id = models.CharField(_("our name there"), max_length=120)
+    secrets = models.BinaryField()
+    currency = models.CharField(_("currency"), max_length=3, default="CNY")
+    is_on = models.BooleanField(_("in use"), default=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("supplier")
+        verbose_name_plural = _("suppliers")
+        ordering = ["name"]
+        constraints = [
+            *tenant_rules("suppliers_supplier"),
+            models.UniqueConstraint(fields=["tenant_id", "name"], name="supplier_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Offer(TenantModel):
+    """What a supplier sells that is one of our SKUs: `product` is its own name for it.
+
+    `most_e4` guards against loss: dearer than that, it is not bought. A lower `priority` comes
+    first; among equals `weight` shares the orders out. Open from `opens` to `closes`, past midnight
+    too.
+    """
+
+    supplier = TenantForeignKey(
+        Supplier, on_delete=models.PROTECT, related_name="offers", db_index=False
+    )
+    sku = TenantForeignKey("catalog.Sku", on_delete=models.PROTECT, related_name="offers")
+    product = models.CharField(_("the supplier's product"), max_length=80)
+    face_value = models.IntegerField(_("face value"), default=0)
+    cost_e4 = models.BigIntegerField(_("cost"))
+    most_e4 = models.BigIntegerField(_("highest cost"))
+    priority = models.SmallIntegerField(_("priority"), default=1)
+    weight = models.SmallIntegerField(_("weight"), default=1)
+    opens = models.TimeField(_("opens"), null=True, blank=True)
+    closes = models.TimeField(_("closes"), null=True, blank=True)
+    is_on = models.BooleanField(_("in use"), default=True)
+
+    class Meta:
+        verbose_name = _("offer")
+        verbose_name_plural = _("offers")
+        constraints = [
+            *tenant_rules("suppliers_offer", "supplier", "sku"),
+            models.UniqueConstraint(
+                fields=["tenant_id", "supplier", "sku", "product"], name="offer_once"
+            ),
+            RowRules(
+                models.CheckConstraint(
+                    condition=Q(cost_e4__gte=0, most_e4__gte=0, face_value__gte=0, weight__gte=1),
+                    name="offer_not_negative",
+                ),
+                models.CheckConstraint(
+                    condition=Q(opens__isnull=True, closes__isnull=True)
+                    | Q(opens__isnull=False, closes__isnull=False),
+                    name="offer_opens_and_closes",
+                ),
+                name="suppliers_offer_rules",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.product
+
+
+class Attempt(TenantModel):
+    """One try to buy one thing. `unit_id` is the thing's key on a higher floor.
+
+    `number` is what the supplier knows it by: committed before the call goes out, never used again.
+    For one thing there is at most one attempt that may have bought something.
+    """
+
+    offer = TenantForeignKey(
+        Offer, on_delete=models.PROTECT, related_name="attempts", db_index=False
+    )
+    unit_id = models.BigIntegerField()
+    number = models.CharField(_("number"), max_length=32)
+    state = models.CharField(
+        _("state"), max_length=10, choices=AttemptState, default=AttemptState.CREATED
+    )
+    choice = models.CharField(_("why this one"), max_length=120)
+    supplier_ref = models.CharField(_("the supplier's number"), max_length=80, blank=True)
+    reason = models.CharField(_("what the supplier says"), max_length=200, blank=True)
+    cost_e4 = models.BigIntegerField(_("cost"), null=True)
+    absences = models.SmallIntegerField(default=0)
+    asked = models.SmallIntegerField(_("times asked"), default=0)
+    made_at = models.DateTimeField(_("made at"))
+    sent_at = models.DateTimeField(_("ordered at"), null=True)
+    next_at = models.DateTimeField(_("asked again at"), null=True)
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        ordering = ["id"]
+        constraints = [
+            *tenant_rules("suppliers_attempt", "offer"),
+            models.UniqueConstraint(fields=["tenant_id", "number"], name="attempt_number_once"),
+            models.UniqueConstraint(
+                fields=["tenant_id", "unit_id"],
+                name="bought_once",
+                condition=~Q(state__in=sorted(NOTHING_BOUGHT)),
+            ),
+            RowRules(
+                state_known(AttemptState, name="attempt_state_known"),
+                models.CheckConstraint(
+                    condition=Q(state=AttemptState.CREATED) | Q(sent_at__isnull=False),
+                    name="attempt_was_sent",
+                ),
+                name="suppliers_attempt_rules",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["tenant_id", "unit_id"], name="attempt_of_unit"),
+            models.Index(fields=["tenant_id", "offer"], name="attempt_of_offer"),
+            models.Index(
+                fields=["next_at"], name="attempt_due", condition=Q(next_at__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.state}"
+
+
+class AttemptMove(Move):
+    attempt = TenantForeignKey(
+        Attempt, on_delete=models.PROTECT, related_name="moves", db_index=False
+    )
+
+    class Meta:
+        constraints = tenant_rules("suppliers_attemptmove", "attempt")
+        indexes = [models.Index(fields=["tenant_id", "attempt"], name="attempt_moves")]

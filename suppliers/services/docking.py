@@ -1,0 +1,108 @@
+"""A supplier's contract: where it is reached, as whom, by which secrets. The secrets are sealed."""
+
+import json
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import IntegrityError
+from django.utils.translation import gettext_lazy as _
+
+from core.actors import Actor
+from core.crypto import seal, unseal
+from core.scope import tenant_atomic
+from core.secrets import Secret
+from suppliers.adapters import PROTOCOLS
+from suppliers.errors import SupplierUnfit
+from suppliers.models import SECRETS, Supplier
+from suppliers.transport import HttpTransport
+from suppliers.types import Account, SupplierAdapter
+from tenants import audit
+
+MAIN = "secret"
+_LONGEST = {"name": 60, "app_id": 120, "base_url": 200}
+
+
+@tenant_atomic
+def dock(
+    *,
+    given: Mapping[str, str],
+    secrets: Mapping[str, Secret],
+    by: Actor,
+    now: datetime,
+) -> Supplier:
+    """A new supplier: `given` has name, protocol, base_url and app_id; raises SupplierUnfit.
+
+    `secrets["secret"]` is what the protocol signs with; others stand under their protocol's names.
+    """
+    fields = {name: given.get(name, "").strip() for name in _LONGEST}
+    protocol = given.get("protocol", "")
+    if protocol not in PROTOCOLS:
+        raise SupplierUnfit(_("Choose one of the listed protocols."), param="protocol")
+    for name, value in fields.items():
+        if not 1 <= len(value) <= _LONGEST[name]:
+            raise SupplierUnfit(_("Fill this in, in a few words."), param=name)
+    _check_address(fields["base_url"], is_plain=PROTOCOLS[protocol].is_plain)
+    uid = uuid4()
+    supplier = Supplier(uid=uid, protocol=protocol, made_at=now, **fields)
+    supplier.secrets = _sealed(supplier, secrets)
+    try:
+        with tenant_atomic():
+            supplier.save()
+    except IntegrityError:
+        raise SupplierUnfit(_("Another supplier has this name."), param="name") from None
+    audit.record(by=by, action="supplier.docked", target=supplier.name, now=now)
+    return supplier
+
+
+@tenant_atomic
+def change_secrets(
+    *, supplier_id: int, secrets: Mapping[str, Secret], by: Actor, now: datetime
+) -> None:
+    supplier = Supplier.objects.select_for_update(no_key=True).get(pk=supplier_id)
+    supplier.secrets = _sealed(supplier, secrets)
+    supplier.save(update_fields=["secrets"])
+    audit.record(by=by, action="supplier.secrets", target=supplier.name, now=now)
+
+
+def speaker(supplier: Supplier) -> SupplierAdapter:
+    """Who speaks the supplier's protocol, with its secrets at hand; no transaction is needed."""
+    protocol = PROTOCOLS[supplier.protocol]
+    found = json.loads(unseal(bytes(supplier.secrets), place=SECRETS, uid=supplier.uid))
+    main = Secret(found.pop(MAIN))
+    account = Account(
+        app_id=supplier.app_id,
+        secret=main,
+        further={name: Secret(text) for name, text in found.items()},
+    )
+    http = HttpTransport(
+        base_url=supplier.base_url,
+        may_stay_home=settings.SUPPLIERS_MAY_BE_LOCAL,
+        is_plain=protocol.is_plain,
+    )
+    return protocol(account=account, http=http, clock=time.time)
+
+
+def _sealed(supplier: Supplier, secrets: Mapping[str, Secret]) -> bytes:
+    texts = {name: secret.reveal() for name, secret in secrets.items()}
+    if not texts.get(MAIN):
+        raise SupplierUnfit(_("Without the secret nothing can be ordered."), param=MAIN)
+    return seal(json.dumps(texts), place=SECRETS, uid=supplier.uid)
+
+
+def _check_address(text: str, *, is_plain: bool) -> None:
+    """Whether it leads into the house is for the transport to see, at each call: names change."""
+    try:
+        parts = urlsplit(text)
+        is_whole = bool(parts.hostname) and not (parts.username or parts.query or parts.fragment)
+        _port = parts.port
+    except ValueError:
+        is_whole, parts = False, urlsplit("")
+    allowed = {"https", "http"} if is_plain or settings.SUPPLIERS_MAY_BE_LOCAL else {"https"}
+    if not is_whole or parts.scheme not in allowed:
+        raise SupplierUnfit(
+            _("Write an address such as https://api.example.com."), param="base_url"
+        )

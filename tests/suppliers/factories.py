@@ -1,0 +1,52 @@
+"""Suppliers and offers with boring defaults; call them inside the shop's scope."""
+
+from itertools import count
+
+from core.actors import SYSTEM
+from core.secrets import Secret
+from suppliers import services
+from suppliers.models import Offer
+from suppliers.types import Answer, Kind, Outcome, PurchaseOrder
+from tests.catalog.factories import make_sku
+from tests.times import NOON
+
+KEY = "0a091b3aa4324435aab703142518a8f7"
+CARD = PurchaseOrder(product="88", kind=Kind.CODES, quantity=1)
+_numbers = count(1)
+
+
+def make_supplier(*, secrets=None, **given):
+    described = {
+        "name": f"Supplier {next(_numbers)}",
+        "protocol": "fulu",
+        "base_url": "https://fulu.test/api/getway",
+        "app_id": "u1",
+    }
+    return services.dock(
+        given=described | given, secrets=secrets or {"secret": Secret(KEY)}, by=SYSTEM, now=NOON
+    )
+
+
+def make_offer(**given):
+    fields = {"product": "88", "cost_e4": 80_000, "most_e4": 90_000} | given
+    fields["supplier"] = fields.get("supplier") or make_supplier()
+    fields["sku"] = fields.get("sku") or make_sku()
+    return Offer.objects.create(**fields)
+
+
+def begun(*, unit_id=1, offer=None, now=NOON):
+    return services.begin(unit_id=unit_id, offer=offer or make_offer(), choice="first", now=now)
+
+
+def sent(*, unit_id=1, now=NOON):
+    """An attempt that has left the house."""
+    attempt = begun(unit_id=unit_id, now=now)
+    assert services.mark_sent(attempt_id=attempt.pk, now=now)
+    attempt.refresh_from_db()
+    return attempt
+
+
+def told(attempt, outcome, *, now=NOON, **said):
+    """The attempt after the supplier said so."""
+    answer = Answer(outcome=Outcome(outcome), **said)
+    return services.record(attempt_id=attempt.pk, answer=answer, now=now)

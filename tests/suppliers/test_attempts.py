@@ -1,0 +1,136 @@
+"""Never bought twice: one attempt that may have bought it, whatever the network did."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, IntegrityError
+
+from core.actors import SYSTEM
+from core.scope import tenant_atomic
+from core.states import MoveRefused
+from suppliers import services
+from suppliers.errors import BoughtAlready
+from suppliers.models import Attempt, AttemptMove
+from suppliers.services.attempts import ABSENCES, WAITS
+from suppliers.states import NOTHING_BOUGHT, AttemptState
+from tests.suppliers.factories import begun, make_offer, sent, told
+from tests.times import NOON
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def _in_scope(scope):
+    """In the shop's transaction."""
+
+
+def test_an_attempt_has_a_number_that_every_protocol_takes():
+    attempt = begun()
+
+    assert re.fullmatch(r"[A-Za-z0-9]{8,32}", attempt.number)
+    assert attempt.number != begun(unit_id=2).number
+
+
+def test_one_caller_sends_it_and_every_other_asks():
+    attempt = begun()
+
+    assert services.mark_sent(attempt_id=attempt.pk, now=NOON) is True
+    assert services.mark_sent(attempt_id=attempt.pk, now=NOON) is False
+
+
+@pytest.mark.parametrize("outcome", ["accepted", "unknown", "success"])
+def test_while_something_may_have_been_bought_nothing_else_is(outcome):
+    told(sent(), outcome)
+
+    with pytest.raises(BoughtAlready):
+        begun()
+
+
+def test_before_it_is_sent_too_there_is_only_one():
+    begun()
+
+    with pytest.raises(BoughtAlready):
+        begun()
+
+
+@pytest.mark.parametrize("outcome", ["failed", "rejected"])
+def test_after_definitely_nothing_the_next_supplier_is_tried(outcome):
+    first = told(sent(), outcome)
+
+    second = begun(offer=make_offer())
+
+    assert (first.next_at, second.state) == (None, AttemptState.CREATED)
+
+
+def test_the_database_refuses_a_second_one_whoever_writes_it():
+    first = sent()
+    second = told(sent(unit_id=2), "rejected")
+
+    with pytest.raises(IntegrityError, match="bought_once"), tenant_atomic():
+        Attempt.objects.filter(pk=second.pk).update(unit_id=1, state=AttemptState.UNKNOWN)
+
+    assert first.state not in NOTHING_BOUGHT
+
+
+def test_an_ended_attempt_hears_nothing_any_more():
+    attempt = told(sent(), "failed", reason="out of stock")
+
+    again = told(attempt, "unknown", reason="a late echo")
+
+    assert (again.state, again.reason) == (AttemptState.FAILED, "out of stock")
+
+
+def test_what_is_asked_after_is_never_refused_as_if_it_were_new():
+    """`rejected` answers an order; of one that may be there it says nothing."""
+    attempt = told(sent(), "unknown")
+
+    with pytest.raises(MoveRefused):
+        told(attempt, "rejected")
+
+
+def test_no_such_order_is_a_failure_only_after_the_settle_window_and_three_times():
+    attempt = sent()
+    for _ in range(ABSENCES + 1):
+        early = told(attempt, "unknown", is_absent=True, now=NOON + MINUTE / 2)
+    assert early.state == AttemptState.UNKNOWN
+
+    late = told(attempt, "unknown", is_absent=True, now=NOON + MINUTE)
+
+    assert late.state == AttemptState.FAILED
+
+
+def test_no_such_order_said_once_after_the_window_is_not_believed():
+    attempt = told(sent(), "unknown", is_absent=True, now=NOON + 2 * MINUTE)
+
+    found = told(attempt, "accepted", now=NOON + 3 * MINUTE)
+
+    assert (found.state, found.absences) == (AttemptState.ACCEPTED, 0)
+
+
+def test_it_is_asked_again_more_and_more_rarely_and_for_ever():
+    attempt, waits = sent(), []
+    for _ in range(len(WAITS) + 2):
+        attempt = told(attempt, "unknown")
+        waits.append(attempt.next_at - NOON)
+
+    assert waits[0] == timedelta(seconds=5)
+    assert waits == sorted(waits)
+    assert waits[-1] == timedelta(hours=1)
+
+
+def test_a_success_can_be_taken_back_and_then_bought_elsewhere():
+    attempt = told(sent(), "success", supplier_ref="F1", cost_e4=80_000)
+
+    services.take_back(attempt_id=attempt.pk, by=SYSTEM, reason="refund_callback", now=NOON)
+
+    assert begun(offer=make_offer()).state == AttemptState.CREATED
+
+
+def test_each_move_is_told_in_order_and_cannot_be_rewritten():
+    attempt = told(told(sent(), "unknown"), "success", supplier_ref="F1")
+
+    moves = AttemptMove.objects.filter(attempt=attempt).order_by("pk")
+    assert [move.new for move in moves] == ["created", "sent", "unknown", "success"]
+    with pytest.raises(DatabaseError), tenant_atomic():
+        moves.update(reason="rewritten")
