@@ -9,8 +9,8 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = (
-    "core", "tenants", "catalog", "inventory", "payments", "orders", "fulfillment", "storefront",
-    "dashboard", "config",
+    "core", "tenants", "catalog", "inventory", "suppliers", "payments", "orders", "fulfillment",
+    "storefront", "dashboard", "config",
 )  # fmt: skip
 CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 PLURAL = {"ngettext", "ngettext_lazy"}

@@ -1,0 +1,37 @@
+"""What the engine needs of a supplier's protocol."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from simulators.records import Account, Purchase, State
+from simulators.wire import Reply, Visit
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Telling:
+    """One callback to write: `state` is what it claims, true or not."""
+
+    account: Account
+    purchase: Purchase
+    state: State
+    forged: bool = False
+    tampered: bool = False
+
+    @property
+    def secret(self) -> str:
+        return "not-" + self.account.secret if self.forged else self.account.secret
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class News:
+    content_type: str
+    body: bytes
+
+
+class Dialect(Protocol):
+    name: str
+    ack: str  # what a client says to a callback it has understood; empty: any HTTP 200
+
+    def answer(self, visit: Visit) -> Reply: ...
+
+    def news(self, telling: Telling) -> News: ...

@@ -1,0 +1,60 @@
+"""One process for all tests here; each test has an empty ledger."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.simulators.calling import (
+    FULU_KEY,
+    FULU_SECRET,
+    KASUSHOU_KEY,
+    FuluClient,
+    KasushouClient,
+)
+from tests.simulators.running import Desk, Simulators, simulators
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory) -> Iterator[Simulators]:
+    with simulators(tmp_path_factory.mktemp("simulators")) as started:
+        yield started
+
+
+@pytest.fixture
+def desk(running: Simulators) -> Desk:
+    running.desk.reset()
+    return running.desk
+
+
+@pytest.fixture
+def fulu(running, desk) -> FuluClient:
+    desk.account(
+        protocol="fulu", id=FULU_KEY, secret=FULU_SECRET, balance_e4=10_000_000, processing_ms=100
+    )
+    desk.product(
+        protocol="fulu",
+        id="1000",
+        name="视频会员月卡",
+        price_e4=98_750,
+        face_e4=150_000,
+        magic=True,
+    )
+    desk.product(protocol="fulu", id="2000", kind="direct", name="直充", price_e4=50_000)
+    desk.product(
+        protocol="fulu", id="3000", kind="mobile", name="话费", price_e4=495_000, face_e4=500_000
+    )
+    return FuluClient(running.base_url)
+
+
+@pytest.fixture
+def kasushou(running, desk) -> KasushouClient:
+    desk.account(
+        protocol="kasushou",
+        id="10001",
+        secret=KASUSHOU_KEY,
+        balance_e4=10_000_000,
+        processing_ms=100,
+    )
+    desk.product(protocol="kasushou", id="77", name="月卡", price_e4=98_750, magic=True)
+    desk.product(protocol="kasushou", id="88", kind="direct", name="直充", price_e4=50_000)
+    return KasushouClient(running.base_url)

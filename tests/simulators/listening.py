@@ -1,0 +1,49 @@
+"""A client's own ear for callbacks."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+
+@dataclass
+class Ear:
+    """`answers` are given in turn, the last one for ever."""
+
+    answers: list[str]
+    url: str = ""
+    heard: list[tuple[str, bytes]] = field(default_factory=list)
+
+    def wait_for(self, count: int, *, seconds: float = 10) -> list[tuple[str, bytes]]:
+        end = time.monotonic() + seconds
+        while len(self.heard) < count and time.monotonic() < end:
+            time.sleep(0.02)
+        assert len(self.heard) >= count
+        return list(self.heard)
+
+
+@contextmanager
+def listening(*answers: str) -> Iterator[Ear]:
+    ear = Ear(list(answers))
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            ear.heard.append((self.headers["Content-Type"], body))
+            answer = ear.answers.pop(0) if len(ear.answers) > 1 else ear.answers[0]
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(answer.encode())
+
+        def log_message(self, *_):
+            return
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        ear.url = f"http://127.0.0.1:{server.server_address[1]}/notify"
+        Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield ear
+        finally:
+            server.shutdown()

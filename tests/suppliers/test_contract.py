@@ -1,0 +1,193 @@
+"""Every adapter against a stand-in that shares no code with it and keeps its own ledger.
+
+An attempt is begun, sent, and asked after until it ends, whatever the wire does. At the end the
+ledger has at most one purchase, and it has one exactly where we say that we bought.
+"""
+
+import time
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+
+import pytest
+
+from core.secrets import Secret
+from suppliers import services
+from suppliers.states import TO_BE_ASKED, AttemptState
+from suppliers.types import Kind, Outcome, PurchaseOrder
+from tests.suppliers.factories import KEY, begun, make_offer, make_supplier
+from tests.times import NOON
+
+CARDS = PurchaseOrder(product="1000", kind=Kind.CODES, quantity=2, most_e4=200_000)
+TOP_UP = PurchaseOrder(
+    product="2000", kind=Kind.TOP_UP, quantity=1, target="13800000000", most_e4=60_000
+)
+PHONE = PurchaseOrder(
+    product="140101", kind=Kind.PHONE, quantity=1, target="18913513535", face_value=50
+)
+ROADS = {
+    "fulu cards": ("fulu", "/fulu/api/getway", CARDS),
+    "fulu top-up": ("fulu", "/fulu/api/getway", TOP_UP),
+    "kasushou cards": ("kasushou", "/kasushou", CARDS),
+    "kasushou top-up": ("kasushou", "/kasushou", TOP_UP),
+    "ofpay phone": ("ofpay", "/ofpay", PHONE),
+}
+PRODUCTS = {
+    "fulu": [("1000", "card", 98_750), ("2000", "direct", 50_000)],
+    "kasushou": [("1000", "card", 98_750), ("2000", "direct", 50_000)],
+    "ofpay": [("140101", "mobile", 9_900)],
+}
+BOUGHT = [
+    "delay:0.2",
+    "hang:0.5",
+    "reply_lost_after",
+    "http_502_after",
+    "http_500_after",
+    "garbage_body",
+    "empty_body",
+    "big_body",
+    "gzip_bomb",
+    "gbk_body",
+    "bad_signature",
+    "busy_after",
+    "not_found_then_found:2",
+    "query:http_502_after",
+    "query:reply_lost_after",
+    "partial_cards:0.3",
+    "codes_later:0.3",
+]
+NOT_BOUGHT = [
+    "reply_lost_before",
+    "http_502_before",
+    "busy_before",
+    "rate_limited",
+    "failed",
+    "balance_gone",
+    "off_shelf",
+]
+MOST_ASKED = 12
+STEP = timedelta(seconds=20)
+_units = count(1)
+
+
+@pytest.fixture(autouse=True)
+def _in_scope(scope):
+    """In the shop's transaction."""
+
+
+@pytest.fixture
+def desk(judge):
+    judge.desk.reset()
+    return judge.desk
+
+
+def prepare(desk, protocol, faults):
+    desk.account(
+        protocol=protocol,
+        id="10001",
+        secret=KEY,
+        balance_e4=10_000_000,
+        processing_ms=50,
+        faults=faults,
+    )
+    for number, kind, price in PRODUCTS[protocol]:
+        desk.product(protocol=protocol, id=number, kind=kind, name="会员月卡", price_e4=price)
+
+
+def carry_out(judge, road, *faults, chance=1.0):
+    """The attempt at its end (or as far as it came), and the codes that it brought."""
+    protocol, path, order = ROADS[road]
+    prepare(judge.desk, protocol, dict.fromkeys(faults, chance))
+    supplier = make_supplier(
+        protocol=protocol,
+        app_id="10001",
+        base_url=judge.base_url + path,
+        secrets={"secret": Secret(KEY)},
+    )
+    attempt = begun(
+        unit_id=next(_units), offer=make_offer(supplier=supplier, product=order.product)
+    )
+    now, codes = NOON, []
+    for _ in range(MOST_ASKED):
+        is_first = services.mark_sent(attempt_id=attempt.pk, now=now)
+        answer = services.ask(attempt=attempt, order=order, is_first=is_first)
+        attempt = services.record(attempt_id=attempt.pk, answer=answer, now=now)
+        if attempt.state not in TO_BE_ASKED:
+            codes = [code.secret.reveal() for code in answer.codes]
+            break
+        now += STEP
+        time.sleep(0.1)
+    return attempt, codes
+
+
+def ledger(judge, attempt):
+    return judge.desk.purchases(client_no=attempt.number)
+
+
+@pytest.mark.parametrize("road", ROADS)
+def test_what_is_ordered_arrives(judge, desk, road):
+    attempt, codes = carry_out(judge, road)
+
+    (bought,) = ledger(judge, attempt)
+    order = ROADS[road][2]
+    assert attempt.state == AttemptState.SUCCESS
+    assert len(codes) == (order.quantity if order.kind is Kind.CODES else 0)
+    assert bought["state"] == "succeeded"
+
+
+@pytest.mark.parametrize("fault", BOUGHT)
+@pytest.mark.parametrize("road", ROADS)
+def test_whatever_happens_on_the_wire_it_is_bought_once(judge, desk, road, fault):
+    chance = 0.5 if fault.startswith("query:") else 1.0
+
+    attempt, _codes = carry_out(judge, road, fault, chance=chance)
+
+    assert attempt.state == AttemptState.SUCCESS, attempt.reason
+    assert len(ledger(judge, attempt)) == 1
+
+
+@pytest.mark.parametrize("fault", NOT_BOUGHT)
+@pytest.mark.parametrize("road", ROADS)
+def test_what_was_not_bought_lets_the_next_supplier_try(judge, desk, road, fault):
+    attempt, codes = carry_out(judge, road, fault)
+
+    assert attempt.state in {AttemptState.FAILED, AttemptState.REJECTED}, attempt.reason
+    assert codes == []
+    assert [each for each in ledger(judge, attempt) if each["state"] == "succeeded"] == []
+
+
+@pytest.mark.parametrize("road", ROADS)
+def test_a_number_that_is_sent_twice_buys_once(judge, desk, road):
+    """As a control of the judge: what we never do, it would see."""
+    attempt, _codes = carry_out(judge, road)
+
+    again = services.ask(attempt=attempt, order=ROADS[road][2], is_first=True)
+
+    assert again.outcome in {Outcome.UNKNOWN, Outcome.ACCEPTED, Outcome.SUCCESS}
+    assert len(ledger(judge, attempt)) == 1
+
+
+def test_dearer_than_agreed_is_not_bought(judge, desk):
+    attempt, _codes = carry_out(judge, "kasushou cards", "price_changed")
+
+    assert attempt.state == AttemptState.REJECTED
+    assert ledger(judge, attempt) == []
+
+
+def test_an_answer_about_another_target_is_not_believed(judge, desk):
+    order = ROADS["fulu top-up"][2]
+    attempt, _codes = carry_out(judge, "fulu top-up")
+    other = replace(order, target="13900000000")
+
+    answer = services.ask(attempt=attempt, order=other, is_first=False)
+
+    assert (answer.outcome, answer.reason) == (Outcome.UNKNOWN, "another target")
+
+
+def test_the_ledger_has_no_number_twice(judge, desk):
+    for road in ROADS:
+        carry_out(judge, road, "reply_lost_after")
+        counted = Counter(each["client_no"] for each in judge.desk.purchases())
+        assert set(counted.values()) == {1}
+        judge.desk.reset()
