@@ -33,6 +33,7 @@ OPS_ALLOWED = {
     "core/outbox.py": "due facts, across tenants",
     "core/sweeper.py": "its own pulse",
     "core/management/commands/rotate_keys.py": "rotates every tenant's keys",
+    "inventory/management/commands/reindex_codes.py": "goes through every tenant's codes",
     "tenants/audit.py": "seals every tenant's chain",
     "tenants/services.py": "the operator opens a shop before its tenant exists",
 }

@@ -24,6 +24,7 @@ from inventory.services.importing import (
 )
 from inventory.services.importing.jobs import FILE_KEY
 from inventory.services.importing.reports import PLACE as IMPORT_REPORT
+from inventory.services.reindexing import reindex_codes
 from inventory.services.reveal import masks_of, read_goods, reveal
 from inventory.services.stretches import go_through_batch
 from inventory.services.undoing import undo_batch
@@ -56,6 +57,7 @@ __all__ = [
     "preview",
     "read_goods",
     "recall_batch",
+    "reindex_codes",
     "release",
     "release_expired",
     "replace",

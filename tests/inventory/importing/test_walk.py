@@ -103,6 +103,15 @@ def test_the_same_file_again_loads_nothing(shop):
     assert importing.preview(job_id=again.pk).same_file_ref == first.ref
 
 
+def test_a_loaded_code_is_known_under_any_spelling(shop):
+    first = loaded(checked(open_file("SECRET-AAAA-0001\n")))
+    spelt_anew = "卡号,卡密\nSN-1,SECRET-AAAA-0001\nSN-2,secret-aaaa-0001\n"
+
+    again = checked(open_file(spelt_anew, sku=first.sku))
+
+    assert (again.check_counts["valid"], again.check_counts["in_stock"]) == (0, 2)
+
+
 def test_a_code_that_was_sold_is_told_from_one_in_stock(shop):
     first = loaded(checked(open_file(lines_of(2))))
     with tenant_atomic():
