@@ -1,7 +1,8 @@
 """Money is an integer: 1/10,000 of the currency unit (`_e4`), with its currency. Never a float."""
 
+import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.db import models
 from django.db.models.functions import Mod
@@ -14,6 +15,9 @@ E4 = 10_000
 MINOR_DIGITS = {"CNY": 2, "USD": 2, "EUR": 2, "HKD": 2, "SGD": 2, "GBP": 2, "JPY": 0, "KRW": 0}
 SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "HKD": "HK$", "SGD": "S$", "GBP": "£", "JPY": "JP¥"}
 MOST_E4 = 10**9 * E4
+# A comma stands between thousands only: `1,5` may mean 1.5 as well as 15. No exponent, and no
+# digits but these ten, which Decimal alone would take.
+_TYPED = re.compile(r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -35,12 +39,14 @@ class Money:
 
 def parse_e4(text: str, *, currency: str = "CNY", param: str = "price") -> int:
     """An amount a person pays, typed as a decimal: whole minor units, not negative."""
-    try:
-        exact = Decimal(text.strip().replace(",", "")) * E4
-    except InvalidOperation:
-        raise InvalidInput(_("Write an amount such as 12.50."), param=param) from None
+    typed = text.strip()
+    if not _TYPED.fullmatch(typed):
+        raise InvalidInput(_("Write an amount such as 12.50."), param=param)
+    exact = Decimal(typed.replace(",", "")) * E4
     step = E4 // 10 ** MINOR_DIGITS.get(currency, 2)
-    if not exact.is_finite() or not 0 <= exact <= MOST_E4 or exact % step:
+    if exact > MOST_E4:
+        raise InvalidInput(_("An amount is at most 1,000,000,000."), param=param)
+    if exact < 0 or exact % step:
         raise InvalidInput(
             _("An amount is not negative and has at most %(digits)s decimals.")
             % {"digits": MINOR_DIGITS.get(currency, 2)},

@@ -1,12 +1,14 @@
 """Stable codes in people's words."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Sku
+from catalog.selectors import buyer_fields
 from fulfillment.states import UnitState
 from inventory.models import NEVER
 from orders.states import CaseState, OrderState
@@ -123,6 +125,8 @@ _STATES = {
     "unit": UnitState,
     "case": CaseState,
 }
+# What a complaint's evidence tells of a unit that is no state of it.
+_HAPPENED = {"unit": {"shown": _("seen by the buyer")}}
 _THINGS = {
     "order": _("Order"),
     "payment": _("Payment"),
@@ -157,10 +161,11 @@ def money_words(state: str) -> str:
 
 def evidence_words(row: dict[str, str]) -> str:
     """A line of a complaint's evidence: thing and state, as they were then."""
-    states = _STATES.get(row["thing"])
-    known = states is not None and row["state"] in states.values
-    state = states(row["state"]).label if known and states else row["state"]
-    return f"{_THINGS.get(row['thing'], row['thing'])}: {state}"
+    thing, state = row["thing"], row["state"]
+    states = _STATES.get(thing)
+    known = dict(states.choices) if states else {}
+    words = (known | _HAPPENED.get(thing, {})).get(state, state)
+    return f"{_THINGS.get(thing, thing)}: {words}"
 
 
 def who(label: str) -> str:
@@ -179,6 +184,13 @@ def who(label: str) -> str:
 
 def goods_words(sku: Sku) -> str:
     return f"{sku.product.shown.name} · {sku.shown.name}"
+
+
+def given_words(sku: Sku, given: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What a buyer gave, under the names of the form's fields; one that left it keeps its key."""
+    language = get_language() or ""
+    labels = {field.key: field.label_in(language) for field in buyer_fields(sku)}
+    return [(labels.get(key, key), text) for key, text in given.items()]
 
 
 def day_or_never(day: date) -> str:

@@ -23,7 +23,7 @@ from tenants.models import AuditRow, Member
 class MemberAdmin(TenantAdmin):
     look, edit = "members.view", "members.manage"
     page = "office_member"
-    list_display = ("person", "role_name", "state", "joined_at")
+    list_display = ("person", "role_name", "state", "joined")
     list_filter = ("role", "is_active")
     search_fields = ("user__email", "user__name")
     list_display_links = None
@@ -52,6 +52,10 @@ class MemberAdmin(TenantAdmin):
         if member.is_active:
             return state_tag("active", _("active"))
         return state_tag("", _("no longer a member"))
+
+    @display(description=_("Joined at"), ordering="joined_at")
+    def joined(self, member: Member) -> str:
+        return date_format(localtime(member.joined_at), "Y-m-d H:i")
 
 
 class ActionFilter(SimpleListFilter):

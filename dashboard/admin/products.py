@@ -48,7 +48,7 @@ class ProductForm(TenantForm):
         most=MOST_PICTURE,
         label=_("New picture"),
         required=False,
-        help_text=_("PNG, JPEG or WebP, up to 8 MB. Without one the brand's tile is drawn."),
+        help_text=_("PNG, JPEG, WebP or GIF, up to 8 MB. Without one the brand's tile is drawn."),
     )
 
     class Meta:

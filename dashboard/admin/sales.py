@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.admin import SimpleListFilter
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -104,7 +104,8 @@ class CaseAdmin(TenantAdmin):
     list_filter = ("state", "kind")
     search_fields = ("ref", "order__number")
     search_help_text = _("Case or order number")
-    ordering = ("due_at",)
+    # What has not ended comes first, by its deadline; then the latest end.
+    ordering = (F("ended_at").desc(nulls_first=True), "due_at")
     list_display_links = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Case]:

@@ -17,7 +17,7 @@ from dashboard.frame import Deed, deed, draw, page
 from dashboard.reading import ids_in
 from dashboard.tones import tone_of
 from dashboard.typed import context_of
-from dashboard.words import channel_words, money_words, provider_words, who
+from dashboard.words import channel_words, given_words, money_words, provider_words, who
 from fulfillment import errors as fulfillment_errors
 from fulfillment import services as fulfillment
 from fulfillment.selectors import units_of
@@ -83,9 +83,9 @@ def _items(found: Order) -> list[dict[str, Any]]:
             "name": item.shown_name,
             "quantity": item.quantity,
             "price": Money(item.unit_price_e4, found.currency),
-            "given": item.buyer_fields_shown,
+            "given": given_words(item.sku, item.buyer_fields_shown),
         }
-        for item in items_of(order_id=found.pk)
+        for item in items_of(order_id=found.pk).select_related("sku__buyer_template")
     ]
 
 
@@ -142,7 +142,7 @@ def deliver_form(request: HttpRequest, order_id: int, unit_id: int) -> HttpRespo
         title=_("Deliver by hand"),
         order=unit.order,
         unit=unit,
-        given=given,
+        given=given_words(unit.item.sku, given),
         can_deliver=unit.state in {UnitState.BY_HAND, UnitState.REVIEW},
     )
 

@@ -79,7 +79,7 @@ class LookForm(forms.Form):
         most=MOST_LOGO,
         label=gettext_lazy("New logo"),
         required=False,
-        help_text=gettext_lazy("PNG, JPEG or WebP, up to 4 MB, best square."),
+        help_text=gettext_lazy("PNG, JPEG, WebP or GIF, up to 4 MB, best square."),
     )
 
 

@@ -28,7 +28,8 @@ def _reindex_batch(after: int) -> tuple[int, int, int] | None:
         return None
     seal, changed, twice = CodeSealer(), 0, 0
     for code in codes:
-        key = seal.index_of(card_no=code.card_no, secret=code.secret, uid=code.uid)
+        number = bytes(code.card_no) if code.card_no else None
+        key = seal.index_of(card_no=number, secret=bytes(code.secret), uid=code.uid)
         if key == bytes(code.index_hash):
             continue
         if Code.objects.filter(sku_id=code.sku_id, index_hash=key).exists():

@@ -313,16 +313,18 @@ def test_the_formats_of_card_number_and_code_are_set_and_shown_again(shop):
         assert Sku.objects.get().code_format == {}
 
 
-def test_a_refused_form_makes_nothing_and_keeps_what_was_typed(shop):
+@pytest.mark.parametrize("price", ["0", "1,5", "1e9", "１２"])
+def test_a_refused_form_makes_nothing_and_keeps_what_was_typed(shop, price):
     with tenant_atomic():
         brand, category = make_brand(), make_category()
     browser = browser_of(shop, "operator")
     form = product_form(name="Video", brand=brand.pk, category=category.pk)
 
-    answer = browser.post("/office/catalog/product/add/", {**form, "skus-0-price": "0"})
+    answer = browser.post("/office/catalog/product/add/", {**form, "skus-0-price": price})
 
     assert answer.status_code == 422
     assert "Video" in answer.content.decode()
+    assert f'value="{price}"' in answer.content.decode()
     with tenant_atomic():
         assert (Product.objects.count(), Sku.objects.count()) == (0, 0)
 

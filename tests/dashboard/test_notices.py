@@ -40,7 +40,8 @@ def test_notices_of_a_kind_are_one_line_with_their_number(shop):
 
     assert kinds(browser) == [("stale", 1, 1), ("forged", 3, 4)]
     page = browser.get("/office/payments/").content.decode()
-    assert "3 notices, received 4 times" in page
+    assert "1 notice · received 1 time<" in page
+    assert "3 notices · received 4 times<" in page
     assert "All looked at (3)" in page
 
 

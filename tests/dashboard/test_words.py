@@ -3,9 +3,12 @@
 import re
 
 import pytest
+from django.utils.translation import override
 
 from core.scope import tenant_atomic
+from dashboard.words import evidence_words
 from fulfillment import services as fulfillment
+from fulfillment.selectors import units_of
 from tenants.models import User
 from tests.catalog.factories import make_sku, make_template
 from tests.dashboard.people import browser_of
@@ -86,7 +89,7 @@ def test_moments_in_lists_are_written_alike(shop, language):
     moments = [
         *cells(browser, "orders/case/", "opened_at"),
         *cells(browser, "inventory/batch/", "made_at"),
-        *cells(browser, "tenants/member/", "joined_at"),
+        *cells(browser, "tenants/member/", "joined"),
     ]
 
     assert [re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", one) is not None for one in moments] == [
@@ -124,3 +127,50 @@ def test_who_only_reads_a_product_reads_its_prices_and_formats_under_their_names
     read = {label: texts[texts.index(label) + 1] for label in labels[language]}
     assert list(read.values()) == ["15.80", "[A-Z]{4}"]
     assert not {"Upload", "Secret pattern", "Card no min"} & set(texts)
+
+
+@pytest.mark.parametrize(("language", "label"), [("en", "QQ to top up"), ("zh-hans", "充值 QQ")])
+def test_what_a_buyer_gave_stands_under_its_fields_names(shop, language, label):
+    with tenant_atomic():
+        sku = make_sku(kind="by_hand", buyer_template=make_template(QUESTIONS[0]))
+        order = paid(sku, buyer_fields={"qq": "123456789"})
+        fulfillment.open_units(order_id=order.pk, now=NOON)
+        unit = units_of(order_id=order.pk).get()
+    browser = browser_of(shop, "owner")
+    User.objects.update(language=language)
+
+    order_page = browser.get(f"/office/orders/{order.pk}/").content.decode()
+    deliver = browser.get(f"/office/orders/{order.pk}/units/{unit.pk}/").content.decode()
+
+    assert f'<span class="qy-quiet">{label}: ' in order_page
+    assert f'<dt>{label}</dt><dd class="qy-mono">123456789</dd>' in deliver
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [("shown", "商品: 买家已查看"), ("delivered", "商品: 已发货"), ("?", "商品: ?")],
+)
+def test_evidence_is_told_in_words(state, words):
+    with override("zh-hans"):
+        assert evidence_words({"thing": "unit", "state": state}) == words
+
+
+@pytest.mark.parametrize(("language", "head"), [("en", "Joined at"), ("zh-hans", "加入时间")])
+def test_the_column_of_a_members_first_day_has_its_name(shop, language, head):
+    browser = browser_of(shop, "owner")
+    User.objects.update(language=language)
+
+    page = browser.get("/office/tenants/member/").content.decode()
+
+    assert head in {text.strip() for text in re.sub(r"<[^>]+>", "\n", page).split("\n")}
+
+
+def test_the_hint_at_a_picture_names_what_is_taken(shop):
+    browser = browser_of(shop, "owner")
+
+    pages = [
+        browser.get(path).content.decode()
+        for path in ("/office/catalog/product/add/", "/office/settings/")
+    ]
+
+    assert ["PNG, JPEG, WebP or GIF, up to" in page for page in pages] == [True, True]
