@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from core.errors import AppError, InvalidInput
 from inventory.errors import OutOfStock
 from orders.selectors import clean_mail, clean_phone
+from storefront.errors import PriceChanged
 from storefront.types import BuyInput, FieldShown, ProductPage
 
 LONGEST = 200
@@ -39,7 +40,7 @@ class BuyForm:
 
 def read_buy(post: QueryDict, *, page: ProductPage) -> BuyForm:
     """The content of the page's form."""
-    contact = _text(post, "contact")
+    contact, sku_ref = _text(post, "contact"), _text(post, "sku")
     quantity = _number(_text(post, "quantity") or "1")
     values = {
         "contact": contact,
@@ -48,7 +49,7 @@ def read_buy(post: QueryDict, *, page: ProductPage) -> BuyForm:
         "way": _text(post, "way"),
     }
     given = BuyInput(
-        sku_ref=_text(post, "sku"),
+        sku_ref=sku_ref,
         quantity=quantity,
         fields={field.key: _text(post, f"f_{field.key}") for field in page.fields},
         contact_phone="" if "@" in contact else contact,
@@ -57,6 +58,7 @@ def read_buy(post: QueryDict, *, page: ProductPage) -> BuyForm:
         has_consented=values["consent"] == "1",
         request_key=_text(post, "request_key"),
         way=values["way"],
+        seen_e4=_amount(_text(post, f"seen-{sku_ref}")),
     )
     return BuyForm(given=given, values=values, errors=_wrong(given, page))
 
@@ -69,6 +71,22 @@ def refused(form: BuyForm, why: AppError) -> BuyForm:
     if place not in _OWN_PLACES and place not in form.given.fields:
         place = "form"
     return replace(form, errors={**form.errors, place: str(why.message)})
+
+
+def with_new_price(form: BuyForm, *, page: ProductPage, currency: str) -> BuyForm:
+    """The form with a word about the price, where the page it is drawn on shows another one.
+
+    From then on the new one has been seen, so it is said whatever else is wrong with the form.
+    """
+    seen_e4 = form.given.seen_e4
+    option = next((one for one in page.options if one.ref == form.given.sku_ref), None)
+    if option is None or seen_e4 is None or seen_e4 == option.price_e4:
+        return form
+    told = refused(form, PriceChanged(seen_e4=seen_e4, price_e4=option.price_e4, currency=currency))
+    if "form" not in form.errors:
+        return told
+    both = {"one": form.errors["form"], "other": told.errors["form"]}
+    return replace(told, errors={**told.errors, "form": _("%(one)s %(other)s") % both})
 
 
 def _wrong(given: BuyInput, page: ProductPage) -> dict[str, str]:
@@ -108,6 +126,11 @@ def read_text(post: QueryDict, name: str, *, longest: int = LONGEST) -> str:
 
 def _text(post: QueryDict, name: str) -> str:
     return read_text(post, name)
+
+
+def _amount(text: str) -> int | None:
+    """None for what is no amount: nothing is known of what was seen."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 14 else None
 
 
 def _number(text: str) -> int:

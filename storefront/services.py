@@ -23,6 +23,7 @@ from payments import services as payments
 from payments.errors import NoticeRefused, PaidAlready, ProviderUnknown
 from payments.selectors import live_payments
 from payments.types import Captured, Notice, Payable
+from storefront.errors import PriceChanged
 from storefront.selectors.words import all_names
 from storefront.types import BuyInput, Device
 
@@ -35,7 +36,10 @@ log = structlog.get_logger(__name__)
 
 @tenant_atomic
 def buy(*, given: BuyInput, device: Device, now: datetime) -> "Order":
-    """Place the order a form asks for and open its payment; the same form is the same order."""
+    """Place the order a form asks for and open its payment; the same form is the same order.
+
+    Raises PriceChanged where its page showed another price, and what `orders.place` raises.
+    """
     line = Line(sku_ref=given.sku_ref, quantity=given.quantity, buyer_fields=given.fields)
     request = PlaceOrder(
         lines=(line,),
@@ -52,16 +56,28 @@ def buy(*, given: BuyInput, device: Device, now: datetime) -> "Order":
         sheet = Sheet()
         order = orders.place(request=request, now=now, sheet=sheet)
         if order.placed_at == now:
+            news = _price_news(order, given.seen_e4)
             way = _way(order, given.way)
-            if way:
+            if way and news is None:
                 payable = _payable(order, now=now)
                 payments.start(payable=payable, provider=way, now=now, sheet=sheet)
             if sheet.write():
+                # Only now is it known that the form was not an order before its price changed.
+                if news is not None:
+                    raise news
                 return order
             # A double click: nobody is shown the way to pay what this one opened in vain.
             order = orders.placed_before(order)
     find_payment(order=order, way=given.way, now=now)
     return order
+
+
+def _price_news(order: "Order", seen_e4: int | None) -> PriceChanged | None:
+    """What the shopper has to hear first, if the order's thing costs not what its page said."""
+    price_e4 = items_of_order(order)[0].unit_price_e4
+    if seen_e4 is None or seen_e4 == price_e4:
+        return None
+    return PriceChanged(seen_e4=seen_e4, price_e4=price_e4, currency=order.currency)
 
 
 @tenant_atomic
@@ -231,6 +247,11 @@ def complain(*, order: "Order", kind: str, text: str, unit_id: int | None, now: 
 
 
 @tenant_atomic
+def give_up(*, order: "Order", now: datetime) -> None:
+    """The shopper cancels what is not paid: his goods are free for the next one."""
+    orders.give_up(order_id=order.pk, by=SHOPPER, now=now)
+
+
 def say(*, order: "Order", case_ref: str, text: str, now: datetime) -> None:
     """Add the shopper's message to a case of the order."""
     case = case_by_ref(ref=case_ref, order_id=order.pk)

@@ -78,6 +78,7 @@ class Option:
     most: int
     limit: str
     unit_minor: int
+    price_e4: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +122,10 @@ class ProductPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuyInput:
-    """The buy form as it was typed, bounded, not yet judged."""
+    """The buy form as it was typed, bounded, not yet judged.
+
+    `seen_e4` is the price that the page showed: never a price to pay, only compared with it.
+    """
 
     sku_ref: str
     quantity: int
@@ -132,6 +136,7 @@ class BuyInput:
     has_consented: bool
     request_key: str
     way: str = ""
+    seen_e4: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ urlpatterns = [
     path("p/<str:ref>/", checkout.product, name="product"),
     path("o/<str:token>/", orders.order, name="order"),
     path("o/<str:token>/pay/", checkout.pay, name="pay"),
+    path("o/<str:token>/cancel/", orders.give_up, name="give_up"),
     path("o/<str:token>/live/", orders.live, name="live"),
     path("o/<str:token>/codes/", orders.codes, name="codes"),
     path("o/<str:token>/codes.txt", orders.codes_file, name="codes_file"),

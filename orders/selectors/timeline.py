@@ -41,6 +41,7 @@ _WHY: dict[str, str | Promise] = {
     "not_paid_in_time": gettext_lazy(
         "Nobody paid in time: the order is closed, the goods are free."
     ),
+    "given_up": gettext_lazy("The buyer canceled the order before paying; the goods are free."),
     "refunded_before_delivery": gettext_lazy("Canceled before delivery; the money goes back."),
 }
 _PAYMENT: dict[str, str | Promise] = {

@@ -72,18 +72,35 @@ def close_unpaid(*, order_id: int, now: datetime) -> bool:
     order = take_order(order_id=order_id)
     if order.state != OrderState.PLACED or order.pay_until > now:
         return False
+    _close(order, by=SYSTEM, reason="not_paid_in_time", now=now)
+    return True
+
+
+@tenant_atomic
+def give_up(*, order_id: int, by: Actor, now: datetime) -> bool:
+    """The buyer does not want it any more: closed before its time, if nobody has paid.
+
+    Money that is on its way all the same is late money.
+    """
+    order = take_order(order_id=order_id)
+    if order.state != OrderState.PLACED:
+        return False
+    _close(order, by=by, reason="given_up", now=now)
+    return True
+
+
+def _close(order: Order, *, by: Actor, reason: str, now: datetime) -> None:
     give_back(held_items(order), now=now)
     payments.close_payments_of(payable_id=order.pk, now=now)
     _move(
         order,
         OrderState.CLOSED,
-        by=SYSTEM,
-        reason="not_paid_in_time",
+        by=by,
+        reason=reason,
         now=now,
         ended_at=now,
         tell=OrderClosed(order_id=order.pk),
     )
-    return True
 
 
 @tenant_atomic(savepoint=False)

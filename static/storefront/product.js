@@ -90,8 +90,19 @@
     if (event.target.getAttribute("aria-invalid") === "true") say(event.target, judge(event.target));
     if (event.target === quantity) price();
   });
+  // A line that comes while a pointer is down moves what is under it, and the tap is lost: it waits
+  // until the pointer is up and its click has been heard.
+  let isDown = false;
+  const waiting = [];
+  const afterTap = (work) => { if (isDown) waiting.push(work); else setTimeout(work, 0); };
+  addEventListener("pointerdown", () => { isDown = true; }, true);
+  for (const end of ["pointerup", "pointercancel"]) {
+    addEventListener(end, () => { isDown = false; for (const work of waiting.splice(0)) setTimeout(work, 0); }, true);
+  }
   form.addEventListener("focusout", (event) => {
-    if (event.target.matches(".field :is(input, select):not([name=quantity])") && event.target.value.trim()) say(event.target, judge(event.target));
+    const input = event.target;
+    if (!input.matches(".field :is(input, select):not([name=quantity])")) return;
+    afterTap(() => { if (input.value.trim()) say(input, judge(input)); });
   });
   form.addEventListener("click", (event) => {
     const step = event.target.closest("[data-less]") ? -1 : event.target.closest("[data-more]") ? 1 : 0;

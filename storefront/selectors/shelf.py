@@ -148,6 +148,7 @@ def _option(sku: "Sku", count: int, *, currency: str) -> Option:
         most=most,
         limit=limit,
         unit_minor=minor_of(sku.price_e4, currency),
+        price_e4=sku.price_e4,
     )
 
 

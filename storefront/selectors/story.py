@@ -90,9 +90,7 @@ def story_of(
 def _closed(money: "MoneyState", order: "Order") -> tuple[str, str, str]:
     if money.paid_e4:
         return "bad", gettext("Closed: the payment came too late"), _money_back(money, order)
-    said = gettext(
-        "It was not paid in time, so the goods are free again. You can simply order anew."
-    )
+    said = gettext("It was not paid, so the goods are free again. You can simply order anew.")
     return "none", gettext("Closed unpaid"), said
 
 

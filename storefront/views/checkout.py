@@ -22,11 +22,12 @@ from payments import services as payments
 from payments.errors import NoticeRefused
 from payments.types import Misbehaviour
 from storefront import device, services
-from storefront.forms import read_buy, read_text, refused
+from storefront.errors import PriceChanged
+from storefront.forms import BuyForm, read_buy, read_text, refused, with_new_price
 from storefront.selectors.codes import qr_svg
 from storefront.selectors.orders import order_page
 from storefront.selectors.words import price_of
-from storefront.types import Device
+from storefront.types import Device, ProductPage
 from storefront.views.orders import order_of_this_device
 from storefront.views.shelf import get_product, look_at, show_product
 
@@ -53,7 +54,7 @@ def _order(request: HttpRequest, ref: str) -> HttpResponse:
     if not payments.ways_to_pay():
         form = replace(form, errors={**form.errors, "form": _no_way_to_pay()})
     if form.errors:
-        return show_product(request, page, form=form, status=422)
+        return _show_again(request, page, form=form, status=422)
     browser = device.find_browser(request) or device.new_browser(
         request, form=form.given.request_key
     )
@@ -65,11 +66,21 @@ def _order(request: HttpRequest, ref: str) -> HttpResponse:
     given = replace(form.given, request_key=who.form_key(form.given.request_key))
     try:
         order = services.buy(given=given, device=who, now=timezone.now())
-    except AppError as why:
+    except PriceChanged as why:
+        page = get_product(request, ref)  # it may have changed since this one was read
         return show_product(request, page, form=refused(form, why), status=why.status)
+    except AppError as why:
+        return _show_again(request, page, form=refused(form, why), status=why.status)
     response = HttpResponseRedirect(reverse("storefront:pay", args=[order.token]))
     device.remember(response, browser)
     return response
+
+
+def _show_again(
+    request: HttpRequest, page: ProductPage, *, form: BuyForm, status: int
+) -> HttpResponse:
+    form = with_new_price(form, page=page, currency=device.shop_of(request).currency)
+    return show_product(request, page, form=form, status=status)
 
 
 def _no_way_to_pay() -> str:

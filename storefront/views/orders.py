@@ -99,6 +99,15 @@ def _context(page: OrderPage, *, is_shown: bool = False) -> dict[str, Any]:
     }
 
 
+@require_POST
+@never_cache
+def give_up(request: HttpRequest, token: str) -> HttpResponse:
+    """The buyer cancels an order that is not paid; a paid one stays as it is, its page says so."""
+    found = order_of_this_device(request, token)
+    services.give_up(order=found, now=timezone.now())
+    return _back_to(found)
+
+
 @require_safe
 @never_cache
 @opens_own_scope

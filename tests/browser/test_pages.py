@@ -290,3 +290,22 @@ def test_the_search_for_untranslated_words_finds_some():
         "Catalog",
         "Load codes",
     ]
+
+
+@pytest.mark.parametrize("size", [SMALL_PHONE, PHONE])
+def test_a_tap_right_after_a_mistake_is_heard(visit, size):
+    page = steps.find_product(visit(size=size), BOUGHT["zh-CN"])
+    page.locator("[name=contact]").fill("1380")
+    consent = page.locator("[name=consent]")
+    consent.scroll_into_view_if_needed()
+    before = consent.bounding_box()
+    page.mouse.move(before["x"] + before["width"] / 2, before["y"] + 2)
+
+    page.mouse.down()
+    page.wait_for_timeout(100)
+    meanwhile = consent.bounding_box()
+    page.mouse.up()
+
+    assert meanwhile == before
+    expect(consent).to_be_checked()
+    expect(page.locator("#e-contact")).to_have_text("请填写手机号或邮箱。")

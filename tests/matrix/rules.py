@@ -200,6 +200,7 @@ SHOP = {
     "storefront:product": asset("/p/{product_ref}/", post=PUBLIC, form=BUY, shows=True),
     "storefront:order": Rule(AT, get=DEVICE, post=DEVICE, posted=200),
     "storefront:pay": Rule("/o/{unpaid}/pay/", get=DEVICE),
+    "storefront:give_up": Rule(f"{AT}cancel/", post=DEVICE),  # paid: nothing to cancel
     "storefront:live": Rule(f"{AT}live/", get=DEVICE, shows=False),
     "storefront:codes": Rule(f"{AT}codes/", post=DEVICE, posted=200),
     "storefront:codes_file": Rule(f"{AT}codes.txt", post=DEVICE, posted=200, shows=False),

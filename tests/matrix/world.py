@@ -33,6 +33,8 @@ from payments.models import Notice, SandboxTrade
 from payments.states import Outcome
 from storefront.device import _DEVICES, Browser
 from storefront.services import find_payment
+from suppliers import services as suppliers
+from suppliers.models import Offer
 from tenants import audit
 from tenants import services as tenants
 from tenants.models import Domain, Member, Merchant
@@ -80,7 +82,7 @@ def make_world(slug: str) -> World:
     world = World(make_shop(slug, name_en=slug))
     now = timezone.now()
     with bind(world.shop.pk):
-        for step in (_people, _goods, _stock, _imports, _sales, _money, _rest):
+        for step in (_people, _goods, _stock, _imports, _sales, _money, _suppliers, _rest):
             step(world, now)
     return world
 
@@ -242,6 +244,26 @@ def _money(world: World, now: datetime) -> None:
     payments.keep_refusal(provider="sandbox", body=b"{}", refusal=forged, now=now)
     with _keeping(world) as keep:
         keep(refund=waiting.pk, notice=Notice.objects.get(outcome=Outcome.FORGED).pk)
+
+
+def _suppliers(world: World, now: datetime) -> None:
+    with tenant_atomic():
+        supplier = suppliers.dock(
+            given={
+                "name": f"{world.shut_mark} supplier",
+                "protocol": "fulu",
+                "base_url": "https://fulu.test",
+                "app_id": world.shut_mark,
+            },
+            secrets={"secret": Secret(world.shut_mark)},
+            by=CLERK,
+            now=now,
+        )
+        sku = Unit.objects.select_related("item")[0].item.sku_id
+        offer = Offer.objects.create(
+            supplier=supplier, sku_id=sku, product="88", cost_e4=1, most_e4=1
+        )
+        suppliers.begin(unit_id=1, offer=offer, choice=world.shut_mark, now=now)
 
 
 def _rest(world: World, now: datetime) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from core.actors import SYSTEM
+from core.actors import SHOPPER, SYSTEM
 from core.errors import NotFound
 from core.models import OutboxRow
 from inventory.errors import OutOfStock
@@ -85,6 +85,27 @@ def test_nothing_is_closed_before_its_time_or_after_its_payment():
     assert not orders.close_unpaid(order_id=settled.pk, now=LATER)
 
     assert list(Order.objects.order_by("pk").values_list("state", flat=True)) == ["placed", "paid"]
+
+
+def test_a_buyer_who_gives_up_frees_the_goods_at_once():
+    sku = stocked_sku(2)
+    order = placed(sku, 2)
+
+    assert orders.give_up(order_id=order.pk, by=SHOPPER, now=NOON)
+
+    order.refresh_from_db()
+    assert (order.state, order.moves.last().reason) == ("closed", "given_up")
+    assert count_available(sku_id=sku.pk) == 2
+    assert not orders.give_up(order_id=order.pk, by=SHOPPER, now=NOON)
+
+
+def test_what_is_paid_is_not_given_up():
+    order = paid()
+
+    assert not orders.give_up(order_id=order.pk, by=SHOPPER, now=NOON)
+
+    order.refresh_from_db()
+    assert order.state == "paid"
 
 
 def test_closing_twice_is_closing_once():
