@@ -27,7 +27,8 @@ def normalised(text: str) -> str:
 def _identity(card_no: str, secret: str) -> str:
     """What is sold once: a number beside a code, or small letters in it, make no new one of it."""
     if len(secret) >= SPEAKS_FOR_ITSELF:
-        return f"{_BETWEEN}{secret.upper()}"
+        # Links differ by the size of their letters: a short one has few others.
+        return f"{_BETWEEN}{secret if '://' in secret else secret.upper()}"
     return f"{normalised(card_no)}{_BETWEEN}{secret}"
 
 

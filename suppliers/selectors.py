@@ -23,10 +23,11 @@ def choose_offer(
     time of day. `key` shares orders out among equals, the same way each time it is asked.
     """
     offers = list(offers_of_sku(sku_id=sku_id).order_by("priority", "cost_e4", "pk"))
+    known = frozenset(tried)
     left_out: dict[str, int] = {}
     fit: list[Offer] = []
     for offer in offers:
-        if why := _unfit(offer, most_e4=most_e4, at=at.time(), tried=set(tried)):
+        if why := _unfit(offer, most_e4=most_e4, at=at.time(), tried=known):
             left_out[why] = left_out.get(why, 0) + 1
         else:
             fit.append(offer)
@@ -39,7 +40,7 @@ def choose_offer(
     return Choice(offer=chosen, why=why[:120])
 
 
-def _unfit(offer: Offer, *, most_e4: int, at: time, tried: set[int]) -> str:
+def _unfit(offer: Offer, *, most_e4: int, at: time, tried: frozenset[int]) -> str:
     reasons = {
         "off": not (offer.is_on and offer.supplier.is_on),
         "tried": offer.pk in tried,

@@ -56,11 +56,13 @@ class HttpTransport:
     def send(self, request: Request) -> Reply:
         """Raises NothingSent if no connection was made, NoAnswer for whatever came after."""
         url, began = self._base_url + request.path, time.monotonic()
-        if not (url.startswith("https://") or self._is_plain or self._may_stay_home):
+        if not (url.lower().startswith("https://") or self._is_plain or self._may_stay_home):
             raise NothingSent("only https is spoken")
         with self._session() as session, _call(CONNECT_SECONDS + self._answer_seconds) as call:
             try:
                 reply = self._exchange(session, url, request)
+                if call.is_late:  # cut: what came may be a part that looks whole
+                    raise TimeoutError("no whole answer in time")
             except (requests.RequestException, HTTPError, OSError, ValueError) as error:
                 how = type(error).__name__
                 _log.info("supplier_call", url=url, failed=how, was_sent=call.is_open)
@@ -132,13 +134,13 @@ class _Call:
     def __init__(self) -> None:
         self.is_open = False
         self._sock: Any = None
-        self._is_late = False
+        self.is_late = False
         self._lock = threading.Lock()
 
     def began(self, sock: Any) -> None:
         with self._lock:
             self._sock = sock
-            if not self._is_late:
+            if not self.is_late:
                 self.is_open = True
                 return
         raise TimeoutError("connected too late")
@@ -146,7 +148,7 @@ class _Call:
     def cut(self) -> None:
         # A read timeout starts anew with every byte: a slow drip would hold the worker for hours.
         with self._lock:
-            self._is_late = True
+            self.is_late = True
             if self._sock is not None:
                 try:
                     self._sock.shutdown(SHUT_RDWR)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from suppliers.models import Offer
 
 E4 = 10_000
+MOST_E4 = 10**9 * E4
 
 
 class Outcome(StrEnum):
@@ -101,12 +102,12 @@ class Answer:
         return self
 
     def _differs_from(self, order: PurchaseOrder) -> str:
-        secrets = [code.secret for code in self.codes]
         differences = {
             "product": self.product not in ("", order.product),
             "quantity": self.quantity not in (None, order.quantity),
             "target": self.target not in ("", order.target),
-            "number of codes": len(secrets) > order.quantity or len(set(secrets)) < len(secrets),
+            "number of codes": len(self.codes) > order.quantity
+            or len(set(self.codes)) < len(self.codes),
         }
         return next((what for what, is_so in differences.items() if is_so), "")
 
@@ -183,8 +184,11 @@ class SupplierAdapter(Protocol):
 
 def read_e4(text: object) -> int:
     """`"9.8750"` yuan as 98750; raises ValueError for what is no amount of four decimals."""
-    exact = Decimal(str(text)) * E4
-    if not exact.is_finite() or exact != exact.to_integral_value():
+    try:
+        exact = Decimal(str(text)) * E4
+    except ArithmeticError:  # no number, or one beyond the decimals' reach
+        raise ValueError("no amount") from None
+    if not exact.is_finite() or not 0 <= exact <= MOST_E4 or exact != exact.to_integral_value():
         raise ValueError("no amount of four decimals")
     return int(exact)
 

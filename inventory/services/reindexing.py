@@ -1,5 +1,7 @@
 """What makes a code the same code was decided anew: the keys of those that are stored follow."""
 
+from django.db import IntegrityError
+
 from core.scope import tenant_atomic
 from inventory.models import Code
 from inventory.sealing import CodeSealer
@@ -32,9 +34,10 @@ def _reindex_batch(after: int) -> tuple[int, int, int] | None:
         key = seal.index_of(card_no=number, secret=bytes(code.secret), uid=code.uid)
         if key == bytes(code.index_hash):
             continue
-        if Code.objects.filter(sku_id=code.sku_id, index_hash=key).exists():
+        try:
+            with tenant_atomic():
+                Code.objects.filter(pk=code.pk).update(index_hash=key)
+            changed += 1
+        except IntegrityError:  # its like is there, or came by an import this moment
             twice += 1
-            continue
-        Code.objects.filter(pk=code.pk).update(index_hash=key)
-        changed += 1
     return int(codes[-1].pk), changed, twice

@@ -14,7 +14,7 @@ from typing import Any
 from core.secrets import Secret
 from suppliers.adapters.canon import compact, read_body
 from suppliers.adapters.fulu_sealing import open_card, sign
-from suppliers.errors import BadSignature, NoAnswer
+from suppliers.errors import BadSignature, NoAnswer, Unspeakable
 from suppliers.types import (
     Account,
     Answer,
@@ -36,7 +36,7 @@ _STATES = {
     "success": Outcome.SUCCESS,
     "failed": Outcome.FAILED,
 }
-_ABSENT = ("不存在", "未找到", "not found")
+_ORDER, _ABSENT = "订单", ("不存在", "未找到")  # an app_key or a product may be missing as well
 
 
 class Fulu:
@@ -59,7 +59,7 @@ class Fulu:
         try:
             found = self._ask("fulu.order.info.get", {"customer_order_no": number})
         except _Refused as refusal:
-            if any(word in refusal.message for word in _ABSENT):
+            if _ORDER in refusal.message and any(word in refusal.message for word in _ABSENT):
                 return Answer(outcome=Outcome.UNKNOWN, reason=refusal.message, is_absent=True)
             raise
         if found.get("customer_order_no") != number:
@@ -115,7 +115,8 @@ class Fulu:
             codes=codes,
             cost_e4=None if cost is None else read_e4(cost),
             reason=str(found["order_state"]),
-            product=str(found.get("product_id", "")),
+            # A phone's credit is ordered by its value: the product is the supplier's own choice.
+            product="" if kind is Kind.PHONE else str(found.get("product_id", "")),
             quantity=int(found["buy_num"]) if "buy_num" in found else None,
             target=str(found.get("charge_account") or ""),
         )
@@ -125,7 +126,7 @@ class Fulu:
         return BoughtCode(
             number=Secret(self._open(number)) if number else None,
             secret=Secret(self._open(card["card_pwd"])),
-            expires_on=date.fromisoformat(until[:10]) if until else None,
+            expires_on=_day(until),
         )
 
     def _open(self, sealed: str) -> str:
@@ -133,6 +134,14 @@ class Fulu:
 
     def _sign(self, text: str) -> str:
         return sign(text, self._account.secret)
+
+
+def _day(text: str | None) -> date | None:
+    """None too for a day in words ("for ever"): a code is not lost for its date."""
+    try:
+        return date.fromisoformat((text or "")[:10])
+    except ValueError:
+        return None
 
 
 class _Refused(NoAnswer):
@@ -147,10 +156,12 @@ def _cards(order: PurchaseOrder) -> tuple[str, dict[str, Any]]:
 
 def _top_up(order: PurchaseOrder) -> tuple[str, dict[str, Any]]:
     account = {"charge_account": order.target, "buy_num": order.quantity}
-    return "fulu.order.direct.add", {"product_id": int(order.product), **account, **order.fields}
+    return "fulu.order.direct.add", {**order.fields, "product_id": int(order.product), **account}
 
 
 def _phone(order: PurchaseOrder) -> tuple[str, dict[str, Any]]:
+    if order.quantity != 1:
+        raise Unspeakable("phone credit is bought one by one")
     phone = {"charge_phone": order.target, "charge_value": order.face_value}
     return "fulu.order.mobile.add", phone
 

@@ -43,12 +43,12 @@ class Iqiyi:
         code, reason, _data = self._ask(
             "subscribe.action",
             {
+                **order.fields,
                 "orderNo": number,
                 "item": order.product,
                 "amount": str(order.quantity),
                 "sum": str(order.most_e4 // 100),
                 "mobile": order.target,
-                **order.fields,
             },
         )
         if code in _REFUSALS:

@@ -38,8 +38,10 @@ class Juhe:
         self._account, self._http, self._clock = account, http, clock
 
     def buy(self, *, order: PurchaseOrder, number: str) -> Answer:
-        if order.kind is not Kind.PHONE or order.face_value not in FACE_VALUES:
-            raise Unspeakable("only phone credit of certain values is bought here")
+        if order.kind is not Kind.PHONE or order.quantity != 1:
+            raise Unspeakable("only phone credit is bought here, one by one")
+        if order.face_value not in FACE_VALUES:
+            raise Unspeakable("phone credit of another value than these is not sold here")
         said = {"phoneno": order.target, "cardnum": str(order.face_value), "orderid": number}
         said["sign"] = self._sign(self._account.app_id, self._key(), *said.values())
         code, reason, result = self._ask("onlineorder", said)

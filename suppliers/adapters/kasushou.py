@@ -35,7 +35,8 @@ _STATES = {
     4: Outcome.FAILED,
     5: Outcome.FAILED,
 }
-_THERE_ALREADY = ("重复", "已存在")
+# A refusal in words that says it is there already, or that nothing was decided yet.
+_NO_REFUSAL = ("重复", "已存在", "繁忙", "超时", "处理中", "稍后")
 _UNSIGNED = ("sign", "card_list", "express_list")
 
 
@@ -54,14 +55,14 @@ class Kasushou:
             "id": int(order.product),
             "quantity": order.quantity,
             "external_orderno": number,
-            "attach": account | dict(order.fields),
+            "attach": dict(order.fields) | account,
         }
         if order.most_e4 is not None:
             said["safe_price"] = write_e4(order.most_e4 // order.quantity)
         if order.callback_url:
             said["url"] = order.callback_url
         code, message, data = self._ask("order/buy", said)
-        if code == _REFUSED and not any(word in message for word in _THERE_ALREADY):
+        if code == _REFUSED and message and not any(word in message for word in _NO_REFUSAL):
             return Answer(outcome=Outcome.REJECTED, reason=message)
         if code != _OK:
             raise NoAnswer(f"{code} {message}")
@@ -75,7 +76,9 @@ class Kasushou:
         code, message, data = self._ask("order/info", {"external_orderno": number, "day": 0})
         if code != _OK:
             raise NoAnswer(f"{code} {message}")
-        found = [each for each in data or () if each["external_orderno"] == number]
+        if not isinstance(data, list):
+            raise NoAnswer("the orders are no list")
+        found = [each for each in data if each["external_orderno"] == number]
         if not found:
             return Answer(outcome=Outcome.UNKNOWN, reason="no such order", is_absent=True)
         if len(found) > 1:

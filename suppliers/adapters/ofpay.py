@@ -43,8 +43,8 @@ class Ofpay:
 
     def buy(self, *, order: PurchaseOrder, number: str) -> Answer:
         """`product` is the card id: `140101` quick, `170101` slow."""
-        if order.kind is not Kind.PHONE:
-            raise Unspeakable("only phone credit is bought here")
+        if order.kind is not Kind.PHONE or order.quantity != 1:
+            raise Unspeakable("only phone credit is bought here, one by one")
         said = self._who() | {
             "cardid": order.product,
             "cardnum": str(order.face_value),
@@ -55,7 +55,7 @@ class Ofpay:
             "game_userid": order.target,
         }
         said["md5_str"] = _md5("".join(said.values()) + self._key()).upper()
-        said |= {"ret_url": order.callback_url, "version": "6.0", **order.fields}
+        said = {**order.fields, **said, "ret_url": order.callback_url, "version": "6.0"}
         found = _read(self._ask("onlineorder.do", said))
         if found.get("retcode") != "1":
             raise NoAnswer(f"{found.get('retcode')} {found.get('err_msg', '')}"[:200])

@@ -15,15 +15,17 @@ from core.refs import new_ref
 from core.scope import tenant_atomic
 from core.states import check_move
 from suppliers.adapters import PROTOCOLS
-from suppliers.errors import BoughtAlready
+from suppliers.errors import BoughtAlready, NoAnswer
 from suppliers.models import Attempt, AttemptMove, Offer
 from suppliers.services.docking import speaker
-from suppliers.states import MOVES, TO_BE_ASKED, AttemptState
+from suppliers.states import MOVES, NOTHING_BOUGHT, TO_BE_ASKED, AttemptState
 from suppliers.transport import answered
 from suppliers.types import Answer, Outcome, PurchaseOrder
 
 NUMBER_LENGTH = 20  # letters and digits: the narrowest protocol takes 8 to 32
-ABSENCES = 3  # "no such order" is believed when it was said so often, after the settle window
+ABSENCES = 3  # "no such order" is believed when it was said so often after the settle window
+SEND_WITHIN = timedelta(seconds=10)
+CALL_TAKES = timedelta(seconds=20)  # the longest: nobody asks while it may still be going out
 _MINUTE = timedelta(minutes=1)
 WAITS = (
     timedelta(seconds=5),
@@ -52,9 +54,10 @@ def begin(*, unit_id: int, offer: Offer, choice: str, now: datetime) -> Attempt:
                 number=new_ref(NUMBER_LENGTH),
                 choice=choice[:120],
                 made_at=now,
+                next_at=now + WAITS[0],
             )
     except IntegrityError as why:
-        if "bought_once" not in str(why):
+        if _broken_rule(why) != "bought_once":
             raise
         raise BoughtAlready(_("This is being bought already.")) from why
     _note(attempt, old="", reason="begun", by=SYSTEM, now=now)
@@ -63,40 +66,59 @@ def begin(*, unit_id: int, offer: Offer, choice: str, now: datetime) -> Attempt:
 
 @tenant_atomic
 def mark_sent(*, attempt_id: int, now: datetime) -> bool:
-    """Commit it, and send: True for the one caller who is to buy, False for whoever is to ask."""
+    """Commit it, and send: True for the one caller who is to buy, False for whoever is to ask.
+
+    He has `SEND_WITHIN` to begin. It is asked after when his call must be over.
+    """
     attempt = _locked(attempt_id)
     if attempt.state != AttemptState.CREATED:
         return False
-    told: dict[str, object] = {"sent_at": now, "next_at": now + WAITS[0]}
+    told: dict[str, object] = {"sent_at": now, "next_at": now + CALL_TAKES}
     _move(attempt, AttemptState.SENT, reason="sent", now=now, told=told)
     return True
 
 
-def ask(*, attempt: Attempt, order: PurchaseOrder, is_first: bool) -> Answer:
-    """Buy, or ask what became of it; in no transaction. Whatever happens is an Answer."""
-    adapter = speaker(attempt.offer.supplier)
-    if is_first:
-        said = answered(lambda: adapter.buy(order=order, number=attempt.number), is_purchase=True)
-    else:
-        said = answered(lambda: adapter.query(number=attempt.number), is_purchase=False)
-    return said.compared_with(order)
+def ask(*, attempt: Attempt, order: PurchaseOrder, is_first: bool, now: datetime) -> Answer:
+    """Buy, or ask what became of it; in no transaction. Whatever happens is an Answer.
+
+    `now` is the moment of the call. Who was held up since the attempt was made (a stopped process,
+    a slow database) sends nothing any more: others may have asked meanwhile, heard of no such
+    order, and begun elsewhere.
+    """
+
+    def speak() -> Answer:
+        adapter = speaker(attempt.offer.supplier)
+        if not is_first:
+            return adapter.query(number=attempt.number)
+        if now - attempt.made_at > SEND_WITHIN:
+            raise NoAnswer("too late to send: it is asked after first")
+        return adapter.buy(order=order, number=attempt.number)
+
+    return answered(speak, is_purchase=is_first).compared_with(order)
 
 
 @tenant_atomic
 def record(*, attempt_id: int, answer: Answer, now: datetime) -> Attempt:
-    """What the supplier said becomes the attempt's state; an ended one stays as it is."""
+    """What the supplier said becomes the attempt's state; an ended one stays as it is.
+
+    A success has its codes in the answer only: they are kept in the caller's transaction. What says
+    otherwise than an end that is written down already is noted, for a person to look at.
+    """
     attempt = _locked(attempt_id)
     if attempt.state not in TO_BE_ASKED:
+        _note_contradiction(attempt, answer, now=now)
         return attempt
     new = _STATES[answer.outcome]
-    absences = attempt.absences + 1 if answer.is_absent else 0
-    if answer.is_absent and _is_over(attempt, absences, now=now):
+    if new == AttemptState.REJECTED and attempt.state != AttemptState.SENT:
+        new = AttemptState.UNKNOWN  # a late answer to the order: somebody has asked since
+    absences = _absences(attempt, answer, now=now)
+    if absences >= ABSENCES:
         new = AttemptState.FAILED
     told: dict[str, object] = {
         "absences": absences,
         "asked": attempt.asked + 1,
-        "supplier_ref": answer.supplier_ref[:80] or attempt.supplier_ref,
-        "reason": answer.reason[:200],
+        "supplier_ref": _clean(answer.supplier_ref)[:80] or attempt.supplier_ref,
+        "reason": _clean(answer.reason)[:200],
         "cost_e4": attempt.cost_e4 if answer.cost_e4 is None else answer.cost_e4,
         "next_at": now + _wait(attempt.asked) if new in TO_BE_ASKED else None,
     }
@@ -115,10 +137,29 @@ def take_back(*, attempt_id: int, by: Actor, reason: str, now: datetime) -> Atte
     return attempt
 
 
-def _is_over(attempt: Attempt, absences: int, *, now: datetime) -> bool:
+def _absences(attempt: Attempt, answer: Answer, *, now: datetime) -> int:
+    """How often in a row it was absent; within the protocol's settle window that says nothing."""
+    if not answer.is_absent:
+        return 0
     assert attempt.sent_at is not None  # by constraint
     window = PROTOCOLS[attempt.offer.supplier.protocol].settle_window
-    return absences >= ABSENCES and now - attempt.sent_at >= window
+    return attempt.absences + (now - attempt.sent_at >= window)
+
+
+def _note_contradiction(attempt: Attempt, answer: Answer, *, now: datetime) -> None:
+    may_be_there = answer.outcome in {Outcome.SUCCESS, Outcome.ACCEPTED}
+    if attempt.state in NOTHING_BOUGHT and may_be_there:
+        reason = f"said {answer.outcome} after the end"
+        _note(attempt, old=attempt.state, reason=reason, by=SYSTEM, now=now)
+
+
+def _clean(text: str) -> str:
+    """A stranger's words, as the database takes them: no NUL, no half of a surrogate pair."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def _broken_rule(error: IntegrityError) -> str:
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
 
 
 def _wait(asked: int) -> timedelta:

@@ -97,7 +97,9 @@ def _check_address(text: str, *, is_plain: bool) -> None:
     """Whether it leads into the house is for the transport to see, at each call: names change."""
     try:
         parts = urlsplit(text)
-        is_whole = bool(parts.hostname) and not (parts.username or parts.query or parts.fragment)
+        is_whole = bool(parts.hostname) and not (
+            "@" in parts.netloc or parts.query or parts.fragment
+        )
         _port = parts.port
     except ValueError:
         is_whole, parts = False, urlsplit("")

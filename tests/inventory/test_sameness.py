@@ -44,6 +44,11 @@ def test_a_code_in_another_spelling_is_the_same_code(sku, secret, card_no):
     assert add(sku, secret, card_no) == 0
 
 
+def test_links_keep_their_letters(sku):
+    assert add(sku, "https://x.cn/aB3x") == 1
+    assert add(sku, "https://x.cn/Ab3x") == 1
+
+
 def test_cards_may_share_a_pin(sku):
     assert add(sku, "123456", card_no="1") == 1
     assert add(sku, "123456", card_no="2") == 1

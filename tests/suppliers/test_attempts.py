@@ -8,13 +8,12 @@ from django.db import DatabaseError, IntegrityError
 
 from core.actors import SYSTEM
 from core.scope import tenant_atomic
-from core.states import MoveRefused
 from suppliers import services
 from suppliers.errors import BoughtAlready
 from suppliers.models import Attempt, AttemptMove
 from suppliers.services.attempts import ABSENCES, WAITS
 from suppliers.states import NOTHING_BOUGHT, AttemptState
-from tests.suppliers.factories import begun, make_offer, sent, told
+from tests.suppliers.factories import CARD, begun, make_offer, sent, told
 from tests.times import NOON
 
 MINUTE = timedelta(minutes=1)
@@ -81,31 +80,61 @@ def test_an_ended_attempt_hears_nothing_any_more():
     assert (again.state, again.reason) == (AttemptState.FAILED, "out of stock")
 
 
-def test_what_is_asked_after_is_never_refused_as_if_it_were_new():
-    """`rejected` answers an order; of one that may be there it says nothing."""
+def test_a_success_after_the_end_is_noted_for_a_person():
+    attempt = told(sent(), "failed")
+
+    told(attempt, "success", supplier_ref="F1")
+
+    last = AttemptMove.objects.filter(attempt=attempt).order_by("pk").last()
+    assert (last.old, last.new, last.reason) == ("failed", "failed", "said success after the end")
+
+
+def test_what_was_asked_after_meanwhile_is_not_refused_by_the_late_answer():
+    """`rejected` answers an order; once somebody has asked, it may be about another moment."""
     attempt = told(sent(), "unknown")
 
-    with pytest.raises(MoveRefused):
-        told(attempt, "rejected")
+    assert told(attempt, "rejected").state == AttemptState.UNKNOWN
 
 
-def test_no_such_order_is_a_failure_only_after_the_settle_window_and_three_times():
+def test_no_such_order_is_a_failure_when_it_is_said_three_times_after_the_settle_window():
     attempt = sent()
     for _ in range(ABSENCES + 1):
-        early = told(attempt, "unknown", is_absent=True, now=NOON + MINUTE / 2)
-    assert early.state == AttemptState.UNKNOWN
+        attempt = told(attempt, "unknown", is_absent=True, now=NOON + MINUTE / 2)
+    assert (attempt.state, attempt.absences) == (AttemptState.UNKNOWN, 0)
 
-    late = told(attempt, "unknown", is_absent=True, now=NOON + MINUTE)
+    for number in range(ABSENCES):
+        assert attempt.state == AttemptState.UNKNOWN
+        attempt = told(attempt, "unknown", is_absent=True, now=NOON + MINUTE * (number + 1))
 
-    assert late.state == AttemptState.FAILED
+    assert attempt.state == AttemptState.FAILED
 
 
-def test_no_such_order_said_once_after_the_window_is_not_believed():
+def test_what_is_found_after_all_was_never_absent():
     attempt = told(sent(), "unknown", is_absent=True, now=NOON + 2 * MINUTE)
 
     found = told(attempt, "accepted", now=NOON + 3 * MINUTE)
 
     assert (found.state, found.absences) == (AttemptState.ACCEPTED, 0)
+
+
+def test_who_was_held_up_sends_nothing_any_more():
+    attempt = sent()
+
+    answer = services.ask(
+        attempt=attempt, order=CARD, is_first=True, now=NOON + timedelta(seconds=11)
+    )
+
+    assert (answer.outcome, answer.reason) == (
+        "unknown",
+        "too late to send: it is asked after first",
+    )
+
+
+def test_a_strangers_words_are_stored_whatever_they_are():
+    attempt = told(sent(), "unknown", reason="a\0b\ud800c", supplier_ref="\0F1")
+
+    attempt.refresh_from_db()
+    assert (attempt.reason, attempt.supplier_ref) == ("ab?c", "F1")
 
 
 def test_it_is_asked_again_more_and_more_rarely_and_for_ever():

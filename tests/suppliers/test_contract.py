@@ -111,7 +111,7 @@ def carry_out(judge, road, *faults, chance=1.0):
     now, codes = NOON, []
     for _ in range(MOST_ASKED):
         is_first = services.mark_sent(attempt_id=attempt.pk, now=now)
-        answer = services.ask(attempt=attempt, order=order, is_first=is_first)
+        answer = services.ask(attempt=attempt, order=order, is_first=is_first, now=now)
         attempt = services.record(attempt_id=attempt.pk, answer=answer, now=now)
         if attempt.state not in TO_BE_ASKED:
             codes = [code.secret.reveal() for code in answer.codes]
@@ -162,7 +162,7 @@ def test_a_number_that_is_sent_twice_buys_once(judge, desk, road):
     """As a control of the judge: what we never do, it would see."""
     attempt, _codes = carry_out(judge, road)
 
-    again = services.ask(attempt=attempt, order=ROADS[road][2], is_first=True)
+    again = services.ask(attempt=attempt, order=ROADS[road][2], is_first=True, now=NOON)
 
     assert again.outcome in {Outcome.UNKNOWN, Outcome.ACCEPTED, Outcome.SUCCESS}
     assert len(ledger(judge, attempt)) == 1
@@ -180,7 +180,7 @@ def test_an_answer_about_another_target_is_not_believed(judge, desk):
     attempt, _codes = carry_out(judge, "fulu top-up")
     other = replace(order, target="13900000000")
 
-    answer = services.ask(attempt=attempt, order=other, is_first=False)
+    answer = services.ask(attempt=attempt, order=other, is_first=False, now=NOON)
 
     assert (answer.outcome, answer.reason) == (Outcome.UNKNOWN, "another target")
 

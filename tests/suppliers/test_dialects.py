@@ -83,7 +83,7 @@ def ofpay(**said):
 
 TWO_CARDS = [
     {"card_number": sealed("0001"), "card_pwd": sealed("007 "), "card_deadline": "2027-01-31"},
-    {"card_number": "", "card_pwd": sealed("008"), "card_deadline": ""},
+    {"card_number": "", "card_pwd": sealed("008"), "card_deadline": "长期有效"},
 ]
 LISTED = [{"card_no": "", "card_password": "007"}, {"card_no": "1", "card_password": "008"}]
 
@@ -97,6 +97,8 @@ BUYING = [
     ("kasushou", in_json(code=200, data={"ordersn": "K1", "total_price": "20"}), Outcome.ACCEPTED),
     ("kasushou", in_json(code=400, msg="余额不足"), Outcome.REJECTED),
     ("kasushou", in_json(code=400, msg="外部订单号重复"), Outcome.UNKNOWN),
+    ("kasushou", in_json(code=400, msg="系统繁忙，请稍后"), Outcome.UNKNOWN),
+    ("kasushou", in_json(code=400), Outcome.UNKNOWN),
     ("kasushou", in_json(code=500, msg="系统错误"), Outcome.UNKNOWN),
     ("kasushou", in_json(code=200, data=None), Outcome.UNKNOWN),
     ("iqiyi", in_json(code="A00000", msg="ok"), Outcome.ACCEPTED),
@@ -122,6 +124,9 @@ ASKING = [
     ("fulu", fulu(order_state="success", order_type=3, cards=[]), Outcome.ACCEPTED),
     ("fulu", fulu(order_state="success", order_type=4), Outcome.SUCCESS),
     ("fulu", fulu(order_state="success", customer_order_no="another"), Outcome.UNKNOWN),
+    ("fulu", in_json(code=1003, message="app_key不存在", result=None, sign=""), Outcome.UNKNOWN),
+    ("fulu", in_json(code=2001, message="商品不存在", result=None, sign=""), Outcome.UNKNOWN),
+    ("kasushou", in_json(code=200, data=None), Outcome.UNKNOWN),
     ("kasushou", kasushou({"status": 2}), Outcome.ACCEPTED),
     ("kasushou", kasushou({"status": 3, "card_list": LISTED}), Outcome.SUCCESS),
     ("kasushou", kasushou({"status": 5, "has_back_money": "10.00"}), Outcome.FAILED),

@@ -197,6 +197,19 @@ def test_a_body_letter_by_letter_is_cut_when_its_time_is_up(monkeypatch):
     assert time.monotonic() - began < 30
 
 
+def test_what_was_cut_is_not_taken_for_a_whole_answer(monkeypatch):
+    """Without a length the end of the stream is the end of the body: `9`, and blanks for ever."""
+    monkeypatch.setattr("suppliers.transport.CONNECT_SECONDS", 0.2)
+    drip = _slowly(b" " * 30)
+
+    def deed(line):
+        line.sendall(HEAD + b"Connection: close\r\n\r\n9")
+        drip(line)
+
+    with supplier(deed) as served, pytest.raises(NoAnswer):
+        transport(served.port).send(ASK)
+
+
 @pytest.fixture(scope="module")
 def strangers_certificate(tmp_path_factory):
     key = ec.generate_private_key(ec.SECP256R1())
