@@ -4,7 +4,7 @@ what may stand in it."""
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import models
+from django.db import IntegrityError, models
 from django.db.models.constraints import BaseConstraint
 
 
@@ -149,6 +149,11 @@ class RowRules(_SqlConstraint):
     def deconstruct(self) -> Any:
         path, _args, kwargs = super().deconstruct()
         return path, self.checks, kwargs
+
+
+def broken_rule(error: IntegrityError) -> str:
+    """The name of the constraint that refused a row."""
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
 
 
 def tenant_rules(table: str, *keys: str) -> list[BaseConstraint]:

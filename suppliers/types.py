@@ -1,4 +1,4 @@
-"""What we and every supplier agree on. Knows no supplier and no Django."""
+"""What we and every supplier agree on. Knows no supplier."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -7,13 +7,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
+from core.money import E4, MOST_E4
 from core.secrets import Secret
 
 if TYPE_CHECKING:
     from suppliers.models import Offer
-
-E4 = 10_000
-MOST_E4 = 10**9 * E4
 
 
 class Outcome(StrEnum):

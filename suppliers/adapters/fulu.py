@@ -7,20 +7,18 @@ was refused is asked after before anything is concluded.
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from hmac import compare_digest
 from typing import Any
 
-from core.secrets import Secret
 from suppliers.adapters.canon import compact, read_body
-from suppliers.adapters.fulu_sealing import open_card, sign
-from suppliers.errors import BadSignature, NoAnswer, Unspeakable
+from suppliers.adapters.fulu_sealing import sign
+from suppliers.adapters.fulu_words import KINDS, order_words, read_order
+from suppliers.errors import BadSignature, NoAnswer
 from suppliers.types import (
     Account,
     Answer,
-    BoughtCode,
     Callback,
-    Kind,
     Outcome,
     PurchaseOrder,
     Request,
@@ -30,12 +28,6 @@ from suppliers.types import (
 )
 
 _BEIJING = timezone(timedelta(hours=8))
-_STATES = {
-    "untreated": Outcome.ACCEPTED,
-    "processing": Outcome.ACCEPTED,
-    "success": Outcome.SUCCESS,
-    "failed": Outcome.FAILED,
-}
 _ORDER, _ABSENT = "订单", ("不存在", "未找到")  # an app_key or a product may be missing as well
 
 
@@ -49,11 +41,12 @@ class Fulu:
         self._account, self._http, self._clock = account, http, clock
 
     def buy(self, *, order: PurchaseOrder, number: str) -> Answer:
-        method, content = _ADD[order.kind](order)
+        method, content = order_words(order)
         content["customer_order_no"] = number
         if order.most_e4 is not None:
             content["customer_price"] = write_e4(order.most_e4 // order.quantity)
-        return self._answer(self._ask(method, content), kind=order.kind)
+        found = self._ask(method, content)
+        return read_order(found, kind=order.kind, secret=self._account.secret)
 
     def query(self, *, number: str) -> Answer:
         try:
@@ -64,7 +57,8 @@ class Fulu:
             raise
         if found.get("customer_order_no") != number:
             raise NoAnswer("an answer about another order")
-        return self._answer(found, kind=_KINDS.get(str(found.get("order_type"))))
+        kind = KINDS.get(str(found.get("order_type")))
+        return read_order(found, kind=kind, secret=self._account.secret)
 
     def balance_e4(self) -> int:
         return read_e4(self._ask("fulu.user.info.get", {})["balance"])
@@ -102,69 +96,11 @@ class Fulu:
         found: dict[str, Any] = json.loads(result)
         return found
 
-    def _answer(self, found: Mapping[str, Any], *, kind: Kind | None) -> Answer:
-        outcome = _STATES.get(found["order_state"], Outcome.UNKNOWN)
-        is_done = outcome is Outcome.SUCCESS
-        codes = tuple(map(self._code, found.get("cards") or ())) if is_done else ()
-        if is_done and kind is Kind.CODES and not codes:
-            outcome = Outcome.ACCEPTED  # an order's reply never has its cards: they are asked for
-        cost = found.get("order_price")
-        return Answer(
-            outcome=outcome,
-            supplier_ref=str(found["order_id"]),
-            codes=codes,
-            cost_e4=None if cost is None else read_e4(cost),
-            reason=str(found["order_state"]),
-            # A phone's credit is ordered by its value: the product is the supplier's own choice.
-            product="" if kind is Kind.PHONE else str(found.get("product_id", "")),
-            quantity=int(found["buy_num"]) if "buy_num" in found else None,
-            target=str(found.get("charge_account") or ""),
-        )
-
-    def _code(self, card: Mapping[str, str]) -> BoughtCode:
-        number, until = card.get("card_number"), card.get("card_deadline")
-        return BoughtCode(
-            number=Secret(self._open(number)) if number else None,
-            secret=Secret(self._open(card["card_pwd"])),
-            expires_on=_day(until),
-        )
-
-    def _open(self, sealed: str) -> str:
-        return open_card(sealed, self._account.secret)
-
     def _sign(self, text: str) -> str:
         return sign(text, self._account.secret)
-
-
-def _day(text: str | None) -> date | None:
-    """None too for a day in words ("for ever"): a code is not lost for its date."""
-    try:
-        return date.fromisoformat((text or "")[:10])
-    except ValueError:
-        return None
 
 
 class _Refused(NoAnswer):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
-
-
-def _cards(order: PurchaseOrder) -> tuple[str, dict[str, Any]]:
-    return "fulu.order.card.add", {"product_id": int(order.product), "buy_num": order.quantity}
-
-
-def _top_up(order: PurchaseOrder) -> tuple[str, dict[str, Any]]:
-    account = {"charge_account": order.target, "buy_num": order.quantity}
-    return "fulu.order.direct.add", {**order.fields, "product_id": int(order.product), **account}
-
-
-def _phone(order: PurchaseOrder) -> tuple[str, dict[str, Any]]:
-    if order.quantity != 1:
-        raise Unspeakable("phone credit is bought one by one")
-    phone = {"charge_phone": order.target, "charge_value": order.face_value}
-    return "fulu.order.mobile.add", phone
-
-
-_ADD = {Kind.CODES: _cards, Kind.TOP_UP: _top_up, Kind.PHONE: _phone}
-_KINDS = {"1": Kind.PHONE, "3": Kind.CODES, "4": Kind.TOP_UP}

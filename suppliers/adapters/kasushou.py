@@ -10,13 +10,12 @@ from datetime import timedelta
 from hmac import compare_digest
 from typing import Any
 
-from core.secrets import Secret
 from suppliers.adapters.canon import compact, read_body
+from suppliers.adapters.kasushou_words import read_order
 from suppliers.errors import BadSignature, NoAnswer
 from suppliers.types import (
     Account,
     Answer,
-    BoughtCode,
     Callback,
     Outcome,
     PurchaseOrder,
@@ -27,14 +26,6 @@ from suppliers.types import (
 )
 
 _OK, _REFUSED = 200, 400
-_STATES = {
-    -1: Outcome.ACCEPTED,
-    1: Outcome.ACCEPTED,
-    2: Outcome.ACCEPTED,
-    3: Outcome.SUCCESS,
-    4: Outcome.FAILED,
-    5: Outcome.FAILED,
-}
 # A refusal in words that says it is there already, or that nothing was decided yet.
 _NO_REFUSAL = ("重复", "已存在", "繁忙", "超时", "处理中", "稍后")
 _UNSIGNED = ("sign", "card_list", "express_list")
@@ -83,7 +74,7 @@ class Kasushou:
             return Answer(outcome=Outcome.UNKNOWN, reason="no such order", is_absent=True)
         if len(found) > 1:
             raise NoAnswer("several orders under one number of ours")
-        return _answer(found[0])
+        return read_order(found[0])
 
     def balance_e4(self) -> int:
         code, message, data = self._ask("user/info", {})
@@ -118,28 +109,3 @@ class Kasushou:
     def _sign(self, stamp: str, words: str) -> str:
         said = stamp + words + self._account.secret.reveal()
         return hashlib.sha1(said.encode()).hexdigest()  # noqa: S324 -- the protocol's signature
-
-
-def _answer(found: Mapping[str, Any]) -> Answer:
-    outcome = _STATES.get(int(found["status"]), Outcome.UNKNOWN)
-    cost, back = read_e4(found["total_price"]), read_e4(found.get("has_back_money") or "0")
-    if outcome is Outcome.FAILED and back < cost:
-        # Part of the money is back, or none of it yet: what of the goods, nobody has said.
-        outcome = Outcome.UNKNOWN
-    codes: tuple[BoughtCode, ...] = ()
-    if outcome is Outcome.SUCCESS:
-        codes = tuple(map(_code, found.get("card_list") or ()))
-    return Answer(
-        outcome=outcome,
-        supplier_ref=str(found["ordersn"]),
-        codes=codes,
-        cost_e4=cost - back,
-        reason=str(found.get("recharge_hints") or f"status {found['status']}"),
-    )
-
-
-def _code(card: Mapping[str, str]) -> BoughtCode:
-    number = card.get("card_no")
-    return BoughtCode(
-        number=Secret(number) if number else None, secret=Secret(card["card_password"])
-    )

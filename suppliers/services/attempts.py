@@ -11,6 +11,7 @@ from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import SYSTEM, Actor
+from core.constraints import broken_rule
 from core.refs import new_ref
 from core.scope import tenant_atomic
 from core.states import check_move
@@ -57,7 +58,7 @@ def begin(*, unit_id: int, offer: Offer, choice: str, now: datetime) -> Attempt:
                 next_at=now + WAITS[0],
             )
     except IntegrityError as why:
-        if _broken_rule(why) != "bought_once":
+        if broken_rule(why) != "bought_once":
             raise
         raise BoughtAlready(_("This is being bought already.")) from why
     _note(attempt, old="", reason="begun", by=SYSTEM, now=now)
@@ -156,10 +157,6 @@ def _note_contradiction(attempt: Attempt, answer: Answer, *, now: datetime) -> N
 def _clean(text: str) -> str:
     """A stranger's words, as the database takes them: no NUL, no half of a surrogate pair."""
     return text.replace("\0", "").encode("utf-8", "replace").decode()
-
-
-def _broken_rule(error: IntegrityError) -> str:
-    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
 
 
 def _wait(asked: int) -> timedelta:

@@ -12,6 +12,7 @@ from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor
+from core.constraints import broken_rule
 from core.crypto import seal, unseal
 from core.scope import tenant_atomic
 from core.secrets import Secret
@@ -52,7 +53,9 @@ def dock(
     try:
         with tenant_atomic():
             supplier.save()
-    except IntegrityError:
+    except IntegrityError as why:
+        if broken_rule(why) != "supplier_name_once":
+            raise
         raise SupplierUnfit(_("Another supplier has this name."), param="name") from None
     audit.record(by=by, action="supplier.docked", target=supplier.name, now=now)
     return supplier
@@ -97,10 +100,8 @@ def _check_address(text: str, *, is_plain: bool) -> None:
     """Whether it leads into the house is for the transport to see, at each call: names change."""
     try:
         parts = urlsplit(text)
-        is_whole = bool(parts.hostname) and not (
-            "@" in parts.netloc or parts.query or parts.fragment
-        )
-        _port = parts.port
+        has_more = "@" in parts.netloc or parts.query or parts.fragment
+        is_whole = bool(parts.hostname) and parts.port != 0 and not has_more
     except ValueError:
         is_whole, parts = False, urlsplit("")
     allowed = {"https", "http"} if is_plain or settings.SUPPLIERS_MAY_BE_LOCAL else {"https"}

@@ -1,11 +1,6 @@
 """One form is one order, and one payment is one delivery, however many clicks, tabs and notices."""
 
-from collections.abc import Callable
-from contextvars import copy_context
-from threading import Barrier, Thread
-
 import pytest
-from django.db import connections
 
 from core.actors import SYSTEM
 from core.scope import tenant_atomic
@@ -19,33 +14,10 @@ from payments import services as payments
 from payments.models import Payment
 from tests.orders.factories import a_request, captured, placed, stocked_sku
 from tests.payments.factories import make_payment, posting
+from tests.races.at_once import CLICKS, at_once
 from tests.times import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
-
-CLICKS = 12
-
-
-def at_once(work: Callable[[int], object], *, times: int = CLICKS) -> list[object]:
-    """Run `work` in as many threads, all let go in the same moment; what each got, or raised."""
-    barrier = Barrier(times)
-    got: list[object] = [None] * times
-
-    def run(number: int) -> None:
-        barrier.wait()
-        try:
-            got[number] = work(number)
-        except Exception as error:  # noqa: BLE001 -- the test looks at it
-            got[number] = error
-        finally:
-            connections.close_all()
-
-    threads = [Thread(target=copy_context().run, args=(run, number)) for number in range(times)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return got
 
 
 @pytest.mark.parametrize("round_", range(5))

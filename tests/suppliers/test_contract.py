@@ -185,6 +185,21 @@ def test_an_answer_about_another_target_is_not_believed(judge, desk):
     assert (answer.outcome, answer.reason) == (Outcome.UNKNOWN, "another target")
 
 
+@pytest.mark.parametrize("road", ["fulu cards", "kasushou cards", "ofpay phone"])
+def test_the_balance_is_the_ledgers(judge, desk, road):
+    protocol, path, _order = ROADS[road]
+    carry_out(judge, road)
+    supplier = make_supplier(
+        protocol=protocol,
+        app_id="10001",
+        base_url=judge.base_url + path,
+        secrets={"secret": Secret(KEY)},
+    )
+
+    (account,) = judge.desk.accounts()
+    assert services.speaker(supplier).balance_e4() == account["balance_e4"] < 10_000_000
+
+
 def test_the_ledger_has_no_number_twice(judge, desk):
     for road in ROADS:
         carry_out(judge, road, "reply_lost_after")
