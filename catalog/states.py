@@ -27,7 +27,11 @@ class Kind(models.TextChoices):
 
 
 # What can be delivered today; the others have their place in the catalog before their source.
-CONNECTED = frozenset({Kind.STOCK_CODE, Kind.REUSABLE, Kind.BY_HAND})
+CONNECTED = frozenset(
+    {Kind.STOCK_CODE, Kind.REUSABLE, Kind.SUPPLIER_CODE, Kind.TOP_UP, Kind.BY_HAND}
+)
+# Bought when they are ordered, from whoever offers them.
+BOUGHT = frozenset({Kind.SUPPLIER_CODE, Kind.TOP_UP})
 
 
 class Promise(models.TextChoices):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.selectors import due_schedules
 from core import limits, outbox, pages, rotation, sweeper
 from fulfillment import services as fulfillment
-from fulfillment.selectors import due_units, timeline_rows
+from fulfillment.selectors import due_to_send, due_units, timeline_rows
 from inventory import services as inventory
 from inventory.selectors import due_batches, due_holds, due_import_files, due_imports, due_shelves
 from orders import services as orders
@@ -19,6 +19,7 @@ from payments import services as payments
 from payments.events import RefundCreated, SandboxNoticeDue
 from payments.selectors import due_notices, due_refunds, due_to_ask
 from suppliers import services as suppliers
+from suppliers.selectors import due_attempts
 from tenants import audit
 
 HEARD_KEPT = timedelta(days=3)
@@ -53,6 +54,8 @@ def connect() -> None:
     sweeper.watch(due_to_close, task="orders.close_unpaid", id_name="order_id")
     sweeper.watch(due_cases, task="orders.flag_overdue", id_name="case_id")
     sweeper.watch(due_units, task="fulfillment.deliver_order", id_name="order_id")
+    sweeper.watch(due_to_send, task="fulfillment.send", id_name="unit_id")
+    sweeper.watch(due_attempts, task="fulfillment.send", id_name="unit_id")
     tell(timeline_rows)
     for column in (
         *inventory.SEALED,

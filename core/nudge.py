@@ -1,4 +1,5 @@
-"""Starting tasks: only the outbox and the sweeper do; a broker that is away costs a log line.
+"""Starting tasks: the outbox does, the sweeper, and whoever writes a row that is due at once (the
+sweeper finds it too). A broker that is away costs a log line.
 
 One that accepts and says nothing must not hold whoever nudges: the settings give it a tenth of a
 second to connect and one to answer, and after a failure nobody in this process asks it again for a
@@ -11,10 +12,14 @@ from datetime import timedelta
 import structlog
 from celery import current_app
 from django.conf import settings
+from django.db import transaction
+from django.db.models import Model
 from kombu.exceptions import OperationalError
 from kombu.transport import redis as _transport  # noqa: F401 -- not in the first request that nudges
 from redis import Redis
 from redis.exceptions import RedisError
+
+from core.scope import require_tenant
 
 log = structlog.get_logger(__name__)
 
@@ -42,11 +47,28 @@ def nudge(task: str, *, tenant_id: int, **ids: int) -> bool:
     return True
 
 
-def count_waiting() -> int | None:
-    """How many nudges stand in line for a worker; None if the broker is away."""
+def nudge_after_commit(task: str, *, id_name: str, row: Model) -> None:
+    """`nudge` for a row that is due at once, as soon as it is there for the worker to find."""
+    tenant_id = require_tenant()
+
+    def nudge_it() -> None:
+        if row.pk is not None:
+            nudge(task, tenant_id=tenant_id, **{id_name: row.pk})
+
+    transaction.on_commit(nudge_it, robust=True)
+
+
+def line_of(task: str) -> str:
+    """The queue in which the task's nudges stand."""
+    route = settings.CELERY_TASK_ROUTES.get(task, {})
+    return str(route.get("queue", settings.CELERY_TASK_DEFAULT_QUEUE))
+
+
+def count_waiting(line: str) -> int | None:
+    """How many nudges stand in the line for a worker; None if the broker is away."""
     try:
         with _asked() as client:
-            return int(client.llen(settings.CELERY_TASK_DEFAULT_QUEUE))
+            return int(client.llen(line))
     except (RedisError, OSError):
         return None
 

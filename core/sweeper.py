@@ -4,13 +4,13 @@ Its own process and not a beat entry; two at once are harmless, because what a n
 its row first. `config/wiring.py` says what is watched. A watch that fails is logged and does not
 keep the others from their turn.
 
-The line in front of the workers is kept short. If every row of a backlog were nudged again and
+Each line in front of the workers is kept short. If every row of a backlog were nudged again and
 again, the copies would come faster than they are read, what is read would have expired in the
 line, and nothing would be done at all any more.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from core.failpoints import reach
 from core.models import Pulse
-from core.nudge import EXPIRES, count_waiting, nudge
+from core.nudge import EXPIRES, count_waiting, line_of, nudge
 
 T = TypeVar("T")
 Key = tuple[int, int]  # a tenant and a row of its
@@ -109,12 +109,21 @@ def _turn(one: Watch | Chore, *, now: datetime) -> bool:
 
 
 def _nudge_due(*, now: datetime) -> int:
-    """Fill the line up, each watch in its turn: none is kept waiting by another's backlog."""
-    waiting = count_waiting()
+    turns = [one for one in _watches if _turn(one, now=now)]
+    lines = dict.fromkeys(line_of(one.task) for one in turns)
+    return sum(
+        _fill(line, [one for one in turns if line_of(one.task) == line], now=now) for line in lines
+    )
+
+
+def _fill(line: str, watches: Sequence[Watch], *, now: datetime) -> int:
+    """Fill a line up, each watch in its turn: none is kept waiting by another's backlog."""
+    waiting = count_waiting(line)
     if waiting is None or waiting >= LINE:
+        for left in watches:
+            left.last_at = None
         return 0
     after = REPEAT if waiting < SHORT else EXPIRES
-    watches = [one for one in _watches if _turn(one, now=now)]
     found = [_guarded(partial(_fresh, one, now=now, after=after)) or [] for one in watches]
     in_turn = [pair for group in zip_longest(*found) for pair in group if pair]
     for sent, (one, key) in enumerate(in_turn):

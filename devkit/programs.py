@@ -12,6 +12,7 @@ def commands(port: str) -> Mapping[str, list[str]]:
     return {
         "web": web(f"127.0.0.1:{port}"),
         "worker": worker(),
+        "upstream": upstream(),
         "sweeper": [_tool("python"), "manage.py", "sweeper"],
     }
 
@@ -37,6 +38,15 @@ def worker() -> list[str]:
     """Prefetch 1: a process takes a message when it can work on it, and hoards none."""
     return [
         *(_tool("celery"), "-A", "config", "worker", "-Q", "fast,bulk", "-c", "3"),
+        *("--prefetch-multiplier", "1", "--without-gossip", "--without-mingle", "-l", "INFO"),
+    ]
+
+
+def upstream() -> list[str]:
+    """Who speaks to suppliers waits nearly all of the time: threads, so that many slow suppliers do
+    not need as many processes."""
+    return [
+        *(_tool("celery"), "-A", "config", "worker", "-Q", "upstream", "-P", "threads", "-c", "40"),
         *("--prefetch-multiplier", "1", "--without-gossip", "--without-mingle", "-l", "INFO"),
     ]
 

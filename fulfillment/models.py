@@ -21,6 +21,7 @@ class Unit(TenantModel):
 
     `next_at` is when it is looked at again, `review_until` when it is given up and refunded unless
     a person has decided; `lease_until` and `fence` belong to whoever is delivering it just now.
+    `attempt` is its last try at a supplier, which says when it is asked after.
     A replaced unit stays, with the code that was bad; its successor has the same position.
     """
 
@@ -41,6 +42,9 @@ class Unit(TenantModel):
     content = TenantForeignKey(
         "inventory.Content", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
     )
+    attempt = TenantForeignKey(
+        "suppliers.Attempt", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
     hand_text = models.BinaryField(null=True)
     reason = models.CharField(_("reason"), max_length=60, blank=True)
     opened_at = models.DateTimeField()
@@ -56,7 +60,7 @@ class Unit(TenantModel):
         verbose_name_plural = _("units")
         ordering = ["position", "id"]
         constraints = [
-            *tenant_rules("fulfillment_unit", "code", "content"),
+            *tenant_rules("fulfillment_unit", "code", "content", "attempt"),
             TenantFKConstraint(field="item", also=["order_id"], name="unit_of_item_and_order"),
             models.UniqueConstraint(
                 fields=["tenant_id", "order", "position"],
@@ -77,6 +81,7 @@ class Unit(TenantModel):
                         Q(source=Source.OWN, code__isnull=False)
                         | Q(source=Source.CONTENT, content__isnull=False)
                         | Q(source=Source.BY_HAND, hand_text__isnull=False)
+                        | Q(source=Source.SUPPLIER, attempt__isnull=False)
                     ),
                     name="unit_delivered_has_goods",
                 ),

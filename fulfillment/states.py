@@ -43,6 +43,8 @@ MOVES = {
     _S.CANCELED: frozenset[UnitState](),
 }
 
+# Not at a supplier's yet: the next step is to choose one.
+TO_BE_SENT = frozenset({_S.QUEUED, _S.WAITING})
 ENDED = frozenset({_S.DELIVERED, _S.REPLACED, _S.REFUNDED, _S.CANCELED})
 # Nothing was bought for it outside: it can be given up without asking anybody.
 CAN_BE_REFUNDED = frozenset(old for old, new in MOVES.items() if _S.REFUNDED in new)
@@ -52,3 +54,4 @@ class Source(models.TextChoices):
     OWN = "own", _("own stock")
     CONTENT = "content", _("shared content")
     BY_HAND = "by_hand", _("by hand")
+    SUPPLIER = "supplier", _("supplier")

@@ -8,3 +8,8 @@ from fulfillment import services
 @shared_task(name="fulfillment.deliver_order", base=TenantTask, ignore_result=True)
 def deliver_order(*, order_id: int) -> None:
     services.deliver_order(order_id=order_id, now=timezone.now())
+
+
+@shared_task(name="fulfillment.send", base=TenantTask, ignore_result=True)
+def send(*, unit_id: int) -> None:
+    services.send(unit_id=unit_id, now=timezone.now())

@@ -8,7 +8,7 @@ from core.secrets import Secret
 class UnitGoods:
     """One delivered thing as its buyer may read it; never stored, logged or sent like this.
 
-    `kind` says how to show it: code, text, link, qr.
+    `kind` says how to show it: code, text, link, qr, or top_up, which has no secret.
     """
 
     unit_id: int
@@ -18,6 +18,6 @@ class UnitGoods:
     name: str
     kind: str
     card_no: Secret | None
-    secret: Secret
+    secret: Secret | None
     expires_on: date | None
     delivered_at: datetime | None

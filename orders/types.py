@@ -54,6 +54,7 @@ class Thing(StrEnum):
     PAYMENT = "payment"
     REFUND = "refund"
     UNIT = "unit"
+    SUPPLIER = "supplier"
     CASE = "case"
 
 

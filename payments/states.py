@@ -65,6 +65,7 @@ class AccountKind(models.TextChoices):
     POOL = "pool", _("enterprise pool")
     SUPPLIER = "supplier", _("supplier prepaid")
     FEE = "fee", _("platform fee")
+    COST = "cost", _("cost of goods")
 
 
 class Outcome(models.TextChoices):

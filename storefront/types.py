@@ -164,7 +164,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitCard:
-    """One delivered or waiting thing, its secret masked; `void` says why it no longer counts.
+    """One delivered or waiting thing, its secret masked; `void` says why it no longer counts,
+    `done` where a top-up went.
 
     A waiting one has the room that it will fill, so that the page stands still when it comes.
     """
@@ -178,6 +179,7 @@ class UnitCard:
     secret: str = ""
     kind: str = ""
     expires_on: str = ""
+    done: str = ""
     waiting: str = ""
     has_room: bool = False
     is_given_up: bool = False
@@ -281,7 +283,7 @@ class OrderPage:
 
     @property
     def has_codes(self) -> bool:
-        return any(unit.is_delivered for line in self.lines for unit in line.units)
+        return any(unit.secret for line in self.lines for unit in line.units if unit.is_delivered)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,8 @@ from core.states import Move, state_known
 from suppliers.states import NOTHING_BOUGHT, AttemptState
 
 SECRETS = Place("suppliers_supplier", "secrets")
+BOUGHT_SECRET = Place("suppliers_bought", "secret")
+BOUGHT_CARD_NO = Place("suppliers_bought", "card_no")
 
 
 class Supplier(TenantModel):
@@ -155,3 +157,29 @@ class AttemptMove(Move):
     class Meta:
         constraints = tenant_rules("suppliers_attemptmove", "attempt")
         indexes = [models.Index(fields=["tenant_id", "attempt"], name="attempt_moves")]
+
+
+class Bought(TenantModel):
+    """A code that an attempt brought, sealed. Who gets it is decided above: what comes after
+    the money went back is kept here, and delivered to nobody."""
+
+    uid = models.UUIDField(default=uuid4, editable=False)
+    attempt = TenantForeignKey(
+        Attempt, on_delete=models.PROTECT, related_name="bought", db_index=False
+    )
+    position = models.SmallIntegerField()
+    secret = models.BinaryField()
+    card_no = models.BinaryField(null=True)
+    expires_on = models.DateField(null=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            *tenant_rules("suppliers_bought", "attempt"),
+            models.UniqueConstraint(
+                fields=["tenant_id", "attempt", "position"], name="bought_position_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attempt_id}/{self.position}"

@@ -1,13 +1,45 @@
-"""Reads of suppliers and their offers: who is to be asked for a SKU, and why."""
+"""Reads of suppliers, their offers and the tries to buy: who is to be asked for a SKU, and why."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, time
 
 from django.db.models import QuerySet
 
-from suppliers.models import Offer
+from suppliers.models import Attempt, AttemptMove, Offer
+from suppliers.states import NOTHING_BOUGHT
 from suppliers.types import Choice
+
+PASSING = frozenset({"closed"})  # reasons that go by themselves
+
+
+def skus_with_offers(*, prices_e4: Mapping[int, int]) -> set[int]:
+    """Those SKUs, of SKU and price, that a supplier would deliver for less: what may be sold."""
+    offers = Offer.objects.filter(sku_id__in=list(prices_e4), is_on=True, supplier__is_on=True)
+    found = offers.values_list("sku_id", "cost_e4", "most_e4")
+    return {sku for sku, cost, most in found if cost <= min(most, prices_e4[sku])}
+
+
+def find_open_attempt(*, unit_id: int) -> Attempt | None:
+    """The one try that may have bought the thing, or is about to."""
+    tries = Attempt.objects.filter(unit_id=unit_id).exclude(state__in=NOTHING_BOUGHT)
+    return tries.select_related("offer__supplier").first()
+
+
+def offers_tried(*, unit_id: int) -> list[int]:
+    return list(Attempt.objects.filter(unit_id=unit_id).values_list("offer_id", flat=True))
+
+
+def moves_of_units(*, unit_ids: Iterable[int]) -> QuerySet[AttemptMove]:
+    """What became of every try for these things, in order."""
+    moves = AttemptMove.objects.filter(attempt__unit_id__in=list(unit_ids))
+    return moves.select_related("attempt__offer__supplier").order_by("at", "pk")
+
+
+def due_attempts(*, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """(tenant, thing) of tries that are to be asked after, across tenants: for the sweeper."""
+    due = Attempt.objects.using("ops").filter(next_at__lte=now).order_by("next_at")
+    return list(due.values_list("tenant_id", "unit_id")[:limit])
 
 
 def offers_of_sku(*, sku_id: int) -> QuerySet[Offer]:
@@ -33,7 +65,8 @@ def choose_offer(
             fit.append(offer)
     said = "".join(f", {count} {why}" for why, count in sorted(left_out.items()))
     if not fit:
-        return Choice(offer=None, why=f"0 of {len(offers)}{said}"[:120])
+        why = f"0 of {len(offers)}{said}"[:120]
+        return Choice(offer=None, why=why, is_final=not PASSING & left_out.keys())
     first = [offer for offer in fit if offer.priority == fit[0].priority]
     chosen = _by_weight(first, key=key)
     why = f"priority {chosen.priority}, 1 of {len(first)} by weight {chosen.weight}{said}"

@@ -112,10 +112,14 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
-    """The offer that is to be taken, if there is one, and why: for the attempt's history."""
+    """The offer that is to be taken, if there is one, and why: for the attempt's history.
+
+    `is_final`: there is none, and waiting (for opening hours, say) brings none.
+    """
 
     offer: "Offer | None"
     why: str
+    is_final: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,6 +13,7 @@ from core import scope as scopes
 from core.postgres.base import DatabaseWrapper
 from core.scope import bind, tenant_atomic, tenant_in_force
 from tenants.models import Domain, Merchant
+from tests.simulators.running import Simulators, simulators
 
 
 @contextmanager
@@ -72,6 +73,13 @@ def _fresh_keys() -> Iterator[None]:
     crypto.forget_keys()
     yield
     crypto.forget_keys()
+
+
+@pytest.fixture(scope="session")
+def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulators]:
+    """The suppliers' stand-ins, a process of their own: they know what was really bought."""
+    with simulators(tmp_path_factory.mktemp("simulators")) as started:
+        yield started
 
 
 @pytest.fixture

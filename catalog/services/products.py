@@ -186,7 +186,7 @@ def check_sources(product: Product) -> None:
         raise NoSource(
             _(
                 "A SKU on sale has no source: nothing could be delivered. Take it off sale, or "
-                "change its kind to a code from stock, one text for everybody, or by hand."
+                "change its kind to one that can be delivered."
             ),
             kind=unconnected[0],
         )

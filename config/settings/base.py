@@ -136,6 +136,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 0,
 }
 CELERY_TASK_ROUTES = {
+    "fulfillment.send": {"queue": "upstream"},
     "inventory.run_import": {"queue": "bulk"},
     "inventory.go_through_batch": {"queue": "bulk"},
 }

@@ -10,6 +10,7 @@ from fulfillment.services.delivering import (
     take_payment,
 )
 from fulfillment.services.goods import goods_of_order
+from fulfillment.services.upstream import send
 
 SEALED = (SealedColumn(model=Unit, field="hand_text", place=HAND_TEXT),)
 
@@ -21,6 +22,7 @@ __all__ = [
     "open_units",
     "refund_units",
     "replace_unit",
+    "send",
     "settle_case",
     "take_payment",
 ]

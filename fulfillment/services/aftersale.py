@@ -13,9 +13,8 @@ from core.scope import tenant_atomic
 from fulfillment.errors import NotDelivered, NothingToRefund
 from fulfillment.events import UnitReplaced
 from fulfillment.models import Unit
-from fulfillment.services.delivering import take_unit
 from fulfillment.services.ending import finish, live_units, pay_back, refund_number
-from fulfillment.services.moving import Moving
+from fulfillment.services.moving import Moving, take_unit
 from fulfillment.services.opening import draft_units
 from fulfillment.states import CAN_BE_REFUNDED, Source, UnitState
 from inventory import services as inventory

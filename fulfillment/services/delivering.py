@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.actors import SYSTEM, Actor
 from core.crypto import seal
-from core.errors import InvalidInput, NotFound
+from core.errors import InvalidInput
 from core.failpoints import reach
 from core.outbox import done_here, emit
 from core.scope import tenant_atomic
@@ -19,8 +19,10 @@ from core.sheets import Sheet
 from fulfillment.errors import NotByHand
 from fulfillment.events import OrderDelivered, UnitNeedsPerson
 from fulfillment.models import HAND_TEXT, Unit
+from fulfillment.selectors import TO_ITS_SUPPLIER
+from fulfillment.services import upstream
 from fulfillment.services.ending import finish, pay_back
-from fulfillment.services.moving import Moving
+from fulfillment.services.moving import Moving, take_unit
 from fulfillment.services.opening import draft_units
 from fulfillment.states import Source, UnitState
 from inventory import services as inventory
@@ -39,6 +41,12 @@ STOCK_WITHIN = timedelta(minutes=30)
 HAND_WITHIN = timedelta(hours=24)
 REVIEW_WITHIN = timedelta(hours=24)
 LONGEST_TEXT = 4000
+# What a person is called for when its time is over, and why.
+LATE = {
+    UnitState.BY_HAND: "late_by_hand",
+    UnitState.ACCEPTED: "late_supplier",
+    UnitState.UNKNOWN: "late_supplier",
+}
 
 # By line of the order: what was sold of it already, or that it could not be (None).
 Sold = Mapping[int, "list[Goods] | None"]
@@ -118,15 +126,6 @@ def deliver_by_hand(*, unit_id: int, text: Secret, by: Actor, now: datetime) -> 
     return unit
 
 
-def take_unit(*, unit_id: int) -> tuple["Order", Unit]:
-    """The unit and its order, locked by way of the order until the transaction ends."""
-    order_id = Unit.objects.filter(pk=unit_id).values_list("order_id", flat=True).first()
-    if order_id is None:
-        raise NotFound(_("There is no such delivery."))
-    order = orders.take_order(order_id=order_id)
-    return order, Unit.objects.select_related("item").get(pk=unit_id)
-
-
 def _sell_or_keep(item: "Item", *, now: datetime) -> "list[Goods] | None":
     """The line's goods; None if they have to be waited for. What ran out is taken again."""
     goods = _sold(item.pk, now=now)
@@ -159,12 +158,13 @@ def _open(order: "Order", *, sold: Sold, now: datetime, sheet: Sheet) -> None:
 
 def _look_after(order: "Order", *, now: datetime) -> None:
     due = Unit.objects.filter(order_id=order.pk, next_at__lte=now).select_related("item")
-    units = list(due.order_by("position"))
+    units = list(due.exclude(TO_ITS_SUPPLIER).order_by("position"))
     if not units:
         return
     moving = Moving(order=order, by=SYSTEM, now=now)
     _deliver(moving, [unit for unit in units if unit.state == UnitState.WAITING], sold={})
-    _call_person(moving, [unit for unit in units if unit.state == UnitState.BY_HAND])
+    _call_person(moving, [unit for unit in units if unit.state in LATE])
+    open_at_supplier = upstream.keep_in_review(units, now=now)
     moving.store()
     if any(unit.state == UnitState.DELIVERED for unit in units):
         emit(OrderDelivered(order_id=order.pk))
@@ -172,6 +172,7 @@ def _look_after(order: "Order", *, now: datetime) -> None:
         unit for unit in units
         if unit.state in {UnitState.WAITING, UnitState.REVIEW}
         and unit.review_until is not None and unit.review_until <= now
+        and unit.pk not in open_at_supplier
     ]  # fmt: skip
     if given_up:
         pay_back(order, given_up, by=SYSTEM, reason="not_delivered_in_time", now=now)
@@ -185,6 +186,9 @@ def _deliver(moving: Moving, units: Iterable[Unit], *, sold: Sold) -> None:
         line = list(group)
         if line[0].source == Source.BY_HAND:
             _prepare_by_hand(moving, line)
+            continue
+        if line[0].source == Source.SUPPLIER:
+            upstream.queue(line, now=moving.now)
             continue
         goods = sold[item_id] if item_id in sold else _sold(item_id, now=moving.now)
         if goods is None:
@@ -231,7 +235,6 @@ def _prepare_by_hand(moving: Moving, line: list[Unit]) -> None:
 def _call_person(moving: Moving, units: Iterable[Unit]) -> None:
     until = moving.now + REVIEW_WITHIN
     for unit in units:
-        moving.move(
-            unit, UnitState.REVIEW, reason="late_by_hand", next_at=until, review_until=until
-        )
+        reason = LATE[UnitState(unit.state)]
+        moving.move(unit, UnitState.REVIEW, reason=reason, next_at=until, review_until=until)
         emit(UnitNeedsPerson(unit_id=unit.pk))

@@ -1,15 +1,18 @@
 """What the buyer bought, in the clear: for his order page and the answer of an API call only."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from core.crypto import unseal
 from core.scope import tenant_atomic
 from core.secrets import Secret
 from fulfillment.models import HAND_TEXT, Unit
-from fulfillment.states import UnitState
+from fulfillment.states import Source, UnitState
 from fulfillment.types import UnitGoods
 from inventory import services as inventory
 from inventory.types import Goods, GoodsText
+from suppliers import services as suppliers
+from suppliers.types import BoughtCode
 
 
 @tenant_atomic
@@ -24,13 +27,35 @@ def goods_of_order(*, order_id: int, shown_at: datetime | None = None) -> list[U
     texts = inventory.read_goods(
         goods=[Goods(code_id=unit.code_id, content_id=unit.content_id) for unit in stocked]
     )
-    by_unit = dict(zip((unit.pk for unit in stocked), texts, strict=True))
+    by_unit = dict(zip((unit.pk for unit in stocked), texts, strict=True)) | _bought(units)
     return [_goods(unit, by_unit.get(unit.pk)) for unit in units]
 
 
+def _bought(units: Iterable[Unit]) -> dict[int, GoodsText]:
+    """The codes that suppliers delivered, by unit."""
+    by_attempt = {
+        unit.attempt_id: unit.pk
+        for unit in units
+        if unit.source == Source.SUPPLIER and unit.attempt_id is not None
+    }
+    codes = suppliers.read_bought(attempt_ids=by_attempt) if by_attempt else {}
+    return {by_attempt[each]: _as_text(found[0]) for each, found in codes.items() if found}
+
+
+def _as_text(code: BoughtCode) -> GoodsText:
+    is_link = code.secret.reveal().startswith("https://")
+    return GoodsText(
+        card_no=code.number,
+        secret=code.secret,
+        kind="link" if is_link else "code",
+        expires_on=code.expires_on,
+    )
+
+
 def _goods(unit: Unit, text: GoodsText | None) -> UnitGoods:
-    if text is None:
-        clear = unseal(bytes(unit.hand_text or b""), place=HAND_TEXT, uid=unit.uid)
+    """A unit as its buyer reads it. Text by hand is the unit's own; a top-up has none to read."""
+    if text is None and unit.hand_text:
+        clear = unseal(bytes(unit.hand_text), place=HAND_TEXT, uid=unit.uid)
         text = GoodsText(card_no=None, secret=Secret(clear), kind="text", expires_on=None)
     return UnitGoods(
         unit_id=unit.pk,
@@ -38,9 +63,9 @@ def _goods(unit: Unit, text: GoodsText | None) -> UnitGoods:
         position=unit.position,
         state=unit.state,
         name=unit.item.shown_name,
-        kind=text.kind,
-        card_no=text.card_no,
-        secret=text.secret,
-        expires_on=text.expires_on,
+        kind=text.kind if text else "top_up",
+        card_no=text.card_no if text else None,
+        secret=text.secret if text else None,
+        expires_on=text.expires_on if text else None,
         delivered_at=unit.delivered_at,
     )

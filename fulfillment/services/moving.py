@@ -5,12 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext_lazy as _
+
 from core.actors import Actor
+from core.errors import NotFound
 from core.rows import insert
 from core.sheets import Sheet
 from core.states import check_move
 from fulfillment.models import Unit, UnitMove
 from fulfillment.states import MOVES, UnitState
+from orders import services as orders
 
 if TYPE_CHECKING:
     from orders.models import Order
@@ -65,3 +69,12 @@ class Moving:
             insert(fresh)
             insert([UnitMove(**move) for move in self._moves])
         self._changed, self._moves = {}, []
+
+
+def take_unit(*, unit_id: int) -> tuple["Order", Unit]:
+    """The unit and its order, locked by way of the order until the transaction ends."""
+    order_id = Unit.objects.filter(pk=unit_id).values_list("order_id", flat=True).first()
+    if order_id is None:
+        raise NotFound(_("There is no such delivery."))
+    order = orders.take_order(order_id=order_id)
+    return order, Unit.objects.select_related("item").get(pk=unit_id)

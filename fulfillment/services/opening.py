@@ -12,7 +12,13 @@ if TYPE_CHECKING:
     from orders.models import Item, Order
 
 CENT_E4 = 100  # shares are what a person can be paid back: whole minor units
-_SOURCE = {"stock_code": Source.OWN, "reusable": Source.CONTENT, "by_hand": Source.BY_HAND}
+_SOURCE = {
+    "stock_code": Source.OWN,
+    "reusable": Source.CONTENT,
+    "by_hand": Source.BY_HAND,
+    "supplier_code": Source.SUPPLIER,
+    "top_up": Source.SUPPLIER,
+}
 
 
 def draft_units(order: "Order", items: Sequence["Item"], *, now: datetime) -> list[Unit]:

@@ -68,7 +68,13 @@ _CASE: dict[str, str | Promise] = {
 }
 _REFUND_ENDED = frozenset({"done", "failed"})
 # What happened in one moment reads in the order of cause and effect.
-_RANK = {Thing.PAYMENT: 1, Thing.UNIT: 3, Thing.REFUND: 5, Thing.CASE: 7}
+_RANK = {
+    Thing.PAYMENT: 1,
+    Thing.SUPPLIER: 2,
+    Thing.UNIT: 3,
+    Thing.REFUND: 5,
+    Thing.CASE: 7,
+}
 _ORDER_RANK: dict[str, int] = {
     OrderState.PLACED: 0,
     OrderState.COMPLETED: 4,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog import services as catalog
 from catalog.selectors import buyer_fields, get_sku_for_sale
+from catalog.states import BOUGHT
 from core.crypto import seal
 from core.errors import AppError, InvalidInput
 from core.failpoints import reach
@@ -23,6 +24,7 @@ from core.rows import draft, fetch
 from core.scope import require_tenant, tenant_atomic, whole
 from core.sheets import Sheet
 from inventory import services as inventory
+from inventory.errors import OutOfStock
 from inventory.types import HoldRequest
 from orders.errors import ConsentMissing
 from orders.events import OrderPlaced
@@ -32,6 +34,7 @@ from orders.services.contacts import write_contact
 from orders.services.limits import check_limits, counted
 from orders.states import OrderState
 from orders.types import Line, PlaceOrder
+from suppliers.selectors import skus_with_offers
 from tenants.selectors import get_shop
 
 if TYPE_CHECKING:
@@ -151,6 +154,8 @@ def _price(line: Line, *, now: datetime) -> _Priced:
             param="quantity",
         )
     sku = get_sku_for_sale(sku_ref=line.sku_ref, now=now)
+    if sku.kind in BOUGHT and not skus_with_offers(prices_e4={sku.pk: sku.price_e4}):
+        raise OutOfStock(wanted=line.quantity, found=0)
     given = catalog.clean_buyer_fields(sku=sku, given=line.buyer_fields)
     return _Priced(sku=sku, quantity=line.quantity, given=given)
 

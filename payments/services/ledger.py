@@ -174,3 +174,22 @@ def top_up_balance(
         by=by,
         now=now,
     )
+
+
+@tenant_atomic
+def book_cost(
+    *, supplier_ref: str, amount_e4: int, currency: str, ref: str, by: Actor, now: datetime
+) -> Journal:
+    """What goods cost leaves what the supplier has of us, or comes back with a negative amount; the
+    same `ref` again is the same cost."""
+    names = [(AccountKind.SUPPLIER, supplier_ref), (AccountKind.COST, "")]
+    accounts = accounts_named(names, currency=currency)
+    amounts = (-amount_e4, amount_e4)
+    return post(
+        ref=f"cost:{ref}",
+        kind="cost",
+        lines=[line(accounts[name], each) for name, each in zip(names, amounts, strict=True)],
+        currency=currency,
+        by=by,
+        now=now,
+    )

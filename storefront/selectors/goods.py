@@ -184,7 +184,7 @@ def _unit(thing: Thing, *, shop: "Shop", is_shown: bool) -> UnitCard:
     unit, goods = thing.unit, thing.goods
     if _is_replaced(unit) or thing.was_taken_back:
         return _void(thing, shop)
-    if goods is None or goods.secret is None:
+    if goods is None:
         return UnitCard(
             id=unit.pk,
             state=unit.state,
@@ -198,10 +198,20 @@ def _unit(thing: Thing, *, shop: "Shop", is_shown: bool) -> UnitCard:
         is_new=thing.is_new,
         has_card_no=goods.card_no is not None,
         card_no=_text(goods.card_no.reveal() if goods.card_no else "", is_shown=is_shown),
-        secret=_text(goods.secret.reveal(), is_shown=is_shown),
+        secret=_text(goods.secret.reveal() if goods.secret else "", is_shown=is_shown),
+        done=_top_up_word(unit, shop) if goods.secret is None else "",
         kind=goods.kind,
         expires_on=goods.expires_on.isoformat() if goods.expires_on else "",
     )
+
+
+def _top_up_word(unit: "Unit", shop: "Shop") -> str:
+    """Where it went, as the buyer typed it, masked: there is nothing to copy."""
+    where = " ".join(unit.item.buyer_fields_shown.values())
+    at = day_and_time(unit.delivered_at, shop) if unit.delivered_at else ""
+    if not where:
+        return gettext("Topped up at %(time)s.") % {"time": at}
+    return gettext("%(account)s was topped up at %(time)s.") % {"account": where, "time": at}
 
 
 def _void(thing: Thing, shop: "Shop") -> UnitCard:
@@ -237,7 +247,7 @@ def _why_waiting(state: str) -> str:
         case "review":
             return gettext("A person looks at it. You get the goods, or your money back.")
         case "unknown":
-            return gettext("Not confirmed yet. We ask again by ourselves.")
+            return gettext("The supplier has not confirmed yet. We ask again by ourselves.")
         case "refunded" | "canceled":
             return gettext("Given up: the money for it goes back.")
         case "failed":

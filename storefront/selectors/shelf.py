@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from catalog.selectors import buyer_fields, find_on_sale, search_on_sale, shop_home
+from catalog.states import BOUGHT
 from inventory.selectors import stock_of
 from storefront import drawing
 from storefront.selectors.words import (
@@ -23,6 +24,7 @@ from storefront.selectors.words import (
     stock_of_count,
 )
 from storefront.types import Card, FieldShown, Front, Option, ProductPage, Shelf
+from suppliers.selectors import skus_with_offers
 
 if TYPE_CHECKING:
     from catalog.models import Brand, Product, Sku
@@ -112,6 +114,9 @@ def product_page(*, ref: str, currency: str, now: datetime) -> ProductPage | Non
 def _stock(products: Iterable["Product"]) -> dict[int, int]:
     skus = [sku for product in products for sku in product.skus.all()]
     counts = stock_of([sku.pk for sku in skus if sku.kind in STOCKED_KINDS])
+    bought = {sku.pk: sku.price_e4 for sku in skus if sku.kind in BOUGHT}
+    offered = skus_with_offers(prices_e4=bought) if bought else set()
+    counts |= {pk: PLENTY if pk in offered else 0 for pk in bought}
     return {sku.pk: counts.get(sku.pk, PLENTY) for sku in skus}
 
 

@@ -1,11 +1,16 @@
 """Every write of suppliers, their offers and the tries to buy from them."""
 
 from core.rotation import SealedColumn
-from suppliers.models import SECRETS, Supplier
+from suppliers.models import BOUGHT_CARD_NO, BOUGHT_SECRET, SECRETS, Bought, Supplier
 from suppliers.services.attempts import ask, begin, mark_sent, record, take_back
+from suppliers.services.bought import read_bought
 from suppliers.services.docking import change_secrets, dock, speaker
 
-SEALED = (SealedColumn(model=Supplier, field="secrets", place=SECRETS),)
+SEALED = (
+    SealedColumn(model=Supplier, field="secrets", place=SECRETS),
+    SealedColumn(model=Bought, field="secret", place=BOUGHT_SECRET),
+    SealedColumn(model=Bought, field="card_no", place=BOUGHT_CARD_NO),
+)
 
 __all__ = [
     "SEALED",
@@ -14,6 +19,7 @@ __all__ = [
     "change_secrets",
     "dock",
     "mark_sent",
+    "read_bought",
     "record",
     "speaker",
     "take_back",

@@ -18,6 +18,7 @@ from core.states import check_move
 from suppliers.adapters import PROTOCOLS
 from suppliers.errors import BoughtAlready, NoAnswer
 from suppliers.models import Attempt, AttemptMove, Offer
+from suppliers.services.bought import keep_codes
 from suppliers.services.docking import speaker
 from suppliers.states import MOVES, NOTHING_BOUGHT, TO_BE_ASKED, AttemptState
 from suppliers.transport import answered
@@ -102,10 +103,12 @@ def ask(*, attempt: Attempt, order: PurchaseOrder, is_first: bool, now: datetime
 def record(*, attempt_id: int, answer: Answer, now: datetime) -> Attempt:
     """What the supplier said becomes the attempt's state; an ended one stays as it is.
 
-    A success has its codes in the answer only: they are kept in the caller's transaction. What says
-    otherwise than an end that is written down already is noted, for a person to look at.
+    Codes that came are kept, sealed. What says otherwise than an end that is written down already
+    is noted, for a person to look at.
     """
     attempt = _locked(attempt_id)
+    if answer.outcome is Outcome.SUCCESS:
+        keep_codes(attempt, answer.codes)
     if attempt.state not in TO_BE_ASKED:
         _note_contradiction(attempt, answer, now=now)
         return attempt
@@ -120,7 +123,7 @@ def record(*, attempt_id: int, answer: Answer, now: datetime) -> Attempt:
         "asked": attempt.asked + 1,
         "supplier_ref": _clean(answer.supplier_ref)[:80] or attempt.supplier_ref,
         "reason": _clean(answer.reason)[:200],
-        "cost_e4": attempt.cost_e4 if answer.cost_e4 is None else answer.cost_e4,
+        "cost_e4": _cost_e4(attempt, answer, new),
         "next_at": now + _wait(attempt.asked) if new in TO_BE_ASKED else None,
     }
     if new == attempt.state:
@@ -136,6 +139,14 @@ def take_back(*, attempt_id: int, by: Actor, reason: str, now: datetime) -> Atte
     attempt = _locked(attempt_id)
     _move(attempt, AttemptState.REVERSED, reason=reason, by=by, now=now)
     return attempt
+
+
+def _cost_e4(attempt: Attempt, answer: Answer, new: AttemptState) -> int | None:
+    """As the supplier says; one that says nothing took what was agreed."""
+    if answer.cost_e4 is not None:
+        return answer.cost_e4
+    is_bought = new == AttemptState.SUCCESS and attempt.cost_e4 is None
+    return attempt.offer.cost_e4 if is_bought else attempt.cost_e4
 
 
 def _absences(attempt: Attempt, answer: Answer, *, now: datetime) -> int:
@@ -181,7 +192,8 @@ def _move(
     old = AttemptState(attempt.state)
     check_move(MOVES, old, new)
     _write(attempt, {"state": new, **(told or {})})
-    _note(attempt, old=old, reason=reason, by=by, now=now)
+    said = str((told or {}).get("reason", ""))
+    _note(attempt, old=old, reason=reason, by=by, now=now, said=said)
 
 
 def _write(attempt: Attempt, told: dict[str, object]) -> None:
@@ -190,7 +202,15 @@ def _write(attempt: Attempt, told: dict[str, object]) -> None:
     attempt.save(update_fields=sorted(told))
 
 
-def _note(attempt: Attempt, *, old: str, reason: str, by: Actor, now: datetime) -> None:
+def _note(
+    attempt: Attempt, *, old: str, reason: str, by: Actor, now: datetime, said: str = ""
+) -> None:
     AttemptMove.objects.create(
-        attempt=attempt, old=old, new=attempt.state, by=by.label[:80], reason=reason[:60], at=now
+        attempt=attempt,
+        old=old,
+        new=attempt.state,
+        by=by.label[:80],
+        reason=reason[:60],
+        data={"said": said} if said else {},
+        at=now,
     )

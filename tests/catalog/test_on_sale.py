@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("scope")
 def test_a_product_on_the_shelf_comes_with_what_is_on_sale_of_it():
     sku = make_sku()
     make_sku(product=sku.product, is_on_sale=False)
-    make_sku(product=sku.product, kind=Kind.TOP_UP)
+    make_sku(product=sku.product, kind=Kind.VOUCHER)
 
     found = find_on_sale(ref=sku.product.ref, now=NOON)
 
@@ -44,7 +44,7 @@ def test_a_product_past_its_end_is_not_for_sale_even_before_the_sweeper_came():
     assert get_sku_for_sale(sku_ref=sku.ref, now=NOON - timedelta(seconds=1)) == sku
 
 
-@pytest.mark.parametrize("kind", [Kind.TOP_UP, Kind.SUPPLIER_CODE, Kind.VOUCHER])
+@pytest.mark.parametrize("kind", [Kind.VOUCHER])
 def test_what_nobody_can_deliver_is_not_for_sale(kind):
     sku = make_sku(kind=kind)
 

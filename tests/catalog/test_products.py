@@ -118,7 +118,7 @@ def test_a_product_without_anything_on_sale_is_not_published():
     assert product.state == ProductState.DRAFT
 
 
-@pytest.mark.parametrize("kind", [Kind.SUPPLIER_CODE, Kind.TOP_UP, Kind.VOUCHER])
+@pytest.mark.parametrize("kind", [Kind.VOUCHER])
 def test_a_product_that_nobody_could_deliver_is_not_published(kind):
     product = draft()
     make_sku(product=product, kind=kind)

@@ -82,7 +82,7 @@ def test_a_product_on_the_shelf_stays_deliverable():
     sku = make_sku()
 
     with pytest.raises(NoSource), tenant_atomic():
-        catalog.change_sku(sku_id=sku.pk, given={"kind": Kind.TOP_UP}, by=OWNER, now=NOON)
+        catalog.change_sku(sku_id=sku.pk, given={"kind": Kind.VOUCHER}, by=OWNER, now=NOON)
 
     sku.refresh_from_db()
     assert sku.kind == Kind.STOCK_CODE

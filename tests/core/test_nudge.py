@@ -52,7 +52,7 @@ def test_a_broker_that_is_away_costs_a_log_line_only(broker):
     took(1)
 
     assert nudge.broker_answers() is False
-    assert nudge.count_waiting() is None
+    assert nudge.count_waiting("fast") is None
 
 
 def test_a_silent_broker_holds_one_nudge_for_a_tenth_of_a_second_and_the_next_not_at_all(silent):

@@ -34,6 +34,7 @@ from payments.states import Outcome
 from storefront.device import _DEVICES, Browser
 from storefront.services import find_payment
 from suppliers import services as suppliers
+from suppliers import types as bought
 from suppliers.models import Offer
 from tenants import audit
 from tenants import services as tenants
@@ -263,7 +264,11 @@ def _suppliers(world: World, now: datetime) -> None:
         offer = Offer.objects.create(
             supplier=supplier, sku_id=sku, product="88", cost_e4=1, most_e4=1
         )
-        suppliers.begin(unit_id=1, offer=offer, choice=world.shut_mark, now=now)
+        tried = suppliers.begin(unit_id=1, offer=offer, choice=world.shut_mark, now=now)
+        suppliers.mark_sent(attempt_id=tried.pk, now=now)
+        code = bought.BoughtCode(secret=Secret(world.shut_mark))
+        answer = bought.Answer(outcome=bought.Outcome.SUCCESS, codes=(code,))
+        suppliers.record(attempt_id=tried.pk, answer=answer, now=now)
 
 
 def _rest(world: World, now: datetime) -> None:

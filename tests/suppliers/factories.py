@@ -11,6 +11,12 @@ from tests.catalog.factories import make_sku
 from tests.times import NOON
 
 KEY = "0a091b3aa4324435aab703142518a8f7"
+PATHS = {"fulu": "/fulu/api/getway", "kasushou": "/kasushou", "ofpay": "/ofpay"}
+PRODUCTS = {
+    "fulu": [("1000", "card", 98_750), ("2000", "direct", 50_000)],
+    "kasushou": [("1000", "card", 98_750), ("2000", "direct", 50_000)],
+    "ofpay": [("140101", "mobile", 9_900)],
+}
 CARD = PurchaseOrder(product="88", kind=Kind.CODES, quantity=1)
 _numbers = count(1)
 
@@ -50,3 +56,24 @@ def told(attempt, outcome, *, now=NOON, **said):
     """The attempt after the supplier said so."""
     answer = Answer(outcome=Outcome(outcome), **said)
     return services.record(attempt_id=attempt.pk, answer=answer, now=now)
+
+
+def at_the_judge(judge, protocol, *, faults=(), chance=1.0, account="10001", **given):
+    """A supplier played by the simulators; its account there has money and misbehaves as told."""
+    judge.desk.account(
+        protocol=protocol,
+        id=account,
+        secret=KEY,
+        balance_e4=10_000_000,
+        processing_ms=20,
+        faults=dict.fromkeys(faults, chance),
+    )
+    for number, kind, price in PRODUCTS[protocol]:
+        judge.desk.product(protocol=protocol, id=number, kind=kind, name="会员月卡", price_e4=price)
+    return make_supplier(
+        protocol=protocol,
+        app_id=account,
+        base_url=judge.base_url + PATHS[protocol],
+        secrets={"secret": Secret(KEY)},
+        **given,
+    )

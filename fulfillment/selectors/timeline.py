@@ -1,17 +1,23 @@
-"""What was promised and how far it is."""
+"""The part of an order's history that tells of its units, and of every try at a supplier."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
+from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.money import Money
 from fulfillment.models import Unit, UnitMove
-from fulfillment.states import ENDED, UnitState
+from fulfillment.selectors.units import units_of
+from fulfillment.states import ENDED, Source, UnitState
 from orders.types import Thing, TimelineRow
+from suppliers.selectors import moves_of_units
+
+if TYPE_CHECKING:
+    from suppliers.models import AttemptMove
 
 _TEXT: dict[str, str | Promise] = {
     UnitState.QUEUED: gettext_lazy("Queued for delivery: %(what)s."),
@@ -29,40 +35,35 @@ _TEXT: dict[str, str | Promise] = {
 }
 _NEXT: dict[str, str | Promise] = {
     UnitState.QUEUED: gettext_lazy("Delivery starts within seconds."),
+    UnitState.ACCEPTED: gettext_lazy("It is asked for until it is there; by then a person looks."),
+    UnitState.UNKNOWN: gettext_lazy(
+        "It is asked for, and never bought a second time; by then a person looks."
+    ),
     UnitState.WAITING: gettext_lazy(
         "We look for stock every minute; without any, the money goes back by itself."
     ),
     UnitState.BY_HAND: gettext_lazy("Delivered by then, or a second person is called."),
     UnitState.REVIEW: gettext_lazy("Decided by then; otherwise the money goes back by itself."),
 }
-
-
-def units_of(*, order_id: int) -> "QuerySet[Unit]":
-    """The order's units, replaced ones included."""
-    return Unit.objects.filter(order_id=order_id).select_related("item").order_by("position", "pk")
-
-
-def find_order_ids_by_code(*, code_ids: Iterable[int]) -> list[int]:
-    """The orders that these codes were delivered to, replaced ones included."""
-    found = Unit.objects.filter(code_id__in=list(code_ids))
-    return list(found.values_list("order_id", flat=True).distinct())
-
-
-def units_to_do() -> "QuerySet[Unit]":
-    """What waits for a person or for stock, the most urgent first: a to-do of the office."""
-    waiting = [UnitState.BY_HAND, UnitState.REVIEW, UnitState.WAITING]
-    return (
-        Unit.objects.filter(state__in=waiting)
-        .select_related("item", "order")
-        .order_by("review_until", "pk")
-    )
-
-
-def due_units(*, now: datetime, limit: int) -> list[tuple[int, int]]:
-    """(tenant, order) of units whose next time has come, across tenants: for the sweeper."""
-    due = Unit.objects.using("ops").filter(next_at__lte=now).order_by("next_at")
-    found = due.values_list("tenant_id", "order_id")[:limit]
-    return list(dict.fromkeys(found))
+_WHY: dict[str, str | Promise] = {
+    "no_route": gettext_lazy("No supplier can be asked just now: %(what)s."),
+    "next_supplier": gettext_lazy(
+        "Nothing was bought there; the next supplier is asked: %(what)s."
+    ),
+    "late_supplier": gettext_lazy(
+        "The supplier did not confirm in time; a person looks: %(what)s."
+    ),
+}
+_TRY: dict[str, str | Promise] = {
+    "sent": gettext_lazy("Ordered from %(supplier)s as %(number)s (%(why)s)."),
+    "accepted": gettext_lazy("%(supplier)s has it: %(said)s"),
+    "success": gettext_lazy("%(supplier)s delivered it for %(cost)s."),
+    "failed": gettext_lazy("%(supplier)s did not deliver it: %(said)s"),
+    "rejected": gettext_lazy("%(supplier)s refused it: %(said)s"),
+    "unknown": gettext_lazy("%(supplier)s did not confirm it: %(said)s"),
+    "reversed": gettext_lazy("%(supplier)s took it back."),
+}
+_LATE = gettext_lazy("%(supplier)s says otherwise now: %(said)s. Please look at it.")
 
 
 def timeline_rows(*, order_id: int) -> list[TimelineRow]:
@@ -81,7 +82,7 @@ def timeline_rows(*, order_id: int) -> list[TimelineRow]:
         together = list(group)
         is_last = any(last[move.unit_id] == move.pk for move in together)
         rows.append(_row(together, units, is_last=is_last))
-    return rows + _shown_rows(units.values())
+    return rows + _tries(units) + _shown_rows(units.values())
 
 
 def _row(moves: list[UnitMove], units: dict[int, Unit], *, is_last: bool) -> TimelineRow:
@@ -92,7 +93,7 @@ def _row(moves: list[UnitMove], units: dict[int, Unit], *, is_last: bool) -> Tim
     return TimelineRow(
         at=first.at,
         thing=Thing.UNIT,
-        text=str(_TEXT[first.new]) % {"what": what},
+        text=str(_WHY.get(first.reason, _TEXT[first.new])) % {"what": what},
         by=first.by,
         state=first.new,
         reason=first.reason,
@@ -100,6 +101,37 @@ def _row(moves: list[UnitMove], units: dict[int, Unit], *, is_last: bool) -> Tim
         next_text=str(_NEXT.get(first.new, "")) if is_waiting else "",
         next_at=(unit.review_until or unit.next_at) if is_waiting else None,
     )
+
+
+def _tries(units: dict[int, Unit]) -> list[TimelineRow]:
+    """What was ordered of whom, and what they said each time that it was news."""
+    bought = [pk for pk, unit in units.items() if unit.source == Source.SUPPLIER]
+    if not bought:
+        return []
+    return [
+        TimelineRow(
+            at=move.at,
+            thing=Thing.SUPPLIER,
+            text=str(_TRY[move.new] if move.old != move.new else _LATE) % _told(move),
+            by=move.by,
+            state=move.new,
+            ref=str(units[move.attempt.unit_id].position),
+        )
+        for move in moves_of_units(unit_ids=bought)
+        if move.new in _TRY
+    ]
+
+
+def _told(move: "AttemptMove") -> dict[str, str]:
+    attempt = move.attempt
+    supplier = attempt.offer.supplier
+    return {
+        "supplier": supplier.name,
+        "number": attempt.number,
+        "why": attempt.choice,
+        "said": move.data.get("said") or move.reason,
+        "cost": str(Money(attempt.cost_e4 or 0, supplier.currency)),
+    }
 
 
 def _shown_rows(units: Iterable[Unit]) -> list[TimelineRow]:

@@ -1,0 +1,46 @@
+"""What was promised and how far it is."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from fulfillment.models import Unit
+from fulfillment.states import TO_BE_SENT, Source, UnitState
+
+# What `send` looks after; everything else of an order is looked after with the order.
+TO_ITS_SUPPLIER = Q(source=Source.SUPPLIER, state__in=sorted(TO_BE_SENT))
+
+
+def units_of(*, order_id: int) -> "QuerySet[Unit]":
+    """The order's units, replaced ones included."""
+    return Unit.objects.filter(order_id=order_id).select_related("item").order_by("position", "pk")
+
+
+def find_order_ids_by_code(*, code_ids: Iterable[int]) -> list[int]:
+    """The orders that these codes were delivered to, replaced ones included."""
+    found = Unit.objects.filter(code_id__in=list(code_ids))
+    return list(found.values_list("order_id", flat=True).distinct())
+
+
+def units_to_do() -> "QuerySet[Unit]":
+    """What waits for a person or for stock, the most urgent first: a to-do of the office."""
+    waiting = [UnitState.BY_HAND, UnitState.REVIEW, UnitState.WAITING]
+    return (
+        Unit.objects.filter(state__in=waiting)
+        .select_related("item", "order")
+        .order_by("review_until", "pk")
+    )
+
+
+def due_units(*, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """(tenant, order) of units whose next time has come, across tenants: for the sweeper."""
+    due = Unit.objects.using("ops").filter(next_at__lte=now).exclude(TO_ITS_SUPPLIER)
+    found = due.order_by("next_at").values_list("tenant_id", "order_id")[:limit]
+    return list(dict.fromkeys(found))
+
+
+def due_to_send(*, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """(tenant, unit) of what waits for a supplier, across tenants: for the sweeper."""
+    due = Unit.objects.using("ops").filter(TO_ITS_SUPPLIER, next_at__lte=now).order_by("next_at")
+    return list(due.values_list("tenant_id", "pk")[:limit])

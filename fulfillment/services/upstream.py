@@ -1,0 +1,249 @@
+"""Units that a supplier delivers: claim, call, record.
+
+Two short transactions with the call between them, so that nothing is locked or uncommitted while a
+supplier thinks. Who dies on the way loses nothing: the lease runs out, the sweeper finds the open
+attempt, and it is asked after, never bought again under another number.
+"""
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from core.actors import SYSTEM
+from core.failpoints import reach
+from core.nudge import nudge_after_commit
+from core.outbox import emit
+from core.scope import tenant_atomic
+from fulfillment.events import OrderDelivered, UnitCameLate, UnitNeedsPerson
+from fulfillment.models import Unit
+from fulfillment.services.ending import finish, pay_back
+from fulfillment.services.moving import Moving, take_unit
+from fulfillment.states import ENDED, TO_BE_SENT, Source, UnitState
+from orders.selectors import buyer_fields_of
+from payments import services as payments
+from suppliers import services as suppliers
+from suppliers.selectors import choose_offer, find_open_attempt, offers_tried
+from suppliers.states import AttemptState
+from suppliers.types import Kind, PurchaseOrder
+from tenants.selectors import get_shop
+
+if TYPE_CHECKING:
+    from orders.models import Order
+    from suppliers.models import Attempt, Offer
+    from suppliers.types import Answer, Choice
+
+SEND = "fulfillment.send"
+LEASE = timedelta(seconds=30)  # longer than the longest call
+LOOK_AGAIN = timedelta(minutes=1)
+ROUTE_WITHIN = timedelta(minutes=30)
+# A supplier that has it, or may have it: by then it is there, or a person is called.
+DECIDED_WITHIN = timedelta(hours=2)
+REVIEW_WITHIN = timedelta(hours=24)
+_STANDS = {
+    AttemptState.ACCEPTED: UnitState.ACCEPTED,
+    AttemptState.UNKNOWN: UnitState.UNKNOWN,
+}
+_AT_SUPPLIER = frozenset({UnitState.SENDING, UnitState.ACCEPTED, UnitState.UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """One worker's turn to speak to a supplier about a unit: its word counts as long as `fence` is
+    still the unit's."""
+
+    unit_id: int
+    fence: int
+    attempt: "Attempt"
+    order: PurchaseOrder
+    is_first: bool
+
+
+def send(*, unit_id: int, now: datetime) -> None:
+    """Do what is due at a supplier for this unit: buy it, or ask what became of it.
+
+    Safe to call at any time and by any number of workers: one of them has the lease.
+    """
+    began = time.monotonic()
+
+    def moment() -> datetime:
+        # Not the clock's: it may be set while a supplier thinks.
+        return now + timedelta(seconds=time.monotonic() - began)
+
+    lease = _claim(unit_id, now=now)
+    if lease is None:
+        return
+    reach("fulfillment.claimed")
+    answer = suppliers.ask(
+        attempt=lease.attempt, order=lease.order, is_first=lease.is_first, now=moment()
+    )
+    reach("fulfillment.asked")
+    _record(lease, answer, now=moment())
+    reach("fulfillment.recorded")
+
+
+def queue(units: Iterable[Unit], *, now: datetime) -> None:
+    """These wait for a supplier, from now on; whoever stores them has them looked at at once."""
+    for unit in units:
+        unit.next_at = now
+        nudge_after_commit(SEND, id_name="unit_id", row=unit)
+
+
+def keep_in_review(units: Sequence[Unit], *, now: datetime) -> set[int]:
+    """The reviews, due now, of what may have been bought: they are never paid back by themselves.
+
+    Each has its deadline again, and a person is called again.
+    """
+    reviewed = [
+        unit
+        for unit in units
+        if unit.source == Source.SUPPLIER and unit.state == UnitState.REVIEW
+        if find_open_attempt(unit_id=unit.pk) is not None
+    ]
+    for unit in reviewed:
+        unit.next_at = unit.review_until = now + REVIEW_WITHIN
+        unit.save(update_fields=["next_at", "review_until"])
+        emit(UnitNeedsPerson(unit_id=unit.pk))
+    return {unit.pk for unit in reviewed}
+
+
+@tenant_atomic(durable=True)
+def _claim(unit_id: int, *, now: datetime) -> Lease | None:
+    """A turn for exactly one worker, committed before anything is said to the supplier."""
+    order, unit = take_unit(unit_id=unit_id)
+    if unit.source != Source.SUPPLIER or (unit.lease_until and unit.lease_until > now):
+        return None
+    attempt = find_open_attempt(unit_id=unit.pk)
+    if attempt is not None:
+        is_due = attempt.next_at is not None and attempt.next_at <= now
+        return _lease(unit, attempt, is_first=False, now=now) if is_due else None
+    if unit.state in TO_BE_SENT and unit.next_at is not None and unit.next_at <= now:
+        return _begin(order, unit, now=now)
+    return None
+
+
+def _begin(order: "Order", unit: Unit, *, now: datetime) -> Lease | None:
+    """A try at the supplier that is chosen for it; or none, and the unit waits or is given up."""
+    choice = choose_offer(
+        sku_id=unit.item.sku_id,
+        most_e4=unit.paid_e4,
+        key=f"{order.number}/{unit.position}",
+        at=now.astimezone(ZoneInfo(get_shop().time_zone)),
+        tried=offers_tried(unit_id=unit.pk),
+    )
+    if choice.offer is None:
+        _go_without(order, unit, choice, now=now)
+        return None
+    attempt = suppliers.begin(unit_id=unit.pk, offer=choice.offer, choice=choice.why, now=now)
+    suppliers.mark_sent(attempt_id=attempt.pk, now=now)
+    moving = Moving(order=order, by=SYSTEM, now=now)
+    moving.move(unit, UnitState.SENDING, reason="to_supplier", attempt=attempt)
+    moving.store()
+    return _lease(unit, attempt, is_first=True, now=now)
+
+
+def _lease(unit: Unit, attempt: "Attempt", *, is_first: bool, now: datetime) -> Lease:
+    unit.fence += 1
+    unit.lease_until = now + LEASE
+    unit.save(update_fields=["fence", "lease_until"])
+    order = _purchase(unit, attempt.offer)
+    return Lease(unit_id=unit.pk, fence=unit.fence, attempt=attempt, order=order, is_first=is_first)
+
+
+def _purchase(unit: Unit, offer: "Offer") -> PurchaseOrder:
+    """What is to be bought. The form's first answer is the account or phone that is topped up."""
+    given = {key: text.reveal() for key, text in buyer_fields_of(item=unit.item).items()}
+    kind, target = Kind.CODES, ""
+    if unit.item.kind == "top_up":
+        kind = Kind.PHONE if offer.face_value else Kind.TOP_UP
+        target = given.pop(next(iter(given)), "") if given else ""
+    return PurchaseOrder(
+        product=offer.product,
+        kind=kind,
+        quantity=1,
+        target=target,
+        face_value=offer.face_value,
+        fields=given,
+        most_e4=min(offer.most_e4, unit.paid_e4),
+    )
+
+
+def _go_without(order: "Order", unit: Unit, choice: "Choice", *, now: datetime) -> None:
+    """Nobody can be asked: wait while that may change, and no longer than the shopper was told."""
+    until = unit.review_until or now + ROUTE_WITHIN
+    if choice.is_final or until <= now:
+        pay_back(order, [unit], by=SYSTEM, reason="no_supplier", now=now)
+        finish(order, by=SYSTEM, now=now)
+        return
+    next_at = min(now + LOOK_AGAIN, until)
+    if unit.state == UnitState.WAITING:
+        unit.next_at = next_at
+        unit.save(update_fields=["next_at"])
+        return
+    moving = Moving(order=order, by=SYSTEM, now=now)
+    moving.move(unit, UnitState.WAITING, reason="no_route", next_at=next_at, review_until=until)
+    moving.store()
+
+
+@tenant_atomic(durable=True)
+def _record(lease: Lease, answer: "Answer", *, now: datetime) -> None:
+    """The supplier's word becomes the unit's state, if it is still this worker's turn.
+
+    Else he was held up beyond his lease: whoever has it now has asked for himself.
+    """
+    order, unit = take_unit(unit_id=lease.unit_id)
+    if unit.fence != lease.fence:
+        return
+    attempt = suppliers.record(attempt_id=lease.attempt.pk, answer=answer, now=now)
+    unit.lease_until = None
+    unit.save(update_fields=["lease_until"])
+    match attempt.state:
+        case AttemptState.SUCCESS:
+            _deliver(order, unit, attempt, now=now)
+        case AttemptState.FAILED | AttemptState.REJECTED:
+            _go_on(order, unit, attempt, now=now)
+        case _:
+            _stand(order, unit, _STANDS[AttemptState(attempt.state)], now=now)
+
+
+def _deliver(order: "Order", unit: Unit, attempt: "Attempt", *, now: datetime) -> None:
+    supplier = attempt.offer.supplier
+    payments.book_cost(
+        supplier_ref=str(supplier.pk),
+        amount_e4=attempt.cost_e4 or 0,
+        currency=supplier.currency,
+        ref=attempt.number,
+        by=SYSTEM,
+        now=now,
+    )
+    if unit.state in ENDED:
+        emit(UnitCameLate(unit_id=unit.pk))
+        return
+    moving = Moving(order=order, by=SYSTEM, now=now)
+    moving.move(unit, UnitState.DELIVERED, reason="from_supplier", delivered_at=now)
+    moving.store()
+    emit(OrderDelivered(order_id=order.pk))
+    finish(order, by=SYSTEM, now=now)
+
+
+def _go_on(order: "Order", unit: Unit, attempt: "Attempt", *, now: datetime) -> None:
+    """Definitely nothing was bought: the next supplier is asked, or the money goes back."""
+    if unit.state in ENDED:
+        return
+    moving = Moving(order=order, by=SYSTEM, now=now)
+    moving.move(unit, UnitState.FAILED, reason=attempt.state)
+    moving.move(unit, UnitState.QUEUED, reason="next_supplier")
+    queue([unit], now=now)
+    moving.store()
+
+
+def _stand(order: "Order", unit: Unit, state: UnitState, *, now: datetime) -> None:
+    """It has it, or may have it: asked after until it is there, with a moment for a person."""
+    if unit.state == state or unit.state not in _AT_SUPPLIER:
+        return
+    until = unit.review_until or now + DECIDED_WITHIN
+    moving = Moving(order=order, by=SYSTEM, now=now)
+    moving.move(unit, state, reason="supplier_says", next_at=until, review_until=until)
+    moving.store()

@@ -1,0 +1,277 @@
+"""What a supplier delivers: bought once, whatever the network does, or the money back."""
+
+import time
+from datetime import timedelta
+
+import pytest
+
+from core.scope import tenant_atomic
+from fulfillment import services as fulfillment
+from fulfillment.models import Unit, UnitMove
+from fulfillment.selectors import TO_ITS_SUPPLIER
+from fulfillment.services import upstream
+from orders.models import Order
+from payments.models import Entry, Refund
+from suppliers.models import Attempt, Bought
+from suppliers.types import Answer, Outcome
+from tests.catalog.factories import make_sku, make_template
+from tests.orders.factories import LI, paid
+from tests.suppliers.factories import KEY, at_the_judge, make_offer
+from tests.times import NOON
+
+pytestmark = pytest.mark.usefixtures("shop")
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+MOST_LOOKS = 12
+
+
+@pytest.fixture
+def desk(judge):
+    judge.desk.reset()
+    return judge.desk
+
+
+@tenant_atomic
+def bought_here(judge, *faults, quantity=1, **given):
+    """A paid order for codes of the supplier that is played by the judge."""
+    sku = make_sku(kind="supplier_code")
+    card_offer(judge, sku, *faults, **given)
+    return opened(paid(sku, quantity))
+
+
+def opened(order):
+    fulfillment.open_units(order_id=order.pk, now=NOON)
+    return order
+
+
+@tenant_atomic
+def card_offer(judge, sku, *faults, protocol="fulu", account="10001", **given):
+    supplier = at_the_judge(judge, protocol, faults=faults, account=account)
+    fields = {"product": "1000", "cost_e4": 98_750, "most_e4": 99_000} | given
+    return make_offer(supplier=supplier, sku=sku, **fields)
+
+
+def look(now):
+    """What the sweeper would have done at that moment."""
+    for unit_id in due(now):
+        fulfillment.send(unit_id=unit_id, now=now)
+
+
+@tenant_atomic
+def due(now):
+    waiting = Unit.objects.filter(TO_ITS_SUPPLIER, next_at__lte=now)
+    asked = Attempt.objects.filter(next_at__lte=now).values_list("unit_id", flat=True)
+    return sorted({*waiting.values_list("pk", flat=True), *asked})
+
+
+def carry_out(now=NOON, *, step=3 * MINUTE):
+    """Look again and again, until nothing is under way."""
+    for _ in range(MOST_LOOKS):
+        look(now)
+        if set(states()) <= {"delivered", "refunded"}:
+            break
+        now += step
+        time.sleep(0.05)
+
+
+@tenant_atomic
+def rows(found, *names):
+    values = found.values_list(*names, flat=len(names) == 1)
+    return list(values)
+
+
+def states():
+    return rows(Unit.objects.order_by("position"), "state")
+
+
+def tries():
+    return rows(Attempt.objects.all(), "state", "offer__supplier__protocol")
+
+
+@tenant_atomic
+def the_unit():
+    return Unit.objects.get()
+
+
+@tenant_atomic
+def state_of(order):
+    return Order.objects.get(pk=order.pk).state
+
+
+def costs():
+    found = Entry.objects.filter(journal__kind="cost").order_by("account__kind")
+    return rows(found, "account__kind", "amount_e4")
+
+
+def reviewed(judge, *faults):
+    """An order whose supplier has not confirmed it in time, and that moment."""
+    order = bought_here(judge, *faults)
+    look(NOON)
+    until = the_unit().review_until
+    fulfillment.deliver_order(order_id=order.pk, now=until)
+    return order, until
+
+
+def test_a_paid_order_is_bought_and_delivered(judge, desk):
+    order = bought_here(judge)
+    assert states() == ["queued"]
+
+    carry_out()
+
+    (code,) = fulfillment.goods_of_order(order_id=order.pk)
+    (purchase,) = desk.purchases()
+    assert (states(), state_of(order)) == (["delivered"], "completed")
+    assert (purchase["state"], purchase["cards"]) == ("succeeded", 1)
+    (sealed,) = rows(Bought.objects.all(), "secret")
+    assert code.secret.reveal().encode() not in bytes(sealed)
+    assert rows(UnitMove.objects.order_by("pk"), "new", "reason") == [
+        ("sending", "to_supplier"),
+        ("accepted", "supplier_says"),  # Fulu never gives cards before it is asked for them
+        ("delivered", "from_supplier"),
+    ]
+
+
+def test_what_it_cost_is_booked_once(judge, desk):
+    bought_here(judge, quantity=2)
+
+    carry_out()
+
+    assert costs() == [("cost", 98_750)] * 2 + [("supplier", -98_750)] * 2
+
+
+@tenant_atomic
+def topped_up_here(judge):
+    template = make_template({"key": "phone", "kind": "phone", "label": "手机号"})
+    sku = make_sku(kind="top_up", buyer_template=template)
+    supplier = at_the_judge(judge, "kasushou")
+    make_offer(supplier=supplier, sku=sku, product="2000", cost_e4=50_000, most_e4=60_000)
+    return opened(paid(sku, buyer_fields={"phone": "13800138000"}))
+
+
+def test_a_top_up_goes_to_the_account_that_the_buyer_named(judge, desk):
+    order = topped_up_here(judge)
+
+    carry_out()
+
+    (thing,) = fulfillment.goods_of_order(order_id=order.pk)
+    (purchase,) = desk.purchases()
+    assert (states(), thing.kind, thing.secret) == (["delivered"], "top_up", None)
+    assert "13800138000" in str(purchase)
+
+
+@pytest.mark.parametrize("fault", ["reply_lost_after", "http_502_after", "not_found_then_found:2"])
+def test_a_lost_answer_is_asked_for_and_nothing_is_bought_twice(judge, desk, fault):
+    order = bought_here(judge, fault)
+
+    carry_out()
+
+    assert (states(), state_of(order)) == (["delivered"], "completed")
+    assert (len(desk.purchases()), tries()) == (1, [("success", "fulu")])
+
+
+def test_who_refuses_is_followed_by_the_next(judge, desk):
+    order = bought_here(judge, "off_shelf", protocol="kasushou", priority=1)
+    with tenant_atomic():
+        card_offer(judge, order.items.get().sku, protocol="fulu", priority=2)
+
+    carry_out()
+
+    assert tries() == [("rejected", "kasushou"), ("success", "fulu")]
+    assert states() == ["delivered"]
+
+
+def test_when_all_refuse_the_money_goes_back(judge, desk):
+    order = bought_here(judge, "balance_gone", quantity=2)
+
+    carry_out()
+
+    assert (states(), state_of(order)) == (["refunded"] * 2, "canceled")
+    assert rows(Refund.objects.all(), "amount_e4") == [100_000] * 2
+    assert desk.purchases() == []
+
+
+def test_of_what_is_delivered_in_part_the_rest_is_paid_back(judge, desk):
+    order = bought_here(judge, quantity=2)
+    first, _second = due(NOON)
+    fulfillment.send(unit_id=first, now=NOON)
+    desk.account(protocol="fulu", id="10001", secret=KEY, balance_e4=0)
+
+    carry_out()
+
+    assert (states(), state_of(order)) == (["delivered", "refunded"], "completed")
+    assert rows(Refund.objects.all(), "amount_e4") == [100_000]
+
+
+def test_closed_suppliers_are_waited_for_and_not_for_ever(judge, desk):
+    order = bought_here(judge, opens="03:00", closes="03:01")
+
+    look(NOON)
+    unit = the_unit()
+    assert (unit.state, unit.reason, unit.next_at) == ("waiting", "no_route", NOON + MINUTE)
+
+    look(NOON + HOUR)
+    assert (states(), state_of(order)) == (["refunded"], "canceled")
+
+
+def test_what_is_not_confirmed_in_time_is_a_persons_and_not_refunded_by_itself(judge, desk):
+    order, until = reviewed(judge, "reply_lost_after")
+    again = the_unit().review_until
+
+    fulfillment.deliver_order(order_id=order.pk, now=again)
+
+    unit = the_unit()
+    assert again == until + 24 * HOUR
+    assert (unit.state, unit.reason, unit.review_until) == (
+        "review",
+        "late_supplier",
+        again + 24 * HOUR,
+    )
+    assert rows(Refund.objects.all(), "pk") == []
+
+
+def test_what_is_confirmed_at_last_is_delivered_from_the_review(judge, desk):
+    order, until = reviewed(judge, "reply_lost_after")
+
+    carry_out(until + HOUR)
+
+    assert (states(), state_of(order)) == (["delivered"], "completed")
+
+
+def test_late_success_after_a_refund_is_kept_and_given_to_nobody(judge, desk):
+    order, until = reviewed(judge, "reply_lost_after")
+    fulfillment.refund_units(order_id=order.pk, by=LI, reason="waited too long", now=until)
+
+    for each in (HOUR, 2 * HOUR):
+        look(until + each)
+
+    assert (states(), state_of(order)) == (["refunded"], "canceled")
+    assert (tries(), len(rows(Bought.objects.all(), "pk"))) == ([("success", "fulu")], 1)
+    assert fulfillment.goods_of_order(order_id=order.pk) == []
+    assert costs() == [("cost", 98_750), ("supplier", -98_750)]
+
+
+def test_who_was_held_up_beyond_his_lease_records_nothing(judge, desk):
+    bought_here(judge)
+    lease = upstream._claim(the_unit().pk, now=NOON)
+    with tenant_atomic():
+        Unit.objects.update(fence=lease.fence + 1)
+
+    upstream._record(lease, Answer(outcome=Outcome.REJECTED), now=NOON)
+
+    assert (states(), tries()) == (["sending"], [("sent", "fulu")])
+
+
+def test_a_unit_has_one_turn_at_a_time(judge, desk):
+    bought_here(judge)
+
+    assert upstream._claim(the_unit().pk, now=NOON) is not None
+    assert upstream._claim(the_unit().pk, now=NOON) is None
+
+
+def test_who_died_between_claim_and_call_is_asked_after_and_never_sent_again(judge, desk):
+    bought_here(judge)
+    upstream._claim(the_unit().pk, now=NOON)
+
+    carry_out(NOON + MINUTE, step=3 * MINUTE)
+
+    assert (states(), desk.purchases()) == (["refunded"], [])
+    assert tries() == [("failed", "fulu")]
