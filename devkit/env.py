@@ -21,10 +21,15 @@ def environment(place: Place, servers: Iterable[Mapping[str, str]]) -> dict[str,
         "BASE_DOMAIN": os.environ.get("BASE_DOMAIN", "localhost"),
         "PORT": port,
         "PUBLIC_PORT": os.environ.get("PUBLIC_PORT", port),
+        "SIMULATORS_PORT": os.environ.get("SIMULATORS_PORT") or _next(port),
     }
     for server in servers:
         made |= server
     return made
+
+
+def _next(port: str) -> str:
+    return str(int(port) % 65535 + 1) if port.isdigit() else port
 
 
 def whole_environment(made: Mapping[str, str]) -> dict[str, str]:

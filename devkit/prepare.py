@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
+from devkit import sandbox
 from devkit.fingerprint import Done, of_files
 from devkit.place import CLONE, Place
 from devkit.steps import Commands, manage_many
@@ -20,7 +21,12 @@ def prepare(place: Place, made: Mapping[str, str]) -> None:
 
 def prepare_demo(place: Place, made: Mapping[str, str]) -> str:
     """`prepare`, and something to click; returns how to sign in."""
-    demo = {"demo data": ("seed_demo", "--if-empty"), "demo logins": ("demo_logins",)}
+    simulators = sandbox.base_url(made["SIMULATORS_PORT"])
+    demo: Commands = {
+        "demo data": ("seed_demo", "--if-empty"),
+        "demo suppliers": ("demo_suppliers", simulators),
+        "demo logins": ("demo_logins",),
+    }
     return _run(place, made, {**_schema(), **demo})["demo logins"]
 
 

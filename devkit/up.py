@@ -7,7 +7,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 
-from devkit import identity, prepare, processes, programs
+from devkit import identity, prepare, processes, programs, sandbox
 from devkit.interrupts import undisturbed
 from devkit.place import Place
 from devkit.say import Problem, heartbeat, say, show
@@ -43,11 +43,16 @@ def _up(place: Place) -> None:
 
 def _run_until_stopped(place: Place, services: Services, logins: str) -> None:
     made = services.environment
-    commands = programs.commands(made["PORT"])
+    simulators = made["SIMULATORS_PORT"]
+    commands = {
+        **programs.commands(made["PORT"]),
+        "simulators": sandbox.command(place, simulators),
+    }
     children = [processes.Child(name, command, made, place) for name, command in commands.items()]
     try:
         for child in children:
             child.start()
+        sandbox.furnish(simulators)
         _wait_ready(made["PORT"], children)
         show(_welcome(place, made, logins))
         while True:
@@ -83,20 +88,21 @@ def _is_ready(port: str) -> bool:
         return False
 
 
-def check_port(port: str) -> None:
+def check_port(port: str, *, name: str = "PORT") -> None:
     """Refuse a port that somebody listens on, before anything is started."""
     if not port.isdigit() or not 0 < int(port) < 65536:
-        raise Problem(f"PORT is {port!r}: it must be a number from 1 to 65535.")
+        raise Problem(f"{name} is {port!r}: it must be a number from 1 to 65535.")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", int(port)))
         except PermissionError:
-            raise Problem(f"Port {port} is for root only. Try: make up PORT=8000") from None
+            raise Problem(f"Port {port} is for root only. Try: make up {name}=8000") from None
         except OSError:
+            other = int(port) % 65000 + 1
             raise Problem(
                 f"Port {port} is taken by another program.\n"
-                f"  Stop that program, or choose another port: make up PORT={int(port) % 65000 + 1}"
+                f"  Stop that program, or choose another port: make up {name}={other}"
             ) from None
 
 
@@ -105,6 +111,7 @@ def _welcome(place: Place, made: Mapping[str, str], logins: str) -> str:
     return (
         f"\n{logins.rstrip()}\n\n"
         f"  Operator      http://ops.{base}:{port}/\n"
+        f"  Suppliers     {sandbox.base_url(made['SIMULATORS_PORT'])}/control/   (simulated)\n"
         f"  Health        http://127.0.0.1:{port}/readyz\n"
         f"  Logs          {place.logs}\n"
         f"  Mail and SMS  {place.run / 'outbox'}\n\n"

@@ -199,6 +199,8 @@ def _record(lease: Lease, answer: "Answer", *, now: datetime) -> None:
     attempt = suppliers.record(attempt_id=lease.attempt.pk, answer=answer, now=now)
     unit.lease_until = None
     unit.save(update_fields=["lease_until"])
+    if attempt.next_at is not None and attempt.next_at <= now:
+        nudge_after_commit(SEND, id_name="unit_id", row=unit)
     match attempt.state:
         case AttemptState.SUCCESS:
             _deliver(order, unit, attempt, now=now)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tenants.types import Shop
 
 MOST_STEPS = 4
+AT_WORK = frozenset({"queued", "sending", "accepted"})
 
 
 def steps_of(order: "Order", things: list[Thing], money: "MoneyState") -> list[Step]:
@@ -138,6 +139,11 @@ def _on_its_way(order: "Order", things: list[Thing], shop: "Shop") -> tuple[str,
     until = [unit.review_until for unit in open_units if unit.review_until]
     if until:
         said = gettext("You get it, or a person's decision, by %(time)s.")
+        if all(unit.state in AT_WORK for unit in open_units):
+            said = gettext(
+                "The supplier is at work, usually for less than a minute. You get it, or a "
+                "person's decision, by %(time)s."
+            )
         return "", gettext("Paid, on its way"), said % {"time": day_and_time(max(until), shop)}
     if any(unit.state in WAITS_LONG for unit in open_units):
         said = gettext("It takes a little longer than usual. This page moves on by itself.")

@@ -4,7 +4,8 @@ from core.rotation import SealedColumn
 from suppliers.models import BOUGHT_CARD_NO, BOUGHT_SECRET, SECRETS, Bought, Supplier
 from suppliers.services.attempts import ask, begin, mark_sent, record, take_back
 from suppliers.services.bought import read_bought
-from suppliers.services.docking import change_secrets, dock, speaker
+from suppliers.services.docking import change_secrets, change_supplier, dock, speaker
+from suppliers.services.offering import change_offer, offer
 
 SEALED = (
     SealedColumn(model=Supplier, field="secrets", place=SECRETS),
@@ -16,9 +17,12 @@ __all__ = [
     "SEALED",
     "ask",
     "begin",
+    "change_offer",
     "change_secrets",
+    "change_supplier",
     "dock",
     "mark_sent",
+    "offer",
     "read_bought",
     "record",
     "speaker",

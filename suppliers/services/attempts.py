@@ -28,13 +28,10 @@ NUMBER_LENGTH = 20  # letters and digits: the narrowest protocol takes 8 to 32
 ABSENCES = 3  # "no such order" is believed when it was said so often after the settle window
 SEND_WITHIN = timedelta(seconds=10)
 CALL_TAKES = timedelta(seconds=20)  # the longest: nobody asks while it may still be going out
-_MINUTE = timedelta(minutes=1)
-WAITS = (
-    timedelta(seconds=5),
-    timedelta(seconds=15),
-    timedelta(seconds=30),
-    *(_MINUTE * each for each in (1, 2, 5, 10, 30)),
-)
+_LATER = tuple(timedelta(minutes=each) for each in (1, 2, 5, 10, 30))
+WAITS = (*(timedelta(seconds=each) for each in (5, 15, 30)), *_LATER)
+# They have it and are at work: some give their cards only to who asks, and are done by then.
+AT_WORK = (*(timedelta(seconds=each) for each in (0, 1, 2, 5, 15, 30)), *_LATER)
 HOURLY = timedelta(hours=1)
 _STATES = {
     Outcome.SUCCESS: AttemptState.SUCCESS,
@@ -124,7 +121,7 @@ def record(*, attempt_id: int, answer: Answer, now: datetime) -> Attempt:
         "supplier_ref": _clean(answer.supplier_ref)[:80] or attempt.supplier_ref,
         "reason": _clean(answer.reason)[:200],
         "cost_e4": _cost_e4(attempt, answer, new),
-        "next_at": now + _wait(attempt.asked) if new in TO_BE_ASKED else None,
+        "next_at": now + _wait(attempt.asked, new) if new in TO_BE_ASKED else None,
     }
     if new == attempt.state:
         _write(attempt, told)
@@ -170,8 +167,9 @@ def _clean(text: str) -> str:
     return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
-def _wait(asked: int) -> timedelta:
-    return WAITS[asked] if asked < len(WAITS) else HOURLY
+def _wait(asked: int, state: AttemptState) -> timedelta:
+    waits = AT_WORK if state == AttemptState.ACCEPTED else WAITS
+    return waits[asked] if asked < len(waits) else HOURLY
 
 
 def _locked(attempt_id: int) -> Attempt:

@@ -39,25 +39,28 @@ def dock(
 
     `secrets["secret"]` is what the protocol signs with; others stand under their protocol's names.
     """
-    fields = {name: given.get(name, "").strip() for name in _LONGEST}
     protocol = given.get("protocol", "")
     if protocol not in PROTOCOLS:
         raise SupplierUnfit(_("Choose one of the listed protocols."), param="protocol")
-    for name, value in fields.items():
-        if not 1 <= len(value) <= _LONGEST[name]:
-            raise SupplierUnfit(_("Fill this in, in a few words."), param=name)
-    _check_address(fields["base_url"], is_plain=PROTOCOLS[protocol].is_plain)
-    uid = uuid4()
-    supplier = Supplier(uid=uid, protocol=protocol, made_at=now, **fields)
+    described = _described(given, protocol)
+    supplier = Supplier(uid=uuid4(), protocol=protocol, made_at=now, **described)
     supplier.secrets = _sealed(supplier, secrets)
-    try:
-        with tenant_atomic():
-            supplier.save()
-    except IntegrityError as why:
-        if broken_rule(why) != "supplier_name_once":
-            raise
-        raise SupplierUnfit(_("Another supplier has this name."), param="name") from None
+    _save(supplier)
     audit.record(by=by, action="supplier.docked", target=supplier.name, now=now)
+    return supplier
+
+
+@tenant_atomic
+def change_supplier(
+    *, supplier_id: int, given: Mapping[str, str], is_on: bool, by: Actor, now: datetime
+) -> Supplier:
+    """Another name, address or app_id, or out of use; its protocol stays. Raises SupplierUnfit."""
+    supplier = Supplier.objects.select_for_update(no_key=True).get(pk=supplier_id)
+    for name, value in _described(given, supplier.protocol).items():
+        setattr(supplier, name, value)
+    supplier.is_on = is_on
+    _save(supplier)
+    audit.record(by=by, action="supplier.changed", target=supplier.name, now=now)
     return supplier
 
 
@@ -87,6 +90,25 @@ def speaker(supplier: Supplier) -> SupplierAdapter:
         is_plain=protocol.is_plain,
     )
     return protocol(account=account, http=http, clock=time.time)
+
+
+def _described(given: Mapping[str, str], protocol: str) -> dict[str, str]:
+    fields = {name: given.get(name, "").strip() for name in _LONGEST}
+    for name, value in fields.items():
+        if not 1 <= len(value) <= _LONGEST[name]:
+            raise SupplierUnfit(_("Fill this in, in a few words."), param=name)
+    _check_address(fields["base_url"], is_plain=PROTOCOLS[protocol].is_plain)
+    return fields
+
+
+def _save(supplier: Supplier) -> None:
+    try:
+        with tenant_atomic():
+            supplier.save()
+    except IntegrityError as why:
+        if broken_rule(why) != "supplier_name_once":
+            raise
+        raise SupplierUnfit(_("Another supplier has this name."), param="name") from None
 
 
 def _sealed(supplier: Supplier, secrets: Mapping[str, Secret]) -> bytes:

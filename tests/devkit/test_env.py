@@ -23,7 +23,7 @@ def test_the_environment_names_all_that_django_reads(tmp_path):
 
     assert made.keys() == {
         "BASE_DOMAIN", "DATABASE_URL", "DJANGO_SETTINGS_MODULE", "MASTER_KEY_FILE", "PORT",
-        "PUBLIC_PORT", "REDIS_URL", "RUN_DIR", "SECRET_KEY_FILE",
+        "PUBLIC_PORT", "SIMULATORS_PORT", "REDIS_URL", "RUN_DIR", "SECRET_KEY_FILE",
     }  # fmt: skip
     assert made["RUN_DIR"] == str(tmp_path)
 

@@ -1,0 +1,89 @@
+"""What suppliers sell that is one of our SKUs: the routes of a SKU."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError
+from django.utils.translation import gettext_lazy as _
+
+from core.actors import Actor
+from core.constraints import broken_rule
+from core.money import MOST_E4
+from core.scope import tenant_atomic
+from suppliers.errors import SupplierUnfit
+from suppliers.models import Offer
+from tenants import audit
+
+FIELDS = frozenset(
+    {
+        "product", "face_value", "cost_e4", "most_e4", "priority", "weight", "opens", "closes",
+        "is_on",
+    }
+)  # fmt: skip
+_HIGHEST = {"cost_e4": MOST_E4, "most_e4": MOST_E4, "face_value": 100_000}
+_LEAST, _MOST = {"weight": 1}, {"priority": 99, "weight": 100}
+
+
+@tenant_atomic
+def offer(
+    *, supplier_id: int, sku_id: int, given: Mapping[str, Any], by: Actor, now: datetime
+) -> Offer:
+    """A supplier can be asked for a SKU from now on; raises SupplierUnfit, which names the field.
+
+    Without a highest cost of its own an offer may cost what it costs today, and no more.
+    """
+    made = Offer(supplier_id=supplier_id, sku_id=sku_id, cost_e4=0)
+    given = {"most_e4": given.get("cost_e4", 0)} | dict(given)
+    _fill(made, given)
+    _save(made)
+    audit.record(by=by, action="offer.made", target=str(made), data=_told(given), now=now)
+    return made
+
+
+@tenant_atomic
+def change_offer(*, offer_id: int, given: Mapping[str, Any], by: Actor, now: datetime) -> Offer:
+    """Other terms; what was ordered under the old ones stays as it was."""
+    found = Offer.objects.select_for_update(no_key=True, of=("self",)).get(pk=offer_id)
+    _fill(found, given)
+    _save(found)
+    audit.record(by=by, action="offer.changed", target=str(found), data=_told(given), now=now)
+    return found
+
+
+def _fill(row: Offer, given: Mapping[str, Any]) -> None:
+    for name, value in given.items():
+        if name not in FIELDS:
+            raise SupplierUnfit(_("An offer has no such field."), param=name)
+        setattr(row, name, value.strip() if isinstance(value, str) else value)
+    if not 1 <= len(row.product) <= 80:
+        raise SupplierUnfit(_("Fill this in, in a few words."), param="product")
+    for name, highest in (_HIGHEST | _MOST).items():
+        if not _LEAST.get(name, 0) <= getattr(row, name) <= highest:
+            raise SupplierUnfit(
+                _("Write a number from %(least)s to %(most)s.")
+                % {"least": _LEAST.get(name, 0), "most": highest // _unit(name)},
+                param=name,
+            )
+    if (row.opens is None) != (row.closes is None):
+        raise SupplierUnfit(_("Give both hours, or none: it is open all day then."), param="closes")
+
+
+def _unit(name: str) -> int:
+    return 10_000 if name.endswith("_e4") else 1
+
+
+def _save(row: Offer) -> None:
+    try:
+        with tenant_atomic():
+            row.save()
+    except IntegrityError as why:
+        if broken_rule(why) != "offer_once":
+            raise
+        raise SupplierUnfit(
+            _("This supplier offers that product for this SKU already."), param="product"
+        ) from None
+
+
+def _told(given: Mapping[str, Any]) -> dict[str, str | int | None]:
+    return {name: value if type(value) is int else str(value) for name, value in given.items()}
