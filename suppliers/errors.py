@@ -30,3 +30,9 @@ class BoughtAlready(AppError):
     """Another attempt may have bought the thing: it is asked after, not bought again."""
 
     code = "bought_already"
+
+
+class SupplierBusy(AppError):
+    """Not now: it rests after failures, or has had as many orders as it takes in this time."""
+
+    code = "supplier_busy"

@@ -10,7 +10,7 @@ from core.constraints import RowRules, tenant_rules
 from core.crypto import Place
 from core.scope import TenantForeignKey, TenantModel
 from core.states import Move, state_known
-from suppliers.states import NOTHING_BOUGHT, AttemptState
+from suppliers.states import NOTHING_BOUGHT, AttemptState, CallKind
 
 SECRETS = Place("suppliers_supplier", "secrets")
 BOUGHT_SECRET = Place("suppliers_bought", "secret")
@@ -18,7 +18,11 @@ BOUGHT_CARD_NO = Place("suppliers_bought", "card_no")
 
 
 class Supplier(TenantModel):
-    """A contract. `secrets` is a sealed JSON object of what the supplier's protocol signs with."""
+    """A contract. `secrets` is a sealed JSON object of what the supplier's protocol signs with.
+
+    `most_per_minute` None: as fast as we can; `paced_until` is then when the next order may go out.
+    After failures it rests, and one order finds out whether it is back: not before `probe_at`.
+    """
 
     uid = models.UUIDField(default=uuid4, editable=False)
     name = models.CharField(_("name"), max_length=60)
@@ -28,6 +32,11 @@ class Supplier(TenantModel):
     secrets = models.BinaryField()
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
     is_on = models.BooleanField(_("in use"), default=True)
+    most_per_minute = models.IntegerField(_("most orders a minute"), null=True, blank=True)
+    paced_until = models.DateTimeField(null=True)
+    probe_at = models.DateTimeField(null=True)
+    balance_e4 = models.BigIntegerField(_("balance there"), null=True)
+    balance_at = models.DateTimeField(_("balance asked at"), null=True)
     made_at = models.DateTimeField()
 
     class Meta:
@@ -37,6 +46,10 @@ class Supplier(TenantModel):
         constraints = [
             *tenant_rules("suppliers_supplier"),
             models.UniqueConstraint(fields=["tenant_id", "name"], name="supplier_name_once"),
+            models.CheckConstraint(
+                condition=Q(most_per_minute__isnull=True) | Q(most_per_minute__gte=1),
+                name="supplier_pace_is_positive",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -157,6 +170,39 @@ class AttemptMove(Move):
     class Meta:
         constraints = tenant_rules("suppliers_attemptmove", "attempt")
         indexes = [models.Index(fields=["tenant_id", "attempt"], name="attempt_moves")]
+
+
+class Call(TenantModel):
+    """One exchange with a supplier, as it ended: what its health is reckoned from.
+
+    `is_bad`: it could not be reached, did not confirm, or took long. A plain no is a good answer.
+    """
+
+    supplier = TenantForeignKey(
+        Supplier, on_delete=models.PROTECT, related_name="calls", db_index=False
+    )
+    attempt = TenantForeignKey(
+        Attempt, on_delete=models.PROTECT, related_name="calls", null=True, db_index=False
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=CallKind)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=AttemptState)
+    is_bad = models.BooleanField()
+    took_ms = models.IntegerField(_("milliseconds"))
+    said = models.CharField(_("what the supplier says"), max_length=200, blank=True)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("call")
+        verbose_name_plural = _("calls")
+        ordering = ["-id"]
+        constraints = tenant_rules("suppliers_call", "supplier", "attempt")
+        indexes = [
+            models.Index(fields=["tenant_id", "supplier", "-at"], name="calls_of_supplier"),
+            models.Index(fields=["tenant_id", "attempt"], name="calls_of_attempt"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.outcome}"
 
 
 class Bought(TenantModel):

@@ -31,3 +31,9 @@ MOVES = {
 # Definitely: only these let another attempt begin for the same thing.
 NOTHING_BOUGHT = frozenset({_S.FAILED, _S.REJECTED, _S.REVERSED})
 TO_BE_ASKED = frozenset({_S.SENT, _S.ACCEPTED, _S.UNKNOWN})
+
+
+class CallKind(models.TextChoices):
+    BUY = "buy", _("order")
+    QUERY = "query", _("query")
+    BALANCE = "balance", _("balance")

@@ -19,7 +19,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
-from suppliers.errors import NoAnswer, NothingSent
+from suppliers.errors import NoAnswer, NothingSent, Unspeakable
 from suppliers.types import Answer, Outcome, Reply, Request
 
 CONNECT_SECONDS = 3.0
@@ -120,7 +120,8 @@ def answered(ask: Callable[[], Answer], *, is_purchase: bool) -> Answer:
         return ask()
     except NothingSent as refusal:
         outcome = Outcome.REJECTED if is_purchase else Outcome.UNKNOWN
-        return Answer(outcome=outcome, reason=f"not sent: {refusal}")
+        is_out = not isinstance(refusal, Unspeakable)
+        return Answer(outcome=outcome, reason=f"not sent: {refusal}", is_unreached=is_out)
     except NoAnswer as silence:
         return Answer(outcome=Outcome.UNKNOWN, reason=str(silence))
     except Exception as surprise:  # noqa: BLE001 -- any surprise in a stranger's body is "we cannot tell"

@@ -71,7 +71,7 @@ class Answer:
 
     `product`, `quantity` and `target` are what it says it was asked for: they are compared with the
     intent before anything is believed. `is_absent`: it knows no such number, which is a failure
-    only after the protocol's settle window.
+    only after the protocol's settle window. `is_unreached`: it was not there to be spoken to.
     """
 
     outcome: Outcome
@@ -83,6 +83,8 @@ class Answer:
     quantity: int | None = None
     target: str = ""
     is_absent: bool = False
+    is_unreached: bool = False
+    took_ms: int = 0
 
     def compared_with(self, order: PurchaseOrder) -> "Answer":
         """Itself, if it is about what was ordered; else UNKNOWN, and why.
@@ -114,12 +116,14 @@ class Answer:
 class Choice:
     """The offer that is to be taken, if there is one, and why: for the attempt's history.
 
-    `is_final`: there is none, and waiting (for opening hours, say) brings none.
+    `is_final`: there is none, and waiting (for opening hours, say) brings none. `is_probe`: its
+    supplier rests after failures, and this order finds out whether it is back.
     """
 
     offer: "Offer | None"
     why: str
     is_final: bool = False
+    is_probe: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

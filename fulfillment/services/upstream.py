@@ -25,6 +25,7 @@ from fulfillment.states import ENDED, TO_BE_SENT, Source, UnitState
 from orders.selectors import buyer_fields_of
 from payments import services as payments
 from suppliers import services as suppliers
+from suppliers.errors import SupplierBusy
 from suppliers.selectors import choose_offer, find_open_attempt, offers_tried
 from suppliers.states import AttemptState
 from suppliers.types import Kind, PurchaseOrder
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 SEND = "fulfillment.send"
 LEASE = timedelta(seconds=30)  # longer than the longest call
-LOOK_AGAIN = timedelta(minutes=1)
+LOOK_AGAIN, NEXT_TURN = timedelta(minutes=1), timedelta(seconds=1)
 ROUTE_WITHIN = timedelta(minutes=30)
 # A supplier that has it, or may have it: by then it is there, or a person is called.
 DECIDED_WITHIN = timedelta(hours=2)
@@ -87,7 +88,7 @@ def send(*, unit_id: int, now: datetime) -> None:
 def queue(units: Iterable[Unit], *, now: datetime) -> None:
     """These wait for a supplier, from now on; whoever stores them has them looked at at once."""
     for unit in units:
-        unit.next_at = now
+        unit.next_at, unit.review_until = now, now + ROUTE_WITHIN
         nudge_after_commit(SEND, id_name="unit_id", row=unit)
 
 
@@ -118,7 +119,10 @@ def _claim(unit_id: int, *, now: datetime) -> Lease | None:
     attempt = find_open_attempt(unit_id=unit.pk)
     if attempt is not None:
         is_due = attempt.next_at is not None and attempt.next_at <= now
-        return _lease(unit, attempt, is_first=False, now=now) if is_due else None
+        supplier_id = attempt.offer.supplier_id
+        if not is_due or suppliers.is_crowded(supplier_id=supplier_id, is_first=False):
+            return None
+        return _lease(unit, attempt, is_first=False, now=now)
     if unit.state in TO_BE_SENT and unit.next_at is not None and unit.next_at <= now:
         return _begin(order, unit, now=now)
     return None
@@ -130,13 +134,25 @@ def _begin(order: "Order", unit: Unit, *, now: datetime) -> Lease | None:
         sku_id=unit.item.sku_id,
         most_e4=unit.paid_e4,
         key=f"{order.number}/{unit.position}",
-        at=now.astimezone(ZoneInfo(get_shop().time_zone)),
+        zone=ZoneInfo(get_shop().time_zone),
+        now=now,
         tried=offers_tried(unit_id=unit.pk),
     )
-    if choice.offer is None:
+    if choice.offer is None or (unit.review_until and unit.review_until <= now):
         _go_without(order, unit, choice, now=now)
         return None
-    attempt = suppliers.begin(unit_id=unit.pk, offer=choice.offer, choice=choice.why, now=now)
+    try:
+        attempt = suppliers.begin(
+            unit_id=unit.pk,
+            offer=choice.offer,
+            choice=choice.why,
+            is_probe=choice.is_probe,
+            now=now,
+        )
+    except SupplierBusy:
+        unit.next_at = now + NEXT_TURN
+        unit.save(update_fields=["next_at"])
+        return None
     suppliers.mark_sent(attempt_id=attempt.pk, now=now)
     moving = Moving(order=order, by=SYSTEM, now=now)
     moving.move(unit, UnitState.SENDING, reason="to_supplier", attempt=attempt)
@@ -196,7 +212,9 @@ def _record(lease: Lease, answer: "Answer", *, now: datetime) -> None:
     order, unit = take_unit(unit_id=lease.unit_id)
     if unit.fence != lease.fence:
         return
-    attempt = suppliers.record(attempt_id=lease.attempt.pk, answer=answer, now=now)
+    attempt = suppliers.record(
+        attempt_id=lease.attempt.pk, answer=answer, is_first=lease.is_first, now=now
+    )
     unit.lease_until = None
     unit.save(update_fields=["lease_until"])
     if attempt.next_at is not None and attempt.next_at <= now:

@@ -6,6 +6,7 @@ from suppliers.services.attempts import ask, begin, mark_sent, record, take_back
 from suppliers.services.bought import read_bought
 from suppliers.services.docking import change_secrets, change_supplier, dock, speaker
 from suppliers.services.offering import change_offer, offer
+from suppliers.services.pacing import is_crowded
 
 SEALED = (
     SealedColumn(model=Supplier, field="secrets", place=SECRETS),
@@ -21,6 +22,7 @@ __all__ = [
     "change_secrets",
     "change_supplier",
     "dock",
+    "is_crowded",
     "mark_sent",
     "offer",
     "read_bought",

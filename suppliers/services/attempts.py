@@ -4,7 +4,9 @@ The caller commits an attempt before it is sent, sends it in no transaction, and
 if it dies in between, the attempt is asked after, never sent again.
 """
 
+import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError
@@ -17,10 +19,11 @@ from core.scope import tenant_atomic
 from core.states import check_move
 from suppliers.adapters import PROTOCOLS
 from suppliers.errors import BoughtAlready, NoAnswer
-from suppliers.models import Attempt, AttemptMove, Offer
+from suppliers.models import Attempt, AttemptMove, Call, Offer
 from suppliers.services.bought import keep_codes
 from suppliers.services.docking import speaker
-from suppliers.states import MOVES, NOTHING_BOUGHT, TO_BE_ASKED, AttemptState
+from suppliers.services.pacing import speaking, take_turn
+from suppliers.states import MOVES, NOTHING_BOUGHT, TO_BE_ASKED, AttemptState, CallKind
 from suppliers.transport import answered
 from suppliers.types import Answer, Outcome, PurchaseOrder
 
@@ -33,6 +36,7 @@ WAITS = (*(timedelta(seconds=each) for each in (5, 15, 30)), *_LATER)
 # They have it and are at work: some give their cards only to who asks, and are done by then.
 AT_WORK = (*(timedelta(seconds=each) for each in (0, 1, 2, 5, 15, 30)), *_LATER)
 HOURLY = timedelta(hours=1)
+SLOW_MS = 7_500  # half of the time that an answer has
 _STATES = {
     Outcome.SUCCESS: AttemptState.SUCCESS,
     Outcome.ACCEPTED: AttemptState.ACCEPTED,
@@ -43,8 +47,12 @@ _STATES = {
 
 
 @tenant_atomic
-def begin(*, unit_id: int, offer: Offer, choice: str, now: datetime) -> Attempt:
-    """A new attempt for the thing; raises BoughtAlready while another one may have bought it."""
+def begin(
+    *, unit_id: int, offer: Offer, choice: str, is_probe: bool = False, now: datetime
+) -> Attempt:
+    """A new attempt for the thing; raises BoughtAlready while another one may have bought it, and
+    SupplierBusy when the supplier takes none just now."""
+    take_turn(offer.supplier, is_probe=is_probe, now=now)
     try:
         with tenant_atomic():
             attempt = Attempt.objects.create(
@@ -93,17 +101,21 @@ def ask(*, attempt: Attempt, order: PurchaseOrder, is_first: bool, now: datetime
             raise NoAnswer("too late to send: it is asked after first")
         return adapter.buy(order=order, number=attempt.number)
 
-    return answered(speak, is_purchase=is_first).compared_with(order)
+    began = time.monotonic()
+    with speaking(supplier_id=attempt.offer.supplier_id, is_first=is_first):
+        answer = answered(speak, is_purchase=is_first).compared_with(order)
+    return replace(answer, took_ms=round((time.monotonic() - began) * 1000))
 
 
 @tenant_atomic
-def record(*, attempt_id: int, answer: Answer, now: datetime) -> Attempt:
+def record(*, attempt_id: int, answer: Answer, is_first: bool = False, now: datetime) -> Attempt:
     """What the supplier said becomes the attempt's state; an ended one stays as it is.
 
-    Codes that came are kept, sealed. What says otherwise than an end that is written down already
-    is noted, for a person to look at.
+    `is_first`: it was said to the order itself. Codes that came are kept, sealed. What says
+    otherwise than an end that is written down already is noted, for a person to look at.
     """
     attempt = _locked(attempt_id)
+    _note_call(attempt, answer, is_first=is_first, now=now)
     if answer.outcome is Outcome.SUCCESS:
         keep_codes(attempt, answer.codes)
     if attempt.state not in TO_BE_ASKED:
@@ -160,6 +172,20 @@ def _note_contradiction(attempt: Attempt, answer: Answer, *, now: datetime) -> N
     if attempt.state in NOTHING_BOUGHT and may_be_there:
         reason = f"said {answer.outcome} after the end"
         _note(attempt, old=attempt.state, reason=reason, by=SYSTEM, now=now)
+
+
+def _note_call(attempt: Attempt, answer: Answer, *, is_first: bool, now: datetime) -> None:
+    is_silent = answer.outcome is Outcome.UNKNOWN or answer.is_unreached
+    Call.objects.create(
+        supplier=attempt.offer.supplier,
+        attempt=attempt,
+        kind=CallKind.BUY if is_first else CallKind.QUERY,
+        outcome=answer.outcome,
+        is_bad=is_silent or answer.took_ms > SLOW_MS,
+        took_ms=answer.took_ms,
+        said=_clean(answer.reason)[:200],
+        at=now,
+    )
 
 
 def _clean(text: str) -> str:

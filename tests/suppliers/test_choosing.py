@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -9,7 +10,8 @@ from suppliers.selectors import choose_offer
 from tests.catalog.factories import make_sku
 from tests.suppliers.factories import make_offer, make_supplier
 
-DAY = datetime(2026, 11, 25, 12, 0)  # noqa: DTZ001 -- the merchant's own time of day
+ZONE = ZoneInfo("Asia/Shanghai")
+DAY = datetime(2026, 11, 25, 12, 0, tzinfo=ZONE)
 NIGHT = DAY.replace(hour=2)
 
 
@@ -24,7 +26,7 @@ def sku():
 
 
 def choose(sku, *, most_e4=100_000, key="1", at=DAY, tried=()):
-    return choose_offer(sku_id=sku.pk, most_e4=most_e4, key=key, at=at, tried=tried)
+    return choose_offer(sku_id=sku.pk, most_e4=most_e4, key=key, zone=ZONE, now=at, tried=tried)
 
 
 def test_the_lower_priority_comes_first_whatever_it_costs(sku):

@@ -1,16 +1,18 @@
-"""Reads of suppliers, their offers and the tries to buy: who is to be asked for a SKU, and why."""
+"""Who is to be asked for a SKU, and why."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from suppliers.models import Attempt, AttemptMove, Offer
-from suppliers.states import NOTHING_BOUGHT
+from suppliers.models import Offer
+from suppliers.selectors.health import Rest, resting
 from suppliers.types import Choice
 
-PASSING = frozenset({"closed"})  # reasons that go by themselves
+PASSING = frozenset({"closed", "resting"})  # reasons that go by themselves
 
 
 def skus_with_offers(*, prices_e4: Mapping[int, int]) -> set[int]:
@@ -20,46 +22,34 @@ def skus_with_offers(*, prices_e4: Mapping[int, int]) -> set[int]:
     return {sku for sku, cost, most in found if cost <= min(most, prices_e4[sku])}
 
 
-def find_open_attempt(*, unit_id: int) -> Attempt | None:
-    """The one try that may have bought the thing, or is about to."""
-    tries = Attempt.objects.filter(unit_id=unit_id).exclude(state__in=NOTHING_BOUGHT)
-    return tries.select_related("offer__supplier").first()
-
-
-def offers_tried(*, unit_id: int) -> list[int]:
-    return list(Attempt.objects.filter(unit_id=unit_id).values_list("offer_id", flat=True))
-
-
-def moves_of_units(*, unit_ids: Iterable[int]) -> QuerySet[AttemptMove]:
-    """What became of every try for these things, in order."""
-    moves = AttemptMove.objects.filter(attempt__unit_id__in=list(unit_ids))
-    return moves.select_related("attempt__offer__supplier").order_by("at", "pk")
-
-
-def due_attempts(*, now: datetime, limit: int) -> list[tuple[int, int]]:
-    """(tenant, thing) of tries that are to be asked after, across tenants: for the sweeper."""
-    due = Attempt.objects.using("ops").filter(next_at__lte=now).order_by("next_at")
-    return list(due.values_list("tenant_id", "unit_id")[:limit])
-
-
 def offers_of_sku(*, sku_id: int) -> QuerySet[Offer]:
     return Offer.objects.filter(sku_id=sku_id).select_related("supplier")
 
 
 def choose_offer(
-    *, sku_id: int, most_e4: int, key: str, at: datetime, tried: Iterable[int] = ()
+    *,
+    sku_id: int,
+    most_e4: int,
+    key: str,
+    zone: ZoneInfo,
+    now: datetime,
+    tried: Iterable[int] = (),
 ) -> Choice:
     """Who is to be asked for this SKU, and why; nobody, and why nobody.
 
-    `most_e4` is what the shop gets for it: dearer offers are left out. `at` is the merchant's own
-    time of day. `key` shares orders out among equals, the same way each time it is asked.
+    `most_e4` is what the shop gets for it: dearer offers are left out. Hours are of the merchant's
+    own `zone`. A supplier that rests after failures is left out until its probe is due, which this
+    order may be. `key` shares orders out among equals, the same way each time it is asked.
     """
     offers = list(offers_of_sku(sku_id=sku_id).order_by("priority", "cost_e4", "pk"))
-    known = frozenset(tried)
+    rests = resting(supplier_ids={offer.supplier_id for offer in offers}, now=now)
+    circumstances = _Now(
+        most_e4=most_e4, at=now.astimezone(zone).time(), tried=frozenset(tried), rests=rests
+    )
     left_out: dict[str, int] = {}
     fit: list[Offer] = []
     for offer in offers:
-        if why := _unfit(offer, most_e4=most_e4, at=at.time(), tried=known):
+        if why := _unfit(offer, circumstances):
             left_out[why] = left_out.get(why, 0) + 1
         else:
             fit.append(offer)
@@ -70,15 +60,27 @@ def choose_offer(
     first = [offer for offer in fit if offer.priority == fit[0].priority]
     chosen = _by_weight(first, key=key)
     why = f"priority {chosen.priority}, 1 of {len(first)} by weight {chosen.weight}{said}"
-    return Choice(offer=chosen, why=why[:120])
+    is_probe = rests.get(chosen.supplier_id) == Rest.PROBE
+    return Choice(offer=chosen, why=why[:120], is_probe=is_probe)
 
 
-def _unfit(offer: Offer, *, most_e4: int, at: time, tried: frozenset[int]) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Now:
+    """What makes an offer unfit for this order at this moment."""
+
+    most_e4: int
+    at: time
+    tried: frozenset[int]
+    rests: Mapping[int, Rest]
+
+
+def _unfit(offer: Offer, now: _Now) -> str:
     reasons = {
         "off": not (offer.is_on and offer.supplier.is_on),
-        "tried": offer.pk in tried,
-        "too dear": offer.cost_e4 > min(offer.most_e4, most_e4),
-        "closed": not _is_open(offer, at),
+        "tried": offer.pk in now.tried,
+        "too dear": offer.cost_e4 > min(offer.most_e4, now.most_e4),
+        "closed": not _is_open(offer, now.at),
+        "resting": now.rests.get(offer.supplier_id) == Rest.RESTS,
     }
     return next((why for why, is_so in reasons.items() if is_so), "")
 
