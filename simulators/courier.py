@@ -1,13 +1,15 @@
 """Posts callbacks, to this machine only, until they are understood or five repeats have failed.
 
 Kasushou repeats after 5, 10, 15, 20 and 25 minutes; here the unit is the account's option
-`callback_retry_s` (0.5 s). Fulu publishes no plan of repeats and is given the same one.
+`callback_retry_s` (0.5 s). The others publish no plan of repeats and are given the same one.
 """
 
 import http.client
+import json
 import sqlite3
 import threading
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
@@ -63,8 +65,12 @@ class Courier:
 
     def _deliver(self, row: sqlite3.Row) -> None:
         try:
-            status, answer = post(row["url"], row["content_type"], row["body"])
-            understood = status == 200 and row["ack"] in {"", answer.strip()}
+            status, answer = post(
+                row["url"],
+                {"Content-Type": row["content_type"], **json.loads(row["headers"])},
+                row["body"],
+            )
+            understood = 200 <= status < 300 and row["ack"] in {"", answer.strip()}
             said = f"{status} {answer[:200]}"
         except (OSError, http.client.HTTPException, NotThisMachine) as error:
             understood, said = False, f"{type(error).__name__}: {error}"
@@ -87,7 +93,7 @@ class Courier:
         return float(account.options.get("callback_retry_s", 0.5)) if account else 0.5
 
 
-def post(url: str, content_type: str, body: bytes) -> tuple[int, str]:
+def post(url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, str]:
     """POST to a port of this machine; `*.localhost` is this machine whatever a resolver says."""
     parts = urlsplit(url)
     host = parts.hostname or ""
@@ -97,8 +103,7 @@ def post(url: str, content_type: str, body: bytes) -> tuple[int, str]:
     connection = http.client.HTTPConnection(address, parts.port or 80, timeout=TIMEOUT)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
-        headers = {"Content-Type": content_type, "Host": parts.netloc}
-        connection.request("POST", target, body, headers)
+        connection.request("POST", target, body, {**headers, "Host": parts.netloc})
         response = connection.getresponse()
         return response.status, response.read(10_000).decode("utf-8", "replace")
     finally:

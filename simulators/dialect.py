@@ -1,6 +1,7 @@
 """What the engine needs of a supplier's protocol."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from simulators.records import Account, Purchase, State
@@ -26,12 +27,22 @@ class Telling:
 class News:
     content_type: str
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Dialect(Protocol):
     name: str
-    ack: str  # what a client says to a callback it has understood; empty: any HTTP 200
+    ack: str  # what a client says to a callback it has understood; empty: any HTTP 2xx
 
     def answer(self, visit: Visit) -> Reply: ...
 
     def news(self, telling: Telling) -> News: ...
+
+
+class Silent:
+    """A protocol without callbacks; its orders must name no address to call."""
+
+    ack = ""
+
+    def news(self, telling: Telling) -> News:
+        raise AssertionError(f"{telling.purchase.protocol} calls nobody back")

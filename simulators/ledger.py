@@ -7,7 +7,7 @@ money it costs and the stock it takes are one fact.
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,8 @@ CREATE TABLE IF NOT EXISTS requests (
 CREATE INDEX IF NOT EXISTS requests_of_number ON requests (protocol, account, client_no);
 CREATE TABLE IF NOT EXISTS callbacks (
   id INTEGER PRIMARY KEY AUTOINCREMENT, purchase INTEGER NOT NULL, url TEXT NOT NULL,
-  content_type TEXT NOT NULL, body BLOB NOT NULL, ack TEXT NOT NULL, note TEXT NOT NULL,
+  content_type TEXT NOT NULL, headers TEXT NOT NULL DEFAULT '{}', body BLOB NOT NULL,
+  ack TEXT NOT NULL, note TEXT NOT NULL,
   due_at REAL NOT NULL, tries INTEGER NOT NULL DEFAULT 0, state TEXT NOT NULL DEFAULT 'waiting',
   answer TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS callbacks_due ON callbacks (due_at) WHERE state = 'waiting';
@@ -68,6 +69,13 @@ class Ledger:
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.executescript(SCHEMA)
+        self._widen()
+
+    def _widen(self) -> None:
+        """A file written before callbacks had headers goes on being used."""
+        columns = {row["name"] for row in self.rows("PRAGMA table_info(callbacks)")}
+        if "headers" not in columns:
+            self._db.execute("ALTER TABLE callbacks ADD COLUMN headers TEXT NOT NULL DEFAULT '{}'")
 
     def close(self) -> None:
         with self._lock:
@@ -95,6 +103,14 @@ class Ledger:
             {"protocol": protocol, "id": account},
         )
         return account_of(found[0]) if found else None
+
+    def settle_in(self, account: Account, *, callback_url: str, options: Mapping[str, Any]) -> None:
+        """What a client may change of its own account."""
+        with self.writing() as db:
+            db.execute(
+                "UPDATE accounts SET callback_url = ?, options = ? WHERE protocol = ? AND id = ?",
+                (callback_url, json.dumps(dict(options)), account.protocol, account.id),
+            )
 
     def find_product(self, protocol: str, product: str) -> Product | None:
         found = self.rows(

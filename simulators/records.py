@@ -7,6 +7,8 @@ from typing import Any
 
 from simulators.faults import Faults
 
+CARRIES_CODES = frozenset({"card", "pin"})  # kinds of products
+
 
 class State(StrEnum):
     ACCEPTED = "accepted"
@@ -38,7 +40,7 @@ class Refused(Exception):
 
     def __init__(self, refusal: Refusal, detail: str = "") -> None:
         super().__init__(f"{refusal}: {detail}" if detail else str(refusal))
-        self.refusal = refusal
+        self.refusal, self.detail = refusal, detail
 
 
 class Broken(Exception):
@@ -67,7 +69,7 @@ class Account:
 class Product:
     protocol: str
     id: str
-    kind: str = "card"  # card, direct or mobile
+    kind: str = "card"  # card, direct, mobile or pin (a code bought as airtime)
     name: str = ""
     price_e4: int = 0
     face_e4: int = 0

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Callable, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from time import sleep, time
@@ -9,16 +10,32 @@ from urllib.parse import urlsplit
 
 from simulators.control import Control
 from simulators.courier import Courier, is_this_machine
+from simulators.dialect import Dialect
 from simulators.fulu import Fulu
+from simulators.iqiyi import Iqiyi
+from simulators.juhe import Juhe
+from simulators.kakayun import Kakayun
 from simulators.kasushou import Kasushou
+from simulators.kayixin import Kayixin
 from simulators.ledger import Ledger
 from simulators.ofpay import Ofpay
 from simulators.records import Broken
+from simulators.reloadly import Reloadly
 from simulators.shop import Shop
 from simulators.wire import Reply, Visit, plainly, send
 
 logger = logging.getLogger(__name__)
 BODY_LIMIT = 1_000_000
+DIALECTS: Sequence[Callable[[Shop], Dialect]] = (
+    Fulu,
+    Iqiyi,
+    Juhe,
+    Kakayun,
+    Kasushou,
+    Kayixin,
+    Ofpay,
+    Reloadly,
+)
 
 
 class Server(ThreadingHTTPServer):
@@ -30,7 +47,8 @@ class Server(ThreadingHTTPServer):
         self.ledger = Ledger(folder)
         self.shop = Shop(self.ledger)
         self.control = Control(self.shop)
-        for dialect in (Fulu(self.shop), Kasushou(self.shop), Ofpay(self.shop)):
+        for speaks in DIALECTS:
+            dialect = speaks(self.shop)
             self.shop.dialects[dialect.name] = dialect
         self.courier = Courier(self.shop)
         super().__init__(("127.0.0.1", port), Handler)

@@ -13,7 +13,16 @@ from dataclasses import replace
 from simulators.dialect import Dialect
 from simulators.faults import QUERY, Fault, Faults, of_account, of_number
 from simulators.ledger import Ledger
-from simulators.records import Account, Broken, Purchase, Refusal, Refused, State, Wish
+from simulators.records import (
+    CARRIES_CODES,
+    Account,
+    Broken,
+    Purchase,
+    Refusal,
+    Refused,
+    State,
+    Wish,
+)
 from simulators.tellings import tellings
 from simulators.till import give_back, make_cards, take_order
 from simulators.wire import Visit
@@ -55,6 +64,12 @@ class Shop:
             raise Refused(Refusal.BUSY)
         return self.ledger.get_purchase(key)
 
+    def buy_at_once(self, visit: Visit, account: Account, wish: Wish) -> Purchase:
+        """As `buy`, but over when it returns: for protocols whose reply carries the goods."""
+        key = self.buy(visit, account, wish).id
+        self.finish(key)
+        return _as_seen(self.ledger.get_purchase(key))
+
     def ask(self, account: Account, number: str, *, by: str = "client_no") -> Purchase:
         """The order with the cards that may be seen by now; raises Refused when there is none."""
         found = self.ledger.find_purchase(account, number=number, by=by)
@@ -64,7 +79,7 @@ class Shop:
             db.execute("UPDATE purchases SET asks = asks + 1 WHERE id = ?", (found.id,))
         if found.asks < found.faults.get(Fault.NOT_FOUND_THEN_FOUND, 0):
             raise Refused(Refusal.NO_ORDER)
-        return replace(found, cards=found.cards[: _visible(found, now=time.time())])
+        return _as_seen(found)
 
     def spoil_query(self, visit: Visit, account: Account) -> None:
         """Let the account's `query:` faults at the answer to anything but a purchase."""
@@ -94,7 +109,7 @@ class Shop:
                 return False
             if failed:
                 give_back(db, purchase, purchase.price_e4, reason="failed")
-            elif purchase.kind == "card":
+            elif purchase.kind in CARRIES_CODES:
                 make_cards(db, purchase)
             self._enqueue(db, key)
         return True
@@ -155,12 +170,14 @@ class Shop:
         for place, telling in enumerate(tellings(account, purchase)):
             news = dialect.news(telling)
             db.execute(
-                "INSERT INTO callbacks (purchase, url, content_type, body, ack, note, due_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO callbacks"
+                " (purchase, url, content_type, headers, body, ack, note, due_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     key,
                     purchase.callback_url,
                     news.content_type,
+                    json.dumps(dict(news.headers)),
                     news.body,
                     dialect.ack,
                     f"{telling.state}{' forged' if telling.forged else ''}",
@@ -193,6 +210,10 @@ def _price(wish: Wish, faults: Faults) -> int:
     if wish.ceiling_e4 is not None and price > wish.ceiling_e4:
         raise Refused(Refusal.PRICE)
     return price
+
+
+def _as_seen(purchase: Purchase) -> Purchase:
+    return replace(purchase, cards=purchase.cards[: _visible(purchase, now=time.time())])
 
 
 def _visible(purchase: Purchase, *, now: float) -> int:

@@ -25,12 +25,22 @@ class Said:
 
 
 def post(url: str, body: bytes, headers: dict[str, str] | None = None, timeout: float = 20) -> Said:
+    return _send("POST", url, body, headers, timeout)
+
+
+def get(url: str, headers: dict[str, str] | None = None, timeout: float = 20) -> Said:
+    return _send("GET", url, None, headers, timeout)
+
+
+def _send(
+    method: str, url: str, body: bytes | None, headers: dict[str, str] | None, timeout: float
+) -> Said:
     parts = urlsplit(url)
     assert parts.hostname
     connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout)
     try:
         target = f"{parts.path}?{parts.query}" if parts.query else parts.path
-        connection.request("POST", target, body, headers or {})
+        connection.request(method, target, body, headers or {})
         response = connection.getresponse()
         return Said(response.status, response.read(), dict(response.getheaders()))
     finally:
@@ -72,7 +82,7 @@ class FuluClient:
         return json.loads(said["result"])
 
     def wait(self, number: str, *, state: str = "success") -> Any:
-        return _until(
+        return until(
             lambda: self.result("fulu.order.info.get", customer_order_no=number),
             lambda order: order["order_state"] == state,
         )
@@ -106,7 +116,7 @@ class KasushouClient:
         return said["data"]
 
     def wait(self, number: str, *, status: int = 3) -> Any:
-        return _until(
+        return until(
             lambda: self.data("order/info", external_orderno=number)[0],
             lambda order: order["status"] == status,
         )
@@ -147,7 +157,8 @@ class OfpayClient:
         return post(f"{self.base_url}/ofpay/{path}", b"")
 
 
-def _until(ask: Any, done: Any) -> Any:
+def until(ask: Any, done: Any) -> Any:
+    """Ask until the answer is the wanted one, ten seconds at most."""
     end = time.monotonic() + 10
     while not done(answer := ask()):
         assert time.monotonic() < end, answer

@@ -11,6 +11,7 @@ from tests.simulators.calling import (
     FuluClient,
     KasushouClient,
 )
+from tests.simulators.calling_reloadly import CLIENT, FACE, PRICE, SECRET, WHSEC, ReloadlyClient
 from tests.simulators.running import Desk, Simulators, simulators
 
 
@@ -58,3 +59,28 @@ def kasushou(running, desk) -> KasushouClient:
     desk.product(protocol="kasushou", id="77", name="月卡", price_e4=98_750, magic=True)
     desk.product(protocol="kasushou", id="88", kind="direct", name="直充", price_e4=50_000)
     return KasushouClient(running.base_url)
+
+
+@pytest.fixture
+def reloadly(running, desk) -> ReloadlyClient:
+    desk.account(
+        protocol="reloadly",
+        id=CLIENT,
+        secret=SECRET,
+        balance_e4=10_000_000,
+        processing_ms=100,
+        options={"webhook_secret": WHSEC},
+    )
+    desk.product(
+        protocol="reloadly", id="15", name="游戏卡 25", price_e4=PRICE, face_e4=FACE, magic=True
+    )
+    desk.product(
+        protocol="reloadly",
+        id="341",
+        kind="mobile",
+        name="Operator",
+        price_e4=PRICE,
+        face_e4=FACE,
+    )
+    desk.product(protocol="reloadly", id="900", kind="pin", price_e4=PRICE, face_e4=FACE)
+    return ReloadlyClient(running.base_url)

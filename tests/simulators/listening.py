@@ -6,15 +6,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass
 class Ear:
-    """`answers` are given in turn, the last one for ever."""
+    """`answers` and `statuses` are given in turn, the last one for ever."""
 
     answers: list[str]
     url: str = ""
     heard: list[tuple[str, bytes]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    statuses: list[int] = field(default_factory=lambda: [200])
 
     def wait_for(self, count: int, *, seconds: float = 10) -> list[tuple[str, bytes]]:
         end = time.monotonic() + seconds
@@ -31,11 +36,11 @@ def listening(*answers: str) -> Iterator[Ear]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            ear.headers.append(dict(self.headers.items()))
             ear.heard.append((self.headers["Content-Type"], body))
-            answer = ear.answers.pop(0) if len(ear.answers) > 1 else ear.answers[0]
-            self.send_response(200)
+            self.send_response(_next(ear.statuses))
             self.end_headers()
-            self.wfile.write(answer.encode())
+            self.wfile.write(_next(ear.answers).encode())
 
         def log_message(self, *_):
             return
@@ -47,3 +52,7 @@ def listening(*answers: str) -> Iterator[Ear]:
             yield ear
         finally:
             server.shutdown()
+
+
+def _next(planned: list[T]) -> T:
+    return planned.pop(0) if len(planned) > 1 else planned[0]
