@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest
 
-from tenants.selectors import primary_host
+from tenants.selectors import address_at, primary_host
 
 
 def host_of(request: HttpRequest) -> str:
@@ -13,6 +13,4 @@ def host_of(request: HttpRequest) -> str:
 
 def address_of(request: HttpRequest, path: str) -> str:
     """The whole address of a path. Of what the client says in `Host`, its port say, nothing."""
-    scheme = "https" if settings.SECURE_SSL_REDIRECT else "http"
-    port = f":{settings.PUBLIC_PORT}" if settings.PUBLIC_PORT else ""
-    return f"{scheme}://{host_of(request)}{port}{path}"
+    return address_at(host=host_of(request), path=path)

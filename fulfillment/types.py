@@ -1,7 +1,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from core.secrets import Secret
+
+if TYPE_CHECKING:
+    from suppliers.models import Attempt
+    from suppliers.types import PurchaseOrder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,3 +26,15 @@ class UnitGoods:
     secret: Secret | None
     expires_on: date | None
     delivered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """One worker's turn to speak to a supplier about a unit: its word counts as long as `fence` is
+    still the unit's."""
+
+    unit_id: int
+    fence: int
+    attempt: "Attempt"
+    order: "PurchaseOrder"
+    is_first: bool

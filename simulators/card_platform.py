@@ -1,7 +1,8 @@
 """What Kakayun and its cousins do alike, whatever envelope a call comes in.
 
 Prices and money are text. `maxmoney` is held against the price of the whole order. The account to
-charge is the first value of `attach`, which may be an object or an array. Cards are told of an
+charge is `attach` itself or its first value: it may be an object, or an array of words or of
+{attachtype, value}. Cards are told of an
 order that is done and still paid for; one that was refunded counts as failed.
 """
 
@@ -128,7 +129,7 @@ def order_of(purchase: Purchase) -> dict[str, Any]:
     cards = purchase.cards if purchase.state == State.SUCCEEDED else ()
     return _numbers(purchase) | {
         "status": WAITING if waits else STATUSES[purchase.state],
-        "cards": [{"cardno": card.number, "cardpwd": card.password} for card in cards],
+        "cards": [{"card_no": card.number, "card_pwd": card.password} for card in cards],
         "refundstatus": _given_back(purchase),
     }
 
@@ -145,12 +146,19 @@ def _given_back(purchase: Purchase) -> int:
 
 def _charged(given: Given, product: Product) -> str:
     attach = given.get("attach") or []
-    if not isinstance(attach, dict | list):
+    if not isinstance(attach, dict | list | str):
         raise Refused(Refusal.PARAM, "attach")
-    values = list(attach.values()) if isinstance(attach, dict) else attach
     if product.kind == "card":
         return ""
-    return text_of({"attach": values[0] if values else None}, "attach")
+    return text_of({"attach": _first(attach)}, "attach")
+
+
+def _first(attach: dict[str, Any] | list[Any] | str) -> object:
+    if isinstance(attach, str):
+        return attach
+    values = list(attach.values()) if isinstance(attach, dict) else attach
+    first = values[0] if values else None
+    return first.get("value") if isinstance(first, dict) else first
 
 
 def _form(product: Product) -> list[dict[str, str]]:

@@ -10,9 +10,9 @@ guess: an order number seen before is refused with 0 unless the account's option
 guess: `maxmoney` is the most that the whole order may cost;
 guess: `timestamp` must be ten digits, no window is kept, and a number with a point is signed with
 the digits it was sent with; an empty array or object is signed, as `[]` or `{}`;
-guess: `attach` is an object or an array whose first value is charged; a details' `attach` lists
-{key, name, type};
-guess: cards are {cardno, cardpwd}; `refundstatus` is 0 for nothing, 1 for all, 2 for a part; a
+guess: `attach` is a word, an object, or an array, whose first value is charged; a details' `attach`
+lists {key, name, type};
+guess: cards are {card_no, card_pwd}; `refundstatus` is 0 for nothing, 1 for all, 2 for a part; a
 refunded order is 4, as a failed one; the first query of an open order says 1, later ones 3;
 guess: `goodsstatus` is 1 on sale and 0 off, `goodstype` 2 for what is charged directly;
 guess: goods/all is a list, goods/group one group {groupid, groupname};

@@ -10,7 +10,7 @@ from core.constraints import RowRules, tenant_rules
 from core.crypto import Place
 from core.scope import TenantForeignKey, TenantModel
 from core.states import Move, state_known
-from suppliers.states import NOTHING_BOUGHT, AttemptState, CallKind
+from suppliers.states import NOTHING_BOUGHT, AttemptState, CallbackOutcome, CallKind
 
 SECRETS = Place("suppliers_supplier", "secrets")
 BOUGHT_SECRET = Place("suppliers_bought", "secret")
@@ -203,6 +203,42 @@ class Call(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.outcome}"
+
+
+class CallbackHeard(TenantModel):
+    """What a supplier told us of itself, each under its own identity; no body is kept, only its
+    digest. Nothing moves on its word: the order is asked after."""
+
+    supplier = TenantForeignKey(
+        Supplier, on_delete=models.PROTECT, related_name="callbacks", db_index=False
+    )
+    digest = models.BinaryField()
+    outcome = models.CharField(_("outcome"), max_length=10, choices=CallbackOutcome)
+    attempt = TenantForeignKey(
+        Attempt, on_delete=models.PROTECT, related_name="callbacks", null=True, db_index=False
+    )
+    number = models.CharField(_("number"), max_length=80, blank=True)
+    times = models.IntegerField(_("times"), default=1)
+    first_at = models.DateTimeField(_("first told at"))
+    last_at = models.DateTimeField(_("last told at"))
+
+    class Meta:
+        verbose_name = _("callback")
+        verbose_name_plural = _("callbacks")
+        ordering = ["-last_at"]
+        constraints = [
+            *tenant_rules("suppliers_callbackheard", "supplier", "attempt"),
+            models.UniqueConstraint(
+                fields=["tenant_id", "supplier", "digest"], name="callback_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["tenant_id", "-last_at"], name="callbacks_newest"),
+            models.Index(fields=["tenant_id", "attempt"], name="callbacks_of_attempt"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or self.outcome
 
 
 class Bought(TenantModel):

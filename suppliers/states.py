@@ -37,3 +37,9 @@ class CallKind(models.TextChoices):
     BUY = "buy", _("order")
     QUERY = "query", _("query")
     BALANCE = "balance", _("balance")
+
+
+class CallbackOutcome(models.TextChoices):
+    HEARD = "heard", _("heard: the order was asked after")
+    UNKNOWN = "unknown", _("about an order that we do not know")
+    REFUSED = "refused", _("not signed by the supplier, or unreadable")

@@ -55,7 +55,9 @@ class HttpTransport:
 
     def send(self, request: Request) -> Reply:
         """Raises NothingSent if no connection was made, NoAnswer for whatever came after."""
-        url, began = self._base_url + request.path, time.monotonic()
+        began = time.monotonic()
+        url = (request.origin.rstrip("/") or self._base_url) + request.path
+        told = url.partition("?")[0]  # what follows may be somebody's phone number
         if not (url.lower().startswith("https://") or self._is_plain or self._may_stay_home):
             raise NothingSent("only https is spoken")
         with self._session() as session, _call(CONNECT_SECONDS + self._answer_seconds) as call:
@@ -65,11 +67,11 @@ class HttpTransport:
                     raise TimeoutError("no whole answer in time")
             except (requests.RequestException, HTTPError, OSError, ValueError) as error:
                 how = type(error).__name__
-                _log.info("supplier_call", url=url, failed=how, was_sent=call.is_open)
+                _log.info("supplier_call", url=told, failed=how, was_sent=call.is_open)
                 raise (NoAnswer if call.is_open else NothingSent)(how) from error
         seconds = round(time.monotonic() - began, 3)
         _log.info(
-            "supplier_call", url=url, status=reply.status, size=len(reply.body), seconds=seconds
+            "supplier_call", url=told, status=reply.status, size=len(reply.body), seconds=seconds
         )
         return reply
 

@@ -136,12 +136,14 @@ class Callback:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
-    """`body` goes out as these very bytes: they are what was signed."""
+    """`body` goes out as these very bytes: they are what was signed. `origin` is where else than at
+    the supplier's own address it goes (a house of its own for tokens, say)."""
 
     path: str
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
     method: str = "POST"
+    origin: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,5 +1,6 @@
 from dataclasses import fields
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from core.scope import require_tenant
@@ -39,6 +40,17 @@ def members() -> "QuerySet[Member]":
 
 def find_user(*, email: str) -> User | None:
     return User.objects.filter(email__iexact=email.strip()).first()
+
+
+def shop_address(*, path: str) -> str:
+    """The whole address of a path at the bound tenant's shop, for whoever is not its browser."""
+    return address_at(host=primary_host(), path=path)
+
+
+def address_at(*, host: str, path: str) -> str:
+    scheme = "https" if settings.SECURE_SSL_REDIRECT else "http"
+    port = f":{settings.PUBLIC_PORT}" if settings.PUBLIC_PORT else ""
+    return f"{scheme}://{host}{port}{path}"
 
 
 def primary_host() -> str:

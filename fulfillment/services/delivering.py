@@ -24,6 +24,7 @@ from fulfillment.services import upstream
 from fulfillment.services.ending import finish, pay_back
 from fulfillment.services.moving import Moving, take_unit
 from fulfillment.services.opening import draft_units
+from fulfillment.services.queueing import queue
 from fulfillment.states import Source, UnitState
 from inventory import services as inventory
 from inventory.errors import NothingHeld, OutOfStock
@@ -188,7 +189,7 @@ def _deliver(moving: Moving, units: Iterable[Unit], *, sold: Sold) -> None:
             _prepare_by_hand(moving, line)
             continue
         if line[0].source == Source.SUPPLIER:
-            upstream.queue(line, now=moving.now)
+            queue(line, now=moving.now)
             continue
         goods = sold[item_id] if item_id in sold else _sold(item_id, now=moving.now)
         if goods is None:

@@ -6,60 +6,40 @@ attempt, and it is asked after, never bought again under another number.
 """
 
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from django.urls import reverse
+
 from core.actors import SYSTEM
 from core.failpoints import reach
-from core.nudge import nudge_after_commit
 from core.outbox import emit
 from core.scope import tenant_atomic
-from fulfillment.events import OrderDelivered, UnitCameLate, UnitNeedsPerson
+from fulfillment.events import UnitNeedsPerson
 from fulfillment.models import Unit
+from fulfillment.services.answers import record
 from fulfillment.services.ending import finish, pay_back
 from fulfillment.services.moving import Moving, take_unit
-from fulfillment.states import ENDED, TO_BE_SENT, Source, UnitState
+from fulfillment.services.queueing import ROUTE_WITHIN
+from fulfillment.states import TO_BE_SENT, Source, UnitState
+from fulfillment.types import Lease
 from orders.selectors import buyer_fields_of
-from payments import services as payments
 from suppliers import services as suppliers
 from suppliers.errors import SupplierBusy
 from suppliers.selectors import choose_offer, find_open_attempt, offers_tried
-from suppliers.states import AttemptState
 from suppliers.types import Kind, PurchaseOrder
-from tenants.selectors import get_shop
+from tenants.selectors import get_shop, shop_address
 
 if TYPE_CHECKING:
     from orders.models import Order
     from suppliers.models import Attempt, Offer
-    from suppliers.types import Answer, Choice
+    from suppliers.types import Choice
 
-SEND = "fulfillment.send"
 LEASE = timedelta(seconds=30)  # longer than the longest call
 LOOK_AGAIN, NEXT_TURN = timedelta(minutes=1), timedelta(seconds=1)
-ROUTE_WITHIN = timedelta(minutes=30)
-# A supplier that has it, or may have it: by then it is there, or a person is called.
-DECIDED_WITHIN = timedelta(hours=2)
 REVIEW_WITHIN = timedelta(hours=24)
-_STANDS = {
-    AttemptState.ACCEPTED: UnitState.ACCEPTED,
-    AttemptState.UNKNOWN: UnitState.UNKNOWN,
-}
-_AT_SUPPLIER = frozenset({UnitState.SENDING, UnitState.ACCEPTED, UnitState.UNKNOWN})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lease:
-    """One worker's turn to speak to a supplier about a unit: its word counts as long as `fence` is
-    still the unit's."""
-
-    unit_id: int
-    fence: int
-    attempt: "Attempt"
-    order: PurchaseOrder
-    is_first: bool
 
 
 def send(*, unit_id: int, now: datetime) -> None:
@@ -81,15 +61,8 @@ def send(*, unit_id: int, now: datetime) -> None:
         attempt=lease.attempt, order=lease.order, is_first=lease.is_first, now=moment()
     )
     reach("fulfillment.asked")
-    _record(lease, answer, now=moment())
+    record(lease, answer, now=moment())
     reach("fulfillment.recorded")
-
-
-def queue(units: Iterable[Unit], *, now: datetime) -> None:
-    """These wait for a supplier, from now on; whoever stores them has them looked at at once."""
-    for unit in units:
-        unit.next_at, unit.review_until = now, now + ROUTE_WITHIN
-        nudge_after_commit(SEND, id_name="unit_id", row=unit)
 
 
 def keep_in_review(units: Sequence[Unit], *, now: datetime) -> set[int]:
@@ -183,7 +156,12 @@ def _purchase(unit: Unit, offer: "Offer") -> PurchaseOrder:
         face_value=offer.face_value,
         fields=given,
         most_e4=min(offer.most_e4, unit.paid_e4),
+        callback_url=shop_address(path=_callback_path(offer)),
     )
+
+
+def _callback_path(offer: "Offer") -> str:
+    return reverse("suppliers:callback", args=[offer.supplier.uid])
 
 
 def _go_without(order: "Order", unit: Unit, choice: "Choice", *, now: datetime) -> None:
@@ -200,70 +178,4 @@ def _go_without(order: "Order", unit: Unit, choice: "Choice", *, now: datetime) 
         return
     moving = Moving(order=order, by=SYSTEM, now=now)
     moving.move(unit, UnitState.WAITING, reason="no_route", next_at=next_at, review_until=until)
-    moving.store()
-
-
-@tenant_atomic(durable=True)
-def _record(lease: Lease, answer: "Answer", *, now: datetime) -> None:
-    """The supplier's word becomes the unit's state, if it is still this worker's turn.
-
-    Else he was held up beyond his lease: whoever has it now has asked for himself.
-    """
-    order, unit = take_unit(unit_id=lease.unit_id)
-    if unit.fence != lease.fence:
-        return
-    attempt = suppliers.record(
-        attempt_id=lease.attempt.pk, answer=answer, is_first=lease.is_first, now=now
-    )
-    unit.lease_until = None
-    unit.save(update_fields=["lease_until"])
-    if attempt.next_at is not None and attempt.next_at <= now:
-        nudge_after_commit(SEND, id_name="unit_id", row=unit)
-    match attempt.state:
-        case AttemptState.SUCCESS:
-            _deliver(order, unit, attempt, now=now)
-        case AttemptState.FAILED | AttemptState.REJECTED:
-            _go_on(order, unit, attempt, now=now)
-        case _:
-            _stand(order, unit, _STANDS[AttemptState(attempt.state)], now=now)
-
-
-def _deliver(order: "Order", unit: Unit, attempt: "Attempt", *, now: datetime) -> None:
-    supplier = attempt.offer.supplier
-    payments.book_cost(
-        supplier_ref=str(supplier.pk),
-        amount_e4=attempt.cost_e4 or 0,
-        currency=supplier.currency,
-        ref=attempt.number,
-        by=SYSTEM,
-        now=now,
-    )
-    if unit.state in ENDED:
-        emit(UnitCameLate(unit_id=unit.pk))
-        return
-    moving = Moving(order=order, by=SYSTEM, now=now)
-    moving.move(unit, UnitState.DELIVERED, reason="from_supplier", delivered_at=now)
-    moving.store()
-    emit(OrderDelivered(order_id=order.pk))
-    finish(order, by=SYSTEM, now=now)
-
-
-def _go_on(order: "Order", unit: Unit, attempt: "Attempt", *, now: datetime) -> None:
-    """Definitely nothing was bought: the next supplier is asked, or the money goes back."""
-    if unit.state in ENDED:
-        return
-    moving = Moving(order=order, by=SYSTEM, now=now)
-    moving.move(unit, UnitState.FAILED, reason=attempt.state)
-    moving.move(unit, UnitState.QUEUED, reason="next_supplier")
-    queue([unit], now=now)
-    moving.store()
-
-
-def _stand(order: "Order", unit: Unit, state: UnitState, *, now: datetime) -> None:
-    """It has it, or may have it: asked after until it is there, with a moment for a person."""
-    if unit.state == state or unit.state not in _AT_SUPPLIER:
-        return
-    until = unit.review_until or now + DECIDED_WITHIN
-    moving = Moving(order=order, by=SYSTEM, now=now)
-    moving.move(unit, state, reason="supplier_says", next_at=until, review_until=until)
     moving.store()

@@ -4,6 +4,9 @@ import json
 from typing import Any
 from urllib.parse import parse_qsl
 
+from suppliers.errors import NoAnswer
+from suppliers.types import Reply
+
 
 def compact(said: Any) -> str:
     """JSON without white space, everything but its own quotes and backslashes as it is."""
@@ -20,3 +23,11 @@ def read_body(body: bytes) -> dict[str, Any]:
         return dict[str, Any](read_form(body))
     found: dict[str, Any] = json.loads(body)
     return found
+
+
+def read_exact(reply: Reply) -> Any:
+    """The reply's JSON with its numbers as the text they came as; raises NoAnswer for no JSON."""
+    try:
+        return json.loads(reply.body, parse_int=str, parse_float=str)
+    except (ValueError, RecursionError):
+        raise NoAnswer(f"HTTP {reply.status}, and no JSON") from None

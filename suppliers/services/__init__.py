@@ -4,6 +4,7 @@ from core.rotation import SealedColumn
 from suppliers.models import BOUGHT_CARD_NO, BOUGHT_SECRET, SECRETS, Bought, Supplier
 from suppliers.services.attempts import ask, begin, mark_sent, record, take_back
 from suppliers.services.bought import read_bought
+from suppliers.services.callbacks import hear_callback
 from suppliers.services.docking import change_secrets, change_supplier, dock, speaker
 from suppliers.services.offering import change_offer, offer
 from suppliers.services.pacing import is_crowded
@@ -22,6 +23,7 @@ __all__ = [
     "change_secrets",
     "change_supplier",
     "dock",
+    "hear_callback",
     "is_crowded",
     "mark_sent",
     "offer",

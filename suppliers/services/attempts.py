@@ -119,8 +119,7 @@ def record(*, attempt_id: int, answer: Answer, is_first: bool = False, now: date
     if answer.outcome is Outcome.SUCCESS:
         keep_codes(attempt, answer.codes)
     if attempt.state not in TO_BE_ASKED:
-        _note_contradiction(attempt, answer, now=now)
-        return attempt
+        return _record_after_the_end(attempt, answer, now=now)
     new = _STATES[answer.outcome]
     if new == AttemptState.REJECTED and attempt.state != AttemptState.SENT:
         new = AttemptState.UNKNOWN  # a late answer to the order: somebody has asked since
@@ -167,11 +166,20 @@ def _absences(attempt: Attempt, answer: Answer, *, now: datetime) -> int:
     return attempt.absences + (now - attempt.sent_at >= window)
 
 
-def _note_contradiction(attempt: Attempt, answer: Answer, *, now: datetime) -> None:
+def _record_after_the_end(attempt: Attempt, answer: Answer, *, now: datetime) -> Attempt:
+    """A success that the supplier calls a failure now was taken back; what says that a failure was
+    none is noted for a person."""
+    if attempt.next_at is not None:
+        # Silence says nothing: it is asked once more, later.
+        is_silent = answer.outcome is Outcome.UNKNOWN
+        _write(attempt, {"next_at": now + HOURLY if is_silent else None})
+    if attempt.state == AttemptState.SUCCESS and answer.outcome is Outcome.FAILED:
+        _move(attempt, AttemptState.REVERSED, reason="taken_back", now=now)
     may_be_there = answer.outcome in {Outcome.SUCCESS, Outcome.ACCEPTED}
     if attempt.state in NOTHING_BOUGHT and may_be_there:
         reason = f"said {answer.outcome} after the end"
         _note(attempt, old=attempt.state, reason=reason, by=SYSTEM, now=now)
+    return attempt
 
 
 def _note_call(attempt: Attempt, answer: Answer, *, is_first: bool, now: datetime) -> None:

@@ -9,7 +9,7 @@ from core.scope import tenant_atomic
 from fulfillment import services as fulfillment
 from fulfillment.models import Unit, UnitMove
 from fulfillment.selectors import TO_ITS_SUPPLIER
-from fulfillment.services import upstream
+from fulfillment.services import answers, upstream
 from orders.models import Order
 from payments.models import Entry, Refund
 from suppliers.models import Attempt, Bought
@@ -255,7 +255,7 @@ def test_who_was_held_up_beyond_his_lease_records_nothing(judge, desk):
     with tenant_atomic():
         Unit.objects.update(fence=lease.fence + 1)
 
-    upstream._record(lease, Answer(outcome=Outcome.REJECTED), now=NOON)
+    answers.record(lease, Answer(outcome=Outcome.REJECTED), now=NOON)
 
     assert (states(), tries()) == (["sending"], [("sent", "fulu")])
 

@@ -212,6 +212,7 @@ SHOP = {
     ),
     "storefront:forget": deed("/orders/forget/", PUBLIC, shows=False),
     "storefront:notice": Rule("/pay/notice/sandbox/"),  # who signs it: tests/payments
+    "suppliers:callback": Rule("/supplier/{supplier}/callback/"),  # signed: tests/suppliers
     "storefront:bank": asset("/sandbox/pay/{bank}/", post=PUBLIC, shows=True),
     "storefront:language": asset("/language/en/"),
     "storefront:theme": asset("/theme.css"),

@@ -269,6 +269,9 @@ def _suppliers(world: World, now: datetime) -> None:
         code = bought.BoughtCode(secret=Secret(world.shut_mark))
         answer = bought.Answer(outcome=bought.Outcome.SUCCESS, codes=(code,))
         suppliers.record(attempt_id=tried.pk, answer=answer, now=now)
+        suppliers.hear_callback(uid=supplier.uid, body=b"{}", headers={}, now=now)
+    with _keeping(world) as keep:
+        keep(supplier=supplier.uid)
 
 
 def _rest(world: World, now: datetime) -> None:

@@ -91,7 +91,7 @@ def test_cards_are_bought_and_fetched_by_both_numbers(kakayun, desk):
     order = kakayun.wait("V001")
     by_theirs = kakayun.data("order/query", orderno=bought["orderno"])
     assert bought["usorderno"] == "V001"
-    assert len({card["cardpwd"] for card in order["cards"]}) == 2
+    assert len({card["card_pwd"] for card in order["cards"]}) == 2
     assert by_theirs == order
     assert order["refundstatus"] == 0
     assert desk.accounts()[0]["balance_e4"] == 10_000_000 - 2 * PRICE
@@ -123,7 +123,9 @@ def test_the_number_may_have_another_name(kakayun, desk):
     assert [p["client_no"] for p in desk.purchases()] == ["V004"]
 
 
-@pytest.mark.parametrize("attach", [{"recharge_account": "12345678"}, ["12345678"]])
+@pytest.mark.parametrize(
+    "attach", [{"recharge_account": "12345678"}, ["12345678"], "12345678", [{"value": "12345678"}]]
+)
 def test_direct_orders_are_charged(kakayun, desk, attach):
     kakayun.data("order/create", goodsid=99, buynum=1, usorderno="V006", attach=attach)
 

@@ -64,7 +64,7 @@ def test_cards_are_bought_and_fetched(kayixin, desk):
     order = kayixin.wait("Y001")
     assert bought["code"] == 1000
     assert order["orderno"] == bought["data"]["orderno"]
-    assert len({card["cardno"] for card in order["cards"]}) == 2
+    assert len({card["card_no"] for card in order["cards"]}) == 2
     assert desk.accounts()[0]["balance_e4"] == 10_000_000 - 2 * PRICE
     assert desk.callbacks() == []
 

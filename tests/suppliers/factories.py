@@ -11,11 +11,29 @@ from tests.catalog.factories import make_sku
 from tests.times import NOON
 
 KEY = "0a091b3aa4324435aab703142518a8f7"
-PATHS = {"fulu": "/fulu/api/getway", "kasushou": "/kasushou", "ofpay": "/ofpay"}
+# Where the simulators play them, and under which of their protocols.
+PATHS = {
+    "fulu": "/fulu/api/getway",
+    "iqiyi": "/iqiyi",
+    "juhe": "/juhe",
+    "kakayun": "/kakayun",
+    "kasushou": "/kasushou",
+    "ofpay": "/ofpay",
+    "reloadly_airtime": "/reloadly/topups",
+    "reloadly_gift_cards": "/reloadly/giftcards",
+}
+PLAYED_AS = {"reloadly_airtime": "reloadly", "reloadly_gift_cards": "reloadly"}
+_CARD = {"id": "1000", "kind": "card", "price_e4": 98_750}
+_DIRECT = {"id": "2000", "kind": "direct", "price_e4": 50_000}
 PRODUCTS = {
-    "fulu": [("1000", "card", 98_750), ("2000", "direct", 50_000)],
-    "kasushou": [("1000", "card", 98_750), ("2000", "direct", 50_000)],
-    "ofpay": [("140101", "mobile", 9_900)],
+    "fulu": [_CARD, _DIRECT],
+    "iqiyi": [_DIRECT],
+    "juhe": [{"id": "50", "kind": "mobile", "price_e4": 495_000, "face_e4": 500_000}],
+    "kakayun": [_CARD, _DIRECT],
+    "kasushou": [_CARD, _DIRECT],
+    "ofpay": [{"id": "140101", "kind": "mobile", "price_e4": 9_900}],
+    "reloadly_airtime": [{"id": "7", "kind": "mobile", "price_e4": 90_000, "face_e4": 100_000}],
+    "reloadly_gift_cards": [{"id": "1000", "kind": "card", "price_e4": 98_750, "face_e4": 100_000}],
 }
 CARD = PurchaseOrder(product="88", kind=Kind.CODES, quantity=1)
 _numbers = count(1)
@@ -60,20 +78,26 @@ def told(attempt, outcome, *, now=NOON, **said):
 
 def at_the_judge(judge, protocol, *, faults=(), chance=1.0, account="10001", **given):
     """A supplier played by the simulators; its account there has money and misbehaves as told."""
+    played = PLAYED_AS.get(protocol, protocol)
+    # Juhe knows who orders by the key, and signs with the name beside it.
+    who, secret = (KEY, account) if protocol == "juhe" else (account, KEY)
     judge.desk.account(
-        protocol=protocol,
-        id=account,
-        secret=KEY,
+        protocol=played,
+        id=who,
+        secret=secret,
         balance_e4=10_000_000,
         processing_ms=20,
         faults=dict.fromkeys(faults, chance),
     )
-    for number, kind, price in PRODUCTS[protocol]:
-        judge.desk.product(protocol=protocol, id=number, kind=kind, name="会员月卡", price_e4=price)
+    for product in PRODUCTS[protocol]:
+        judge.desk.product(protocol=played, name="会员月卡", **product)
+    secrets = {"secret": Secret(KEY)}
+    if played == "reloadly":
+        secrets["auth"] = Secret(f"{judge.base_url}/reloadly/auth")
     return make_supplier(
         protocol=protocol,
         app_id=account,
         base_url=judge.base_url + PATHS[protocol],
-        secrets={"secret": Secret(KEY)},
+        secrets=secrets,
         **given,
     )

@@ -25,12 +25,27 @@ TOP_UP = PurchaseOrder(
 PHONE = PurchaseOrder(
     product="140101", kind=Kind.PHONE, quantity=1, target="18913513535", face_value=50
 )
+GIFT_CARDS = PurchaseOrder(product="1000", kind=Kind.CODES, quantity=2, face_value=10)
+AIRTIME = PurchaseOrder(
+    product="7",
+    kind=Kind.PHONE,
+    quantity=1,
+    target="612345678",
+    face_value=10,
+    fields={"countryCode": "ES"},
+)
 ROADS = {
     "fulu cards": ("fulu", CARDS),
     "fulu top-up": ("fulu", TOP_UP),
     "kasushou cards": ("kasushou", CARDS),
     "kasushou top-up": ("kasushou", TOP_UP),
     "ofpay phone": ("ofpay", PHONE),
+    "iqiyi top-up": ("iqiyi", TOP_UP),
+    "juhe phone": ("juhe", PHONE),
+    "kakayun cards": ("kakayun", CARDS),
+    "kakayun top-up": ("kakayun", TOP_UP),
+    "reloadly cards": ("reloadly_gift_cards", GIFT_CARDS),
+    "reloadly airtime": ("reloadly_airtime", AIRTIME),
 }
 BOUGHT = [
     "delay:0.2",
@@ -61,7 +76,10 @@ NOT_BOUGHT = [
     "off_shelf",
 ]
 MOST_ASKED = 12
-STEP = timedelta(seconds=20)
+STEP = timedelta(minutes=4)
+# It has no word for an order that it does not know: what got lost is a person's.
+SAYS_NOTHING_OF_THE_LOST = {"juhe phone"}
+LOST = {"reply_lost_before", "http_502_before", "busy_before", "rate_limited"}
 _units = count(1)
 
 
@@ -127,7 +145,10 @@ def test_whatever_happens_on_the_wire_it_is_bought_once(judge, desk, road, fault
 def test_what_was_not_bought_lets_the_next_supplier_try(judge, desk, road, fault):
     attempt, codes = carry_out(judge, road, fault)
 
-    assert attempt.state in {AttemptState.FAILED, AttemptState.REJECTED}, attempt.reason
+    ends = {AttemptState.FAILED, AttemptState.REJECTED}
+    if road in SAYS_NOTHING_OF_THE_LOST and fault in LOST:
+        ends = {AttemptState.UNKNOWN}
+    assert attempt.state in ends, attempt.reason
     assert codes == []
     assert [each for each in ledger(judge, attempt) if each["state"] == "succeeded"] == []
 

@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64encode
+from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -12,6 +13,7 @@ from suppliers.adapters import PROTOCOLS
 from suppliers.adapters.fulu_sealing import sign
 from suppliers.transport import HttpTransport, answered
 from suppliers.types import Account, Kind, Outcome, PurchaseOrder, Reply
+from tests.suppliers.test_connector import RECIPE
 
 NUMBER = "A20261125000001"
 SECRET = "0a091b3aa4324435aab703142518a8f7"
@@ -22,7 +24,13 @@ TOP_UP = PurchaseOrder(
 PHONE = PurchaseOrder(
     product="140101", kind=Kind.PHONE, quantity=1, target="13800000000", face_value=50
 )
-ORDERS = {"fulu": CARDS, "kasushou": CARDS, "iqiyi": TOP_UP, "juhe": PHONE, "ofpay": PHONE}
+ORDERS = {
+    **dict.fromkeys(("connector", "fulu", "kakayun", "kasushou", "kinguin"), CARDS),
+    "iqiyi": TOP_UP,
+    **dict.fromkeys(("juhe", "ofpay"), PHONE),
+    "reloadly_airtime": replace(PHONE, fields={"countryCode": "CN"}),
+    "reloadly_gift_cards": replace(CARDS, face_value=25),
+}
 
 
 class Scripted(HttpTransport):
@@ -38,7 +46,9 @@ class Scripted(HttpTransport):
 
 def asked(protocol, said, *, of):
     adapter = PROTOCOLS[protocol](
-        account=Account(app_id="u1", secret=Secret(SECRET)),
+        account=Account(
+            app_id="u1", secret=Secret(SECRET), further={"recipe": Secret(json.dumps(RECIPE))}
+        ),
         http=Scripted(said),
         clock=lambda: 1700000000.0,
     )

@@ -1,0 +1,128 @@
+"""What a supplier's answer does to its unit."""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from core.actors import SYSTEM
+from core.outbox import emit
+from core.scope import tenant_atomic
+from fulfillment.events import OrderDelivered, UnitCameLate
+from fulfillment.models import Unit
+from fulfillment.services.ending import finish
+from fulfillment.services.moving import Moving, take_unit
+from fulfillment.services.queueing import look_now, queue
+from fulfillment.states import ENDED, UnitState
+from fulfillment.types import Lease
+from orders import services as orders
+from orders.errors import CaseOpen
+from orders.types import OpenCase
+from payments import services as payments
+from suppliers import services as suppliers
+from suppliers.states import AttemptState
+
+if TYPE_CHECKING:
+    from orders.models import Order
+    from suppliers.models import Attempt
+    from suppliers.types import Answer
+
+# A supplier that has it, or may have it: by then it is there, or a person is called.
+DECIDED_WITHIN = timedelta(hours=2)
+_STANDS = {
+    AttemptState.ACCEPTED: UnitState.ACCEPTED,
+    AttemptState.UNKNOWN: UnitState.UNKNOWN,
+}
+_AT_SUPPLIER = frozenset({UnitState.SENDING, UnitState.ACCEPTED, UnitState.UNKNOWN})
+
+
+@tenant_atomic(durable=True)
+def record(lease: Lease, answer: "Answer", *, now: datetime) -> None:
+    """The supplier's word becomes the unit's state, if it is still this worker's turn.
+
+    Else he was held up beyond his lease: whoever has it now has asked for himself.
+    """
+    order, unit = take_unit(unit_id=lease.unit_id)
+    if unit.fence != lease.fence:
+        return
+    attempt = suppliers.record(
+        attempt_id=lease.attempt.pk, answer=answer, is_first=lease.is_first, now=now
+    )
+    unit.lease_until = None
+    unit.save(update_fields=["lease_until"])
+    if attempt.next_at is not None and attempt.next_at <= now:
+        look_now(unit)
+    match attempt.state:
+        case AttemptState.SUCCESS:
+            _deliver(order, unit, attempt, now=now)
+        case AttemptState.REVERSED:
+            _take_back(order, unit, attempt, now=now)
+        case AttemptState.FAILED | AttemptState.REJECTED:
+            _go_on(order, unit, attempt, now=now)
+        case _:
+            _stand(order, unit, _STANDS[AttemptState(attempt.state)], now=now)
+
+
+def _deliver(order: "Order", unit: Unit, attempt: "Attempt", *, now: datetime) -> None:
+    if unit.delivered_at is not None:
+        return  # a supplier that was asked once more said the same
+    _book(attempt, ref=attempt.number, now=now)
+    if unit.state in ENDED:
+        emit(UnitCameLate(unit_id=unit.pk))
+        return
+    moving = Moving(order=order, by=SYSTEM, now=now)
+    moving.move(unit, UnitState.DELIVERED, reason="from_supplier", delivered_at=now)
+    moving.store()
+    emit(OrderDelivered(order_id=order.pk))
+    finish(order, by=SYSTEM, now=now)
+
+
+def _take_back(order: "Order", unit: Unit, attempt: "Attempt", *, now: datetime) -> None:
+    """The supplier took a success back, and the money came with it. Whether the buyer has the goods
+    still is a person's to find out: a case is opened."""
+    _book(attempt, ref=f"{attempt.number}:back", sign=-1, now=now)
+    if unit.state != UnitState.DELIVERED:
+        return
+    text = _("%(supplier)s took its delivery back, and paid what it cost.")
+    request = OpenCase(
+        order_id=order.pk,
+        kind="other",
+        text=text % {"supplier": attempt.offer.supplier.name},
+        unit_id=unit.pk,
+    )
+    with suppress(CaseOpen):
+        orders.open_case(request=request, by=SYSTEM, now=now)
+
+
+def _book(attempt: "Attempt", *, ref: str, sign: int = 1, now: datetime) -> None:
+    supplier = attempt.offer.supplier
+    payments.book_cost(
+        supplier_ref=str(supplier.pk),
+        amount_e4=sign * (attempt.cost_e4 or 0),
+        currency=supplier.currency,
+        ref=ref,
+        by=SYSTEM,
+        now=now,
+    )
+
+
+def _go_on(order: "Order", unit: Unit, attempt: "Attempt", *, now: datetime) -> None:
+    """Definitely nothing was bought: the next supplier is asked, or the money goes back."""
+    if unit.state in ENDED:
+        return
+    moving = Moving(order=order, by=SYSTEM, now=now)
+    moving.move(unit, UnitState.FAILED, reason=attempt.state)
+    moving.move(unit, UnitState.QUEUED, reason="next_supplier")
+    queue([unit], now=now)
+    moving.store()
+
+
+def _stand(order: "Order", unit: Unit, state: UnitState, *, now: datetime) -> None:
+    """It has it, or may have it: asked after until it is there, with a moment for a person."""
+    if unit.state == state or unit.state not in _AT_SUPPLIER:
+        return
+    until = unit.review_until or now + DECIDED_WITHIN
+    moving = Moving(order=order, by=SYSTEM, now=now)
+    moving.move(unit, state, reason="supplier_says", next_at=until, review_until=until)
+    moving.store()

@@ -1,0 +1,22 @@
+"""The line of units that wait for a supplier."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from core.nudge import nudge_after_commit
+from fulfillment.models import Unit
+
+SEND = "fulfillment.send"
+ROUTE_WITHIN = timedelta(minutes=30)
+
+
+def look_now(unit: Unit) -> None:
+    """Have a worker look at the unit as soon as what was written is there."""
+    nudge_after_commit(SEND, id_name="unit_id", row=unit)
+
+
+def queue(units: Iterable[Unit], *, now: datetime) -> None:
+    """These wait for a supplier, from now on; whoever stores them has them looked at at once."""
+    for unit in units:
+        unit.next_at, unit.review_until = now, now + ROUTE_WITHIN
+        look_now(unit)

@@ -1,0 +1,6 @@
+from django.urls import path
+
+from suppliers import api
+
+app_name = "suppliers"
+urlpatterns = [path("<uuid:uid>/callback/", api.callback, name="callback")]
