@@ -1,6 +1,8 @@
 """One sale, as the storefront composes it: a form, then the notice that its money is here."""
 
+from datetime import datetime
 from functools import cache
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from django.utils import timezone
@@ -14,6 +16,9 @@ from payments import services as payments
 from payments.services.sandbox_books import merchant_ref
 from payments.types import Notice, Payable
 from storefront import services as storefront
+
+if TYPE_CHECKING:
+    from payments.models import Payment
 
 
 @cache
@@ -45,11 +50,17 @@ def sell_one(goods: Goods) -> None:
         payment = payments.start(payable=payable, provider="sandbox", now=now, sheet=sheet)
         if not sheet.write():
             raise SystemExit("an order of the bench was there already")
-    notice = Notice(
+    notice = notice_of(payment, ref=_merchant_ref(goods.tenant_id), event=uuid4().hex, now=now)
+    storefront.take_money(notice=notice, now=now)
+
+
+def notice_of(payment: "Payment", *, ref: str, event: str, now: datetime) -> Notice:
+    """What the sandbox's bank says when the payment is made."""
+    return Notice(
         provider="sandbox",
-        event_ref=uuid4().hex,
+        event_ref=event,
         payment_number=payment.number,
-        merchant_ref=_merchant_ref(goods.tenant_id),
+        merchant_ref=ref,
         amount_e4=payment.amount_e4,
         currency=payment.currency,
         paid_at=now,
@@ -58,4 +69,3 @@ def sell_one(goods: Goods) -> None:
         signed_at=now,
         body_digest=b"",
     )
-    storefront.take_money(notice=notice, now=now)

@@ -10,7 +10,7 @@ from pathlib import Path
 from bench.processes import set_up
 from chaos.report import Options, Report, tell
 
-SCENARIOS = ("main_road",)
+SCENARIOS = ("main_road", "upstream")
 ORDERS, FEWEST = 500, 100  # in flight at once
 
 

@@ -19,7 +19,7 @@ class Invariant:
     sql: str
 
 
-def _chain(thing: str, moves: str, key: str, start: str, legal: str) -> str:
+def chain(thing: str, moves: str, key: str, start: str, legal: str) -> str:
     """Things whose history has a gap, an illegal step, or another end than where they stand."""
     pairs = ", ".join(
         f"('{old}', '{new}')"
@@ -107,9 +107,9 @@ INVARIANTS = (
                   AND p.state = 'captured' AND p.amount_e4 = o.total_e4)
     """),
     Invariant("orders", UNEXPECTED, "An order's history is legal and complete.",
-              _chain("orders_order", "orders_ordermove", "order_id", "placed", _ORDER_MOVES)),
+              chain("orders_order", "orders_ordermove", "order_id", "placed", _ORDER_MOVES)),
     Invariant("orders", UNEXPECTED, "A unit's history is legal and complete.",
-              _chain("fulfillment_unit", "fulfillment_unitmove", "unit_id", "queued", _UNIT_MOVES)),
+              chain("fulfillment_unit", "fulfillment_unitmove", "unit_id", "queued", _UNIT_MOVES)),
     Invariant("codes", LOST, "Each thing paid for is delivered or paid back.", """
         SELECT i.id FROM orders_item i
           JOIN orders_order o ON o.tenant_id = i.tenant_id AND o.id = i.order_id
@@ -245,9 +245,9 @@ INVARIANTS = (
          GROUP BY s.number HAVING count(*) > 1 OR count(r.id) <> count(*)
     """),
     Invariant("money", UNEXPECTED, "A payment's history is legal and complete.",
-              _chain("payments_payment", "payments_paymentmove", "payment_id", "", _PAYMENT_MOVES)),
+              chain("payments_payment", "payments_paymentmove", "payment_id", "", _PAYMENT_MOVES)),
     Invariant("money", UNEXPECTED, "A refund's history is legal and complete.",
-              _chain("payments_refund", "payments_refundmove", "refund_id", "", _REFUND_MOVES)),
+              chain("payments_refund", "payments_refundmove", "refund_id", "", _REFUND_MOVES)),
 )  # fmt: skip
 
 # What is still on its way, while the drain waits for it to be nothing.

@@ -10,9 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import psycopg2
 
 from bench.goods import Goods, make_goods
 from chaos.back_office import BackOffice, stock_up
@@ -20,12 +17,10 @@ from chaos.checker import Checker, ToldRow, empty
 from chaos.crowd import Crowd, plans
 from chaos.faults import Faults
 from chaos.house import House
+from chaos.links import linked
 from chaos.points import OFF_ROAD, FailPoints, find_points
 from chaos.report import Options, Report, tell
 from chaos.shopper import Shopper, digest
-
-if TYPE_CHECKING:
-    from psycopg2.extensions import connection
 
 FIRST_CODE = "BENCH-CODE-000000"  # what bench.goods puts on sale
 # Two at once, since each death on the way of an import costs it a lease: two stretches and a
@@ -51,7 +46,7 @@ def run(report: Report, options: Options) -> bool:
 
 def _prepared(options: Options) -> "Trial":
     rng = random.Random(options.seed)  # noqa: S311 -- repeatable, not secret
-    with _linked() as link:
+    with linked() as link:
         empty(link)
     goods = make_goods(codes=0)
     at_hand = _codes("CHAOS", 2 * options.orders, rng)
@@ -83,18 +78,6 @@ def _prepared(options: Options) -> "Trial":
         crowd=crowd,
         office=BackOffice(goods, crowd, [[*lines, *lines[:TWICE_IN_FILE]] for lines in files]),
     )
-
-
-@contextmanager
-def _linked() -> Iterator["connection"]:
-    """A connection of the owner's, who sees every tenant."""
-    url = os.environ["DATABASE_OWNER_URL"].replace("postgres:", "postgresql:", 1)
-    link = psycopg2.connect(url)
-    link.autocommit = True
-    try:
-        yield link
-    finally:
-        link.close()
 
 
 def _codes(prefix: str, count: int, rng: random.Random) -> list[str]:
@@ -227,7 +210,7 @@ class Trial:
 
     @contextmanager
     def _checker(self) -> Iterator[Checker]:
-        with _linked() as link:
+        with linked() as link:
             yield Checker(link, tenant_id=self.goods.tenant_id, sku_id=self.goods.sku_id)
 
     @contextmanager

@@ -116,13 +116,15 @@ class Answer:
 class Choice:
     """The offer that is to be taken, if there is one, and why: for the attempt's history.
 
-    `is_final`: there is none, and waiting (for opening hours, say) brings none. `is_probe`: its
-    supplier rests after failures, and this order finds out whether it is back.
+    `is_final`: there is none, and waiting brings none; `is_brief`: one rests after failures, and
+    may be back in seconds. `is_probe`: its supplier rests, and this order finds out whether it is
+    back.
     """
 
     offer: "Offer | None"
     why: str
     is_final: bool = False
+    is_brief: bool = False
     is_probe: bool = False
 
 
@@ -203,3 +205,38 @@ def read_e4(text: object) -> int:
 
 def write_e4(amount: int) -> str:
     return str((Decimal(amount) / E4).quantize(Decimal("0.0001")))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FoundBreak:
+    """Where our books and a supplier's differ, as a comparison has found it."""
+
+    kind: str
+    number: str = ""
+    supplier_ref: str = ""
+    ours_e4: int | None = None
+    theirs_e4: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BillFile:
+    """What a supplier sent as its bill for these days. `mapping` says which column (from 0) holds
+    what, where the header's words do not; `skips_bad`: lines that cannot be read are left out."""
+
+    name: str
+    body: bytes
+    since: date
+    until: date
+    mapping: Mapping[str, int] | None = None
+    skips_bad: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Purchase:
+    """What a supplier is paid for: `unit_id` is the thing's key on a higher floor."""
+
+    attempt_id: int
+    unit_id: int
+    number: str
+    supplier_ref: str
+    cost_e4: int

@@ -8,12 +8,12 @@ import pytest
 from django.db import connection, connections
 from django.test import Client
 
+from bench.simulated import Simulators, simulators
 from core import crypto
 from core import scope as scopes
 from core.postgres.base import DatabaseWrapper
 from core.scope import bind, tenant_atomic, tenant_in_force
 from tenants.models import Domain, Merchant
-from tests.simulators.running import Simulators, simulators
 
 
 @contextmanager

@@ -23,6 +23,8 @@ ALLOWED_HOSTS = ["*"]
 
 # Suppliers at the machine's own address, and over http: simulators only.
 SUPPLIERS_MAY_BE_LOCAL = False
+# Trials only: a simulator knows at once what it has, a supplier after its protocol's settle window.
+SUPPLIERS_SETTLE_SECONDS = env.float("SUPPLIERS_SETTLE_SECONDS", default=None)
 
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from suppliers.types import Choice
 
 LEASE = timedelta(seconds=30)  # longer than the longest call
-LOOK_AGAIN, NEXT_TURN = timedelta(minutes=1), timedelta(seconds=1)
+LOOK_AGAIN, SOON = timedelta(minutes=1), timedelta(seconds=5)
+NEXT_TURN = timedelta(seconds=1)
 REVIEW_WITHIN = timedelta(hours=24)
 
 
@@ -164,6 +165,13 @@ def _callback_path(offer: "Offer") -> str:
     return reverse("suppliers:callback", args=[offer.supplier.uid])
 
 
+def _pause(unit: Unit, choice: "Choice", *, now: datetime) -> timedelta:
+    """The longer it waits, the more seldom it is looked at: of many who wait, each look costs."""
+    if not choice.is_brief:
+        return LOOK_AGAIN
+    return min(LOOK_AGAIN, max(SOON, (now - unit.opened_at) / 4))
+
+
 def _go_without(order: "Order", unit: Unit, choice: "Choice", *, now: datetime) -> None:
     """Nobody can be asked: wait while that may change, and no longer than the shopper was told."""
     until = unit.review_until or now + ROUTE_WITHIN
@@ -171,7 +179,7 @@ def _go_without(order: "Order", unit: Unit, choice: "Choice", *, now: datetime) 
         pay_back(order, [unit], by=SYSTEM, reason="no_supplier", now=now)
         finish(order, by=SYSTEM, now=now)
         return
-    next_at = min(now + LOOK_AGAIN, until)
+    next_at = min(now + _pause(unit, choice, now=now), until)
     if unit.state == UnitState.WAITING:
         unit.next_at = next_at
         unit.save(update_fields=["next_at"])

@@ -12,7 +12,9 @@ from suppliers.models import Offer
 from suppliers.selectors.health import Rest, resting
 from suppliers.types import Choice
 
-PASSING = frozenset({"closed", "resting"})  # reasons that go by themselves
+RESTING = "resting"
+PASSING = frozenset({"closed", RESTING})  # reasons that go by themselves
+_ORDER = ("priority", "cost_e4", "pk")  # in which they are asked
 
 
 def skus_with_offers(*, prices_e4: Mapping[int, int]) -> set[int]:
@@ -41,7 +43,7 @@ def choose_offer(
     own `zone`. A supplier that rests after failures is left out until its probe is due, which this
     order may be. `key` shares orders out among equals, the same way each time it is asked.
     """
-    offers = list(offers_of_sku(sku_id=sku_id).order_by("priority", "cost_e4", "pk"))
+    offers = list(offers_of_sku(sku_id=sku_id).order_by(*_ORDER))
     rests = resting(supplier_ids={offer.supplier_id for offer in offers}, now=now)
     circumstances = _Now(
         most_e4=most_e4, at=now.astimezone(zone).time(), tried=frozenset(tried), rests=rests
@@ -56,12 +58,45 @@ def choose_offer(
     said = "".join(f", {count} {why}" for why, count in sorted(left_out.items()))
     if not fit:
         why = f"0 of {len(offers)}{said}"[:120]
-        return Choice(offer=None, why=why, is_final=not PASSING & left_out.keys())
+        is_final = not PASSING & left_out.keys()
+        return Choice(offer=None, why=why, is_final=is_final, is_brief=RESTING in left_out)
     first = [offer for offer in fit if offer.priority == fit[0].priority]
     chosen = _by_weight(first, key=key)
     why = f"priority {chosen.priority}, 1 of {len(first)} by weight {chosen.weight}{said}"
     is_probe = rests.get(chosen.supplier_id) == Rest.PROBE
     return Choice(offer=chosen, why=why[:120], is_probe=is_probe)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """An offer, and why it would be left out at this moment, in the words of a choice; or nothing.
+
+    `is_probe`: its supplier rests, and the next order would find out whether it is back.
+    """
+
+    offer: Offer
+    why: str
+    is_probe: bool
+
+
+def judged_offers(
+    *, prices_e4: Mapping[int, int], zone: ZoneInfo, now: datetime
+) -> dict[int, list[Judged]]:
+    """The offers of those SKUs, of SKU and price, in the order in which they are asked."""
+    offers = Offer.objects.filter(sku_id__in=list(prices_e4)).select_related("supplier")
+    found = list(offers.order_by(*_ORDER))
+    rests = resting(supplier_ids={offer.supplier_id for offer in found}, now=now)
+    judged: dict[int, list[Judged]] = {sku_id: [] for sku_id in prices_e4}
+    for offer in found:
+        circumstances = _Now(
+            most_e4=prices_e4[offer.sku_id],
+            at=now.astimezone(zone).time(),
+            tried=frozenset(),
+            rests=rests,
+        )
+        why, is_probe = _unfit(offer, circumstances), rests.get(offer.supplier_id) == Rest.PROBE
+        judged[offer.sku_id].append(Judged(offer=offer, why=why, is_probe=is_probe))
+    return judged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +115,7 @@ def _unfit(offer: Offer, now: _Now) -> str:
         "tried": offer.pk in now.tried,
         "too dear": offer.cost_e4 > min(offer.most_e4, now.most_e4),
         "closed": not _is_open(offer, now.at),
-        "resting": now.rests.get(offer.supplier_id) == Rest.RESTS,
+        RESTING: now.rests.get(offer.supplier_id) == Rest.RESTS,
     }
     return next((why for why, is_so in reasons.items() if is_so), "")
 

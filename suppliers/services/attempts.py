@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
@@ -123,6 +124,8 @@ def record(*, attempt_id: int, answer: Answer, is_first: bool = False, now: date
     new = _STATES[answer.outcome]
     if new == AttemptState.REJECTED and attempt.state != AttemptState.SENT:
         new = AttemptState.UNKNOWN  # a late answer to the order: somebody has asked since
+    if attempt.asked and new in {AttemptState.SUCCESS, AttemptState.ACCEPTED}:
+        _forgive(attempt)
     absences = _absences(attempt, answer, now=now)
     if absences >= ABSENCES:
         new = AttemptState.FAILED
@@ -163,6 +166,8 @@ def _absences(attempt: Attempt, answer: Answer, *, now: datetime) -> int:
         return 0
     assert attempt.sent_at is not None  # by constraint
     window = PROTOCOLS[attempt.offer.supplier.protocol].settle_window
+    if settings.SUPPLIERS_SETTLE_SECONDS is not None:
+        window = min(window, timedelta(seconds=settings.SUPPLIERS_SETTLE_SECONDS))
     return attempt.absences + (now - attempt.sent_at >= window)
 
 
@@ -194,6 +199,11 @@ def _note_call(attempt: Attempt, answer: Answer, *, is_first: bool, now: datetim
         said=_clean(answer.reason)[:200],
         at=now,
     )
+
+
+def _forgive(attempt: Attempt) -> None:
+    """It has it after all: the order was none of those that went wrong."""
+    attempt.calls.filter(kind=CallKind.BUY, is_bad=True).update(is_bad=False)
 
 
 def _clean(text: str) -> str:

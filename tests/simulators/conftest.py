@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bench.simulated import Desk, Simulators, simulators
 from tests.simulators.calling import (
     FULU_KEY,
     FULU_SECRET,
@@ -12,7 +13,6 @@ from tests.simulators.calling import (
     KasushouClient,
 )
 from tests.simulators.calling_reloadly import CLIENT, FACE, PRICE, SECRET, WHSEC, ReloadlyClient
-from tests.simulators.running import Desk, Simulators, simulators
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,10 @@ import time
 
 import pytest
 
+from bench.simulated import simulators
 from simulators.faults import MAGIC, MEANINGS, Fault, of_account
 from tests.simulators.calling import FULU_KEY, FULU_SECRET, fulu_sign
 from tests.simulators.listening import listening
-from tests.simulators.running import simulators
 
 ADD = "fulu.order.card.add"
 INFO = "fulu.order.info.get"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 15
 
 
@@ -66,7 +66,7 @@ def simulators(folder: Path, *, port: int = 0) -> Iterator[Simulators]:
     port_file = folder / "port"
     port_file.unlink(missing_ok=True)
     command = [sys.executable, "-m", "simulators", "--port", str(port), "--data", str(folder)]
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: S603 -- our own program
         [*command, "--port-file", str(port_file)], cwd=ROOT, stdout=subprocess.DEVNULL
     ) as process:
         try:
