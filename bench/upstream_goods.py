@@ -80,28 +80,37 @@ ROADS = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpstreamGoods:
     tenant_id: int
+    roads: tuple[Road, ...]
     sku_refs: tuple[str, ...]  # one for each road, in its order
     merchant_ref: str
 
 
-def make_upstream_goods(played: Simulators) -> UpstreamGoods:
+def make_upstream_goods(played: Simulators, roads: tuple[Road, ...] = ROADS) -> UpstreamGoods:
     now = timezone.now()
     slug = f"upstream-{uuid4().hex[:8]}"
     host = f"{slug}.localhost"
     given = NewMerchant(slug=slug, name="Upstream", host=host, owner_email="bench@example.com")
     merchant = tenants.create_merchant(given=given, by=SYSTEM, now=now)
     with bind(merchant.pk), tenant_atomic():
-        refs = _on_sale(played.base_url, now=now)
+        refs = _on_sale(played.base_url, roads, now=now)
         return UpstreamGoods(
-            tenant_id=merchant.pk, sku_refs=tuple(refs), merchant_ref=merchant_ref()
+            tenant_id=merchant.pk,
+            roads=roads,
+            sku_refs=tuple(refs),
+            merchant_ref=merchant_ref(),
         )
 
 
 def play(
-    desk: Desk, *, faults: dict[str, float] | None = None, seed: int = 0, latency_ms: int = 0
+    desk: Desk,
+    roads: tuple[Road, ...] = ROADS,
+    *,
+    faults: dict[str, float] | None = None,
+    seed: int = 0,
+    latency_ms: int = 0,
 ) -> None:
     """Accounts with money at the simulators, that misbehave as told."""
-    for road in ROADS:
+    for road in roads:
         desk.account(
             protocol=road.protocol,
             id="10001",
@@ -122,7 +131,7 @@ def play(
         )
 
 
-def _on_sale(base_url: str, *, now: datetime) -> list[str]:
+def _on_sale(base_url: str, roads: tuple[Road, ...], *, now: datetime) -> list[str]:
     category = catalog.save_category(given={"name": "直充"}, by=SYSTEM, now=now)
     brand = catalog.save_brand(given={"name": "权益", "glyph": "权益"}, by=SYSTEM, now=now)
     form = catalog.save_template(
@@ -134,7 +143,7 @@ def _on_sale(base_url: str, *, now: datetime) -> list[str]:
     named = {"name": "上游商品", "category_id": category.pk, "brand_id": brand.pk}
     product = catalog.create_product(given=named, by=SYSTEM, now=now)
     refs = []
-    for road in ROADS:
+    for road in roads:
         fields = {"name": road.protocol, "kind": road.kind, "price_e4": road.price_e4}
         if road.kind == "top_up":
             fields["buyer_template_id"] = form.pk
@@ -184,7 +193,7 @@ class Wish:
 def buy(goods: UpstreamGoods, wish: Wish) -> int:
     """Place it and pay for it, as often as it takes: the same wish is one order. Its id."""
     now = timezone.now()
-    needs_phone = ROADS[wish.road].kind == "top_up"
+    needs_phone = goods.roads[wish.road].kind == "top_up"
     request = PlaceOrder(
         lines=(
             Line(

@@ -19,7 +19,7 @@ from payments import services as payments
 from payments.events import RefundCreated, SandboxNoticeDue
 from payments.selectors import due_notices, due_refunds, due_to_ask
 from suppliers import services as suppliers
-from suppliers.selectors import due_attempts
+from suppliers.selectors import due_attempts, due_balances
 from tenants import audit
 
 HEARD_KEPT = timedelta(days=3)
@@ -56,6 +56,12 @@ def connect() -> None:
     sweeper.watch(due_units, task="fulfillment.deliver_order", id_name="order_id")
     sweeper.watch(due_to_send, task="fulfillment.send", id_name="unit_id")
     sweeper.watch(due_attempts, task="fulfillment.send", id_name="unit_id")
+    sweeper.watch(
+        due_balances,
+        task="fulfillment.watch_balance",
+        id_name="supplier_id",
+        every=timedelta(hours=1),
+    )
     tell(timeline_rows)
     for column in (
         *inventory.SEALED,

@@ -43,6 +43,12 @@ class InvalidInput(AppError):
     status = 422
 
 
+class FileRefused(InvalidInput):
+    """The file as a whole cannot be read; what is wrong with single lines is a report."""
+
+    code = "file_refused"
+
+
 class NotFound(AppError):
     """The same answer for "never was", "not yours" and "another shop's"."""
 

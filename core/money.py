@@ -37,19 +37,25 @@ class Money:
         return str(shown if shown == exact else exact.quantize(Decimal("0.0001")))
 
 
-def parse_e4(text: str, *, currency: str = "CNY", param: str = "price") -> int:
-    """An amount a person pays, typed as a decimal: whole minor units, not negative."""
+def parse_e4(
+    text: str, *, currency: str = "CNY", param: str = "price", digits: int | None = None
+) -> int:
+    """An amount a person pays, typed as a decimal: whole minor units, not negative.
+
+    What nobody pays alone, such as a supplier's price, may have more decimals: `digits`, up to 4.
+    """
     typed = text.strip()
     if not _TYPED.fullmatch(typed):
         raise InvalidInput(_("Write an amount such as 12.50."), param=param)
     exact = Decimal(typed.replace(",", "")) * E4
-    step = E4 // 10 ** MINOR_DIGITS.get(currency, 2)
+    digits = MINOR_DIGITS.get(currency, 2) if digits is None else digits
+    step = E4 // 10**digits
     if exact > MOST_E4:
         raise InvalidInput(_("An amount is at most 1,000,000,000."), param=param)
     if exact < 0 or exact % step:
         raise InvalidInput(
             _("An amount is not negative and has at most %(digits)s decimals.")
-            % {"digits": MINOR_DIGITS.get(currency, 2)},
+            % {"digits": digits},
             param=param,
         )
     return int(exact)

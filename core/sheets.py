@@ -112,7 +112,8 @@ class Sheet:
         named = [part for part in parts if part.is_named]
         for part, key in zip(named, answer, strict=False):
             part.take(key)
-        for question, value in zip(questions, answer[len(named) :], strict=True):
+        told = answer[len(named) : len(named) + len(questions)]  # notes alone tell nothing
+        for question, value in zip(questions, told, strict=True):
             if question.after is None or parts[question.after].is_written:
                 question.then(value)
         return all(part.is_written for part in named)
@@ -210,7 +211,7 @@ class Sheet:
             if question.after is not None:
                 asked[-1] = f"(SELECT {said} FROM w{question.after})"  # noqa: S608 -- our words
         before = f"WITH {', '.join(parts)} " if parts else ""
-        return f"{before}SELECT {', '.join(asked)}"
+        return f"{before}SELECT {', '.join(asked) or 'NULL'}"
 
 
 class _Form(NamedTuple):

@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
@@ -98,6 +99,20 @@ def deed(
         return page(right)(require_POST(pressed))
 
     return wrap
+
+
+def saved(request: HttpRequest, form: Form, keep: Callable[..., Any], *, done: str) -> bool:
+    """Whether a form was sent and taken; what a service refuses is told at its field."""
+    if request.method != "POST" or not form.is_valid():
+        return False
+    try:
+        keep(by=actor_of(request), now=timezone.now())
+    except AppError as refusal:
+        at = refusal.param.removesuffix("_id").removesuffix("_e4")
+        form.add_error(at if at in form.fields else None, str(refusal.message))
+        return False
+    messages.success(request, done)
+    return True
 
 
 def back_to(name: str, *args: Any) -> HttpResponseRedirect:

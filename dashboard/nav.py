@@ -73,6 +73,15 @@ SHOP = (
         ),
     ),
     (
+        _("Supply"),
+        (
+            Place(_("Suppliers"), "local_shipping", "office_suppliers", "stock.view"),
+            Place(_("Offers"), "alt_route", "office_offers", "stock.view"),
+            Place(_("Attempts"), "swap_horiz", "admin:suppliers_attempt_changelist", "stock.view"),
+            Place(_("Bills"), "request_quote", "office_bills", "bills.settle"),
+        ),
+    ),
+    (
         _("Shop"),
         (
             Place(_("Members"), "group", "admin:tenants_member_changelist", "members.view"),

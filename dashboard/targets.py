@@ -21,6 +21,7 @@ from inventory.models import Batch, Code, Content
 from orders.models import Order
 from payments.models import Notice, Refund
 from payments.states import Outcome
+from suppliers.models import Supplier
 from tenants.models import AuditRow, Member, Merchant
 
 # What stands before a name to tell what kind of thing it is.
@@ -147,6 +148,20 @@ def _members(request: HttpRequest, targets: set[str]) -> Found:
     return found
 
 
+def _suppliers(request: HttpRequest, names: set[str]) -> Found:
+    found = Supplier.objects.filter(name__in=names).values_list("name", "pk")
+    return {
+        name: About(name, _link(request, "stock.view", "office_supplier", pk)) for name, pk in found
+    }
+
+
+def _offers(request: HttpRequest, products: set[str]) -> Found:
+    link = _link(request, "stock.view", "office_offers")
+    return {
+        one: About(_("Offer of product %(product)s") % {"product": one}, link) for one in products
+    }
+
+
 def _settings(request: HttpRequest, targets: set[str]) -> Found:
     """`name,theme`."""
     fields = Merchant._meta.concrete_fields
@@ -183,6 +198,7 @@ def _notices(request: HttpRequest, targets: set[str]) -> Found:
 
 _READERS: dict[str, Callable[[HttpRequest, set[str]], Found]] = {
     "batch": _batches,
+    "bill": _suppliers,  # whose bill it is
     "catalog": _shelves,
     "code": _codes,
     "content": _contents,
@@ -191,11 +207,13 @@ _READERS: dict[str, Callable[[HttpRequest, set[str]], Found]] = {
     "merchant": _shop,
     "notice": _notices,
     "notices": _notices,
+    "offer": _offers,
     "order": _orders,
     "picture": _pictures,
     "product": _products,
     "refund": _refunds,
     "settings": _settings,
     "sku": _skus,
+    "supplier": _suppliers,
     "unit": _orders,
 }

@@ -9,9 +9,11 @@ from django.utils.text import capfirst
 TONES = {
     "good": {
         "completed", "delivered", "available", "published", "active", "done", "captured", "paid",
+        "success", "explained", "matched",
     },
     "busy": {
         "fulfilling", "queued", "sending", "accepted", "running", "reserved", "pending",
+        "created", "sent", "claimed",
         "freezing", "unfreezing", "recalling", "undoing",
     },
     "warn": {
@@ -20,7 +22,9 @@ TONES = {
         "waiting_supplier", "waiting_funds", "needs_person", "uploaded", "partly_refunded",
         "unknown",
     },
-    "bad": {"failed", "canceled", "recalled", "void", "expired", "suspended", "rejected"},
+    "bad": {"failed", "canceled", "recalled", "void", "expired", "suspended", "rejected",
+        "reversed",
+    },
 }  # fmt: skip
 
 

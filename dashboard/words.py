@@ -65,6 +65,15 @@ ACTIONS = {
     "batch.recalled": _("recalled a batch"),
     "batch.undoing": _("began to undo a batch"),
     "batch.undone": _("undid a batch"),
+    "supplier.docked": _("docked a supplier"),
+    "supplier.changed": _("changed a supplier's contract"),
+    "supplier.secrets": _("changed a supplier's secrets"),
+    "supplier.checked": _("asked a supplier for its balance"),
+    "supplier.terms": _("changed the terms of a contract"),
+    "supplier.paid": _("noted a payment to a supplier"),
+    "bill.read": _("read a supplier's bill"),
+    "offer.made": _("added an offer"),
+    "offer.changed": _("changed an offer"),
 }
 # The services' own reasons for a batch's move; a person's are shown as they were typed.
 BATCH_REASONS = {

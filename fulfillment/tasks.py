@@ -13,3 +13,8 @@ def deliver_order(*, order_id: int) -> None:
 @shared_task(name="fulfillment.send", base=TenantTask, ignore_result=True)
 def send(*, unit_id: int) -> None:
     services.send(unit_id=unit_id, now=timezone.now())
+
+
+@shared_task(name="fulfillment.watch_balance", base=TenantTask, ignore_result=True)
+def watch_balance(*, supplier_id: int) -> None:
+    services.watch_balance(supplier_id=supplier_id, now=timezone.now())

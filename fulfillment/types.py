@@ -33,6 +33,7 @@ class Lease:
     """One worker's turn to speak to a supplier about a unit: its word counts as long as `fence` is
     still the unit's."""
 
+    order_id: int
     unit_id: int
     fence: int
     attempt: "Attempt"

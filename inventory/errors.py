@@ -1,6 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 
-from core.errors import AppError, InvalidInput
+from core.errors import AppError
+from core.errors import FileRefused as FileRefused  # -- how imports call it, too
 
 
 class OutOfStock(AppError):
@@ -31,12 +32,6 @@ class CodeNotSold(AppError):
 
 class BatchInUse(AppError):
     code = "batch_in_use"
-
-
-class FileRefused(InvalidInput):
-    """The file as a whole cannot be read; what is wrong with single lines is a report."""
-
-    code = "file_refused"
 
 
 class ImportBusy(AppError):

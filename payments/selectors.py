@@ -98,6 +98,14 @@ def paid_back_of(*, payable_ids: Collection[int]) -> dict[int, MoneyState]:
     }
 
 
+def payables_without_money(*, payable_ids: Collection[int]) -> set[int]:
+    """Those of which nothing is here: never paid, or all of it promised back. One query."""
+    captured = Payment.objects.filter(payable_id__in=payable_ids, state=PaymentState.CAPTURED)
+    sums = captured.order_by().values("payable_id")
+    left = sums.annotate(left=Sum("amount_e4") - Sum("refunded_e4")).filter(left__gt=0)
+    return set(payable_ids) - set(left.values_list("payable_id", flat=True))
+
+
 def _word(*, paid: int, back: int) -> MoneyWord:
     if not paid:
         return MoneyWord.UNPAID
@@ -118,6 +126,18 @@ def balance_of(*, account_id: int) -> int:
 
 def sum_of_entries(*, account_id: int) -> int:
     entries = Entry.objects.filter(account_id=account_id)
+    return entries.aggregate(sum=Sum("amount_e4"))["sum"] or 0
+
+
+def moved_on(*, kind: str, owner_ref: str, currency: str, after: datetime, until: datetime) -> int:
+    """What was booked on an account from one moment, not with it, to another."""
+    entries = Entry.objects.filter(
+        account__kind=kind,
+        account__owner_ref=owner_ref,
+        account__currency=currency,
+        journal__at__gt=after,
+        journal__at__lte=until,
+    )
     return entries.aggregate(sum=Sum("amount_e4"))["sum"] or 0
 
 

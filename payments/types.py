@@ -193,3 +193,13 @@ class OddNotices:
     times: int
     first_at: datetime
     last_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What one thing cost at a supplier; `ref` is the number that it was ordered under."""
+
+    supplier_ref: str
+    amount_e4: int
+    currency: str
+    ref: str

@@ -36,3 +36,21 @@ class SupplierBusy(AppError):
     """Not now: it rests after failures, or has had as many orders as it takes in this time."""
 
     code = "supplier_busy"
+
+
+class BillReadAlready(AppError):
+    """The same file again."""
+
+    code = "bill_read_already"
+
+
+class BillClosed(AppError):
+    """It was settled: nothing is compared or read into it any more."""
+
+    code = "bill_closed"
+
+
+class BreaksOpen(AppError):
+    """A bill is closed when nothing in it is open; `data["open"]` says how many are."""
+
+    code = "breaks_open"

@@ -1,4 +1,4 @@
-"""The life of an attempt: one try to buy one thing at one supplier."""
+"""The lives of an attempt (one try to buy one thing), of a bill, and of a break in it."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -43,3 +43,56 @@ class CallbackOutcome(models.TextChoices):
     HEARD = "heard", _("heard: the order was asked after")
     UNKNOWN = "unknown", _("about an order that we do not know")
     REFUSED = "refused", _("not signed by the supplier, or unreadable")
+
+
+class Cycle(models.TextChoices):
+    """How a supplier is paid: before, or after each day, week or month."""
+
+    PREPAID = "prepaid", _("paid in advance")
+    DAILY = "daily", _("every day")
+    WEEKLY = "weekly", _("every week")
+    MONTHLY = "monthly", _("every month")
+
+
+class BillState(models.TextChoices):
+    READ = "read", _("read")
+    MATCHED = "matched", _("compared")
+    CLOSED = "closed", _("closed")
+
+
+BILL_MOVES = {
+    BillState.READ: frozenset({BillState.MATCHED}),
+    BillState.MATCHED: frozenset({BillState.CLOSED}),
+    BillState.CLOSED: frozenset[BillState](),
+}
+
+
+class BreakKind(models.TextChoices):
+    OURS_ONLY = "ours_only", _("not on their bill")
+    THEIRS_ONLY = "theirs_only", _("not bought by us")
+    AMOUNT_DIFFERS = "amount_differs", _("another amount")
+    STATE_DIFFERS = "state_differs", _("another state")
+    TWICE = "twice", _("billed twice")
+    NOT_PAID = "not_paid", _("delivered, and the shopper's money is not here")
+    BALANCE = "balance", _("the balance moved by more or less than what was booked")
+
+
+# What the supplier's bill and our own tries say of each other.
+OF_THE_BILL = frozenset(BreakKind) - {BreakKind.NOT_PAID, BreakKind.BALANCE}
+
+
+class BreakState(models.TextChoices):
+    OPEN = "open", _("open")
+    EXPLAINED = "explained", _("explained")
+    CLAIMED = "claimed", _("claimed from the supplier")
+    CLOSED = "closed", _("closed")
+
+
+_B = BreakState
+# Back to open it goes by itself only: when it is found again, or with other amounts.
+BREAK_MOVES = {
+    _B.OPEN: frozenset({_B.EXPLAINED, _B.CLAIMED, _B.CLOSED}),
+    _B.EXPLAINED: frozenset({_B.OPEN, _B.CLAIMED, _B.CLOSED}),
+    _B.CLAIMED: frozenset({_B.OPEN, _B.EXPLAINED, _B.CLOSED}),
+    _B.CLOSED: frozenset({_B.OPEN}),
+}

@@ -240,3 +240,8 @@ class Purchase:
     number: str
     supplier_ref: str
     cost_e4: int
+
+
+def clean_words(text: str) -> str:
+    """A stranger's words, as the database takes them: no NUL, no half of a surrogate pair."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()

@@ -15,10 +15,11 @@ from unfold.decorators import display
 
 from catalog import services as catalog
 from catalog.models import Product
-from catalog.states import Kind, ProductState
+from catalog.states import BOUGHT, Kind, ProductState
 from core.errors import AppError
 from core.money import Money
 from core.uploads import SealedUpload
+from dashboard import publishing
 from dashboard.access import actor_of, shop_of
 from dashboard.admin.base import TenantAdmin, TenantForm, told
 from dashboard.admin.skus import SkuInline
@@ -157,6 +158,8 @@ class ProductAdmin(TenantAdmin):
         kinds = {sku.kind for sku in product.skus.all()}
         if kinds and kinds <= {Kind.BY_HAND}:
             return _("by hand")
+        if kinds and kinds <= BOUGHT:
+            return _("from suppliers")
         if not product.in_stock and product.state == ProductState.PUBLISHED:
             return format_html('<span class="qy-state qy-bad">{}</span>', 0)
         return f"{min(product.in_stock, 9999)}{'+' if product.in_stock > 9999 else ''}"
@@ -197,7 +200,7 @@ class ProductAdmin(TenantAdmin):
 
     @admin.action(description=_("Put on the shelf"))
     def put_on_shelf(self, request: HttpRequest, chosen: QuerySet[Product]) -> None:
-        _for_each(request, chosen, catalog.publish)
+        _for_each(request, chosen, publishing.publish)
 
     @admin.action(description=_("Take off the shelf"))
     def take_off_shelf(self, request: HttpRequest, chosen: QuerySet[Product]) -> None:

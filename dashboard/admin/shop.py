@@ -6,4 +6,5 @@ from dashboard.admin import (  # noqa: F401 -- they register themselves
     sales,
     shelves,
     stock,
+    supply,
 )

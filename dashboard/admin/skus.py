@@ -27,6 +27,12 @@ AMOUNTS = ("price", "list_price", COST, "face_value")
 PARTS = ("secret", "card_no")
 RULES = ("pattern", "min", "max")
 
+KINDS_TOLD = _(
+    "A code from a supplier, or a direct top-up, is bought when it is ordered: add its offers "
+    "under Supply, Offers, before the product goes on the shelf. A top-up needs a buyer form, "
+    "whose first question is the account or phone that is topped up."
+)
+
 
 def _amount_field(label: Any, *, required: bool = False) -> forms.CharField:
     widget = UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal", "placeholder": "12.50"})
@@ -66,6 +72,7 @@ class SkuForm(TenantForm):
     class Meta:
         model = Sku
         fields = (*SKU_PLAIN, "buyer_template")
+        help_texts = {"kind": KINDS_TOLD}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -15,6 +15,7 @@ from catalog import services as catalog
 from catalog.models import Brand, BuyerTemplate, Category, Product
 from catalog.types import FieldKind
 from core.errors import AppError, NotFound
+from dashboard import publishing
 from dashboard.access import actor_of, allows, require
 from dashboard.frame import Deed, attempt, back_to, deed, draw, page
 from dashboard.reading import ids_in, moment_of
@@ -44,10 +45,10 @@ def shelf(request: HttpRequest, product_id: int, verb: str) -> Deed:
             moment_of(request.POST.get(name, ""), param=name)
             for name in ("publish_at", "unpublish_at")
         )
-        catalog.schedule(publish_at=publish_at, unpublish_at=unpublish_at, **given)
+        publishing.schedule(publish_at=publish_at, unpublish_at=unpublish_at, **given)
 
     deeds: dict[str, tuple[Callable[..., Any], str]] = {
-        "publish": (catalog.publish, _("It is on the shelf.")),
+        "publish": (publishing.publish, _("It is on the shelf.")),
         "unpublish": (catalog.unpublish, _("It is off the shelf.")),
         "copy": (catalog.copy_product, _("Copied as a draft.")),
         "schedule": (schedule, _("The schedule is set.")),

@@ -14,9 +14,11 @@ from core.money import Money
 from dashboard.access import allows
 from dashboard.frame import Deed, deed, draw, page
 from dashboard.reading import instant_of
+from dashboard.supply_words import said_words
 from dashboard.tones import tone_of
 from dashboard.words import provider_words
-from fulfillment.selectors import units_to_do
+from fulfillment.models import Unit
+from fulfillment.selectors import units_to_do, units_unconfirmed
 from payments import services as payments
 from payments.models import Notice, Refund
 from payments.selectors import held_up_refunds, kinds_of_odd_notices, odd_notices
@@ -29,14 +31,20 @@ LATEST = 20
 
 @page("orders.view")
 def stuck(request: HttpRequest) -> HttpResponse:
-    units = units_to_do()[:MOST]
+    unconfirmed = list(units_unconfirmed()[:MOST])
+    units = units_to_do().exclude(pk__in=[unit.pk for unit in unconfirmed])[:MOST]
     return draw(
         request,
         "dashboard/stuck.html",
         title=_("Orders that wait for a person"),
         units=[(unit, tone_of(unit.state)) for unit in units],
+        unconfirmed=[(unit, tone_of(unit.state), _said(unit)) for unit in unconfirmed],
         may_deliver=allows(request, "orders.deliver"),
     )
+
+
+def _said(unit: Unit) -> str:
+    return said_words(unit.attempt.reason) if unit.attempt else ""
 
 
 @page("money.view")

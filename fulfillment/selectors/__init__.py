@@ -8,6 +8,7 @@ from fulfillment.selectors.units import (
     find_order_ids_by_code,
     units_of,
     units_to_do,
+    units_unconfirmed,
 )
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "timeline_rows",
     "units_of",
     "units_to_do",
+    "units_unconfirmed",
 ]

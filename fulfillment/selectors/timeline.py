@@ -9,7 +9,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.money import Money
 from fulfillment.models import Unit, UnitMove
 from fulfillment.selectors.units import units_of
 from fulfillment.states import ENDED, Source, UnitState
@@ -55,9 +54,9 @@ _WHY: dict[str, str | Promise] = {
     ),
 }
 _TRY: dict[str, str | Promise] = {
-    "sent": gettext_lazy("Ordered from %(supplier)s as %(number)s (%(why)s)."),
+    "sent": gettext_lazy("Ordered from %(supplier)s as %(number)s."),
     "accepted": gettext_lazy("%(supplier)s has it: %(said)s"),
-    "success": gettext_lazy("%(supplier)s delivered it for %(cost)s."),
+    "success": gettext_lazy("%(supplier)s delivered it."),
     "failed": gettext_lazy("%(supplier)s did not deliver it: %(said)s"),
     "rejected": gettext_lazy("%(supplier)s refused it: %(said)s"),
     "unknown": gettext_lazy("%(supplier)s did not confirm it: %(said)s"),
@@ -128,9 +127,7 @@ def _told(move: "AttemptMove") -> dict[str, str]:
     return {
         "supplier": supplier.name,
         "number": attempt.number,
-        "why": attempt.choice,
         "said": move.data.get("said") or move.reason,
-        "cost": str(Money(attempt.cost_e4 or 0, supplier.currency)),
     }
 
 

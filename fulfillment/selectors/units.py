@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from fulfillment.models import Unit
 from fulfillment.states import TO_BE_SENT, Source, UnitState
+from suppliers.states import NOTHING_BOUGHT
 
 # What `send` looks after; everything else of an order is looked after with the order.
 TO_ITS_SUPPLIER = Q(source=Source.SUPPLIER, state__in=sorted(TO_BE_SENT))
@@ -30,6 +31,20 @@ def units_to_do() -> "QuerySet[Unit]":
         Unit.objects.filter(state__in=waiting)
         .select_related("item", "order")
         .order_by("review_until", "pk")
+    )
+
+
+def units_unconfirmed() -> "QuerySet[Unit]":
+    """What a supplier may have bought and has not said so, the oldest first: a to-do of the office.
+
+    A person decides about none of these by himself: his supplier's number is what he asks with.
+    """
+    asked_for = [UnitState.ACCEPTED, UnitState.UNKNOWN, UnitState.REVIEW]
+    return (
+        Unit.objects.filter(source=Source.SUPPLIER, state__in=asked_for, attempt__isnull=False)
+        .exclude(attempt__state__in=sorted(NOTHING_BOUGHT))
+        .select_related("item", "order", "attempt__offer__supplier")
+        .order_by("opened_at", "pk")
     )
 
 

@@ -10,19 +10,29 @@ from fulfillment.services.delivering import (
     take_payment,
 )
 from fulfillment.services.goods import goods_of_order
+from fulfillment.services.reconciling import (
+    check_balance_delta,
+    note_payment_to_supplier,
+    reconcile,
+    watch_balance,
+)
 from fulfillment.services.upstream import send
 
 SEALED = (SealedColumn(model=Unit, field="hand_text", place=HAND_TEXT),)
 
 __all__ = [
     "SEALED",
+    "check_balance_delta",
     "deliver_by_hand",
     "deliver_order",
     "goods_of_order",
+    "note_payment_to_supplier",
     "open_units",
+    "reconcile",
     "refund_units",
     "replace_unit",
     "send",
     "settle_case",
     "take_payment",
+    "watch_balance",
 ]

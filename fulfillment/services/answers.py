@@ -9,17 +9,20 @@ from django.utils.translation import gettext as _
 from core.actors import SYSTEM
 from core.outbox import emit
 from core.scope import tenant_atomic
+from core.sheets import Sheet
 from fulfillment.events import OrderDelivered, UnitCameLate
 from fulfillment.models import Unit
-from fulfillment.services.ending import finish
+from fulfillment.services.ending import finish, live_units
 from fulfillment.services.moving import Moving, take_unit
 from fulfillment.services.queueing import look_now, queue
 from fulfillment.states import ENDED, UnitState
 from fulfillment.types import Lease
 from orders import services as orders
 from orders.errors import CaseOpen
+from orders.selectors import items_of_order
 from orders.types import OpenCase
 from payments import services as payments
+from payments.types import Cost
 from suppliers import services as suppliers
 from suppliers.states import AttemptState
 
@@ -43,45 +46,64 @@ def record(lease: Lease, answer: "Answer", *, now: datetime) -> None:
 
     Else he was held up beyond his lease: whoever has it now has asked for himself.
     """
-    order, unit = take_unit(unit_id=lease.unit_id)
+    order, unit = take_unit(unit_id=lease.unit_id, order_id=lease.order_id)
     if unit.fence != lease.fence:
         return
+    sheet = Sheet()
+    sheet.change(unit, lease_until=None)
     attempt = suppliers.record(
-        attempt_id=lease.attempt.pk, answer=answer, is_first=lease.is_first, now=now
+        attempt_id=lease.attempt.pk,
+        answer=answer,
+        is_first=lease.is_first,
+        offer=lease.attempt.offer,
+        now=now,
+        sheet=sheet,
     )
-    unit.lease_until = None
-    unit.save(update_fields=["lease_until"])
-    if attempt.next_at is not None and attempt.next_at <= now:
-        look_now(unit)
     match attempt.state:
         case AttemptState.SUCCESS:
-            _deliver(order, unit, attempt, now=now)
+            _deliver(order, unit, attempt, now=now, sheet=sheet)
         case AttemptState.REVERSED:
+            sheet.write()
             _take_back(order, unit, attempt, now=now)
         case AttemptState.FAILED | AttemptState.REJECTED:
-            _go_on(order, unit, attempt, now=now)
+            _go_on(order, unit, attempt, now=now, sheet=sheet)
         case _:
-            _stand(order, unit, _STANDS[AttemptState(attempt.state)], now=now)
+            _stand(order, unit, _STANDS[AttemptState(attempt.state)], now=now, sheet=sheet)
+    sheet.write()
+    if attempt.next_at is not None and attempt.next_at <= now:
+        look_now(unit)
 
 
-def _deliver(order: "Order", unit: Unit, attempt: "Attempt", *, now: datetime) -> None:
+def _deliver(
+    order: "Order", unit: Unit, attempt: "Attempt", *, now: datetime, sheet: Sheet
+) -> None:
     if unit.delivered_at is not None:
         return  # a supplier that was asked once more said the same
-    _book(attempt, ref=attempt.number, now=now)
     if unit.state in ENDED:
+        payments.book_cost(cost=_cost(attempt, ref=attempt.number), by=SYSTEM, now=now)
         emit(UnitCameLate(unit_id=unit.pk))
         return
+    cost = _cost(attempt, ref=attempt.number)
+    payments.book_cost(cost=cost, by=SYSTEM, now=now, sheet=sheet)
     moving = Moving(order=order, by=SYSTEM, now=now)
     moving.move(unit, UnitState.DELIVERED, reason="from_supplier", delivered_at=now)
-    moving.store()
-    emit(OrderDelivered(order_id=order.pk))
-    finish(order, by=SYSTEM, now=now)
+    moving.store(sheet=sheet)
+    emit(OrderDelivered(order_id=order.pk), sheet=sheet)
+    others = [] if _is_all(order) else [each for each in live_units(order) if each.pk != unit.pk]
+    finish(order, by=SYSTEM, now=now, units=[*others, unit], sheet=sheet)
+
+
+def _is_all(order: "Order") -> bool:
+    """Whether one unit is all that was promised."""
+    lines = items_of_order(order)
+    return len(lines) == 1 and lines[0].quantity == 1
 
 
 def _take_back(order: "Order", unit: Unit, attempt: "Attempt", *, now: datetime) -> None:
     """The supplier took a success back, and the money came with it. Whether the buyer has the goods
     still is a person's to find out: a case is opened."""
-    _book(attempt, ref=f"{attempt.number}:back", sign=-1, now=now)
+    cost = _cost(attempt, ref=f"{attempt.number}:back", sign=-1)
+    payments.book_cost(cost=cost, by=SYSTEM, now=now)
     if unit.state != UnitState.DELIVERED:
         return
     text = _("%(supplier)s took its delivery back, and paid what it cost.")
@@ -95,19 +117,17 @@ def _take_back(order: "Order", unit: Unit, attempt: "Attempt", *, now: datetime)
         orders.open_case(request=request, by=SYSTEM, now=now)
 
 
-def _book(attempt: "Attempt", *, ref: str, sign: int = 1, now: datetime) -> None:
+def _cost(attempt: "Attempt", *, ref: str, sign: int = 1) -> Cost:
     supplier = attempt.offer.supplier
-    payments.book_cost(
+    return Cost(
         supplier_ref=str(supplier.pk),
         amount_e4=sign * (attempt.cost_e4 or 0),
         currency=supplier.currency,
         ref=ref,
-        by=SYSTEM,
-        now=now,
     )
 
 
-def _go_on(order: "Order", unit: Unit, attempt: "Attempt", *, now: datetime) -> None:
+def _go_on(order: "Order", unit: Unit, attempt: "Attempt", *, now: datetime, sheet: Sheet) -> None:
     """Definitely nothing was bought: the next supplier is asked, or the money goes back."""
     if unit.state in ENDED:
         return
@@ -115,14 +135,14 @@ def _go_on(order: "Order", unit: Unit, attempt: "Attempt", *, now: datetime) -> 
     moving.move(unit, UnitState.FAILED, reason=attempt.state)
     moving.move(unit, UnitState.QUEUED, reason="next_supplier")
     queue([unit], now=now)
-    moving.store()
+    moving.store(sheet=sheet)
 
 
-def _stand(order: "Order", unit: Unit, state: UnitState, *, now: datetime) -> None:
+def _stand(order: "Order", unit: Unit, state: UnitState, *, now: datetime, sheet: Sheet) -> None:
     """It has it, or may have it: asked after until it is there, with a moment for a person."""
     if unit.state == state or unit.state not in _AT_SUPPLIER:
         return
     until = unit.review_until or now + DECIDED_WITHIN
     moving = Moving(order=order, by=SYSTEM, now=now)
     moving.move(unit, state, reason="supplier_says", next_at=until, review_until=until)
-    moving.store()
+    moving.store(sheet=sheet)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from core.actors import Actor
+from core.sheets import Sheet
 from fulfillment.models import Unit
 from fulfillment.services.moving import Moving
 from fulfillment.states import ENDED, UnitState
@@ -65,14 +66,22 @@ def pay_back(
     )
 
 
-def finish(order: "Order", *, by: Actor, now: datetime) -> None:
-    """End an order whose units are all at their end."""
+def finish(
+    order: "Order",
+    *,
+    by: Actor,
+    now: datetime,
+    units: list[Unit] | None = None,
+    sheet: Sheet | None = None,
+) -> None:
+    """End an order whose units are all at their end; `units` are its live ones, where they are at
+    hand. Who gives a `sheet` writes it."""
     if order.state in ORDER_ENDED:
         return
-    units = live_units(order)
+    units = live_units(order) if units is None else units
     if any(unit.state not in ENDED for unit in units):
-        orders.start_fulfilling(order=order, by=by, now=now)
+        orders.start_fulfilling(order=order, by=by, now=now, sheet=sheet)
     elif any(unit.delivered_at for unit in units):
-        orders.complete(order=order, by=by, now=now)
+        orders.complete(order=order, by=by, now=now, sheet=sheet)
     else:
         orders.cancel(order_id=order.pk, reason="refunded_before_delivery", by=by, now=now)

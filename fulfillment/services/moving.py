@@ -9,15 +9,21 @@ from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor
 from core.errors import NotFound
-from core.rows import insert
+from core.rows import fetch, insert
+from core.scope import require_tenant
 from core.sheets import Sheet
+from core.statements import run
 from core.states import check_move
 from fulfillment.models import Unit, UnitMove
 from fulfillment.states import MOVES, UnitState
 from orders import services as orders
+from orders.selectors import items_of_order
 
 if TYPE_CHECKING:
     from orders.models import Order
+
+
+_ORDER_OF = "SELECT order_id FROM fulfillment_unit WHERE tenant_id = %s AND id = %s"
 
 
 @dataclass
@@ -55,26 +61,36 @@ class Moving:
     def store(self, *, fresh: Sequence[Unit] = (), sheet: Sheet | None = None) -> None:
         """Write what was moved; `fresh` units are stored now, in their last state.
 
-        A single one goes on the `sheet` of a caller who gives it and writes it; several are shorter
-        as statements of their own.
+        What is there already, or a single fresh one, goes on the `sheet` of a caller who gives it
+        and writes it; several fresh ones are shorter as statements of their own.
         """
-        for unit, names in self._changed.values():
-            if unit.pk is not None:
-                unit.save(update_fields=sorted(names))
-        if sheet is not None and len(fresh) == 1:
-            sheet.insert(*fresh)
-            for move in self._moves:
-                sheet.note(UnitMove, **move)
+        if sheet is not None and len(fresh) <= 1:
+            self._put_on(sheet, fresh)
         else:
+            for unit, names in self._changed.values():
+                if unit.pk is not None:
+                    unit.save(update_fields=sorted(names))
             insert(fresh)
             insert([UnitMove(**move) for move in self._moves])
         self._changed, self._moves = {}, []
 
+    def _put_on(self, sheet: Sheet, fresh: Sequence[Unit]) -> None:
+        sheet.insert(*fresh)
+        for unit, names in self._changed.values():
+            if unit.pk is not None:
+                sheet.change(unit, **{name: getattr(unit, name) for name in sorted(names)})
+        for move in self._moves:
+            sheet.note(UnitMove, **move)
 
-def take_unit(*, unit_id: int) -> tuple["Order", Unit]:
+
+def take_unit(*, unit_id: int, order_id: int | None = None) -> tuple["Order", Unit]:
     """The unit and its order, locked by way of the order until the transaction ends."""
-    order_id = Unit.objects.filter(pk=unit_id).values_list("order_id", flat=True).first()
     if order_id is None:
-        raise NotFound(_("There is no such delivery."))
+        found = run(_ORDER_OF, [require_tenant(), unit_id]).rows
+        if not found:
+            raise NotFound(_("There is no such delivery."))
+        ((order_id,),) = found
     order = orders.take_order(order_id=order_id)
-    return order, Unit.objects.select_related("item").get(pk=unit_id)
+    (unit,) = fetch(Unit, "id = %s", unit_id)
+    unit.item = next(item for item in items_of_order(order) if item.pk == unit.item_id)
+    return order, unit

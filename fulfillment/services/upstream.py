@@ -8,7 +8,9 @@ attempt, and it is asked after, never bought again under another number.
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -17,6 +19,7 @@ from core.actors import SYSTEM
 from core.failpoints import reach
 from core.outbox import emit
 from core.scope import tenant_atomic
+from core.sheets import Sheet
 from fulfillment.events import UnitNeedsPerson
 from fulfillment.models import Unit
 from fulfillment.services.answers import record
@@ -28,7 +31,7 @@ from fulfillment.types import Lease
 from orders.selectors import buyer_fields_of
 from suppliers import services as suppliers
 from suppliers.errors import SupplierBusy
-from suppliers.selectors import choose_offer, find_open_attempt, offers_tried
+from suppliers.selectors import choose_offer, find_open_attempt, get_offer, tries_of_unit
 from suppliers.types import Kind, PurchaseOrder
 from tenants.selectors import get_shop, shop_address
 
@@ -41,6 +44,7 @@ LEASE = timedelta(seconds=30)  # longer than the longest call
 LOOK_AGAIN, SOON = timedelta(minutes=1), timedelta(seconds=5)
 NEXT_TURN = timedelta(seconds=1)
 REVIEW_WITHIN = timedelta(hours=24)
+_NOBODY = UUID(int=0)
 
 
 def send(*, unit_id: int, now: datetime) -> None:
@@ -90,61 +94,84 @@ def _claim(unit_id: int, *, now: datetime) -> Lease | None:
     order, unit = take_unit(unit_id=unit_id)
     if unit.source != Source.SUPPLIER or (unit.lease_until and unit.lease_until > now):
         return None
-    attempt = find_open_attempt(unit_id=unit.pk)
+    tries = tries_of_unit(unit_id=unit.pk)
+    attempt = next((each for each in tries if each.is_open), None)
     if attempt is not None:
-        is_due = attempt.next_at is not None and attempt.next_at <= now
-        supplier_id = attempt.offer.supplier_id
-        if not is_due or suppliers.is_crowded(supplier_id=supplier_id, is_first=False):
-            return None
-        return _lease(unit, attempt, is_first=False, now=now)
+        return _ask_again(unit, attempt, now=now)
     if unit.state in TO_BE_SENT and unit.next_at is not None and unit.next_at <= now:
-        return _begin(order, unit, now=now)
+        return _begin(order, unit, tried=[each.offer_id for each in tries], now=now)
     return None
 
 
-def _begin(order: "Order", unit: Unit, *, now: datetime) -> Lease | None:
+def _ask_again(unit: Unit, attempt: "Attempt", *, now: datetime) -> Lease | None:
+    if attempt.next_at is None or attempt.next_at > now:
+        return None
+    attempt.offer = get_offer(offer_id=attempt.offer_id)
+    if suppliers.is_crowded(supplier_id=attempt.offer.supplier_id, is_first=False):
+        return None
+    sheet = Sheet()
+    lease = _lease(unit, attempt, is_first=False, now=now, sheet=sheet)
+    sheet.write()
+    return lease
+
+
+def _begin(order: "Order", unit: Unit, *, tried: list[int], now: datetime) -> Lease | None:
     """A try at the supplier that is chosen for it; or none, and the unit waits or is given up."""
     choice = choose_offer(
         sku_id=unit.item.sku_id,
         most_e4=unit.paid_e4,
         key=f"{order.number}/{unit.position}",
-        zone=ZoneInfo(get_shop().time_zone),
+        zone=_shop(order.tenant_id, int(now.timestamp()) // 60).zone,
         now=now,
-        tried=offers_tried(unit_id=unit.pk),
+        tried=tried,
     )
     if choice.offer is None or (unit.review_until and unit.review_until <= now):
         _go_without(order, unit, choice, now=now)
         return None
+    sheet = Sheet()
     try:
-        attempt = suppliers.begin(
-            unit_id=unit.pk,
-            offer=choice.offer,
-            choice=choice.why,
-            is_probe=choice.is_probe,
-            now=now,
-        )
+        attempt = suppliers.begin_sent(unit_id=unit.pk, choice=choice, now=now, sheet=sheet)
     except SupplierBusy:
         unit.next_at = now + NEXT_TURN
         unit.save(update_fields=["next_at"])
         return None
-    suppliers.mark_sent(attempt_id=attempt.pk, now=now)
     moving = Moving(order=order, by=SYSTEM, now=now)
-    moving.move(unit, UnitState.SENDING, reason="to_supplier", attempt=attempt)
-    moving.store()
-    return _lease(unit, attempt, is_first=True, now=now)
+    moving.move(unit, UnitState.SENDING, reason="to_supplier", attempt_id=attempt.pk)
+    moving.store(sheet=sheet)
+    lease = _lease(unit, attempt, is_first=True, now=now, sheet=sheet)
+    sheet.write()
+    return lease
 
 
-def _lease(unit: Unit, attempt: "Attempt", *, is_first: bool, now: datetime) -> Lease:
+def _lease(unit: Unit, attempt: "Attempt", *, is_first: bool, now: datetime, sheet: Sheet) -> Lease:
     unit.fence += 1
-    unit.lease_until = now + LEASE
-    unit.save(update_fields=["fence", "lease_until"])
-    order = _purchase(unit, attempt.offer)
-    return Lease(unit_id=unit.pk, fence=unit.fence, attempt=attempt, order=order, is_first=is_first)
+    sheet.change(unit, fence=unit.fence, lease_until=now + LEASE)
+    return Lease(
+        order_id=unit.order_id,
+        unit_id=unit.pk,
+        fence=unit.fence,
+        attempt=attempt,
+        order=_purchase(unit, attempt.offer, now=now),
+        is_first=is_first,
+    )
 
 
-def _purchase(unit: Unit, offer: "Offer") -> PurchaseOrder:
+class _Shop(NamedTuple):
+    zone: ZoneInfo
+    callbacks: str  # an address with room for the supplier's own name
+
+
+@lru_cache(maxsize=4096)
+def _shop(tenant_id: int, minute: int) -> _Shop:
+    """Kept for a minute: no setting changes the zone, and a shop keeps its address for long."""
+    address = shop_address(path=reverse("suppliers:callback", args=[_NOBODY]))
+    return _Shop(ZoneInfo(get_shop().time_zone), address.replace(str(_NOBODY), "{uid}"))
+
+
+def _purchase(unit: Unit, offer: "Offer", *, now: datetime) -> PurchaseOrder:
     """What is to be bought. The form's first answer is the account or phone that is topped up."""
     given = {key: text.reveal() for key, text in buyer_fields_of(item=unit.item).items()}
+    callbacks = _shop(unit.tenant_id, int(now.timestamp()) // 60).callbacks
     kind, target = Kind.CODES, ""
     if unit.item.kind == "top_up":
         kind = Kind.PHONE if offer.face_value else Kind.TOP_UP
@@ -157,12 +184,8 @@ def _purchase(unit: Unit, offer: "Offer") -> PurchaseOrder:
         face_value=offer.face_value,
         fields=given,
         most_e4=min(offer.most_e4, unit.paid_e4),
-        callback_url=shop_address(path=_callback_path(offer)),
+        callback_url=callbacks.replace("{uid}", str(offer.supplier.uid)),
     )
-
-
-def _callback_path(offer: "Offer") -> str:
-    return reverse("suppliers:callback", args=[offer.supplier.uid])
 
 
 def _pause(unit: Unit, choice: "Choice", *, now: datetime) -> timedelta:

@@ -1,7 +1,13 @@
 """Every write of payments, by topic: the ledger, paying, refunding, the sandbox."""
 
 from payments.services.asking import ask
-from payments.services.ledger import book_cost, open_account, post, top_up_balance
+from payments.services.ledger import (
+    book_cost,
+    book_supplier_payment,
+    open_account,
+    post,
+    top_up_balance,
+)
 from payments.services.notices import handle_notice, handle_notices, keep_refusal
 from payments.services.paying import (
     capture,
@@ -19,6 +25,7 @@ from payments.services.sandbox_books import set_out_of_funds
 __all__ = [
     "ask",
     "book_cost",
+    "book_supplier_payment",
     "capture",
     "close_payment",
     "close_payments_of",

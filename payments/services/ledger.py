@@ -21,7 +21,7 @@ from core.sheets import Sheet
 from payments.errors import BalanceTooLow
 from payments.models import Account, Balance, Entry, Journal
 from payments.states import AccountKind
-from payments.types import Booking, Line
+from payments.types import Booking, Cost, Line
 
 FLOORED = frozenset(
     {AccountKind.SHOPPER, AccountKind.PARTNER, AccountKind.POOL, AccountKind.SUPPLIER}
@@ -177,19 +177,50 @@ def top_up_balance(
 
 
 @tenant_atomic
-def book_cost(
+def book_supplier_payment(
     *, supplier_ref: str, amount_e4: int, currency: str, ref: str, by: Actor, now: datetime
 ) -> Journal:
-    """What goods cost leaves what the supplier has of us, or comes back with a negative amount; the
-    same `ref` again is the same cost."""
-    names = [(AccountKind.SUPPLIER, supplier_ref), (AccountKind.COST, "")]
+    """Money was sent to a supplier; the same `ref` again is the same payment."""
+    if not 0 < amount_e4 <= MOST_E4:
+        raise InvalidInput(_("Write an amount above zero."), param="amount")
+    names = [(AccountKind.FUNDING, ""), (AccountKind.SUPPLIER, supplier_ref)]
     accounts = accounts_named(names, currency=currency)
     amounts = (-amount_e4, amount_e4)
     return post(
-        ref=f"cost:{ref}",
-        kind="cost",
+        ref=f"supplier:{supplier_ref}:{ref}",
+        kind="supplier_payment",
         lines=[line(accounts[name], each) for name, each in zip(names, amounts, strict=True)],
         currency=currency,
         by=by,
         now=now,
     )
+
+
+@tenant_atomic(savepoint=False)
+def book_cost(*, cost: Cost, by: Actor, now: datetime, sheet: Sheet | None = None) -> None:
+    """What goods cost leaves what the supplier has of us, or comes back with a negative amount; the
+    same `ref` again is the same cost.
+
+    Who gives a `sheet` writes it, and knows that this cost was not booked before.
+    """
+    names = [(AccountKind.SUPPLIER, cost.supplier_ref), (AccountKind.COST, "")]
+    accounts = accounts_named(names, currency=cost.currency)
+    amounts = (-cost.amount_e4, cost.amount_e4)
+    booking = Booking(
+        ref=f"cost:{cost.ref}",
+        kind="cost",
+        lines=tuple(line(accounts[name], each) for name, each in zip(names, amounts, strict=True)),
+        currency=cost.currency,
+        by=by,
+    )
+    if sheet is not None:
+        book(sheet, booking, now=now)
+    else:
+        post(
+            ref=booking.ref,
+            kind=booking.kind,
+            lines=booking.lines,
+            currency=booking.currency,
+            by=by,
+            now=now,
+        )

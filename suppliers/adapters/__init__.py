@@ -1,5 +1,7 @@
 """One supplier's protocol a file. They are known to this app only."""
 
+from importlib.metadata import entry_points
+
 from suppliers.adapters.connector import Connector
 from suppliers.adapters.fulu import Fulu
 from suppliers.adapters.iqiyi import Iqiyi
@@ -17,4 +19,15 @@ _ADAPTERS: tuple[type[SupplierAdapter], ...] = (
     *(Kinguin, ReloadlyAirtime, ReloadlyGiftCards),
     Connector,
 )
-PROTOCOLS: dict[str, type[SupplierAdapter]] = {each.name: each for each in _ADAPTERS}
+GROUP = "quanyi.suppliers"  # the entry points of packages that bring an adapter: docs/suppliers.md
+
+
+def _from_packages() -> dict[str, type[SupplierAdapter]]:
+    """Adapters of others. One of our names stays ours: a package replaces none."""
+    found = {point.name: point.load() for point in entry_points(group=GROUP)}
+    return {name: each for name, each in found.items() if name == each.name}
+
+
+PROTOCOLS: dict[str, type[SupplierAdapter]] = _from_packages() | {
+    each.name: each for each in _ADAPTERS
+}

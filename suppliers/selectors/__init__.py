@@ -1,21 +1,43 @@
 """Suppliers, their offers and the tries to buy, as they are. Nothing here writes."""
 
-from suppliers.selectors.health import resting
-from suppliers.selectors.routing import choose_offer, offers_of_sku, skus_with_offers
+from suppliers.selectors.health import due_balances, health_of_suppliers, resting
+from suppliers.selectors.routing import (
+    choose_offer,
+    judged_offers,
+    offers_of_sku,
+    skus_with_offers,
+)
+from suppliers.selectors.settlement import (
+    bought_of_bill,
+    breaks,
+    find_note_before,
+    get_bill,
+    get_supplier,
+)
 from suppliers.selectors.tries import (
     due_attempts,
     find_open_attempt,
+    get_offer,
     moves_of_units,
-    offers_tried,
+    tries_of_unit,
 )
 
 __all__ = [
+    "bought_of_bill",
+    "breaks",
     "choose_offer",
     "due_attempts",
+    "due_balances",
+    "find_note_before",
     "find_open_attempt",
+    "get_bill",
+    "get_offer",
+    "get_supplier",
+    "health_of_suppliers",
+    "judged_offers",
     "moves_of_units",
     "offers_of_sku",
-    "offers_tried",
     "resting",
     "skus_with_offers",
+    "tries_of_unit",
 ]

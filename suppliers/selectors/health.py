@@ -1,16 +1,24 @@
-"""How suppliers do: reckoned from the calls of the last minutes."""
+"""How suppliers do: reckoned from the calls of the last minutes, hours and days."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
+
+from django.db.models import Count, Q
 
 from core.scope import require_tenant
 from core.statements import run
+from suppliers.models import Attempt, Supplier
+from suppliers.states import NOTHING_BOUGHT, TO_BE_ASKED, AttemptState
 
 LOOKED_BACK = timedelta(minutes=10)
-LAST, FEWEST = 20, 5
+BALANCE_KEPT = timedelta(hours=5)
+LAST, FEWEST = 20, 8
 # A supplier rests when the last order went wrong and half of the last ones did. The first order
-# that goes well ends it. Queries are never held back: they buy nothing.
+# that goes well ends it, or so many answers to queries that half of them did not go wrong after
+# all. Queries are never held back: they buy nothing.
 _LAST_ORDERS = """
     SELECT own.id, own.probe_at IS NULL OR own.probe_at <= %(now)s
       FROM suppliers_supplier AS own, LATERAL (
@@ -42,3 +50,108 @@ def resting(*, supplier_ids: Collection[int], now: datetime) -> dict[int, Rest]:
     }
     rows = run(_LAST_ORDERS, given).rows if supplier_ids else []
     return {supplier: Rest.PROBE if is_due else Rest.RESTS for supplier, is_due in rows}
+
+
+DAY = timedelta(days=1)
+COST_DAYS = 7
+# One pass over each supplier's calls of the week. An order is called out once: its call finds what
+# became of it. The first failure since the last good order is when a rest began, if there is one.
+_FIGURES = """
+    SELECT own.id, found.*, (
+           SELECT min(bad.at) FROM suppliers_call AS bad
+            WHERE bad.tenant_id = %(tenant)s AND bad.supplier_id = own.id AND bad.kind = 'buy'
+              AND bad.at > coalesce(found.good_at, %(minutes)s) AND bad.at > %(minutes)s)
+      FROM suppliers_supplier AS own, LATERAL (
+           SELECT count(*) FILTER (WHERE call.at > %(day)s AND tried.state = ANY(%(ended)s)),
+                  count(*) FILTER (WHERE call.at > %(day)s AND tried.state = 'success'),
+                  percentile_disc(0.95) WITHIN GROUP (ORDER BY call.took_ms)
+                      FILTER (WHERE call.at > %(day)s AND call.kind <> 'balance'),
+                  coalesce(sum(tried.cost_e4) FILTER (WHERE tried.state = 'success'), 0)::bigint,
+                  max(call.at) FILTER (WHERE call.kind = 'buy' AND NOT call.is_bad) AS good_at
+             FROM suppliers_call AS call
+             LEFT JOIN suppliers_attempt AS tried
+               ON tried.tenant_id = call.tenant_id AND tried.id = call.attempt_id
+              AND call.kind = 'buy'
+            WHERE call.tenant_id = %(tenant)s AND call.supplier_id = own.id
+              AND call.at > %(week)s) AS found
+     WHERE own.tenant_id = %(tenant)s
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How one supplier does. `ended` are the orders of the last day that it has answered for good.
+
+    `day_cost_e4` is what a day's orders cost, by the mean of the last week. `rest` is None while it
+    works; `rests_since` is then None too.
+    """
+
+    supplier: Supplier
+    ended: int
+    successes: int
+    p95_ms: int | None
+    unconfirmed: int
+    day_cost_e4: int
+    rest: Rest | None
+    rests_since: datetime | None
+
+    @property
+    def success_percent(self) -> float | None:
+        return self.successes * 100 / self.ended if self.ended else None
+
+    @property
+    def days_of_cover(self) -> float | None:
+        """How long the balance lasts; None where it was never asked, or nothing is bought."""
+        balance = self.supplier.balance_e4
+        return balance / self.day_cost_e4 if balance is not None and self.day_cost_e4 else None
+
+
+def health_of_suppliers(*, now: datetime) -> list[Health]:
+    """Every supplier with its figures, those in use first."""
+    suppliers = list(Supplier.objects.order_by("-is_on", "name"))
+    given = {
+        "tenant": require_tenant(),
+        "day": now - DAY,
+        "week": now - DAY * COST_DAYS,
+        "minutes": now - LOOKED_BACK,
+        "ended": [AttemptState.SUCCESS, *sorted(NOTHING_BOUGHT)],
+    }
+    figures = {row[0]: row[1:] for row in run(_FIGURES, given).rows}
+    rests = resting(supplier_ids=[one.pk for one in suppliers], now=now)
+    waiting = _unconfirmed()
+    return [
+        _health(one, figures[one.pk], rests.get(one.pk), waiting.get(one.pk, 0), now=now)
+        for one in suppliers
+    ]
+
+
+def _unconfirmed() -> dict[int, int]:
+    """Orders that a supplier has not confirmed now; each of them has a next moment to be asked."""
+    found = Attempt.objects.filter(next_at__isnull=False, state__in=sorted(TO_BE_ASKED))
+    counted = found.order_by().values_list("offer__supplier_id").annotate(Count("pk"))
+    return dict(counted)
+
+
+def _health(
+    supplier: Supplier, row: tuple[Any, ...], rest: Rest | None, unconfirmed: int, *, now: datetime
+) -> Health:
+    ended, successes, p95_ms, cost_e4, _good_at, bad_at = row
+    days = min(COST_DAYS, max(1, (now - supplier.made_at) / DAY))
+    return Health(
+        supplier=supplier,
+        ended=ended,
+        successes=successes,
+        p95_ms=p95_ms,
+        unconfirmed=unconfirmed,
+        day_cost_e4=round(cost_e4 / days),
+        rest=rest,
+        rests_since=bad_at if rest else None,
+    )
+
+
+def due_balances(*, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """(tenant, supplier) of those in use whose balance has not been asked for long: for the
+    sweeper."""
+    stale = Q(balance_at=None) | Q(balance_at__lt=now - BALANCE_KEPT)
+    due = Supplier.objects.using("ops").filter(stale, is_on=True).order_by("pk")
+    return list(due.values_list("tenant_id", "pk")[:limit])

@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
+from core.rows import fetch_with
 from suppliers.models import Offer
 from suppliers.selectors.health import Rest, resting
 from suppliers.types import Choice
 
+_IN_ORDER = "own.sku_id = %s ORDER BY own.priority, own.cost_e4, own.id"
 RESTING = "resting"
 PASSING = frozenset({"closed", RESTING})  # reasons that go by themselves
 _ORDER = ("priority", "cost_e4", "pk")  # in which they are asked
@@ -43,7 +45,7 @@ def choose_offer(
     own `zone`. A supplier that rests after failures is left out until its probe is due, which this
     order may be. `key` shares orders out among equals, the same way each time it is asked.
     """
-    offers = list(offers_of_sku(sku_id=sku_id).order_by(*_ORDER))
+    offers = fetch_with(Offer, "supplier", _IN_ORDER, sku_id)
     rests = resting(supplier_ids={offer.supplier_id for offer in offers}, now=now)
     circumstances = _Now(
         most_e4=most_e4, at=now.astimezone(zone).time(), tried=frozenset(tried), rests=rests

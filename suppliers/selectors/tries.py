@@ -5,18 +5,23 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from suppliers.models import Attempt, AttemptMove
-from suppliers.states import NOTHING_BOUGHT
+from core.rows import fetch, fetch_with
+from suppliers.models import Attempt, AttemptMove, Offer
+
+
+def tries_of_unit(*, unit_id: int) -> list[Attempt]:
+    """Every try for the thing, in order, without its offer."""
+    return fetch(Attempt, "unit_id = %s ORDER BY id", unit_id)
 
 
 def find_open_attempt(*, unit_id: int) -> Attempt | None:
     """The one try that may have bought the thing, or is about to."""
-    tries = Attempt.objects.filter(unit_id=unit_id).exclude(state__in=NOTHING_BOUGHT)
-    return tries.select_related("offer__supplier").first()
+    return next((each for each in tries_of_unit(unit_id=unit_id) if each.is_open), None)
 
 
-def offers_tried(*, unit_id: int) -> list[int]:
-    return list(Attempt.objects.filter(unit_id=unit_id).values_list("offer_id", flat=True))
+def get_offer(*, offer_id: int) -> Offer:
+    """With its supplier."""
+    return fetch_with(Offer, "supplier", "own.id = %s", offer_id)[0]
 
 
 def moves_of_units(*, unit_ids: Iterable[int]) -> QuerySet[AttemptMove]:

@@ -2,12 +2,20 @@
 
 from core.rotation import SealedColumn
 from suppliers.models import BOUGHT_CARD_NO, BOUGHT_SECRET, SECRETS, Bought, Supplier
-from suppliers.services.attempts import ask, begin, mark_sent, record, take_back
+from suppliers.services.attempts import ask, begin, begin_sent, mark_sent
+from suppliers.services.balances import note_balance
+from suppliers.services.billing import look_at_bill, match_bill, read_bill
+from suppliers.services.bills import close_bill
 from suppliers.services.bought import read_bought
+from suppliers.services.breaks import claim_break, close_break, explain_break, keep_breaks
 from suppliers.services.callbacks import hear_callback
+from suppliers.services.checking import check_balance
 from suppliers.services.docking import change_secrets, change_supplier, dock, speaker
 from suppliers.services.offering import change_offer, offer
 from suppliers.services.pacing import is_crowded
+from suppliers.services.recording import record, take_back
+from suppliers.services.statements import statement, statement_csv
+from suppliers.services.terms import change_terms
 
 SEALED = (
     SealedColumn(model=Supplier, field="secrets", place=SECRETS),
@@ -19,16 +27,30 @@ __all__ = [
     "SEALED",
     "ask",
     "begin",
+    "begin_sent",
     "change_offer",
     "change_secrets",
     "change_supplier",
+    "change_terms",
+    "check_balance",
+    "claim_break",
+    "close_bill",
+    "close_break",
     "dock",
+    "explain_break",
     "hear_callback",
     "is_crowded",
+    "keep_breaks",
+    "look_at_bill",
     "mark_sent",
+    "match_bill",
+    "note_balance",
     "offer",
+    "read_bill",
     "read_bought",
     "record",
     "speaker",
+    "statement",
+    "statement_csv",
     "take_back",
 ]

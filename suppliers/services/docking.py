@@ -24,6 +24,7 @@ from suppliers.types import Account, SupplierAdapter
 from tenants import audit
 
 MAIN = "secret"
+MOST_PACE = 60_000  # orders a minute
 _LONGEST = {"name": 60, "app_id": 120, "base_url": 200}
 
 
@@ -54,10 +55,15 @@ def dock(
 def change_supplier(
     *, supplier_id: int, given: Mapping[str, str], is_on: bool, by: Actor, now: datetime
 ) -> Supplier:
-    """Another name, address or app_id, or out of use; its protocol stays. Raises SupplierUnfit."""
+    """Another name, address or app_id, or out of use; its protocol stays. Raises SupplierUnfit.
+
+    `given` may also say `most_per_minute`: a number, or nothing for as many as there are.
+    """
     supplier = Supplier.objects.select_for_update(no_key=True).get(pk=supplier_id)
     for name, value in _described(given, supplier.protocol).items():
         setattr(supplier, name, value)
+    if "most_per_minute" in given:
+        supplier.most_per_minute = _pace(given["most_per_minute"])
     supplier.is_on = is_on
     _save(supplier)
     audit.record(by=by, action="supplier.changed", target=supplier.name, now=now)
@@ -99,6 +105,16 @@ def _described(given: Mapping[str, str], protocol: str) -> dict[str, str]:
             raise SupplierUnfit(_("Fill this in, in a few words."), param=name)
     _check_address(fields["base_url"], is_plain=PROTOCOLS[protocol].is_plain)
     return fields
+
+
+def _pace(text: str) -> int | None:
+    text = text.strip()
+    if text and not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= MOST_PACE):
+        raise SupplierUnfit(
+            _("Write a number from %(least)s to %(most)s.") % {"least": 1, "most": MOST_PACE},
+            param="most_per_minute",
+        )
+    return int(text) if text else None
 
 
 def _save(supplier: Supplier) -> None:

@@ -62,6 +62,12 @@ def test_a_currency_without_minor_units_takes_whole_numbers_only():
         parse_e4("1.5", currency="JPY")
 
 
+def test_a_suppliers_price_may_have_four_decimals_and_no_more():
+    assert parse_e4("9.8750", digits=4) == 98_750
+    with override("en"), pytest.raises(InvalidInput, match="at most 4 decimals"):
+        parse_e4("9.87501", digits=4)
+
+
 @pytest.mark.parametrize(
     ("e4", "shown"), [(1_480_000, "¥148.00"), (98_750, "¥9.8750"), (0, "¥0.00")]
 )

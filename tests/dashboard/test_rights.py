@@ -44,6 +44,10 @@ PAGES = {
     "/office/members/invite/": "members.manage",
     "/office/tenants/auditrow/": "audit.view",
     "/office/settings/": "settings.edit",
+    "/office/suppliers/health/": "stock.view",
+    "/office/suppliers/attempt/": "stock.view",
+    "/office/suppliers/new/": "suppliers.edit",
+    "/office/offers/": "stock.view",
 }
 VIEWER_SEES = {"home.view", "catalog.view", "stock.view", "orders.view", "cases.view"}
 

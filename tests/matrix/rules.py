@@ -107,6 +107,9 @@ def site(name: str, member: str) -> dict[str, Rule]:
 
 
 ORDER, CASE, BATCH = "/office/orders/{order}/", "/office/cases/{case}/", "/office/batches/{batch}/"
+SUPPLIER = "/office/suppliers/{contract}/"
+CONTRACT = {"name": "A new name", "base_url": "https://new.example.com", "app_id": "u2"}
+OFFER = {"product": "99", "cost": "9.875", "priority": "1", "weight": "1", "is_on": "on"}
 JOB, CODE = "/office/imports/{job}/", "/office/codes/{code}/"
 NAMES = {"name": "A new name", "name_en": "A new name"}
 PRODUCT = NAMES | {
@@ -133,6 +136,7 @@ OFFICE = {
     **table("office", "orders", "order", thing="order", look="orders.view", page=True),
     **table("office", "orders", "case", thing="case", look="cases.view", page=True),
     **table("office", "inventory", "batch", thing="batch", look="stock.view", page=True),
+    **table("office", "suppliers", "attempt", thing="attempt", look="stock.view", page=True),
     **table("office", "inventory", "code", thing="code", look="stock.view", page=True),
     "office_invite": page("/office/members/invite/", "members.manage", shows=False, posted=302,
                           form={"email": "new@example.com", "role": "viewer"}),
@@ -179,6 +183,32 @@ OFFICE = {
     "office_contents": page("/office/contents/", "catalog.edit"),
     "office_content_set": deed("/office/contents/{reusable}/", "catalog.edit",
                                {"kind": "text", "body": "another group"}),
+    "office_suppliers": page("/office/suppliers/health/", "stock.view"),
+    "office_supplier_new": page("/office/suppliers/new/", "suppliers.edit", shows=False,
+                                query="protocol=fulu", posted=302,
+                                form=CONTRACT | {"secret": "another secret"}),
+    "office_supplier": page(SUPPLIER, "stock.view"),
+    "office_supplier_check": deed(f"{SUPPLIER}check/", "suppliers.edit"),
+    "office_supplier_edit": page(f"{SUPPLIER}edit/", "suppliers.edit", posted=302, form=CONTRACT),
+    "office_supplier_secrets": page(f"{SUPPLIER}secrets/", "suppliers.edit", posted=302,
+                                    form={"secret": "another secret"}),
+    "office_attempt": page("/office/suppliers/attempts/{attempt}/", "stock.view"),
+    "office_offers": page("/office/offers/", "stock.view"),
+    "office_offer_new": page("/office/offers/new/{bought}/", "suppliers.edit", posted=302,
+                             form=OFFER | {"supplier": "{contract}"}),
+    "office_offer": page("/office/offers/{offer}/", "suppliers.edit", posted=302, form=OFFER),
+    "office_bills": page("/office/bills/", "bills.settle", posted=422),
+    "office_bill_store": deed("/office/bills/store/", "bills.settle",
+                              {"token": "{kept_bill}", "then": "store"}),
+    "office_statement": page("/office/bills/statement/", "bills.settle",
+                             query="supplier={contract}"),
+    "office_statement_csv": page("/office/bills/statement.csv", "bills.settle", shows=False,
+                                 query="supplier={contract}"),
+    "office_breaks": page("/office/bills/breaks/", "bills.settle"),
+    "office_break": page("/office/bills/breaks/{gap}/", "bills.settle"),
+    "office_break_do": deed("/office/bills/breaks/{gap}/claim/", "bills.settle", {"note": "yes"}),
+    "office_bill": page("/office/bills/{bill}/", "bills.settle"),
+    "office_bill_do": deed("/office/bills/{bill}/match/", "bills.settle"),
     "office_stuck": page("/office/waiting/", "orders.view", shows=False),
     "office_money": page("/office/payments/", "money.view", shows=False),
     "office_notice_seen": deed("/office/payments/notices/{notice}/", "money.view", shows=False),

@@ -45,6 +45,7 @@ from tests.conftest import make_shop
 from tests.dashboard.people import PASSWORD, make_member
 from tests.inventory.factories import make_content
 from tests.inventory.importing.factories import checked, loaded, open_file
+from tests.matrix.bills import bills_of
 from tests.orders.factories import captured, open_case, placed
 from tests.payments.factories import make_balance
 
@@ -260,18 +261,23 @@ def _suppliers(world: World, now: datetime) -> None:
             by=CLERK,
             now=now,
         )
-        sku = Unit.objects.select_related("item")[0].item.sku_id
-        offer = Offer.objects.create(
-            supplier=supplier, sku_id=sku, product="88", cost_e4=1, most_e4=1
+        sku = shelf.make_sku(
+            product_id=world.things["product"], name=f"{world.open_mark} bought",
+            name_en=f"{world.open_mark} bought", kind=Kind.SUPPLIER_CODE,
+        )  # fmt: skip
+        offer = Offer.objects.create(supplier=supplier, sku=sku, product="88", cost_e4=1, most_e4=1)
+        tried = suppliers.begin(
+            unit_id=world.things["unit"], offer=offer, choice=world.shut_mark, now=now
         )
-        tried = suppliers.begin(unit_id=1, offer=offer, choice=world.shut_mark, now=now)
         suppliers.mark_sent(attempt_id=tried.pk, now=now)
         code = bought.BoughtCode(secret=Secret(world.shut_mark))
         answer = bought.Answer(outcome=bought.Outcome.SUCCESS, codes=(code,))
         suppliers.record(attempt_id=tried.pk, answer=answer, now=now)
         suppliers.hear_callback(uid=supplier.uid, body=b"{}", headers={}, now=now)
     with _keeping(world) as keep:
-        keep(supplier=supplier.uid)
+        keep(supplier=supplier.uid, contract=supplier.pk, bought=sku.pk, offer=offer.pk)
+        keep(attempt=tried.pk)
+        keep(**bills_of(supplier.pk, world.shut_mark, now))
 
 
 def _rest(world: World, now: datetime) -> None:

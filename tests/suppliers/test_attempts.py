@@ -11,7 +11,7 @@ from core.scope import tenant_atomic
 from suppliers import services
 from suppliers.errors import BoughtAlready
 from suppliers.models import Attempt, AttemptMove
-from suppliers.services.attempts import ABSENCES, WAITS
+from suppliers.services.recording import ABSENCES, WAITS
 from suppliers.states import NOTHING_BOUGHT, AttemptState
 from tests.suppliers.factories import CARD, begun, make_offer, sent, told
 from tests.times import NOON

@@ -48,7 +48,7 @@ def choose(offer, *, now=NOON):
 
 @pytest.mark.parametrize("bad", [SILENT, AWAY], ids=["silent", "away"])
 def test_after_failures_it_is_tried_by_one_order_and_rests_for_the_others(offer, bad):
-    for _ in range(5):
+    for _ in range(8):
         ordered(offer, bad)
     assert (rests(offer), choose(offer).is_probe) == ("probe", True)
 
@@ -61,7 +61,7 @@ def test_after_failures_it_is_tried_by_one_order_and_rests_for_the_others(offer,
 
 
 def test_two_who_would_try_it_are_one(offer):
-    for _ in range(5):
+    for _ in range(8):
         ordered(offer, SILENT)
     services.begin(unit_id=900, offer=offer, choice="probe", is_probe=True, now=NOON)
 
@@ -70,7 +70,7 @@ def test_two_who_would_try_it_are_one(offer):
 
 
 def test_the_first_good_answer_ends_the_rest(offer):
-    for _ in range(5):
+    for _ in range(8):
         ordered(offer, SILENT)
 
     ordered(offer, GOOD, now=NOON + SECOND)
@@ -88,7 +88,7 @@ def test_a_plain_no_is_a_good_answer(offer):
 @pytest.mark.parametrize(
     ("answers", "is_resting"),
     [
-        ([SILENT] * 4, False),
+        ([SILENT] * 7, False),
         ([GOOD] * 6 + [SILENT] * 5, False),
         ([GOOD] * 5 + [SILENT] * 5, True),
         ([SILENT] * 30 + [GOOD] * 12 + [SILENT] * 8, False),
@@ -102,8 +102,18 @@ def test_half_of_the_last_orders_must_have_failed(offer, answers, is_resting):
     assert (rests(offer, now=NOON + MINUTE) is not None) is is_resting
 
 
+def test_what_turns_out_well_has_not_gone_wrong(offer):
+    attempts = [ordered(offer, SILENT) for _ in range(10)]
+    assert rests(offer) is not None
+
+    for attempt in attempts[:6]:
+        services.record(attempt_id=attempt.pk, answer=GOOD, now=NOON)
+
+    assert rests(offer) is None
+
+
 def test_what_happened_long_ago_is_forgotten(offer):
-    for _ in range(5):
+    for _ in range(8):
         ordered(offer, SILENT)
 
     assert rests(offer, now=NOON + 11 * MINUTE) is None

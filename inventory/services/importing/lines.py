@@ -10,11 +10,11 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from core.secrets import masked
+from core.workbooks import SpoiltCell
 from inventory.services.importing.cleaning import clean
 from inventory.services.importing.columns import Field, Layout
 from inventory.services.importing.dates import parse_day
 from inventory.services.importing.text import MOST_LINE, UNREADABLE
-from inventory.services.importing.workbook import SpoiltCell
 
 MOST_CHARS = 4_096
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+?\d{1,3}", re.IGNORECASE)

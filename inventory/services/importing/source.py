@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from core.uploads import SealedFile
+from core.workbooks import MOST_PACKED, rows_of_workbook
 from inventory.services.importing.sniffing import find_delimiter, splitter
 from inventory.services.importing.text import MOST_LINE, blocks_of_lines
-from inventory.services.importing.workbook import MOST_PACKED, rows_of_workbook
 
 TEXT, WORKBOOK = "text", "xlsx"
 Row = tuple[int, Sequence[str]]

@@ -7,15 +7,15 @@ import pytest
 from django.utils import translation
 from openpyxl import load_workbook
 
-from inventory.errors import FileRefused
-from inventory.services.importing.columns import named_field
-from inventory.services.importing.template import template_file
-from inventory.services.importing.workbook import (
+from core.workbooks import (
     MOST_INFLATED,
     SpoiltCell,
     measure,
     rows_of_workbook,
 )
+from inventory.errors import FileRefused
+from inventory.services.importing.columns import named_field
+from inventory.services.importing.template import template_file
 from tests.inventory.importing.factories import make_workbook
 
 

@@ -17,7 +17,7 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
-from inventory.errors import FileRefused
+from core.errors import FileRefused
 
 MOST_PACKED = 40 * 1024 * 1024
 MOST_INFLATED = 160 * 1024 * 1024

@@ -1,4 +1,4 @@
-"""Contracts with suppliers, what they offer, and every try to buy. Writes: suppliers.services."""
+"""Every try to buy, what was said to a supplier and by it, and what was bought."""
 
 from uuid import uuid4
 
@@ -10,98 +10,11 @@ from core.constraints import RowRules, tenant_rules
 from core.crypto import Place
 from core.scope import TenantForeignKey, TenantModel
 from core.states import Move, state_known
+from suppliers.models.contracts import Offer, Supplier
 from suppliers.states import NOTHING_BOUGHT, AttemptState, CallbackOutcome, CallKind
 
-SECRETS = Place("suppliers_supplier", "secrets")
 BOUGHT_SECRET = Place("suppliers_bought", "secret")
 BOUGHT_CARD_NO = Place("suppliers_bought", "card_no")
-
-
-class Supplier(TenantModel):
-    """A contract. `secrets` is a sealed JSON object of what the supplier's protocol signs with.
-
-    `most_per_minute` None: as fast as we can; `paced_until` is then when the next order may go out.
-    After failures it rests, and one order finds out whether it is back: not before `probe_at`.
-    """
-
-    uid = models.UUIDField(default=uuid4, editable=False)
-    name = models.CharField(_("name"), max_length=60)
-    protocol = models.CharField(_("protocol"), max_length=20)
-    base_url = models.CharField(_("address"), max_length=200)
-    app_id = models.CharField(_("our name there"), max_length=120)
-    secrets = models.BinaryField()
-    currency = models.CharField(_("currency"), max_length=3, default="CNY")
-    is_on = models.BooleanField(_("in use"), default=True)
-    most_per_minute = models.IntegerField(_("most orders a minute"), null=True, blank=True)
-    paced_until = models.DateTimeField(null=True)
-    probe_at = models.DateTimeField(null=True)
-    balance_e4 = models.BigIntegerField(_("balance there"), null=True)
-    balance_at = models.DateTimeField(_("balance asked at"), null=True)
-    made_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("supplier")
-        verbose_name_plural = _("suppliers")
-        ordering = ["name"]
-        constraints = [
-            *tenant_rules("suppliers_supplier"),
-            models.UniqueConstraint(fields=["tenant_id", "name"], name="supplier_name_once"),
-            models.CheckConstraint(
-                condition=Q(most_per_minute__isnull=True) | Q(most_per_minute__gte=1),
-                name="supplier_pace_is_positive",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Offer(TenantModel):
-    """What a supplier sells that is one of our SKUs: `product` is its own name for it.
-
-    `most_e4` guards against loss: dearer than that, it is not bought. A lower `priority` comes
-    first; among equals `weight` shares the orders out. Open from `opens` to `closes`, past midnight
-    too.
-    """
-
-    supplier = TenantForeignKey(
-        Supplier, on_delete=models.PROTECT, related_name="offers", db_index=False
-    )
-    sku = TenantForeignKey("catalog.Sku", on_delete=models.PROTECT, related_name="offers")
-    product = models.CharField(_("the supplier's product"), max_length=80)
-    face_value = models.IntegerField(_("face value"), default=0)
-    cost_e4 = models.BigIntegerField(_("cost"))
-    most_e4 = models.BigIntegerField(_("highest cost"))
-    priority = models.SmallIntegerField(_("priority"), default=1)
-    weight = models.SmallIntegerField(_("weight"), default=1)
-    opens = models.TimeField(_("opens"), null=True, blank=True)
-    closes = models.TimeField(_("closes"), null=True, blank=True)
-    is_on = models.BooleanField(_("in use"), default=True)
-
-    class Meta:
-        verbose_name = _("offer")
-        verbose_name_plural = _("offers")
-        constraints = [
-            *tenant_rules("suppliers_offer", "supplier", "sku"),
-            models.UniqueConstraint(
-                fields=["tenant_id", "supplier", "sku", "product"], name="offer_once"
-            ),
-            RowRules(
-                models.CheckConstraint(
-                    condition=Q(cost_e4__gte=0, most_e4__gte=0, face_value__gte=0, weight__gte=1),
-                    name="offer_not_negative",
-                ),
-                models.CheckConstraint(
-                    condition=Q(opens__isnull=True, closes__isnull=True)
-                    | Q(opens__isnull=False, closes__isnull=False),
-                    name="offer_opens_and_closes",
-                ),
-                name="suppliers_offer_rules",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.product
 
 
 class Attempt(TenantModel):
@@ -160,6 +73,11 @@ class Attempt(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.number} {self.state}"
+
+    @property
+    def is_open(self) -> bool:
+        """It may have bought the thing."""
+        return self.state not in NOTHING_BOUGHT
 
 
 class AttemptMove(Move):

@@ -1,0 +1,89 @@
+"""Forms of a contract with a supplier. What is secret is typed in and never shown."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.secrets import Secret
+from dashboard.protocols import PROTOCOLS, ProtocolWords, SecretWanted
+from suppliers.models import Supplier
+
+DESCRIBED = ("name", "base_url", "app_id")
+MOST_SECRET, MOST_RECIPE = 4_000, 20_000
+
+
+class _Described(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=60)
+    base_url = forms.CharField(
+        label=_("Address"),
+        max_length=200,
+        help_text=_("As their papers say, such as https://api.example.com."),
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
+    )
+    app_id = forms.CharField(
+        label=_("Our name there"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def given(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in DESCRIBED}
+
+
+class SupplierForm(_Described):
+    most_per_minute = forms.CharField(
+        label=_("Most orders a minute"),
+        required=False,
+        max_length=6,
+        help_text=_("Empty: as fast as we can."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+    is_on = forms.BooleanField(
+        label=_("In use"), required=False, help_text=_("Out of use, no new order goes there.")
+    )
+
+    def __init__(self, given: Any, *, supplier: Supplier) -> None:
+        now = {name: getattr(supplier, name) for name in (*DESCRIBED, "most_per_minute", "is_on")}
+        super().__init__(given, initial=now)
+        known = PROTOCOLS.get(supplier.protocol)
+        if known is not None:
+            self.fields["app_id"].label = str(known.app_id)
+
+    def given(self) -> dict[str, str]:
+        return super().given() | {"most_per_minute": self.cleaned_data["most_per_minute"]}
+
+
+class SecretsForm(forms.Form):
+    """The fields that the protocol wants."""
+
+    def __init__(self, *args: Any, words: ProtocolWords, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._wanted = words.secrets
+        for one in self._wanted:
+            self.fields[one.name] = _secret_field(one)
+
+    def secrets(self) -> dict[str, Secret]:
+        typed = {one.name: self.cleaned_data[one.name] for one in self._wanted}
+        return {name: Secret(text) for name, text in typed.items() if text}
+
+
+class ContractForm(SecretsForm, _Described):
+    """A new contract: what it is, then its secrets."""
+
+    def __init__(self, *args: Any, words: ProtocolWords, **kwargs: Any) -> None:
+        super().__init__(*args, words=words, **kwargs)
+        self.fields["app_id"].label = str(words.app_id)
+
+
+def _secret_field(wanted: SecretWanted) -> forms.CharField:
+    widget: forms.Widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    if wanted.is_long:
+        widget = forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "class": "qy-mono"})
+    return forms.CharField(
+        label=str(wanted.label),
+        help_text=str(wanted.hint),
+        required=wanted.is_required,
+        max_length=MOST_RECIPE if wanted.is_long else MOST_SECRET,
+        widget=widget,
+    )

@@ -1,0 +1,94 @@
+"""The form of an offer: amounts as decimals, hours as a person writes them."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Sku
+from catalog.states import Kind
+from core.errors import AppError
+from core.money import Money, parse_e4
+from suppliers.models import Offer, Supplier
+
+PLAIN = ("product", "face_value", "priority", "weight", "opens", "closes", "is_on")
+AMOUNTS = ("cost", "most")
+DIGITS = 4  # of a supplier's price
+
+
+def _amount(label: Any, *, required: bool, hint: Any = "") -> forms.CharField:
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "placeholder": "9.875"})
+    return forms.CharField(
+        label=label, required=required, max_length=20, help_text=hint, widget=widget
+    )
+
+
+def _whole(label: Any, *, least: int, hint: Any, initial: int) -> forms.IntegerField:
+    return forms.IntegerField(label=label, min_value=least, help_text=hint, initial=initial)
+
+
+def _hour(label: Any, hint: Any = "") -> forms.TimeField:
+    widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    return forms.TimeField(label=label, required=False, help_text=hint, widget=widget)
+
+
+class OfferForm(forms.Form):
+    supplier = forms.ModelChoiceField(label=_("Supplier"), queryset=Supplier.objects.none())
+    product = forms.CharField(
+        label=_("The supplier's product"),
+        max_length=80,
+        help_text=_("Its own number for it, from its price list."),
+    )
+    face_value = _whole(
+        _("Face value"), least=0, initial=0,
+        hint=_("Of phone credit, in whole units such as 50. For all else 0."),
+    )  # fmt: skip
+    cost = _amount(_("Cost"), required=True, hint=_("What the supplier takes for one."))
+    most = _amount(
+        _("Highest cost"),
+        required=False,
+        hint=_("Dearer than this it is not bought. Empty: as the cost is now."),
+    )
+    priority = _whole(_("Priority"), least=0, initial=1, hint=_("1 is asked before 2."))
+    weight = _whole(
+        _("Weight"), least=1, initial=1,
+        hint=_("Shares orders among offers of one priority: 3 gets three times what 1 gets."),
+    )  # fmt: skip
+    opens = _hour(_("Opens"), _("In the shop's time zone. Empty: open all day."))
+    closes = _hour(_("Closes"), _("Earlier than it opens: past midnight."))
+    is_on = forms.BooleanField(label=_("In use"), required=False, initial=True)
+
+    def __init__(self, given: Any, *, sku: Sku, offer: Offer | None = None) -> None:
+        super().__init__(given, initial=_typed(offer) if offer else None)
+        if offer is None:
+            self.fields["supplier"].queryset = Supplier.objects.all()  # type: ignore[attr-defined]  # -- a choice
+        else:
+            del self.fields["supplier"]
+        if sku.kind != Kind.TOP_UP:
+            del self.fields["face_value"]
+
+    def clean(self) -> Any:
+        cleaned = super().clean()
+        for name in AMOUNTS:
+            try:
+                text = self.cleaned_data.get(name, "")
+                if text:
+                    self.cleaned_data[f"{name}_e4"] = parse_e4(text, digits=DIGITS, param=name)
+            except AppError as refusal:
+                self.add_error(name, str(refusal.message))
+        return cleaned
+
+    def given(self) -> dict[str, Any]:
+        """What the services take; without a highest cost it is what it costs today."""
+        cleaned = self.cleaned_data
+        plain = {name: cleaned[name] for name in PLAIN if name in cleaned}
+        cost_e4 = cleaned["cost_e4"]
+        return plain | {"cost_e4": cost_e4, "most_e4": cleaned.get("most_e4", cost_e4)}
+
+
+def _typed(offer: Offer) -> dict[str, Any]:
+    amounts = {
+        name: Money(getattr(offer, f"{name}_e4"), offer.supplier.currency).decimal
+        for name in AMOUNTS
+    }
+    return {name: getattr(offer, name) for name in PLAIN} | amounts

@@ -1,0 +1,113 @@
+"""What suppliers do and say, in people's words."""
+
+import re
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from suppliers.models import AttemptMove, Call
+from suppliers.selectors.health import Health, Rest
+from suppliers.states import AttemptState, CallKind
+
+Text = str | Promise
+LEFT_OUT: dict[str, Text] = {
+    "off": _("out of use"),
+    "tried": _("tried already"),
+    "too dear": _("too dear"),
+    "closed": _("not open at this hour"),
+    "resting": _("rests after failures"),
+}
+# What a person is to know about it, beside the word.
+LEFT_OUT_MORE: dict[str, Text] = {
+    "off": _("The offer or its supplier is out of use."),
+    "too dear": _("It costs more than its highest cost, or than the shop gets."),
+    "closed": _("It is asked again when it opens."),
+    "resting": _("Its supplier failed several times; one order at a time finds out."),
+}
+_PRIORITY = re.compile(r"priority (\d+)")
+_BY_WEIGHT = re.compile(r"1 of (\d+) by weight (\d+)")
+_COUNTED = re.compile(r"(\d+) (off|tried|too dear|closed|resting)")
+# Our own words for what went wrong on the wire; what a supplier says is shown as it came.
+_OURS: tuple[tuple[str, Text], ...] = (
+    ("not sent: ", _("Not sent: %(rest)s")),
+    ("unreadable: ", _("Unreadable: %(rest)s")),
+    ("HTTP ", _("Error page: HTTP %(rest)s")),
+)
+_WIRE: dict[str, Text] = {
+    "ConnectionError": _("no connection"),
+    "ConnectTimeout": _("no connection in time"),
+    "ConnectTimeoutError": _("no connection in time"),
+    "InvalidIPAddress": _("the address leads nowhere, or into the house"),
+    "ReadTimeout": _("no answer in time"),
+    "TimeoutError": _("no answer in time"),
+    "SSLError": _("its certificate is not valid"),
+    "no whole answer in time": _("no answer in time"),
+    "only https is spoken": _("only https is spoken"),
+    "the body is no JSON": _("its answer is no JSON"),
+    "the recipe has no balance": _("its recipe says nothing of a balance"),
+    "too late to send: it is asked after first": _("held up too long: it is asked after first"),
+}
+
+
+def choice_words(choice: str) -> str:
+    """Why an offer was taken, as a choice's words tell it."""
+    if choice.startswith("0 of"):
+        choice = choice.partition(", ")[2]
+    return gettext(", ").join(_choice_part(part) for part in choice.split(", ") if part)
+
+
+def _choice_part(part: str) -> str:
+    if found := _PRIORITY.fullmatch(part):
+        return gettext("priority %(number)s") % {"number": found[1]}
+    if found := _BY_WEIGHT.fullmatch(part):
+        if found[1] == "1":
+            return gettext("the only one of it")
+        given = {"count": found[1], "weight": found[2]}
+        return gettext("one of %(count)s by weight %(weight)s") % given
+    if found := _COUNTED.fullmatch(part):
+        return f"{found[1]} {LEFT_OUT[found[2]]}"
+    return part
+
+
+def said_words(said: str) -> str:
+    for mark, words in _OURS:
+        if said.startswith(mark):
+            return str(words) % {"rest": said_words(said.removeprefix(mark))}
+    return str(_WIRE.get(said, said))
+
+
+def call_words(call: Call) -> str:
+    """How an exchange ended."""
+    if call.kind == CallKind.BALANCE:
+        is_told = call.outcome == AttemptState.SUCCESS
+        return gettext("told") if is_told else gettext("not told")
+    return str(call.get_outcome_display())
+
+
+def move_words(move: AttemptMove) -> tuple[str, str]:
+    """What became of an attempt, and what was said."""
+    said = str(move.data.get("said", "")) if isinstance(move.data, dict) else ""
+    if move.old == move.new:
+        return gettext("The supplier says otherwise after the end"), said_words(said)
+    return str(AttemptState(move.new).label), said_words(said)
+
+
+def time_words(milliseconds: int | None) -> str:
+    if milliseconds is None:
+        return "-"
+    if milliseconds < 1000:
+        return gettext("%(count)s ms") % {"count": milliseconds}
+    return gettext("%(count)s s") % {"count": f"{milliseconds / 1000:.1f}"}
+
+
+def breaker_words(health: Health) -> tuple[str, Text]:
+    """A tone, and whether the supplier is being asked just now."""
+    if not health.supplier.is_on:
+        return "", _("out of use")
+    words: dict[Rest | None, tuple[str, Text]] = {
+        None: ("good", _("working")),
+        Rest.PROBE: ("bad", _("resting")),
+        Rest.RESTS: ("warn", _("being tried")),
+    }
+    return words[health.rest]
