@@ -47,11 +47,11 @@ def run(report: Report) -> None:
         play(played.desk, (DONE_AT_ONCE,), latency_ms=ANSWERS_IN_MS)
         goods = make_upstream_goods(played, (DONE_AT_ONCE,))
         with running("web", "upstream", "sweeper"):
-            _wait_delivered(goods, _feed(goods, WARM_UP, rate=RATE).orders)
-            steady = _feed(goods, RATE * SECONDS, rate=RATE)
-            _wait_delivered(goods, steady.orders)
-            flood = _feed(goods, FLOOD, rate=None)
-            ended = _wait_delivered(goods, flood.orders)
+            wait_delivered(goods, feed(goods, WARM_UP, rate=RATE).orders)
+            steady = feed(goods, RATE * SECONDS, rate=RATE)
+            wait_delivered(goods, steady.orders)
+            flood = feed(goods, FLOOD, rate=None)
+            ended = wait_delivered(goods, flood.orders)
     added = _added(goods, steady.orders)
     cuts = statistics.quantiles(added, n=100)
     said = f"beside the supplier's {ANSWERS_IN_MS} ms, at {RATE} orders/s"
@@ -67,16 +67,18 @@ class Fed:
     orders: list[int]
 
 
-def _feed(goods: UpstreamGoods, count: int, *, rate: int | None) -> Fed:
-    """So many orders, paid; `rate` a second, or as fast as they go."""
+def feed(goods: UpstreamGoods, count: int, *, rate: int | None) -> Fed:
+    """So many orders, paid, on each road in its turn; `rate` a second, or as fast as they go."""
     run_key, orders, began = uuid4().hex[:8], [0] * count, time.monotonic()
 
     def lane(number: int) -> None:
         for each in range(number, count, BUYERS):
             if rate is not None:
                 time.sleep(max(0.0, began + each / rate - time.monotonic()))
-            phone = f"139{each:08d}"
-            orders[each] = buy(goods, Wish(key=f"{run_key} {each}", road=0, phone=phone))
+            wish = Wish(
+                key=f"{run_key} {each}", road=each % len(goods.roads), phone=f"139{each:08d}"
+            )
+            orders[each] = buy(goods, wish)
         connections.close_all()
 
     _together(lane)
@@ -91,7 +93,7 @@ def _together(lane: Callable[[int], None]) -> None:
         thread.join()
 
 
-def _wait_delivered(goods: UpstreamGoods, orders: list[int]) -> float:
+def wait_delivered(goods: UpstreamGoods, orders: list[int]) -> float:
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         if len(_added(goods, orders)) == len(orders):

@@ -20,7 +20,7 @@ _TABLES = """
 _UNIT_MOVES = """
     queued: sending waiting refunded
     waiting: sending refunded
-    sending: accepted delivered failed unknown
+    sending: accepted delivered failed unknown review
     accepted: delivered failed unknown review
     unknown: accepted delivered failed review
     review: delivered failed refunded

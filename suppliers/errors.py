@@ -1,4 +1,4 @@
-"""What can go wrong with a supplier. The first four stay in the house: no person reads them."""
+"""What can go wrong with a supplier. The first five stay in the house: no person reads them."""
 
 from core.errors import AppError
 
@@ -17,6 +17,10 @@ class BadSignature(NoAnswer):
 
 class Unspeakable(NothingSent):
     """The protocol has no words for what is asked (a character it cannot sign, say)."""
+
+
+class TooLate(NoAnswer):
+    """We were held up: what may have been sent by another hand is asked after, not sent."""
 
 
 class SupplierUnfit(AppError):

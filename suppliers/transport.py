@@ -19,7 +19,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
-from suppliers.errors import NoAnswer, NothingSent, Unspeakable
+from suppliers.errors import NoAnswer, NothingSent, TooLate, Unspeakable
 from suppliers.types import Answer, Outcome, Reply, Request
 
 CONNECT_SECONDS = 3.0
@@ -122,10 +122,16 @@ def answered(ask: Callable[[], Answer], *, is_purchase: bool) -> Answer:
         return ask()
     except NothingSent as refusal:
         outcome = Outcome.REJECTED if is_purchase else Outcome.UNKNOWN
-        is_out = not isinstance(refusal, Unspeakable)
-        return Answer(outcome=outcome, reason=f"not sent: {refusal}", is_unreached=is_out)
+        is_ours = isinstance(refusal, Unspeakable)
+        return Answer(
+            outcome=outcome,
+            reason=f"not sent: {refusal}",
+            is_unreached=not is_ours,
+            is_ours=is_ours,
+        )
     except NoAnswer as silence:
-        return Answer(outcome=Outcome.UNKNOWN, reason=str(silence))
+        is_ours = isinstance(silence, TooLate)
+        return Answer(outcome=Outcome.UNKNOWN, reason=str(silence), is_ours=is_ours)
     except Exception as surprise:  # noqa: BLE001 -- any surprise in a stranger's body is "we cannot tell"
         _log.warning("supplier_answer_unreadable", exc_info=surprise)
         return Answer(outcome=Outcome.UNKNOWN, reason=f"unreadable: {type(surprise).__name__}")

@@ -71,7 +71,8 @@ class Answer:
 
     `product`, `quantity` and `target` are what it says it was asked for: they are compared with the
     intent before anything is believed. `is_absent`: it knows no such number, which is a failure
-    only after the protocol's settle window. `is_unreached`: it was not there to be spoken to.
+    only after the protocol's settle window. `is_unreached`: it was not there to be spoken to;
+    `is_ours`: it was not even tried.
     """
 
     outcome: Outcome
@@ -84,6 +85,7 @@ class Answer:
     target: str = ""
     is_absent: bool = False
     is_unreached: bool = False
+    is_ours: bool = False
     took_ms: int = 0
 
     def compared_with(self, order: PurchaseOrder) -> "Answer":
@@ -170,6 +172,10 @@ class SupplierAdapter(Protocol):
     `number` names one intention to buy and is the supplier's own idempotency key: 8 to 32 letters
     and digits. An adapter never touches the database and never decides what follows. What is wrong
     with an answer it raises (`suppliers.transport` makes an Answer of it).
+
+    One whose secrets can be wrong in form has a static `check_secrets(secrets) -> str` beside:
+    what is wrong with them, told to whoever docks it. One that counts in a currency of its own says
+    so by a `currency`.
     """
 
     name: str

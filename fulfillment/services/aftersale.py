@@ -105,7 +105,11 @@ def _asked(units: list[Unit], unit_ids: Iterable[int] | None) -> list[Unit]:
 
 
 def _with_their_lines(asked: list[Unit], units: list[Unit]) -> list[Unit]:
-    lines = {unit.item_id for unit in asked if unit.delivered_at is None}
+    lines = {
+        unit.item_id
+        for unit in asked
+        if unit.delivered_at is None and unit.source != Source.SUPPLIER
+    }
     together = [unit for unit in units if unit.delivered_at is None and unit.item_id in lines]
     return [unit for unit in units if unit in asked or unit in together]
 

@@ -1,7 +1,7 @@
 """What a supplier's answer does to its unit."""
 
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -14,11 +14,11 @@ from fulfillment.events import OrderDelivered, UnitCameLate
 from fulfillment.models import Unit
 from fulfillment.services.ending import finish, live_units
 from fulfillment.services.moving import Moving, take_unit
-from fulfillment.services.queueing import look_now, queue
-from fulfillment.states import ENDED, UnitState
+from fulfillment.services.queueing import DECIDED_WITHIN, look_now, queue
+from fulfillment.states import ENDED, Source, UnitState
 from fulfillment.types import Lease
 from orders import services as orders
-from orders.errors import CaseOpen
+from orders.errors import CaseOpen, TooMany
 from orders.selectors import items_of_order
 from orders.types import OpenCase
 from payments import services as payments
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from suppliers.models import Attempt
     from suppliers.types import Answer
 
-# A supplier that has it, or may have it: by then it is there, or a person is called.
-DECIDED_WITHIN = timedelta(hours=2)
 _STANDS = {
     AttemptState.ACCEPTED: UnitState.ACCEPTED,
     AttemptState.UNKNOWN: UnitState.UNKNOWN,
@@ -77,9 +75,9 @@ def record(lease: Lease, answer: "Answer", *, now: datetime) -> None:
 def _deliver(
     order: "Order", unit: Unit, attempt: "Attempt", *, now: datetime, sheet: Sheet
 ) -> None:
-    if unit.delivered_at is not None:
+    if unit.delivered_at is not None and unit.source == Source.SUPPLIER:
         return  # a supplier that was asked once more said the same
-    if unit.state in ENDED:
+    if unit.state in ENDED:  # a person has decided, or delivered by hand
         payments.book_cost(cost=_cost(attempt, ref=attempt.number), by=SYSTEM, now=now)
         emit(UnitCameLate(unit_id=unit.pk))
         return
@@ -104,17 +102,12 @@ def _take_back(order: "Order", unit: Unit, attempt: "Attempt", *, now: datetime)
     still is a person's to find out: a case is opened."""
     cost = _cost(attempt, ref=f"{attempt.number}:back", sign=-1)
     payments.book_cost(cost=cost, by=SYSTEM, now=now)
-    if unit.state != UnitState.DELIVERED:
+    if unit.state != UnitState.DELIVERED or unit.source != Source.SUPPLIER:
         return
-    text = _("%(supplier)s took its delivery back, and paid what it cost.")
-    request = OpenCase(
-        order_id=order.pk,
-        kind="other",
-        text=text % {"supplier": attempt.offer.supplier.name},
-        unit_id=unit.pk,
-    )
-    with suppress(CaseOpen):
-        orders.open_case(request=request, by=SYSTEM, now=now)
+    text = _("What was delivered may not be valid any more. We look at it.")
+    request = OpenCase(order_id=order.pk, kind="other", text=text, unit_id=unit.pk)
+    with suppress(CaseOpen, TooMany):
+        orders.open_case(request=request, by=SYSTEM, is_from_shopper=False, now=now)
 
 
 def _cost(attempt: "Attempt", *, ref: str, sign: int = 1) -> Cost:
@@ -142,7 +135,7 @@ def _stand(order: "Order", unit: Unit, state: UnitState, *, now: datetime, sheet
     """It has it, or may have it: asked after until it is there, with a moment for a person."""
     if unit.state == state or unit.state not in _AT_SUPPLIER:
         return
-    until = unit.review_until or now + DECIDED_WITHIN
+    until = max(now, unit.opened_at + DECIDED_WITHIN)
     moving = Moving(order=order, by=SYSTEM, now=now)
     moving.move(unit, state, reason="supplier_says", next_at=until, review_until=until)
     moving.store(sheet=sheet)

@@ -45,6 +45,7 @@ LONGEST_TEXT = 4000
 # What a person is called for when its time is over, and why.
 LATE = {
     UnitState.BY_HAND: "late_by_hand",
+    UnitState.SENDING: "late_supplier",
     UnitState.ACCEPTED: "late_supplier",
     UnitState.UNKNOWN: "late_supplier",
 }
@@ -164,8 +165,8 @@ def _look_after(order: "Order", *, now: datetime) -> None:
         return
     moving = Moving(order=order, by=SYSTEM, now=now)
     _deliver(moving, [unit for unit in units if unit.state == UnitState.WAITING], sold={})
-    _call_person(moving, [unit for unit in units if unit.state in LATE])
     open_at_supplier = upstream.keep_in_review(units, now=now)
+    _call_person(moving, [unit for unit in units if unit.state in LATE])
     moving.store()
     if any(unit.state == UnitState.DELIVERED for unit in units):
         emit(OrderDelivered(order_id=order.pk))

@@ -8,6 +8,8 @@ from fulfillment.models import Unit
 
 SEND = "fulfillment.send"
 ROUTE_WITHIN = timedelta(minutes=30)
+# A supplier that has it, or may have it: by then it is there, or a person is called.
+DECIDED_WITHIN = timedelta(hours=2)
 
 
 def look_now(unit: Unit) -> None:

@@ -25,7 +25,7 @@ from fulfillment.models import Unit
 from fulfillment.services.answers import record
 from fulfillment.services.ending import finish, pay_back
 from fulfillment.services.moving import Moving, take_unit
-from fulfillment.services.queueing import ROUTE_WITHIN
+from fulfillment.services.queueing import DECIDED_WITHIN, ROUTE_WITHIN
 from fulfillment.states import TO_BE_SENT, Source, UnitState
 from fulfillment.types import Lease
 from orders.selectors import buyer_fields_of
@@ -92,13 +92,14 @@ def keep_in_review(units: Sequence[Unit], *, now: datetime) -> set[int]:
 def _claim(unit_id: int, *, now: datetime) -> Lease | None:
     """A turn for exactly one worker, committed before anything is said to the supplier."""
     order, unit = take_unit(unit_id=unit_id)
-    if unit.source != Source.SUPPLIER or (unit.lease_until and unit.lease_until > now):
+    if unit.lease_until and unit.lease_until > now:
         return None
     tries = tries_of_unit(unit_id=unit.pk)
     attempt = next((each for each in tries if each.is_open), None)
     if attempt is not None:
         return _ask_again(unit, attempt, now=now)
-    if unit.state in TO_BE_SENT and unit.next_at is not None and unit.next_at <= now:
+    is_due = unit.next_at is not None and unit.next_at <= now
+    if unit.source == Source.SUPPLIER and unit.state in TO_BE_SENT and is_due:
         return _begin(order, unit, tried=[each.offer_id for each in tries], now=now)
     return None
 
@@ -108,6 +109,8 @@ def _ask_again(unit: Unit, attempt: "Attempt", *, now: datetime) -> Lease | None
         return None
     attempt.offer = get_offer(offer_id=attempt.offer_id)
     if suppliers.is_crowded(supplier_id=attempt.offer.supplier_id, is_first=False):
+        # Out of the way of those whose suppliers answer.
+        suppliers.ask_later(attempt_id=attempt.pk, at=now + SOON)
         return None
     sheet = Sheet()
     lease = _lease(unit, attempt, is_first=False, now=now, sheet=sheet)
@@ -136,7 +139,15 @@ def _begin(order: "Order", unit: Unit, *, tried: list[int], now: datetime) -> Le
         unit.save(update_fields=["next_at"])
         return None
     moving = Moving(order=order, by=SYSTEM, now=now)
-    moving.move(unit, UnitState.SENDING, reason="to_supplier", attempt_id=attempt.pk)
+    until = max(now, unit.opened_at + DECIDED_WITHIN)
+    moving.move(
+        unit,
+        UnitState.SENDING,
+        reason="to_supplier",
+        attempt_id=attempt.pk,
+        next_at=until,
+        review_until=until,
+    )
     moving.store(sheet=sheet)
     lease = _lease(unit, attempt, is_first=True, now=now, sheet=sheet)
     sheet.write()

@@ -29,10 +29,11 @@ OUTCOMES = frozenset({CaseState.REPLACED, CaseState.REFUNDED, CaseState.REJECTED
 
 
 @tenant_atomic
-def open_case(*, request: OpenCase, by: Actor, now: datetime) -> Case:
+def open_case(*, request: OpenCase, by: Actor, is_from_shopper: bool = True, now: datetime) -> Case:
     """The shopper complains: the order's history is kept as it is now, and the clock starts.
 
-    Raises CaseOpen when the same thing is being looked at already.
+    Or the house itself has noticed something. Raises CaseOpen when the same thing is being looked
+    at already.
     """
     order = take_order(order_id=request.order_id)
     if order.state in UNPAID:
@@ -54,7 +55,7 @@ def open_case(*, request: OpenCase, by: Actor, now: datetime) -> Case:
         opened_at=now,
         due_at=now + ANSWER_WITHIN,
     )
-    _write(case, text, by=by, is_from_shopper=True, now=now)
+    _write(case, text, by=by, is_from_shopper=is_from_shopper, now=now)
     emit(CaseOpened(case_id=case.pk))
     return case
 

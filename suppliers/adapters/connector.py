@@ -7,6 +7,7 @@ It is polled: an unknown supplier's callback could not be verified.
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
+from core.secrets import Secret
 from suppliers.adapters.connector_answer import object_of, read_answer, word_at
 from suppliers.adapters.connector_recipe import read_recipe
 from suppliers.adapters.connector_request import known_values, preview, written
@@ -27,6 +28,15 @@ class Connector:
 
     def __init__(self, *, account: Account, http: Transport, clock: Callable[[], float]) -> None:
         self._account, self._http, self._clock = account, http, clock
+
+    @staticmethod
+    def check_secrets(secrets: Mapping[str, Secret]) -> str:
+        """What is wrong with the recipe, by its key; empty if nothing is."""
+        try:
+            read_recipe(secrets["recipe"].reveal() if "recipe" in secrets else "")
+        except ValueError as why:
+            return str(why)
+        return ""
 
     def buy(self, *, order: PurchaseOrder, number: str) -> Answer:
         recipe = self._recipe()

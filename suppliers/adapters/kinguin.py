@@ -35,6 +35,7 @@ class Kinguin:
     """The secret is the API key, `further["webhook"]` the webhooks'. `app_id` is not sent."""
 
     name = "kinguin"
+    currency = "EUR"
     acknowledgement = b""  # any 2xx
     settle_window = timedelta(minutes=5)
     is_plain = False

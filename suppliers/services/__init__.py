@@ -2,7 +2,7 @@
 
 from core.rotation import SealedColumn
 from suppliers.models import BOUGHT_CARD_NO, BOUGHT_SECRET, SECRETS, Bought, Supplier
-from suppliers.services.attempts import ask, begin, begin_sent, mark_sent
+from suppliers.services.attempts import ask, ask_later, begin, begin_sent, mark_sent
 from suppliers.services.balances import note_balance
 from suppliers.services.billing import look_at_bill, match_bill, read_bill
 from suppliers.services.bills import close_bill
@@ -26,6 +26,7 @@ SEALED = (
 __all__ = [
     "SEALED",
     "ask",
+    "ask_later",
     "begin",
     "begin_sent",
     "change_offer",

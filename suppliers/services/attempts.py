@@ -17,7 +17,7 @@ from core.refs import new_ref
 from core.rows import draft
 from core.scope import tenant_atomic
 from core.sheets import Sheet
-from suppliers.errors import BoughtAlready, NoAnswer
+from suppliers.errors import BoughtAlready, TooLate
 from suppliers.models import Attempt, Offer
 from suppliers.services.docking import speaker
 from suppliers.services.moving import Trail, locked
@@ -50,7 +50,6 @@ def begin(
     return attempt
 
 
-@tenant_atomic(savepoint=False)
 def begin_sent(*, unit_id: int, choice: Choice, now: datetime, sheet: Sheet) -> Attempt:
     """`begin` and `mark_sent` in one, on the sheet of a caller who sends when it is committed.
 
@@ -61,7 +60,8 @@ def begin_sent(*, unit_id: int, choice: Choice, now: datetime, sheet: Sheet) -> 
 
 def _begun(unit_id: int, choice: Choice, *, is_sent: bool, now: datetime, sheet: Sheet) -> Attempt:
     assert choice.offer is not None  # somebody was chosen
-    take_turn(choice.offer.supplier, is_probe=choice.is_probe, now=now)
+    with tenant_atomic():  # a probe that was taken is given back if its turn is refused after all
+        take_turn(choice.offer.supplier, is_probe=choice.is_probe, now=now)
     attempt = draft(
         Attempt,
         id=new_key(Attempt),
@@ -97,6 +97,12 @@ def mark_sent(*, attempt_id: int, now: datetime) -> bool:
     return True
 
 
+@tenant_atomic(savepoint=False)
+def ask_later(*, attempt_id: int, at: datetime) -> None:
+    """Nobody has a hand free for it now."""
+    Attempt.objects.filter(pk=attempt_id, next_at__lt=at).update(next_at=at)
+
+
 def ask(*, attempt: Attempt, order: PurchaseOrder, is_first: bool, now: datetime) -> Answer:
     """Buy, or ask what became of it; in no transaction. Whatever happens is an Answer.
 
@@ -110,7 +116,7 @@ def ask(*, attempt: Attempt, order: PurchaseOrder, is_first: bool, now: datetime
         if not is_first:
             return adapter.query(number=attempt.number)
         if now - attempt.made_at > SEND_WITHIN:
-            raise NoAnswer("too late to send: it is asked after first")
+            raise TooLate("too late to send: it is asked after first")
         return adapter.buy(order=order, number=attempt.number)
 
     began = time.monotonic()

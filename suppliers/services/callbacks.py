@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,11 +15,11 @@ from core.statements import run
 from suppliers.models import Attempt, CallbackHeard, Supplier
 from suppliers.services.docking import speaker
 from suppliers.states import NOTHING_BOUGHT, AttemptState, CallbackOutcome
-from suppliers.types import Callback, SupplierAdapter
+from suppliers.types import Callback, SupplierAdapter, clean_words
 
 log = structlog.get_logger(__name__)
 MOST_REFUSED = 50
-_MORE = b"more"
+_MORE = b"more "
 # One statement: two at once, or a first one that its sender repeats, are one row, counted.
 _KEEP = """
     INSERT INTO suppliers_callbackheard
@@ -56,7 +57,8 @@ def hear_callback(
 def _read(adapter: SupplierAdapter, body: bytes, headers: Mapping[str, str]) -> Callback | None:
     """What it says, its signature checked on the raw body; None for whatever is not theirs."""
     try:
-        return adapter.read_callback(body=body, headers=headers)
+        told = adapter.read_callback(body=body, headers=headers)
+        return replace(told, number=clean_words(str(told.number))[:80])
     except Exception as why:  # noqa: BLE001 -- a stranger's body: whatever is wrong with it is refused
         log.warning("callback_refused", why=type(why).__name__)
         return None
@@ -83,8 +85,8 @@ def _keep(
     now: datetime,
 ) -> None:
     digest = hashlib.sha256(body).digest()
-    if outcome == CallbackOutcome.REFUSED and _is_flooded(supplier):
-        digest = _MORE
+    if outcome != CallbackOutcome.HEARD and _is_flooded(supplier, outcome):
+        digest = _MORE + outcome.value.encode()
     run(
         _KEEP,
         {
@@ -93,13 +95,13 @@ def _keep(
             "digest": digest,
             "outcome": outcome,
             "attempt": attempt and attempt.pk,
-            "number": told.number.replace("\0", "")[:80] if told else "",
+            "number": told.number if told else "",
             "now": now,
         },
     )
 
 
-def _is_flooded(supplier: Supplier) -> bool:
+def _is_flooded(supplier: Supplier, outcome: CallbackOutcome) -> bool:
     """Who knows the address can post rubbish; beyond a handful for the office it is counted."""
-    refused = CallbackHeard.objects.filter(supplier=supplier, outcome=CallbackOutcome.REFUSED)
-    return len(refused.values("pk")[:MOST_REFUSED]) == MOST_REFUSED
+    odd = CallbackHeard.objects.filter(supplier=supplier, outcome=outcome)
+    return len(odd.values("pk")[:MOST_REFUSED]) >= MOST_REFUSED

@@ -22,6 +22,7 @@ from suppliers.models import SECRETS, Supplier
 from suppliers.transport import HttpTransport
 from suppliers.types import Account, SupplierAdapter
 from tenants import audit
+from tenants.selectors import get_shop
 
 MAIN = "secret"
 MOST_PACE = 60_000  # orders a minute
@@ -43,8 +44,14 @@ def dock(
     protocol = given.get("protocol", "")
     if protocol not in PROTOCOLS:
         raise SupplierUnfit(_("Choose one of the listed protocols."), param="protocol")
-    described = _described(given, protocol)
-    supplier = Supplier(uid=uuid4(), protocol=protocol, made_at=now, **described)
+    described, currency = _described(given, protocol), get_shop().currency
+    if getattr(PROTOCOLS[protocol], "currency", currency) != currency:
+        raise SupplierUnfit(
+            _("This supplier counts in another currency than your shop (%(currency)s).")
+            % {"currency": currency},
+            param="protocol",
+        )
+    supplier = Supplier(uid=uuid4(), protocol=protocol, currency=currency, made_at=now, **described)
     supplier.secrets = _sealed(supplier, secrets)
     _save(supplier)
     audit.record(by=by, action="supplier.docked", target=supplier.name, now=now)
@@ -131,6 +138,9 @@ def _sealed(supplier: Supplier, secrets: Mapping[str, Secret]) -> bytes:
     texts = {name: secret.reveal() for name, secret in secrets.items()}
     if not texts.get(MAIN):
         raise SupplierUnfit(_("Without the secret nothing can be ordered."), param=MAIN)
+    check = getattr(PROTOCOLS[supplier.protocol], "check_secrets", None)
+    if check is not None and (wrong := check(secrets)):
+        raise SupplierUnfit(_("This cannot be read: %(why)s") % {"why": wrong}, param="recipe")
     return seal(json.dumps(texts), place=SECRETS, uid=supplier.uid)
 
 

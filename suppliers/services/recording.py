@@ -103,8 +103,11 @@ def _cost_e4(attempt: Attempt, answer: Answer, new: AttemptState) -> int | None:
 
 
 def _absences(attempt: Attempt, answer: Answer, *, now: datetime) -> int:
-    """How often in a row it was absent; within the protocol's settle window that says nothing."""
-    if not answer.is_absent:
+    """How often in a row it was absent; within the protocol's settle window that says nothing.
+
+    Nor does it of an order that the supplier has confirmed: it lost sight of it, and a person asks.
+    """
+    if not answer.is_absent or attempt.state == AttemptState.ACCEPTED or attempt.supplier_ref:
         return 0
     assert attempt.sent_at is not None  # by constraint
     window = PROTOCOLS[attempt.offer.supplier.protocol].settle_window
@@ -131,6 +134,8 @@ def _record_after_the_end(attempt: Attempt, answer: Answer, trail: Trail) -> Non
 def _note_call(
     attempt: Attempt, answer: Answer, *, is_first: bool, now: datetime, sheet: Sheet
 ) -> None:
+    if answer.is_ours:
+        return  # nothing was said to the supplier: it is nothing that it did
     is_silent = answer.outcome is Outcome.UNKNOWN or answer.is_unreached
     sheet.note(
         Call,

@@ -1,18 +1,21 @@
 """What a supplier delivers: bought once, whatever the network does, or the money back."""
 
 import time
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
 
 from core.scope import tenant_atomic
+from core.secrets import Secret
 from fulfillment import services as fulfillment
 from fulfillment.models import Unit, UnitMove
 from fulfillment.selectors import TO_ITS_SUPPLIER
 from fulfillment.services import answers, upstream
 from orders.models import Order
 from payments.models import Entry, Refund
-from suppliers.models import Attempt, Bought
+from suppliers.models import Attempt, Bought, Supplier
+from suppliers.services import pacing
 from suppliers.types import Answer, Outcome
 from tests.catalog.factories import make_sku, make_template
 from tests.orders.factories import LI, paid
@@ -20,6 +23,7 @@ from tests.suppliers.factories import KEY, at_the_judge, make_offer
 from tests.times import NOON
 
 pytestmark = pytest.mark.usefixtures("shop")
+SECOND = timedelta(seconds=1)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 MOST_LOOKS = 12
 
@@ -90,6 +94,16 @@ def tries():
 @tenant_atomic
 def the_unit():
     return Unit.objects.get()
+
+
+@tenant_atomic
+def the_units():
+    return list(Unit.objects.order_by("position"))
+
+
+@tenant_atomic
+def the_supplier():
+    return Supplier.objects.get()
 
 
 @tenant_atomic
@@ -275,3 +289,80 @@ def test_who_died_between_claim_and_call_is_asked_after_and_never_sent_again(jud
 
     assert (states(), desk.purchases()) == (["refunded"], [])
     assert tries() == [("failed", "fulu")]
+
+
+def test_who_finds_the_supplier_busy_waits_a_second_and_is_served(judge, desk):
+    order = bought_here(judge, quantity=2)
+    with tenant_atomic():
+        Supplier.objects.update(most_per_minute=1, paced_until=NOON + HOUR)
+
+    look(NOON)
+    waiting = rows(Unit.objects.all(), "state", "next_at")
+    assert waiting == [("queued", NOON + SECOND)] * 2
+    with tenant_atomic():
+        Supplier.objects.update(most_per_minute=None)
+
+    carry_out(NOON + MINUTE)
+    assert (states(), state_of(order)) == (["delivered"] * 2, "completed")
+
+
+def test_a_supplier_that_loses_sight_of_an_order_it_confirmed_is_not_left_for_another(judge, desk):
+    bought_here(judge)
+    lease = upstream._claim(the_unit().pk, now=NOON)
+    accepted = Answer(outcome=Outcome.ACCEPTED, supplier_ref="F1")
+    answers.record(lease, accepted, now=NOON)
+    absent = Answer(outcome=Outcome.UNKNOWN, is_absent=True)
+
+    for hour in range(1, 6):
+        again = upstream._claim(the_unit().pk, now=NOON + hour * HOUR)
+        answers.record(again, absent, now=NOON + hour * HOUR)
+
+    assert (states(), tries()) == (["unknown"], [("unknown", "fulu")])
+
+
+def test_what_comes_after_a_delivery_by_hand_was_paid_for_all_the_same(judge, desk):
+    _order, until = reviewed(judge, "reply_lost_after")
+    fulfillment.deliver_by_hand(unit_id=the_unit().pk, text=Secret("by hand"), by=LI, now=until)
+
+    for each in (HOUR, 2 * HOUR):
+        look(until + each)
+
+    assert costs() == [("cost", 98_750), ("supplier", -98_750)]
+    assert tries() == [("success", "fulu")]
+
+
+def test_a_refund_of_one_unit_leaves_what_may_have_been_bought_alone(judge, desk):
+    order = bought_here(judge, "reply_lost_after", quantity=2)
+    first, _second = due(NOON)
+    fulfillment.send(unit_id=first, now=NOON)
+    fulfillment.deliver_order(order_id=order.pk, now=the_units()[0].review_until)
+
+    fulfillment.refund_units(
+        order_id=order.pk, unit_ids=[the_units()[1].pk], by=LI, reason="asked", now=NOON + HOUR
+    )
+
+    assert states() == ["review", "refunded"]
+
+
+def test_a_worker_that_never_comes_back_leaves_a_deadline(judge, desk):
+    order = bought_here(judge)
+    upstream._claim(the_unit().pk, now=NOON)
+    until = the_unit().review_until
+
+    fulfillment.deliver_order(order_id=order.pk, now=until)
+
+    assert (until, states()) == (NOON + 2 * HOUR, ["review"])
+
+
+def test_who_has_no_hand_free_for_a_question_makes_room_for_others(judge, desk):
+    bought_here(judge, "reply_lost_after")
+    look(NOON)
+    key = {"supplier_id": the_supplier().pk, "is_first": False}
+    hands = [pacing.speaking(**key) for _ in range(pacing.MOST_QUERIES)]
+    with ExitStack() as stack:
+        for hand in hands:
+            stack.enter_context(hand)
+        look(NOON + MINUTE)
+
+    (asked_at,) = rows(Attempt.objects.all(), "next_at")
+    assert asked_at == NOON + MINUTE + 5 * SECOND

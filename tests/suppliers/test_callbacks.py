@@ -9,7 +9,7 @@ import pytest
 from suppliers.models import Attempt, CallbackHeard
 from suppliers.services.callbacks import MOST_REFUSED
 from tests.conftest import client_of
-from tests.suppliers.factories import KEY, make_offer, sent, told
+from tests.suppliers.factories import KEY, make_offer, make_supplier, sent, told
 
 pytestmark = pytest.mark.usefixtures("scope")
 
@@ -138,3 +138,13 @@ def test_a_body_that_is_too_long_is_not_read(post):
 
     assert post(uid_of(attempt), b"x" * 70_000).status_code == 413
     assert heard() == []
+
+
+@pytest.mark.parametrize("query", ["sporder_id=%00", "sporder_id=", "sporder_id=%FF", ""])
+def test_no_odd_number_of_an_unsigned_callback_is_an_error_of_ours(shop, query):
+    supplier = make_supplier(protocol="ofpay")
+
+    answer = client_of(shop).get(f"/supplier/{supplier.uid}/callback/?{query}")
+
+    assert answer.status_code in {200, 400}
+    assert {row[0] for row in heard()} <= {"unknown", "refused"}

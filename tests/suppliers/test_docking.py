@@ -78,3 +78,20 @@ def test_a_name_is_taken_once():
         make_supplier(name="Fulu")
 
     assert refusal.value.param == "name"
+
+
+@pytest.mark.parametrize("recipe", ["", "{", "[]", '{"colour": "red"}'])
+def test_a_recipe_that_cannot_be_read_is_refused_when_it_is_docked(recipe):
+    secrets = {"secret": Secret(KEY), "recipe": Secret(recipe)}
+
+    with pytest.raises(SupplierUnfit) as refusal:
+        make_supplier(protocol="connector", secrets=secrets)
+
+    assert refusal.value.param == "recipe"
+
+
+def test_a_supplier_that_counts_in_another_currency_is_not_docked():
+    with pytest.raises(SupplierUnfit) as refusal:
+        make_supplier(protocol="kinguin", secrets={"secret": Secret(KEY)})
+
+    assert refusal.value.param == "protocol"
