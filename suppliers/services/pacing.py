@@ -18,7 +18,7 @@ from suppliers.models import Supplier
 
 PROBE_EVERY = timedelta(seconds=30)
 BURST = timedelta(seconds=2)  # what was not ordered before may be ordered at once, up to this
-MOST_ORDERS, MOST_QUERIES = 16, 6  # at once in a process, of one supplier
+MOST_ORDERS, MOST_QUERIES = 24, 16  # at once in a process, of one supplier
 _speaking: Counter[tuple[int, bool]] = Counter()
 _lock = threading.Lock()
 
