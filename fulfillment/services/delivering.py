@@ -24,7 +24,7 @@ from fulfillment.services import upstream
 from fulfillment.services.ending import finish, pay_back
 from fulfillment.services.moving import Moving, take_unit
 from fulfillment.services.opening import draft_units
-from fulfillment.services.queueing import queue
+from fulfillment.services.queueing import LOOK_AGAIN, REVIEW_WITHIN, queue
 from fulfillment.states import Source, UnitState
 from inventory import services as inventory
 from inventory.errors import NothingHeld, OutOfStock
@@ -37,10 +37,8 @@ if TYPE_CHECKING:
     from inventory.types import Goods
     from orders.models import Item, Order
 
-LOOK_AGAIN = timedelta(minutes=1)
 STOCK_WITHIN = timedelta(minutes=30)
 HAND_WITHIN = timedelta(hours=24)
-REVIEW_WITHIN = timedelta(hours=24)
 LONGEST_TEXT = 4000
 # What a person is called for when its time is over, and why.
 LATE = {

@@ -10,6 +10,8 @@ SEND = "fulfillment.send"
 ROUTE_WITHIN = timedelta(minutes=30)
 # A supplier that has it, or may have it: by then it is there, or a person is called.
 DECIDED_WITHIN = timedelta(hours=2)
+REVIEW_WITHIN = timedelta(hours=24)
+LOOK_AGAIN = timedelta(minutes=1)
 
 
 def look_now(unit: Unit) -> None:

@@ -25,7 +25,12 @@ from fulfillment.models import Unit
 from fulfillment.services.answers import record
 from fulfillment.services.ending import finish, pay_back
 from fulfillment.services.moving import Moving, take_unit
-from fulfillment.services.queueing import DECIDED_WITHIN, ROUTE_WITHIN
+from fulfillment.services.queueing import (
+    DECIDED_WITHIN,
+    LOOK_AGAIN,
+    REVIEW_WITHIN,
+    ROUTE_WITHIN,
+)
 from fulfillment.states import TO_BE_SENT, Source, UnitState
 from fulfillment.types import Lease
 from orders.selectors import buyer_fields_of
@@ -41,9 +46,7 @@ if TYPE_CHECKING:
     from suppliers.types import Choice
 
 LEASE = timedelta(seconds=30)  # longer than the longest call
-LOOK_AGAIN, SOON = timedelta(minutes=1), timedelta(seconds=5)
-NEXT_TURN = timedelta(seconds=1)
-REVIEW_WITHIN = timedelta(hours=24)
+NEXT_TURN, SOON = timedelta(seconds=1), timedelta(seconds=5)
 _NOBODY = UUID(int=0)
 
 

@@ -4,7 +4,6 @@ from suppliers.selectors.health import due_balances, health_of_suppliers, restin
 from suppliers.selectors.routing import (
     choose_offer,
     judged_offers,
-    offers_of_sku,
     skus_with_offers,
 )
 from suppliers.selectors.settlement import (
@@ -36,7 +35,6 @@ __all__ = [
     "health_of_suppliers",
     "judged_offers",
     "moves_of_units",
-    "offers_of_sku",
     "resting",
     "skus_with_offers",
     "tries_of_unit",

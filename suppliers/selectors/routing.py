@@ -6,17 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
-
 from core.rows import fetch_with
 from suppliers.models import Offer
 from suppliers.selectors.health import Rest, resting
 from suppliers.types import Choice
 
-_IN_ORDER = "own.sku_id = %s ORDER BY own.priority, own.cost_e4, own.id"
+# The offers of SKUs, in the order in which they are asked.
+_IN_ORDER = "own.sku_id = ANY(%s) ORDER BY own.priority, own.cost_e4, own.id"
 RESTING = "resting"
 PASSING = frozenset({"closed", RESTING})  # reasons that go by themselves
-_ORDER = ("priority", "cost_e4", "pk")  # in which they are asked
 
 
 def skus_with_offers(*, prices_e4: Mapping[int, int]) -> set[int]:
@@ -24,10 +22,6 @@ def skus_with_offers(*, prices_e4: Mapping[int, int]) -> set[int]:
     offers = Offer.objects.filter(sku_id__in=list(prices_e4), is_on=True, supplier__is_on=True)
     found = offers.values_list("sku_id", "cost_e4", "most_e4")
     return {sku for sku, cost, most in found if cost <= min(most, prices_e4[sku])}
-
-
-def offers_of_sku(*, sku_id: int) -> QuerySet[Offer]:
-    return Offer.objects.filter(sku_id=sku_id).select_related("supplier")
 
 
 def choose_offer(
@@ -45,7 +39,7 @@ def choose_offer(
     own `zone`. A supplier that rests after failures is left out until its probe is due, which this
     order may be. `key` shares orders out among equals, the same way each time it is asked.
     """
-    offers = fetch_with(Offer, "supplier", _IN_ORDER, sku_id)
+    offers = fetch_with(Offer, "supplier", _IN_ORDER, [sku_id])
     rests = resting(supplier_ids={offer.supplier_id for offer in offers}, now=now)
     circumstances = _Now(
         most_e4=most_e4, at=now.astimezone(zone).time(), tried=frozenset(tried), rests=rests
@@ -85,8 +79,7 @@ def judged_offers(
     *, prices_e4: Mapping[int, int], zone: ZoneInfo, now: datetime
 ) -> dict[int, list[Judged]]:
     """The offers of those SKUs, of SKU and price, in the order in which they are asked."""
-    offers = Offer.objects.filter(sku_id__in=list(prices_e4)).select_related("supplier")
-    found = list(offers.order_by(*_ORDER))
+    found = fetch_with(Offer, "supplier", _IN_ORDER, list(prices_e4))
     rests = resting(supplier_ids={offer.supplier_id for offer in found}, now=now)
     judged: dict[int, list[Judged]] = {sku_id: [] for sku_id in prices_e4}
     for offer in found:
