@@ -3,14 +3,15 @@
 It talks to Postgres by itself and knows nothing of the application but its tables.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 from psycopg2 import sql
 
-from chaos.invariants import INVARIANTS, OK, OPEN, RECOVERED
+from chaos.counts import OK, OPEN, RECOVERED
+from chaos.invariants import INVARIANTS, Invariant
 from chaos.report import Seven, tell
 
 if TYPE_CHECKING:
@@ -81,16 +82,7 @@ class Checker:
 
     def violations(self) -> list[Violation]:
         """Every invariant, printed with its SQL and its count; those that do not hold."""
-        found = []
-        for one in INVARIANTS:
-            rows = self._rows(one.sql)
-            tell(f"{one.resource}, {one.verdict}: {one.sentence}  -> {len(rows)}")
-            tell("\n" + dedent(one.sql).strip("\n").rstrip())
-            if rows:
-                tell(f"  VIOLATED, for example by {rows[:SHOWN]}")
-                given = (one.resource, one.verdict, one.sentence, len(rows), rows[:SHOWN])
-                found.append(Violation(*given))
-        return found
+        return broken(INVARIANTS, self._rows)
 
     def seven(self, found: Iterable[Violation]) -> dict[str, Seven]:
         """The seven numbers of each resource."""
@@ -113,6 +105,20 @@ class Checker:
         with self._link.cursor() as cursor:
             cursor.execute(sql, self._given)
             return list(cursor.fetchall())
+
+
+def broken(invariants: Iterable[Invariant], rows_of: Callable[[str], list[Any]]) -> list[Violation]:
+    """Each of them, printed with its SQL and its count; those that do not hold."""
+    found = []
+    for one in invariants:
+        rows = rows_of(one.sql)
+        tell(f"{one.resource}, {one.verdict}: {one.sentence}  -> {len(rows)}")
+        tell("\n" + dedent(one.sql).strip("\n").rstrip())
+        if rows:
+            tell(f"  VIOLATED, for example by {rows[:SHOWN]}")
+            given = (one.resource, one.verdict, one.sentence, len(rows), rows[:SHOWN])
+            found.append(Violation(*given))
+    return found
 
 
 def empty(link: "connection") -> None:

@@ -2,16 +2,15 @@
 rows that break it; `bought` is what the simulators' own ledgers say."""
 
 from collections.abc import Iterable, Mapping
-from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
+from chaos.checker import broken
 from chaos.invariants import DUPLICATED, LOST, UNEXPECTED, Invariant, chain
-from chaos.report import Seven, tell
+from chaos.report import Seven
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection
 
-SHOWN = 5
 _TABLES = """
     CREATE TEMP TABLE IF NOT EXISTS bought (number text, state text);
     CREATE TEMP TABLE IF NOT EXISTS paid (order_id bigint);
@@ -156,13 +155,8 @@ class UpstreamFacts:
             ok=states.get("delivered", 0) + states.get("refunded", 0),
             recovered=recovered + len(self._rows(_ASKED_AGAIN)),
         )
-        for one in INVARIANTS:
-            rows = self._rows(one.sql)
-            tell(f"{one.resource}, {one.verdict}: {one.sentence}  -> {len(rows)}")
-            tell("\n" + dedent(one.sql).strip("\n").rstrip())
-            if rows:
-                tell(f"  VIOLATED, for example by {rows[:SHOWN]}")
-                setattr(seven, one.verdict, getattr(seven, one.verdict) + len(rows))
+        for one in broken(INVARIANTS, self._rows):
+            setattr(seven, one.verdict, getattr(seven, one.verdict) + one.count)
         return seven, len(self._rows(DOUBLES)), states
 
     def _remember(self, bought: Iterable[Mapping[str, Any]], paid: list[int]) -> None:
