@@ -7,6 +7,8 @@ import random
 import sys
 from pathlib import Path
 
+from django.db import connections
+
 from bench.processes import set_up
 from chaos.report import Options, Report, tell
 
@@ -24,6 +26,8 @@ def main() -> int:
     for name in [asked.only] if asked.only else SCENARIOS:
         tell(f"{name}: seed {options.seed}, {options.orders} orders, {options.seconds:.0f} s")
         has_failed |= not importlib.import_module(f"chaos.{name}").run(report, options)
+        # Postgres was restarted in it: what is still open here is dead.
+        connections.close_all()
     return int(has_failed)
 
 
