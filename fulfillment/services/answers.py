@@ -1,6 +1,7 @@
 """What a supplier's answer does to its unit."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from fulfillment.events import OrderDelivered, UnitCameLate
 from fulfillment.models import Unit
 from fulfillment.services.ending import finish, live_units
 from fulfillment.services.moving import Moving, take_unit
-from fulfillment.services.queueing import DECIDED_WITHIN, look_now, queue
+from fulfillment.services.queueing import DECIDED_WITHIN, LEASE, queue
 from fulfillment.states import ENDED, Source, UnitState
 from fulfillment.types import Lease
 from orders import services as orders
@@ -39,14 +40,15 @@ _AT_SUPPLIER = frozenset({UnitState.SENDING, UnitState.ACCEPTED, UnitState.UNKNO
 
 
 @tenant_atomic(durable=True)
-def record(lease: Lease, answer: "Answer", *, now: datetime) -> None:
+def record(lease: Lease, answer: "Answer", *, now: datetime) -> Lease | None:
     """The supplier's word becomes the unit's state, if it is still this worker's turn.
 
-    Else he was held up beyond his lease: whoever has it now has asked for himself.
+    Else he was held up beyond his lease: whoever has it now has asked for himself. A lease comes
+    back while it is his turn still: the supplier is at work, and may be done by now.
     """
     order, unit = take_unit(unit_id=lease.unit_id, order_id=lease.order_id)
     if unit.fence != lease.fence:
-        return
+        return None
     sheet = Sheet()
     sheet.change(unit, lease_until=None)
     attempt = suppliers.record(
@@ -67,9 +69,11 @@ def record(lease: Lease, answer: "Answer", *, now: datetime) -> None:
             _go_on(order, unit, attempt, now=now, sheet=sheet)
         case _:
             _stand(order, unit, _STANDS[AttemptState(attempt.state)], now=now, sheet=sheet)
+    goes_on = suppliers.keep_asking(attempt=attempt, now=now, sheet=sheet)
+    if goes_on:
+        sheet.change(unit, lease_until=now + LEASE)
     sheet.write()
-    if attempt.next_at is not None and attempt.next_at <= now:
-        look_now(unit)
+    return replace(lease, attempt=attempt, is_first=False) if goes_on else None
 
 
 def _deliver(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from core.money import share_out
 from core.rows import draft
 from fulfillment.models import Unit
 from fulfillment.states import Source, UnitState
@@ -11,7 +12,6 @@ from fulfillment.states import Source, UnitState
 if TYPE_CHECKING:
     from orders.models import Item, Order
 
-CENT_E4 = 100  # shares are what a person can be paid back: whole minor units
 _SOURCE = {
     "stock_code": Source.OWN,
     "reusable": Source.CONTENT,
@@ -38,17 +38,3 @@ def draft_units(order: "Order", items: Sequence["Item"], *, now: datetime) -> li
         )
         for position, (item, share) in enumerate(zip(singles, shares, strict=True), start=1)
     ]
-
-
-def share_out(total_e4: int, *, weights: Sequence[int]) -> list[int]:
-    """Split a total by weights into whole cents; the shares sum to the total, exactly."""
-    whole = sum(weights) or len(weights)
-    shares, given, weighed = [], 0, 0
-    for weight in weights:
-        weighed += weight if sum(weights) else 1
-        upto = total_e4 * weighed // whole // CENT_E4 * CENT_E4
-        shares.append(upto - given)
-        given = upto
-    if shares:
-        shares[-1] += total_e4 - given
-    return shares

@@ -11,6 +11,7 @@ ROUTE_WITHIN = timedelta(minutes=30)
 # A supplier that has it, or may have it: by then it is there, or a person is called.
 DECIDED_WITHIN = timedelta(hours=2)
 REVIEW_WITHIN = timedelta(hours=24)
+LEASE = timedelta(seconds=30)  # longer than the longest call
 LOOK_AGAIN = timedelta(minutes=1)
 
 

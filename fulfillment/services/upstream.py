@@ -17,8 +17,9 @@ from django.urls import reverse
 
 from core.actors import SYSTEM
 from core.failpoints import reach
+from core.nudge import nudge
 from core.outbox import emit
-from core.scope import tenant_atomic
+from core.scope import require_tenant, tenant_atomic
 from core.sheets import Sheet
 from fulfillment.events import UnitNeedsPerson
 from fulfillment.models import Unit
@@ -27,9 +28,11 @@ from fulfillment.services.ending import finish, pay_back
 from fulfillment.services.moving import Moving, take_unit
 from fulfillment.services.queueing import (
     DECIDED_WITHIN,
+    LEASE,
     LOOK_AGAIN,
     REVIEW_WITHIN,
     ROUTE_WITHIN,
+    SEND,
 )
 from fulfillment.states import TO_BE_SENT, Source, UnitState
 from fulfillment.types import Lease
@@ -45,7 +48,9 @@ if TYPE_CHECKING:
     from suppliers.models import Attempt, Offer
     from suppliers.types import Choice
 
-LEASE = timedelta(seconds=30)  # longer than the longest call
+# Beside the line of its process: should that end, the sweeper has it looked at then.
+IN_LINE = timedelta(seconds=10)
+HAND_OVER = 20.0  # seconds: a worker that is to stop is not kept for as long as others wait
 NEXT_TURN, SOON = timedelta(seconds=1), timedelta(seconds=5)
 _NOBODY = UUID(int=0)
 
@@ -53,24 +58,44 @@ _NOBODY = UUID(int=0)
 def send(*, unit_id: int, now: datetime) -> None:
     """Do what is due at a supplier for this unit: buy it, or ask what became of it.
 
-    Safe to call at any time and by any number of workers: one of them has the lease.
+    Safe to call at any time and by any number of workers: one of them has the lease. Who is done
+    with a supplier goes on with those who wait for a hand of it.
     """
+    began = time.monotonic()
+    supplier_id = _take_turn(unit_id, now=now)
+    while supplier_id is not None:
+        following = suppliers.next_in_line(supplier_id=supplier_id)
+        if following is None:
+            return
+        took = time.monotonic() - began
+        if took > HAND_OVER:
+            nudge(SEND, tenant_id=require_tenant(), unit_id=following)
+            return
+        _take_turn(following, now=now + timedelta(seconds=took), is_called=True)
+
+
+def _take_turn(unit_id: int, *, now: datetime, is_called: bool = False) -> int | None:
+    """The supplier that was spoken to, if it was this one's turn."""
     began = time.monotonic()
 
     def moment() -> datetime:
         # Not the clock's: it may be set while a supplier thinks.
         return now + timedelta(seconds=time.monotonic() - began)
 
-    lease = _claim(unit_id, now=now)
-    if lease is None:
-        return
-    reach("fulfillment.claimed")
-    answer = suppliers.ask(
-        attempt=lease.attempt, order=lease.order, is_first=lease.is_first, now=moment()
-    )
-    reach("fulfillment.asked")
-    record(lease, answer, now=moment())
-    reach("fulfillment.recorded")
+    first = lease = _claim(unit_id, now=now, is_called=is_called)
+    while lease is not None:
+        reach("fulfillment.claimed")
+        answer = suppliers.ask(
+            attempt=lease.attempt,
+            order=lease.order,
+            is_first=lease.is_first,
+            keeps_hand=lease is not first,
+            now=moment(),
+        )
+        reach("fulfillment.asked")
+        lease = record(lease, answer, now=moment())
+        reach("fulfillment.recorded")
+    return first and first.attempt.offer.supplier_id
 
 
 def keep_in_review(units: Sequence[Unit], *, now: datetime) -> set[int]:
@@ -92,8 +117,11 @@ def keep_in_review(units: Sequence[Unit], *, now: datetime) -> set[int]:
 
 
 @tenant_atomic(durable=True)
-def _claim(unit_id: int, *, now: datetime) -> Lease | None:
-    """A turn for exactly one worker, committed before anything is said to the supplier."""
+def _claim(unit_id: int, *, now: datetime, is_called: bool = False) -> Lease | None:
+    """A turn for exactly one worker, committed before anything is said to the supplier.
+
+    `is_called`: it has stood in line, and its next time need not have come.
+    """
     order, unit = take_unit(unit_id=unit_id)
     if unit.lease_until and unit.lease_until > now:
         return None
@@ -101,7 +129,7 @@ def _claim(unit_id: int, *, now: datetime) -> Lease | None:
     attempt = next((each for each in tries if each.is_open), None)
     if attempt is not None:
         return _ask_again(unit, attempt, now=now)
-    is_due = unit.next_at is not None and unit.next_at <= now
+    is_due = unit.next_at is not None and (is_called or unit.next_at <= now)
     if unit.source == Source.SUPPLIER and unit.state in TO_BE_SENT and is_due:
         return _begin(order, unit, tried=[each.offer_id for each in tries], now=now)
     return None
@@ -133,6 +161,10 @@ def _begin(order: "Order", unit: Unit, *, tried: list[int], now: datetime) -> Le
     )
     if choice.offer is None or (unit.review_until and unit.review_until <= now):
         _go_without(order, unit, choice, now=now)
+        return None
+    if suppliers.stand_in_line(supplier_id=choice.offer.supplier_id, thing_id=unit.pk):
+        unit.next_at = now + IN_LINE
+        unit.save(update_fields=["next_at"])
         return None
     sheet = Sheet()
     try:

@@ -2,7 +2,14 @@
 
 from core.rotation import SealedColumn
 from suppliers.models import BOUGHT_CARD_NO, BOUGHT_SECRET, SECRETS, Bought, Supplier
-from suppliers.services.attempts import ask, ask_later, begin, begin_sent, mark_sent
+from suppliers.services.attempts import (
+    ask,
+    ask_later,
+    begin,
+    begin_sent,
+    keep_asking,
+    mark_sent,
+)
 from suppliers.services.balances import note_balance
 from suppliers.services.billing import look_at_bill, match_bill, read_bill
 from suppliers.services.bills import close_bill
@@ -12,7 +19,7 @@ from suppliers.services.callbacks import hear_callback
 from suppliers.services.checking import check_balance
 from suppliers.services.docking import change_secrets, change_supplier, dock, speaker
 from suppliers.services.offering import change_offer, offer
-from suppliers.services.pacing import is_crowded
+from suppliers.services.pacing import is_crowded, next_in_line, stand_in_line
 from suppliers.services.recording import record, take_back
 from suppliers.services.statements import statement, statement_csv
 from suppliers.services.terms import change_terms
@@ -41,16 +48,19 @@ __all__ = [
     "explain_break",
     "hear_callback",
     "is_crowded",
+    "keep_asking",
     "keep_breaks",
     "look_at_bill",
     "mark_sent",
     "match_bill",
+    "next_in_line",
     "note_balance",
     "offer",
     "read_bill",
     "read_bought",
     "record",
     "speaker",
+    "stand_in_line",
     "statement",
     "statement_csv",
     "take_back",

@@ -103,8 +103,29 @@ def ask_later(*, attempt_id: int, at: datetime) -> None:
     Attempt.objects.filter(pk=attempt_id, next_at__lt=at).update(next_at=at)
 
 
-def ask(*, attempt: Attempt, order: PurchaseOrder, is_first: bool, now: datetime) -> Answer:
+def keep_asking(*, attempt: Attempt, now: datetime, sheet: Sheet) -> bool:
+    """Whether the supplier is at work and is to be asked at once, by whoever has just recorded it.
+
+    He has as long for it as for any call; if he dies, it is asked after then.
+    """
+    is_due = attempt.next_at is not None and attempt.next_at <= now
+    if attempt.state != AttemptState.ACCEPTED or not is_due:
+        return False
+    sheet.change(attempt, next_at=now + CALL_TAKES)
+    return True
+
+
+def ask(
+    *,
+    attempt: Attempt,
+    order: PurchaseOrder,
+    is_first: bool,
+    keeps_hand: bool = False,
+    now: datetime,
+) -> Answer:
     """Buy, or ask what became of it; in no transaction. Whatever happens is an Answer.
+
+    `keeps_hand`: whoever bought it asks, and needs no other hand for it.
 
     `now` is the moment of the call. Who was held up since the attempt was made (a stopped process,
     a slow database) sends nothing any more: others may have asked meanwhile, heard of no such
@@ -120,6 +141,6 @@ def ask(*, attempt: Attempt, order: PurchaseOrder, is_first: bool, now: datetime
         return adapter.buy(order=order, number=attempt.number)
 
     began = time.monotonic()
-    with speaking(supplier_id=attempt.offer.supplier_id, is_first=is_first):
+    with speaking(supplier_id=attempt.offer.supplier_id, is_first=is_first or keeps_hand):
         answer = answered(speak, is_purchase=is_first).compared_with(order)
     return replace(answer, took_ms=round((time.monotonic() - began) * 1000))

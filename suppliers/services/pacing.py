@@ -1,10 +1,11 @@
 """Who may order now: as fast as the supplier takes it, and one by one after it has failed.
 
 In each process a supplier has a few hands at most: one that hangs leaves the others to the rest.
+Who finds no hand free stands in line, and a hand that is done takes the next one at once.
 """
 
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -19,7 +20,9 @@ from suppliers.models import Supplier
 PROBE_EVERY = timedelta(seconds=30)
 BURST = timedelta(seconds=2)  # what was not ordered before may be ordered at once, up to this
 MOST_ORDERS, MOST_QUERIES = 24, 16  # at once in a process, of one supplier
+LONGEST_LINE = 2_000  # things, in a process, for one supplier
 _speaking: Counter[tuple[int, bool]] = Counter()
+_lines: defaultdict[int, dict[int, None]] = defaultdict(dict)
 _lock = threading.Lock()
 
 
@@ -41,6 +44,32 @@ def speaking(*, supplier_id: int, is_first: bool) -> Iterator[None]:
 def is_crowded(*, supplier_id: int, is_first: bool) -> bool:
     """Whether so many speak to it already that another one would better do something else."""
     return _speaking[supplier_id, is_first] >= (MOST_ORDERS if is_first else MOST_QUERIES)
+
+
+def stand_in_line(*, supplier_id: int, thing_id: int) -> bool:
+    """Whether all hands are full, and the thing waits in this process for the first that is done.
+
+    It may wait in vain (a process that ends forgets its lines): its row is to say when it is
+    looked at all the same.
+    """
+    with _lock:
+        line = _lines[supplier_id]
+        has_room = thing_id in line or len(line) < LONGEST_LINE
+        if not (has_room and is_crowded(supplier_id=supplier_id, is_first=True)):
+            return False
+        line[thing_id] = None
+        return True
+
+
+def next_in_line(*, supplier_id: int) -> int | None:
+    """Who has waited longest, for a hand that is done; he leaves the line."""
+    with _lock:
+        line = _lines.get(supplier_id)
+        if not line:
+            return None
+        first = next(iter(line))
+        del line[first]
+        return first
 
 
 def take_turn(supplier: Supplier, *, is_probe: bool, now: datetime) -> None:

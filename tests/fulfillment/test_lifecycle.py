@@ -3,10 +3,10 @@
 import pytest
 
 from core.actors import SYSTEM
+from core.money import share_out
 from core.states import MoveRefused
 from fulfillment.models import Unit
 from fulfillment.services.moving import Moving
-from fulfillment.services.opening import share_out
 from fulfillment.states import ENDED, MOVES, Source, UnitState
 from tests.orders.factories import make_item, make_order
 from tests.times import NOON

@@ -1,11 +1,12 @@
 """What a supplier delivers: bought once, whatever the network does, or the money back."""
 
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 
 import pytest
 
+from core.nudge import count_waiting
 from core.scope import tenant_atomic
 from core.secrets import Secret
 from fulfillment import services as fulfillment
@@ -48,8 +49,9 @@ def opened(order):
 
 
 @tenant_atomic
-def card_offer(judge, sku, *faults, protocol="fulu", account="10001", **given):
-    supplier = at_the_judge(judge, protocol, faults=faults, account=account)
+def card_offer(judge, sku, *faults, protocol="fulu", account="10001", at_work_ms=20, **given):
+    at_work = {"account": account, "at_work_ms": at_work_ms}
+    supplier = at_the_judge(judge, protocol, faults=faults, **at_work)
     fields = {"product": "1000", "cost_e4": 98_750, "most_e4": 99_000} | given
     return make_offer(supplier=supplier, sku=sku, **fields)
 
@@ -118,7 +120,7 @@ def costs():
 
 def reviewed(judge, *faults):
     """An order whose supplier has not confirmed it in time, and that moment."""
-    order = bought_here(judge, *faults)
+    order = bought_here(judge, *faults, at_work_ms=0)
     look(NOON)
     until = the_unit().review_until
     fulfillment.deliver_order(order_id=order.pk, now=until)
@@ -306,6 +308,62 @@ def test_who_finds_the_supplier_busy_waits_a_second_and_is_served(judge, desk):
     assert (states(), state_of(order)) == (["delivered"] * 2, "completed")
 
 
+@contextmanager
+def full_hands(*, is_first=True):
+    key = {"supplier_id": the_supplier().pk, "is_first": is_first}
+    with ExitStack() as stack:
+        for _ in range(pacing.MOST_ORDERS if is_first else pacing.MOST_QUERIES):
+            stack.enter_context(pacing.speaking(**key))
+        yield
+
+
+def test_who_is_done_goes_on_with_who_stands_in_line(judge, desk):
+    order = bought_here(judge, at_work_ms=0, quantity=3)
+    first, second, third = due(NOON)
+    with full_hands():
+        for each in (second, third, second):
+            fulfillment.send(unit_id=each, now=NOON)
+    in_line = rows(Unit.objects.order_by("position"), "state", "next_at")
+    assert in_line == [("queued", NOON), *[("queued", NOON + 10 * SECOND)] * 2]
+
+    fulfillment.send(unit_id=first, now=NOON)
+
+    assert (states(), state_of(order)) == (["delivered"] * 3, "completed")
+    assert len(desk.purchases()) == 3
+
+
+def test_a_line_that_its_process_forgot_is_found_by_the_sweeper(judge, desk):
+    bought_here(judge, at_work_ms=0)
+    with full_hands():
+        look(NOON)
+    pacing._lines.clear()
+
+    assert due(NOON + 9 * SECOND) == []
+    look(NOON + 10 * SECOND)
+    assert states() == ["delivered"]
+
+
+def test_a_hand_that_was_busy_for_long_hands_the_line_over(judge, desk, monkeypatch):
+    bought_here(judge, at_work_ms=0, quantity=2)
+    first, second = due(NOON)
+    with full_hands():
+        fulfillment.send(unit_id=second, now=NOON)
+    monkeypatch.setattr(upstream, "HAND_OVER", 0.0)
+    before = count_waiting("upstream")
+
+    fulfillment.send(unit_id=first, now=NOON)
+
+    assert (states(), count_waiting("upstream")) == (["delivered", "queued"], before + 1)
+
+
+def test_who_is_at_work_is_asked_in_the_same_turn(judge, desk):
+    bought_here(judge, at_work_ms=0)
+
+    look(NOON)
+
+    assert (states(), tries()) == (["delivered"], [("success", "fulu")])
+
+
 def test_a_supplier_that_loses_sight_of_an_order_it_confirmed_is_not_left_for_another(judge, desk):
     bought_here(judge)
     lease = upstream._claim(the_unit().pk, now=NOON)
@@ -357,11 +415,7 @@ def test_a_worker_that_never_comes_back_leaves_a_deadline(judge, desk):
 def test_who_has_no_hand_free_for_a_question_makes_room_for_others(judge, desk):
     bought_here(judge, "reply_lost_after")
     look(NOON)
-    key = {"supplier_id": the_supplier().pk, "is_first": False}
-    hands = [pacing.speaking(**key) for _ in range(pacing.MOST_QUERIES)]
-    with ExitStack() as stack:
-        for hand in hands:
-            stack.enter_context(hand)
+    with full_hands(is_first=False):
         look(NOON + MINUTE)
 
     (asked_at,) = rows(Attempt.objects.all(), "next_at")

@@ -76,7 +76,9 @@ def told(attempt, outcome, *, now=NOON, **said):
     return services.record(attempt_id=attempt.pk, answer=answer, now=now)
 
 
-def at_the_judge(judge, protocol, *, faults=(), chance=1.0, account="10001", **given):
+def at_the_judge(
+    judge, protocol, *, faults=(), chance=1.0, account="10001", at_work_ms=20, **given
+):
     """A supplier played by the simulators; its account there has money and misbehaves as told."""
     played = PLAYED_AS.get(protocol, protocol)
     # Juhe knows who orders by the key, and signs with the name beside it.
@@ -86,7 +88,7 @@ def at_the_judge(judge, protocol, *, faults=(), chance=1.0, account="10001", **g
         id=who,
         secret=secret,
         balance_e4=10_000_000,
-        processing_ms=20,
+        processing_ms=at_work_ms,
         faults=dict.fromkeys(faults, chance),
     )
     for product in PRODUCTS[protocol]:
