@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from core.money import E4, MOST_E4
 from core.secrets import Secret
+from suppliers.hiding import hide_codes
 
 if TYPE_CHECKING:
     from suppliers.models import Offer
@@ -72,7 +73,7 @@ class Answer:
     `product`, `quantity` and `target` are what it says it was asked for: they are compared with the
     intent before anything is believed. `is_absent`: it knows no such number, which is a failure
     only after the protocol's settle window. `is_unreached`: it was not there to be spoken to;
-    `is_ours`: it was not even tried.
+    `is_ours`: it was not even tried. Its `reason` has no code in it: what looks like one is masked.
     """
 
     outcome: Outcome
@@ -87,6 +88,12 @@ class Answer:
     is_unreached: bool = False
     is_ours: bool = False
     took_ms: int = 0
+
+    def __post_init__(self) -> None:
+        if self.reason:
+            texts = (text for code in self.codes for text in (code.secret, code.number) if text)
+            known = [text.reveal() for text in texts]
+            object.__setattr__(self, "reason", hide_codes(self.reason, known=known))
 
     def compared_with(self, order: PurchaseOrder) -> "Answer":
         """Itself, if it is about what was ordered; else UNKNOWN, and why.
