@@ -28,6 +28,7 @@ class News:
     content_type: str
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
+    also: tuple["News", ...] = ()  # sent after it, to the same address
 
 
 class Dialect(Protocol):

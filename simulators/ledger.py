@@ -104,6 +104,14 @@ class Ledger:
         )
         return account_of(found[0]) if found else None
 
+    def find_holder(self, protocol: str, secret: str) -> Account | None:
+        """Whose secret it is, for a protocol whose requests name nobody."""
+        found = self.rows(
+            "SELECT * FROM accounts WHERE protocol = :protocol AND secret = :secret",
+            {"protocol": protocol, "secret": secret},
+        )
+        return account_of(found[0]) if found else None
+
     def settle_in(self, account: Account, *, callback_url: str, options: Mapping[str, Any]) -> None:
         """What a client may change of its own account."""
         with self.writing() as db:
@@ -131,6 +139,23 @@ class Ledger:
             _FIND[by], {"protocol": account.protocol, "account": account.id, "number": number}
         )
         return self._with_cards(found[0]) if found else None
+
+    def refs_of(self, account: Account) -> list[str]:
+        """Our own numbers of an account's orders, the newest first."""
+        found = self.rows(
+            "SELECT ref FROM purchases WHERE protocol = :protocol AND account = :id"
+            " ORDER BY id DESC",
+            {"protocol": account.protocol, "id": account.id},
+        )
+        return [str(row["ref"]) for row in found]
+
+    def note_in(self, purchase: Purchase, **noted: object) -> None:
+        """Add to the details of an order."""
+        with self.writing() as db:
+            db.execute(
+                "UPDATE purchases SET details = json_patch(details, ?) WHERE id = ?",
+                (json.dumps(noted), purchase.id),
+            )
 
     def get_purchase(self, key: int) -> Purchase:
         found = self.find_by_key(key)

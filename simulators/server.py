@@ -17,6 +17,7 @@ from simulators.juhe import Juhe
 from simulators.kakayun import Kakayun
 from simulators.kasushou import Kasushou
 from simulators.kayixin import Kayixin
+from simulators.kinguin import Kinguin
 from simulators.ledger import Ledger
 from simulators.ofpay import Ofpay
 from simulators.records import Broken
@@ -33,6 +34,7 @@ DIALECTS: Sequence[Callable[[Shop], Dialect]] = (
     Kakayun,
     Kasushou,
     Kayixin,
+    Kinguin,
     Ofpay,
     Reloadly,
 )

@@ -169,21 +169,22 @@ class Shop:
         dialect = self.dialects[purchase.protocol]
         for place, telling in enumerate(tellings(account, purchase)):
             news = dialect.news(telling)
-            db.execute(
-                "INSERT INTO callbacks"
-                " (purchase, url, content_type, headers, body, ack, note, due_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    key,
-                    purchase.callback_url,
-                    news.content_type,
-                    json.dumps(dict(news.headers)),
-                    news.body,
-                    dialect.ack,
-                    f"{telling.state}{' forged' if telling.forged else ''}",
-                    time.time() + 0.05 * place,
-                ),
-            )
+            for one in (news, *news.also):
+                db.execute(
+                    "INSERT INTO callbacks"
+                    " (purchase, url, content_type, headers, body, ack, note, due_at)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    (
+                        key,
+                        purchase.callback_url,
+                        one.content_type,
+                        json.dumps(dict(one.headers)),
+                        one.body,
+                        dialect.ack,
+                        f"{telling.state}{' forged' if telling.forged else ''}",
+                        time.time() + 0.05 * place,
+                    ),
+                )
 
 
 def _original_or_refused(account: Account, known: Purchase) -> Purchase:

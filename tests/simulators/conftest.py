@@ -12,6 +12,8 @@ from tests.simulators.calling import (
     FuluClient,
     KasushouClient,
 )
+from tests.simulators.calling_kinguin import API_KEY, STORE, KinguinClient
+from tests.simulators.calling_kinguin import PRICE as KEY_PRICE
 from tests.simulators.calling_reloadly import CLIENT, FACE, PRICE, SECRET, WHSEC, ReloadlyClient
 
 
@@ -59,6 +61,16 @@ def kasushou(running, desk) -> KasushouClient:
     desk.product(protocol="kasushou", id="77", name="月卡", price_e4=98_750, magic=True)
     desk.product(protocol="kasushou", id="88", kind="direct", name="直充", price_e4=50_000)
     return KasushouClient(running.base_url)
+
+
+@pytest.fixture
+def kinguin(running, desk) -> KinguinClient:
+    desk.account(
+        protocol="kinguin", id=STORE, secret=API_KEY, balance_e4=10_000_000, processing_ms=100
+    )
+    desk.product(protocol="kinguin", id="5c9b", name="游戏 CD Key", price_e4=KEY_PRICE, magic=True)
+    desk.product(protocol="kinguin", id="1949", name="Second", price_e4=10_000)
+    return KinguinClient(running.base_url)
 
 
 @pytest.fixture
