@@ -46,7 +46,7 @@ def upstream() -> list[str]:
     """Who speaks to suppliers waits nearly all of the time: threads, so that many slow suppliers do
     not need as many processes."""
     return [
-        *(_tool("celery"), "-A", "config", "worker", "-Q", "upstream", "-P", "threads", "-c", "64"),
+        *(_tool("celery"), "-A", "config", "worker", "-Q", "upstream", "-P", "threads", "-c", "96"),
         *("--prefetch-multiplier", "1", "--without-gossip", "--without-mingle", "-l", "INFO"),
     ]
 

@@ -19,7 +19,7 @@ from suppliers.models import Supplier
 
 PROBE_EVERY = timedelta(seconds=30)
 BURST = timedelta(seconds=2)  # what was not ordered before may be ordered at once, up to this
-MOST_ORDERS, MOST_QUERIES = 24, 16  # at once in a process, of one supplier
+MOST_ORDERS, MOST_QUERIES = 40, 16  # at once in a process, of one supplier
 LONGEST_LINE = 2_000  # things, in a process, for one supplier
 _speaking: Counter[tuple[int, bool]] = Counter()
 _lines: defaultdict[int, dict[int, None]] = defaultdict(dict)
