@@ -21,7 +21,7 @@ from suppliers.models import Offer, Supplier
 
 ROADS_HERE = (ROADS[1], DONE_AT_ONCE)  # the one that dies, and the one that lives
 ANSWERS_IN_MS = 200
-RATE, BEFORE, DOWN = 20, 30, 120  # orders a second, seconds
+RATE, BEFORE, DOWN = 20, 30, 600  # orders a second, seconds
 _TAKEN = """
     SELECT extract(epoch FROM u.delivered_at - o.paid_at) * 1000
       FROM fulfillment_unit u
