@@ -37,6 +37,9 @@ class Desk:
     def callbacks(self, **asked: str) -> Any:
         return self._call(f"callbacks?{urlencode(asked)}")
 
+    def complaints(self) -> Any:
+        return self._call("complaints")
+
     def accounts(self) -> Any:
         return self._call("accounts")
 

@@ -51,6 +51,10 @@ _CALLBACKS = """
        AND (:client_no = '' OR client_no = :client_no)
      ORDER BY c.id DESC LIMIT :limit
 """
+_COMPLAINTS = """
+    SELECT c.id, c.content, c.url, p.protocol, p.account, p.client_no, p.ref
+      FROM complaints c JOIN purchases p ON p.id = c.purchase ORDER BY c.id LIMIT :limit
+"""
 _PER_NUMBER = """
     SELECT client_no, count(*) AS purchases, sum(state != 'failed') AS not_failed,
            sum(quantity) AS quantity, sum(price_e4 - refunded_e4) AS paid_e4
@@ -87,6 +91,7 @@ class Control:
             ("GET", "purchases"): lambda given: self._list(_PURCHASES, given),
             ("GET", "requests"): lambda given: self._list(_REQUESTS, given),
             ("GET", "callbacks"): lambda given: self._list(_CALLBACKS, given),
+            ("GET", "complaints"): lambda given: self._list(_COMPLAINTS, given),
             ("GET", "accounts"): lambda _given: self._accounts(),
             ("GET", "faults"): lambda _given: _fault_table(),
             ("GET", "totals"): lambda _given: self._totals(),

@@ -12,6 +12,7 @@ from hmac import compare_digest
 from typing import Any
 from urllib.parse import urlencode
 
+from simulators import fulu_accounts
 from simulators.dialect import News, Telling
 from simulators.faults import Fault
 from simulators.fulu_signing import compact, encrypt, sign_fields, sign_text
@@ -59,6 +60,9 @@ class Fulu:
             "fulu.goods.info.get": self._goods_info,
             "fulu.goods.stock.check": self._stock,
             "fulu.user.info.get": self._user,
+            "fulu.mobile.info.get": self._phone,
+            "fulu.mobile.maintain.check": self._carrier,
+            "fulu.market.qqnickname.get": self._nickname,
         }
 
     def answer(self, visit: Visit) -> Reply:
@@ -192,6 +196,15 @@ class Fulu:
 
     def _user(self, _visit: Visit, account: Account, _biz: Biz) -> object:
         return {"balance": account.balance_e4 / UNIT}
+
+    def _phone(self, _visit: Visit, account: Account, biz: Biz) -> object:
+        return fulu_accounts.info_of(account, biz, self._shop.ledger.products(self.name))
+
+    def _carrier(self, _visit: Visit, account: Account, biz: Biz) -> object:
+        return fulu_accounts.state_of(account, biz)
+
+    def _nickname(self, _visit: Visit, account: Account, biz: Biz) -> object:
+        return fulu_accounts.nickname_of(account, biz)
 
     def _product(self, biz: Biz, *, kind: str = "") -> Product:
         product = self._shop.ledger.find_product(self.name, str(biz.get("product_id", "")))

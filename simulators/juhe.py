@@ -11,7 +11,8 @@ to ask) unless the account's option `duplicates` says `original`; "busy" is 2085
 nobody knows 208503, for the same reason;
 guess: every other refusal of an order is 208517, a wrong key, path or clock one of 1xxxx;
 guess: `ordercash` and `uordercash` are text, `cardnum` in a reply is the one that was sent;
-guess: telcheck has no result, telquery tells cardid, cardname and inprice, yue money;
+guess: telcheck has no result, yue money; telquery tells cardid, cardname, inprice and game_area, as
+public clients read them; a phone of the account's option `no_phones` is refused with 208517;
 guess: a refunded order is 9, as a reversed one, and its callback says so again;
 guess: the callback is a form and goes to the address of the account.
 The list of orders is not played: its path is not known.
@@ -25,6 +26,7 @@ from urllib.parse import urlencode
 
 from simulators.dialect import News, Telling
 from simulators.money import UNIT, two_places_or_more
+from simulators.phones import PHONE, home_of, takes
 from simulators.reading import form_of, text_of
 from simulators.records import Account, Product, Purchase, Refusal, Refused, State, Wish
 from simulators.shop import Shop
@@ -32,7 +34,6 @@ from simulators.wire import Reply, Visit
 
 ROOT = "/juhe/ofpay/mobile/"
 FACES = r"5|10|20|30|50|100|300"
-PHONE = r"1\d{10}"
 NUMBER = r"[A-Za-z0-9]{8,32}"
 GAME_STATES = {State.ACCEPTED: "0", State.SUCCEEDED: "1", State.FAILED: "9", State.REFUNDED: "9"}
 ERRORS = {
@@ -112,18 +113,18 @@ class Juhe:
             self._shop.spoil_query(visit, account)
         return account, deed, given
 
-    def _check(self, _visit: Visit, _account: Account, given: Given) -> object:
-        text_of(given, "phoneno", pattern=PHONE)
+    def _check(self, _visit: Visit, account: Account, given: Given) -> object:
+        _phone(account, given)
         self._product(given)
         return None
 
-    def _price(self, _visit: Visit, _account: Account, given: Given) -> object:
-        text_of(given, "phoneno", pattern=PHONE)
-        product = self._product(given)
+    def _price(self, _visit: Visit, account: Account, given: Given) -> object:
+        phone, product = _phone(account, given), self._product(given)
         return {
             "cardid": product.id,
             "cardname": product.name,
             "inprice": two_places_or_more(product.price_e4),
+            "game_area": home_of(phone),
         }
 
     def _order(self, visit: Visit, account: Account, given: Given) -> object:
@@ -161,6 +162,13 @@ class Juhe:
             if product.kind == "mobile" and product.face_e4 == face_e4:
                 return product
         raise Refused(Refusal.NO_PRODUCT)
+
+
+def _phone(account: Account, given: Given) -> str:
+    phone = text_of(given, "phoneno", pattern=PHONE)
+    if not takes(account, phone):
+        raise Refused(Refusal.PARAM, "phoneno")
+    return phone
 
 
 def _check_sign(given: Given, right: str) -> None:

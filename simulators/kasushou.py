@@ -1,4 +1,4 @@
-"""Kasushou v2 (goods, orders and order callbacks under /api/v1).
+"""Kasushou v2 (goods, orders, complaints and their callbacks under /api/v1).
 
 Replies are HTTP 200 with `code` 200, 400 (a reason) or 500 (nothing is known). A repeated
 `external_orderno` is refused with 400 unless the account's option `duplicates` says `original`;
@@ -14,6 +14,7 @@ from hmac import compare_digest
 from typing import Any
 
 from simulators.dialect import News, Telling
+from simulators.kasushou_after_sale import complain
 from simulators.kasushou_signing import is_canonical, sign_body
 from simulators.kasushou_words import STATUSES, cards_of, goods_of, news_of, order_of
 from simulators.money import to_e4, two_places_or_more
@@ -54,6 +55,7 @@ class Kasushou:
             "order/buy": self._buy,
             "order/info": self._orders,
             "order/close": self._close,
+            "order/complain": self._complain,
         }
 
     def answer(self, visit: Visit) -> Reply:
@@ -148,6 +150,9 @@ class Kasushou:
         if purchase.state != State.ACCEPTED or not self._shop.finish(purchase.id, canceled=True):
             raise Refused(Refusal.PARAM, f"status {STATUSES[purchase.state]}")
         return {}
+
+    def _complain(self, visit: Visit, account: Account, given: Given) -> object:
+        return complain(self._shop, visit, account, given)
 
     def _find(self, account: Account, number: str, by: str) -> Purchase | None:
         try:

@@ -51,11 +51,17 @@ CREATE TABLE IF NOT EXISTS callbacks (
   ack TEXT NOT NULL, note TEXT NOT NULL,
   due_at REAL NOT NULL, tries INTEGER NOT NULL DEFAULT 0, state TEXT NOT NULL DEFAULT 'waiting',
   answer TEXT NOT NULL DEFAULT '');
+CREATE TABLE IF NOT EXISTS complaints (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, purchase INTEGER NOT NULL, content TEXT NOT NULL,
+  url TEXT NOT NULL, at REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS callbacks_due ON callbacks (due_at) WHERE state = 'waiting';
 """
 _OF_ACCOUNT = "SELECT * FROM purchases WHERE protocol = :protocol AND account = :account AND "
 _FIND = {"client_no": _OF_ACCOUNT + "client_no = :number", "ref": _OF_ACCOUNT + "ref = :number"}
-TABLES = ("callbacks", "requests", "moves", "cards", "purchases", "products", "accounts")
+TABLES = (
+    *("complaints", "callbacks", "requests", "moves", "cards"),
+    *("purchases", "products", "accounts"),
+)
 
 
 class Ledger:

@@ -1,10 +1,11 @@
-"""ofpay (phone credit: onlineorder.do, queryuserinfo.do, api/query.do, callbacks to ret_url).
+"""ofpay (phone credit: onlineorder.do, queryuserinfo.do, telcheck.do, api/query.do, callbacks).
 
 Text is GBK, replies are XML. The account's secret is its password; KeyStr is the option `key_str`
 (`OFCARD`). Only four codes are known to mean "ask again" (9999, 105, 334, 1043); a repeated
 `sporder_id` is answered with one of them, 1043, and the other refusals have codes of this
 simulator's own. A product's price is that of one piece of `cardnum`, which is a value in yuan.
-Queries and callbacks carry no signature.
+Queries and callbacks carry no signature. What telcheck says is written as public clients read it; a
+phone of the account's option `no_phones` gets a no.
 """
 
 import hashlib
@@ -17,6 +18,7 @@ from xml.sax.saxutils import escape
 
 from simulators.dialect import News, Telling
 from simulators.money import four_places
+from simulators.phones import CITY, PROVINCE, takes
 from simulators.records import Account, Purchase, Refusal, Refused, State, Wish
 from simulators.shop import Shop
 from simulators.wire import Reply, Visit
@@ -68,6 +70,7 @@ class Ofpay:
             "onlineorder.do": self._order,
             "queryuserinfo.do": self._user,
             "api/query.do": self._query,
+            "telcheck.do": self._check,
         }
 
     def answer(self, visit: Visit) -> Reply:
@@ -135,7 +138,16 @@ class Ofpay:
             word = GAME_STATES[self._shop.ask(account, visit.client_no).state]
         except Refused:
             word = "-1"
-        return Reply(body=word.encode("gbk"), content_type="text/plain; charset=GBK", charset="gbk")
+        return _line(word)
+
+    def _check(self, visit: Visit, account: Account, given: Given) -> Reply:
+        """Whether a phone can be topped up just now: no password is asked for."""
+        self._shop.spoil_query(visit, account)
+        phone = given.get("phoneno", "")
+        _count(given.get("price", ""))
+        if not takes(account, phone):
+            return _line("0#暂时不支持此类号码的充值#")
+        return _line(f"1#成功#0000&{PROVINCE}{CITY}")
 
 
 def _fields(visit: Visit) -> Given:
@@ -190,6 +202,10 @@ def _orderinfo(purchase: Purchase, name: str) -> Reply:
             "game_state": GAME_STATES[purchase.state],
         },
     )
+
+
+def _line(text: str) -> Reply:
+    return Reply(body=text.encode("gbk"), content_type="text/plain; charset=GBK", charset="gbk")
 
 
 def _xml(root: str, fields: Given) -> Reply:
