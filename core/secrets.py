@@ -37,6 +37,11 @@ def masked(text: str, *, head: int = 4, tail: int = 4) -> str:
     return f"{text[:head]}{MASK}{text[len(text) - tail :]}"
 
 
+def masked_name(text: str) -> str:
+    """`小**`: enough of a nickname for who knows it, and not for who collects them."""
+    return f"{text[:1]}**"
+
+
 def masked_phone(text: str) -> str:
     """`138****8000`, the customary way in China."""
     return f"{text[:3]}****{text[-4:]}" if len(text) >= 11 else masked(text)

@@ -5,12 +5,13 @@ fails after the first byte, and what is only a dropped connection would look lik
 """
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from socket import SHUT_RDWR
-from typing import Any
+from typing import Any, NamedTuple
 
 import requests
 import structlog
@@ -26,6 +27,7 @@ CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = 15.0  # unless the protocol says otherwise
 MOST_BYTES = 2 * 1024 * 1024
 _CHUNK = 64 * 1024
+_ACCOUNT = re.compile(r"[0-9]{7,}")  # in an address, perhaps somebody's phone number
 
 _log = structlog.get_logger(__name__)
 _here = threading.local()
@@ -38,7 +40,7 @@ class HttpTransport:
     one that both sides let through.
 
     Addresses inside the house are refused, the machine's own too unless `may_stay_home` (the
-    simulators of development and tests).
+    simulators of development and tests). `within`: so many seconds for all that is asked of it.
     """
 
     def __init__(
@@ -48,19 +50,22 @@ class HttpTransport:
         may_stay_home: bool = False,
         is_plain: bool = False,
         answer_seconds: float = ANSWER_SECONDS,
+        within: float | None = None,
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._may_stay_home, self._is_plain = may_stay_home, is_plain
         self._answer_seconds = answer_seconds
+        self._ends = None if within is None else time.monotonic() + within
 
     def send(self, request: Request) -> Reply:
         """Raises NothingSent if no connection was made, NoAnswer for whatever came after."""
         began = time.monotonic()
-        url = (request.origin.rstrip("/") or self._base_url) + request.path
-        told = url.partition("?")[0]  # what follows may be somebody's phone number
+        base = request.origin.rstrip("/") or self._base_url
+        url, told = base + request.path, base + _told(request.path)
         if not (url.lower().startswith("https://") or self._is_plain or self._may_stay_home):
             raise NothingSent("only https is spoken")
-        with self._session() as session, _call(CONNECT_SECONDS + self._answer_seconds) as call:
+        patience = self._patience()
+        with self._session(patience) as session, _call(patience.in_all) as call:
             try:
                 reply = self._exchange(session, url, request)
                 if call.is_late:  # cut: what came may be a part that looks whole
@@ -97,13 +102,23 @@ class HttpTransport:
                 raise ValueError("a compressed body, which was not asked for")
             return Reply(status=reply.status_code, body=_read(reply.raw))
 
+    def _patience(self) -> "_Patience":
+        """Raises NothingSent when the time for all of it is over."""
+        if self._ends is None:
+            in_all = CONNECT_SECONDS + self._answer_seconds
+            return _Patience(CONNECT_SECONDS, self._answer_seconds, in_all)
+        left = self._ends - time.monotonic()
+        if left <= 0:
+            raise NothingSent("no time is left")
+        return _Patience(min(left, CONNECT_SECONDS), min(left, self._answer_seconds), left)
+
     @contextmanager
-    def _session(self) -> Iterator[HTTPSession]:
+    def _session(self, patience: "_Patience") -> Iterator[HTTPSession]:
         config = Config(
             ip_filter_enable=True,
             ip_filter_allow_loopback_ips=self._may_stay_home,
             never_redirect=True,
-            default_timeout=(CONNECT_SECONDS, self._answer_seconds),
+            default_timeout=(patience.to_connect, patience.to_answer),
             user_agent_override="Quanyi",
         )
         with HTTPSession(config) as session:
@@ -135,6 +150,14 @@ def answered(ask: Callable[[], Answer], *, is_purchase: bool) -> Answer:
     except Exception as surprise:  # noqa: BLE001 -- any surprise in a stranger's body is "we cannot tell"
         _log.warning("supplier_answer_unreadable", exc_info=surprise)
         return Answer(outcome=Outcome.UNKNOWN, reason=f"unreadable: {type(surprise).__name__}")
+
+
+class _Patience(NamedTuple):
+    """Seconds that one exchange may take."""
+
+    to_connect: float
+    to_answer: float
+    in_all: float
 
 
 class _Call:
@@ -200,6 +223,11 @@ class _TLSPool(HTTPSConnectionPool):
 
 
 _POOLS = {"http": _Pool, "https": _TLSPool}
+
+
+def _told(path: str) -> str:
+    """What the log may have of it: an account or phone that is asked about stays out."""
+    return _ACCOUNT.sub("***", path.partition("?")[0])
 
 
 def _read(raw: Any) -> bytes:

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta, timezone
 from hmac import compare_digest
 from typing import Any
 
+from suppliers.abilities import Target, Verified
+from suppliers.adapters import fulu_accounts
 from suppliers.adapters.canon import compact, read_body
 from suppliers.adapters.fulu_sealing import sign
 from suppliers.adapters.fulu_words import KINDS, order_words, read_order
@@ -62,6 +64,9 @@ class Fulu:
 
     def balance_e4(self) -> int:
         return read_e4(self._ask("fulu.user.info.get", {})["balance"])
+
+    def verify(self, *, target: Target, product: str, face_value: int) -> Verified:
+        return fulu_accounts.verify(self._ask, target=target, face_value=face_value)
 
     def read_callback(self, *, body: bytes, headers: Mapping[str, str]) -> Callback:
         said = read_body(body)

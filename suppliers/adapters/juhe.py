@@ -7,6 +7,8 @@ from hmac import compare_digest
 from typing import Any
 from urllib.parse import urlencode
 
+from suppliers.abilities import Target, Verified
+from suppliers.adapters import juhe_accounts
 from suppliers.adapters.canon import read_form
 from suppliers.errors import BadSignature, NoAnswer, Unspeakable
 from suppliers.types import (
@@ -69,6 +71,9 @@ class Juhe:
         if code != 0:
             raise NoAnswer(reason)
         return read_e4(result["money"])
+
+    def verify(self, *, target: Target, product: str, face_value: int) -> Verified:
+        return juhe_accounts.verify(self._ask, target=target, face_value=face_value)
 
     def read_callback(self, *, body: bytes, headers: Mapping[str, str]) -> Callback:
         said = read_form(body)

@@ -10,6 +10,8 @@ from datetime import timedelta
 from hmac import compare_digest
 from typing import Any
 
+from suppliers.abilities import AfterSale, Complaint
+from suppliers.adapters import kasushou_complaints as complaints
 from suppliers.adapters.canon import compact, read_body
 from suppliers.adapters.kasushou_words import read_order
 from suppliers.errors import BadSignature, NoAnswer
@@ -81,6 +83,12 @@ class Kasushou:
         if code != _OK:
             raise NoAnswer(f"{code} {message}")
         return read_e4(data["balance"])
+
+    def complain(self, *, complaint: Complaint) -> Answer:
+        return complaints.complain(self._ask, complaint, no_refusal=_NO_REFUSAL)
+
+    def read_after_sale(self, *, body: bytes, headers: Mapping[str, str]) -> AfterSale:
+        return complaints.read_after_sale(body, sign=self._sign)
 
     def read_callback(self, *, body: bytes, headers: Mapping[str, str]) -> Callback:
         said = read_body(body)

@@ -5,13 +5,13 @@ refuses is asked after before anything is concluded.
 """
 
 import hashlib
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
 from urllib.parse import urlencode
-from xml.etree import ElementTree
 
+from suppliers.abilities import Target, Verified
 from suppliers.adapters.canon import read_form
+from suppliers.adapters.ofpay_words import read_check, read_children
 from suppliers.errors import NoAnswer, Unspeakable
 from suppliers.types import (
     Account,
@@ -28,7 +28,6 @@ from suppliers.types import (
 _BEIJING = timezone(timedelta(hours=8))
 _STATES = {"0": Outcome.ACCEPTED, "1": Outcome.SUCCESS, "9": Outcome.FAILED}
 _ABSENT = "-1"
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _KEY = "OFCARD"  # theirs, until a contract says another
 
 
@@ -56,7 +55,7 @@ class Ofpay:
         }
         said["md5_str"] = _md5("".join(said.values()) + self._key()).upper()
         said = {**order.fields, **said, "ret_url": order.callback_url, "version": "6.0"}
-        found = _read(self._ask("onlineorder.do", said))
+        found = read_children(self._ask("onlineorder.do", said))
         if found.get("retcode") != "1":
             raise NoAnswer(f"{found.get('retcode')} {found.get('err_msg', '')}"[:200])
         if found.get("sporder_id", number) != number:
@@ -79,8 +78,14 @@ class Ofpay:
         return Answer(outcome=_STATES[word], reason=f"state {word}")
 
     def balance_e4(self) -> int:
-        found = _read(self._ask("queryuserinfo.do", self._who() | {"version": "6.0"}))
+        found = read_children(self._ask("queryuserinfo.do", self._who() | {"version": "6.0"}))
         return read_e4(found["ret_leftcredit"])
+
+    def verify(self, *, target: Target, product: str, face_value: int) -> Verified:
+        if not face_value:
+            raise Unspeakable("only phone credit of a known value is asked about here")
+        said = {"userid": self._account.app_id, "phoneno": target.account}
+        return read_check(self._ask("telcheck.do", said | {"price": str(face_value)}))
 
     def read_callback(self, *, body: bytes, headers: Mapping[str, str]) -> Callback:
         """Nothing of it is signed: whoever sent it, it is a hint to query."""
@@ -103,14 +108,6 @@ class Ofpay:
     def _key(self) -> str:
         key = self._account.further.get("key")
         return key.reveal() if key else _KEY
-
-
-def _read(text: str) -> dict[str, str]:
-    """The root's children; the declaration goes, it names an encoding that is no more."""
-    if "<!" in text:
-        raise NoAnswer("an answer with definitions of its own")
-    root = ElementTree.fromstring(_DECLARATION.sub("", text))  # noqa: S314 -- no DTD: refused above
-    return {child.tag: (child.text or "").strip() for child in root}
 
 
 def _md5(text: str) -> str:

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from core.secrets import Secret
+from suppliers.abilities import Target, Verdict, Verified
 from suppliers.adapters.reloadly import Reloadly
 from suppliers.adapters.reloadly_words import (
     Refused,
@@ -16,6 +18,7 @@ from suppliers.errors import Unspeakable
 from suppliers.types import Answer, BoughtCode, Kind, Outcome, PurchaseOrder
 
 _COUNTRY = "countryCode"
+_NOT_THEIRS = {"COULD_NOT_AUTO_DETECT_OPERATOR", "INVALID_RECIPIENT_PHONE"}
 
 
 class ReloadlyAirtime(Reloadly):
@@ -54,6 +57,22 @@ class ReloadlyAirtime(Reloadly):
             status = self._get(f"/topups/{int(found['transactionId'])}/status")
             found = found | (status.get("transaction") or {})
         return _read(found)
+
+    def verify(self, *, target: Target, product: str, face_value: int) -> Verified:
+        """Another operator than the ordered one is no NO: a number may have moved to it."""
+        country = target.fields.get(_COUNTRY)
+        if not country:
+            raise Unspeakable("a phone's country has to be known")
+        phone = f"phone/{quote(target.account, safe='')}/countries/{quote(country, safe='')}"
+        try:
+            found = self._get(f"/operators/auto-detect/{phone}")
+        except Refused as refusal:
+            if refusal.code in _NOT_THEIRS:
+                return Verified(verdict=Verdict.NO)
+            raise
+        is_theirs = str(found.get("operatorId") or found.get("id")) == product
+        verdict = Verdict.YES if is_theirs else Verdict.UNKNOWN
+        return Verified(verdict=verdict, told=str(found.get("name") or ""))
 
 
 def _read(found: Mapping[str, Any]) -> Answer:

@@ -87,8 +87,11 @@ def change_secrets(
     audit.record(by=by, action="supplier.secrets", target=supplier.name, now=now)
 
 
-def speaker(supplier: Supplier) -> SupplierAdapter:
-    """Who speaks the supplier's protocol, with its secrets at hand; no transaction is needed."""
+def speaker(supplier: Supplier, *, within: float | None = None) -> SupplierAdapter:
+    """Who speaks the supplier's protocol, with its secrets at hand; no transaction is needed.
+
+    `within`: so many seconds from now for all that he asks.
+    """
     protocol = PROTOCOLS[supplier.protocol]
     found = json.loads(unseal(bytes(supplier.secrets), place=SECRETS, uid=supplier.uid))
     main = Secret(found.pop(MAIN))
@@ -101,6 +104,7 @@ def speaker(supplier: Supplier) -> SupplierAdapter:
         base_url=supplier.base_url,
         may_stay_home=settings.SUPPLIERS_MAY_BE_LOCAL,
         is_plain=protocol.is_plain,
+        within=within,
     )
     return protocol(account=account, http=http, clock=time.time)
 
