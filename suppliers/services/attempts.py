@@ -22,7 +22,7 @@ from suppliers.models import Attempt, Offer
 from suppliers.services.docking import speaker
 from suppliers.services.moving import Trail, locked
 from suppliers.services.pacing import speaking, take_turn
-from suppliers.states import AttemptState
+from suppliers.states import TO_BE_ASKED, AttemptState
 from suppliers.transport import answered
 from suppliers.types import Answer, Choice, PurchaseOrder
 
@@ -104,12 +104,12 @@ def ask_later(*, attempt_id: int, at: datetime) -> None:
 
 
 def keep_asking(*, attempt: Attempt, now: datetime, sheet: Sheet) -> bool:
-    """Whether the supplier is at work and is to be asked at once, by whoever has just recorded it.
+    """Whether the supplier is to be asked at once, by whoever has just recorded what it said.
 
     He has as long for it as for any call; if he dies, it is asked after then.
     """
     is_due = attempt.next_at is not None and attempt.next_at <= now
-    if attempt.state != AttemptState.ACCEPTED or not is_due:
+    if attempt.state not in TO_BE_ASKED or not is_due:
         return False
     sheet.change(attempt, next_at=now + CALL_TAKES)
     return True

@@ -77,7 +77,7 @@ def _record(attempt: Attempt, answer: Answer, trail: Trail) -> None:
         "supplier_ref": clean_words(answer.supplier_ref)[:80] or attempt.supplier_ref,
         "reason": clean_words(answer.reason)[:200],
         "cost_e4": _cost_e4(attempt, answer, new),
-        "next_at": now + _wait(attempt.asked, new) if new in TO_BE_ASKED else None,
+        "next_at": _next_at(attempt, answer, new, now=now),
     }
     if new == attempt.state:
         trail.change(attempt, told)
@@ -153,6 +153,18 @@ def _note_call(
 def _forgive(attempt: Attempt) -> None:
     """It has it after all: the order was none of those that went wrong."""
     attempt.calls.filter(kind=CallKind.BUY, is_bad=True).update(is_bad=False)
+
+
+def _next_at(
+    attempt: Attempt, answer: Answer, new: AttemptState, *, now: datetime
+) -> datetime | None:
+    """When it is asked after: at once, if the supplier has called while it was being asked."""
+    if new not in TO_BE_ASKED:
+        return None
+    began = now - timedelta(milliseconds=answer.took_ms)
+    if attempt.next_at is not None and began < attempt.next_at <= now:
+        return now
+    return now + _wait(attempt.asked, new)
 
 
 def _wait(asked: int, state: AttemptState) -> timedelta:

@@ -46,6 +46,16 @@ def test_while_something_may_have_been_bought_nothing_else_is(outcome):
         begun()
 
 
+@pytest.mark.parametrize(("took_ms", "wait"), [(1500, 0), (500, 5)])
+def test_a_callback_that_comes_while_it_is_asked_has_it_asked_again(took_ms, wait):
+    attempt, answered = sent(), NOON + timedelta(seconds=2)
+    Attempt.objects.update(next_at=NOON + timedelta(seconds=1))  # what a callback does
+
+    asked = told(attempt, "unknown", now=answered, took_ms=took_ms)
+
+    assert asked.next_at == answered + timedelta(seconds=wait)
+
+
 def test_before_it_is_sent_too_there_is_only_one():
     begun()
 
