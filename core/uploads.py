@@ -5,6 +5,7 @@ A sealed file is a run of frames: length (4 bytes) | nonce (12) | AES-256-GCM ci
 in the middle; the last frame is empty. The file's own key is kept sealed in the caller's row.
 """
 
+import io
 import os
 import re
 import struct
@@ -44,21 +45,34 @@ class SealedFile:
 
     def frames(self, *, start: int = 0) -> Iterator[bytes]:
         """The clear text, a frame at a time; a file that was cut or changed raises."""
-        cipher = AESGCM(self.key)
         with self.path.open("rb") as file:
-            for number, body in enumerate(_read_frames(file)):
-                try:
-                    clear = cipher.decrypt(body[:_NONCE], body[_NONCE:], _LENGTH.pack(number))
-                except (InvalidTag, ValueError) as why:
-                    raise CannotDecrypt(f"{self.name} frame {number}") from why
-                if not clear:
-                    return
-                if number >= start:
-                    yield clear
-        raise CannotDecrypt(f"{self.name} ends too early")
+            yield from _clear_frames(file, key=self.key, name=self.name, start=start)
+
+    def read_sealed(self) -> bytes:
+        """The file as it is, for a row that keeps it: `open_bytes` opens it with the same key."""
+        return self.path.read_bytes()
 
     def delete(self) -> None:
         self.path.unlink(missing_ok=True)
+
+
+def open_bytes(sealed: bytes, *, key: bytes) -> bytes:
+    """The clear text of what `read_sealed` gave; raises CannotDecrypt."""
+    return b"".join(_clear_frames(io.BytesIO(sealed), key=key, name="bytes"))
+
+
+def _clear_frames(file: IO[bytes], *, key: bytes, name: str, start: int = 0) -> Iterator[bytes]:
+    cipher = AESGCM(key)
+    for number, body in enumerate(_read_frames(file)):
+        try:
+            clear = cipher.decrypt(body[:_NONCE], body[_NONCE:], _LENGTH.pack(number))
+        except (InvalidTag, ValueError) as why:
+            raise CannotDecrypt(f"{name} frame {number}") from why
+        if not clear:
+            return
+        if number >= start:
+            yield clear
+    raise CannotDecrypt(f"{name} ends too early")
 
 
 def old_files(*, before: datetime) -> Iterator[str]:

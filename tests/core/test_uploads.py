@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 
 from core.crypto import CannotDecrypt
-from core.uploads import FRAME, SealedFile, SealedUpload, SealedWriter, seal_bytes
+from core.uploads import FRAME, SealedFile, SealedUpload, SealedWriter, open_bytes, seal_bytes
 
 
 def test_what_was_written_comes_back_and_is_not_on_disk_in_the_clear():
@@ -51,3 +51,22 @@ def test_an_upload_stays_only_if_the_row_that_keeps_it_was_committed(is_committe
     upload.close()
 
     assert sealed.path.exists() == is_committed
+
+
+def test_a_row_keeps_the_sealed_file_and_the_key_opens_it():
+    clear = b"a" * (FRAME + 5)
+    sealed = seal_bytes(clear)
+
+    kept = sealed.read_sealed()
+
+    assert open_bytes(kept, key=sealed.key) == clear
+    assert b"aaaa" not in kept
+
+
+def test_what_a_row_keeps_is_noticed_when_it_was_cut_or_has_another_key():
+    sealed = seal_bytes(b"codes")
+    kept = sealed.read_sealed()
+
+    for body, key in ((kept[:-28], sealed.key), (kept, bytes(32))):
+        with pytest.raises(CannotDecrypt):
+            open_bytes(body, key=key)
