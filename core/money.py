@@ -1,6 +1,7 @@
 """Money is an integer: 1/10,000 of the currency unit (`_e4`), with its currency. Never a float."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,6 +16,7 @@ E4 = 10_000
 MINOR_DIGITS = {"CNY": 2, "USD": 2, "EUR": 2, "HKD": 2, "SGD": 2, "GBP": 2, "JPY": 0, "KRW": 0}
 SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "HKD": "HK$", "SGD": "S$", "GBP": "£", "JPY": "JP¥"}
 MOST_E4 = 10**9 * E4
+CENT_E4 = 100  # shares are what a person can be paid back: whole minor units
 # A comma stands between thousands only: `1,5` may mean 1.5 as well as 15. No exponent, and no
 # digits but these ten, which Decimal alone would take.
 _TYPED = re.compile(r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
@@ -68,3 +70,17 @@ def payable(field: str, *, name: str) -> models.CheckConstraint:
         & models.Q(Exact(Mod(models.F(field), models.Value(100)), models.Value(0))),
         name=name,
     )
+
+
+def share_out(total_e4: int, *, weights: Sequence[int]) -> list[int]:
+    """Split a total by weights into whole cents; the shares sum to the total, exactly."""
+    whole = sum(weights) or len(weights)
+    shares, given, weighed = [], 0, 0
+    for weight in weights:
+        weighed += weight if sum(weights) else 1
+        upto = total_e4 * weighed // whole // CENT_E4 * CENT_E4
+        shares.append(upto - given)
+        given = upto
+    if shares:
+        shares[-1] += total_e4 - given
+    return shares
