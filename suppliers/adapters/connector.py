@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from core.secrets import Secret
-from suppliers.adapters.connector_answer import object_of, read_answer, word_at
+from suppliers.adapters.connector_answer import object_of, read_answer, read_balance
 from suppliers.adapters.connector_recipe import read_recipe
-from suppliers.adapters.connector_request import known_values, preview, written
+from suppliers.adapters.connector_request import known, known_values, preview, written
 from suppliers.adapters.connector_types import Recipe
 from suppliers.errors import BadSignature, Unspeakable
-from suppliers.types import Account, Answer, Callback, PurchaseOrder, Transport, read_e4
+from suppliers.types import Account, Answer, Callback, PurchaseOrder, Transport
 
 __all__ = ["Connector", "Recipe", "preview", "read_recipe"]
 
@@ -42,21 +42,22 @@ class Connector:
         recipe = self._recipe()
         request = preview(recipe, order, number, self._now(), account=self._account)
         found = object_of(self._http.send(request))
-        return read_answer(found, recipe.order_reading, number=number)
+        return read_answer(found, known(recipe.order).reading, number=number)
 
     def query(self, *, number: str) -> Answer:
         recipe = self._recipe()
+        query = known(recipe.query)
         values = known_values(recipe, self._account, self._now()) | {"number": number}
-        found = object_of(self._http.send(written(recipe.query, values, self._account)))
-        return read_answer(found, recipe.query_reading, number=number)
+        found = object_of(self._http.send(written(query.call, values, self._account)))
+        return read_answer(found, query.reading, number=number)
 
     def balance_e4(self) -> int:
         recipe = self._recipe()
         if recipe.balance is None:
             raise Unspeakable("the recipe has no balance")
         values = known_values(recipe, self._account, self._now())
-        found = object_of(self._http.send(written(recipe.balance, values, self._account)))
-        return read_e4(word_at(found, recipe.amount))
+        found = object_of(self._http.send(written(recipe.balance.call, values, self._account)))
+        return read_balance(found, recipe.balance)
 
     def read_callback(self, *, body: bytes, headers: Mapping[str, str]) -> Callback:
         raise BadSignature("this supplier is polled")

@@ -4,7 +4,7 @@ from typing import Any
 
 from core.secrets import Secret
 from suppliers.adapters.canon import read_exact
-from suppliers.adapters.connector_types import ABSENT, Codes, Reading
+from suppliers.adapters.connector_types import ABSENT, OTHERS, Balance, Codes, Reading
 from suppliers.errors import NoAnswer
 from suppliers.types import Answer, BoughtCode, Outcome, Reply, read_e4
 
@@ -20,11 +20,12 @@ def object_of(reply: Reply) -> dict[str, Any]:
 
 def read_answer(found: dict[str, Any], reading: Reading, *, number: str) -> Answer:
     """Raises NoAnswer for a word that is not on the map, or an answer about another order."""
-    state = "/".join(word_at(found, path) for path in reading.state)
-    outcome = reading.outcomes.get(state)
-    if outcome is None:
-        raise NoAnswer(f"state {state!r} is not on the map"[:200])
-    reason = (word_at(found, reading.message) or f"state {state}")[:200]
+    state, message = (
+        [word_at(found, path) for path in reading.state],
+        word_at(found, reading.message),
+    )
+    outcome = _outcome(state, message, reading)
+    reason = (message or f"state {'/'.join(state)}")[:200]
     if outcome == ABSENT:
         return Answer(outcome=Outcome.UNKNOWN, reason=reason, is_absent=True)
     outcome = Outcome(outcome)
@@ -41,6 +42,34 @@ def read_answer(found: dict[str, Any], reading: Reading, *, number: str) -> Answ
         quantity=int(quantity) if quantity else None,
         target=word_at(found, reading.target),
     )
+
+
+def read_balance(found: dict[str, Any], balance: Balance) -> int:
+    state = word_at(found, balance.state)
+    if balance.state and state != balance.done:
+        raise NoAnswer(f"{state} {word_at(found, balance.message)}"[:200])
+    return read_e4(word_at(found, balance.amount))
+
+
+def _outcome(state: list[str], message: str, reading: Reading) -> Outcome | str:
+    """What is sure stays so. Of a refusal, or of a word that nobody knows, their message may say
+    that it is to be asked after; what says nothing at all is neither."""
+    outcome = reading.outcomes.get("/".join(state))
+    if outcome in {Outcome.SUCCESS, Outcome.ACCEPTED}:
+        return outcome
+    if outcome is None and state[0] and message and not _is_known(state[0], reading):
+        outcome = reading.outcomes.get(OTHERS)
+    if state[0]:
+        words = reading.words.items()
+        outcome = next((said for piece, said in words if piece in message), outcome)
+    if outcome is None:
+        raise NoAnswer(f"state {'/'.join(state)!r} is not on the map"[:200])
+    return outcome
+
+
+def _is_known(word: str, reading: Reading) -> bool:
+    """Whether the map begins with this word: what follows it may be new to us, and no refusal."""
+    return any(each.split("/")[0] == word for each in reading.outcomes)
 
 
 def word_at(found: Any, path: str) -> str:
@@ -82,8 +111,10 @@ def _codes(found: Any, where: Codes) -> tuple[BoughtCode, ...]:
 
 
 def _code(card: Any, where: Codes) -> BoughtCode:
-    secret = word_at(card, where.secret) if where.secret else card
+    secret = _at(card, where.secret) if where.secret else card
+    number = word_at(card, where.number)
+    if secret == "" and where.may_be_number:
+        secret, number = number, ""
     if not isinstance(secret, str) or not secret:
         raise NoAnswer("a code that is no text")
-    number = word_at(card, where.number)
     return BoughtCode(secret=Secret(secret), number=Secret(number) if number else None)

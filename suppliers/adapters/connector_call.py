@@ -4,11 +4,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from suppliers.adapters.connector_section import Section, check_template, names_in
+from suppliers.adapters.connector_sealing import BODY, read_signature
+from suppliers.adapters.connector_section import Section
+from suppliers.adapters.connector_template import check_template, names_in
 from suppliers.adapters.connector_types import Call, Signature
 
 SIGN, FIELDS = "sign", "fields."
-_HMAC, _KEY, _ALL = "hmac-sha256", "key", ("all",)
+_ENCODINGS = ("json", "form", "multipart")
 _HEADER = re.compile(r"[A-Za-z0-9_-]+")
 # The transport's own: another of them would send a call elsewhere, or end it elsewhere.
 _OURS = {
@@ -17,44 +19,24 @@ _OURS = {
 }
 
 
-def read_signature(part: Section) -> Signature:
-    method = part.text("hash", among=("md5", "sha256", _HMAC))
-    secret = part.text("secret", among=("before", "after", "around", _KEY))
-    if (method == _HMAC) != (secret == _KEY):
-        raise part.wrong("secret", f"{_KEY} is for {_HMAC}, which has no other place for it")
-    fields = part.texts("fields")
-    found = Signature(
-        fields=None if fields == _ALL else fields,
-        is_sorted=part.text("order", "given", among=("given", "sorted")) == "sorted",
-        shape=part.text("shape", among=("name=value", "namevalue", "value")),
-        joiner=part.text("joiner", ""),
-        secret=secret,
-        glue=part.text("glue", ""),
-        method=method,
-        is_upper=part.text("case", "lower", among=("lower", "upper")) == "upper",
-        skips_empty=part.flag("skip_empty"),
-    )
-    part.close()
-    return found
-
-
 def read_call(part: Section, signature: Signature | None, known: frozenset[str]) -> Call:
     """`signature` is everybody's, `known` what may stand in braces here; raises ValueError."""
     method = part.text("method", "POST", among=("POST", "GET"))
-    is_form = part.has("form")
+    encoding = _encoding(part, method)
     call = Call(
         method=method,
         path=_path(part, known - {SIGN}),
         params=part.table("params"),
         headers=_headers(part),
-        body=_body(part, method),
-        is_form=is_form,
+        body=_body(part, encoding),
+        encoding=encoding,
         signature=read_signature(part.part(SIGN)) if part.has(SIGN) else signature,
         numbers=_numbers(part, known - {SIGN, FIELDS}),
+        drops_empty=part.flag("drop_empty"),
     )
     check_template(call.params, key=part.key("params"), known=known)
     check_template(call.headers, key=part.key("headers"), known=known)
-    check_template(call.body, key=part.key("form" if is_form else "json"), known=known)
+    check_template(call.body, key=part.key(encoding), known=known)
     _check_signed(part, call)
     return call
 
@@ -82,17 +64,22 @@ def _headers(part: Section) -> Mapping[str, str]:
     return headers
 
 
-def _body(part: Section, method: str) -> Mapping[str, Any] | None:
-    given = [name for name in ("json", "form") if part.has(name)]
-    if not given:
+def _encoding(part: Section, method: str) -> str:
+    """The name of the body's key; of a call without a body, the first."""
+    given = [name for name in _ENCODINGS if part.has(name)]
+    if len(given) > 1 or (given and method == "GET"):
+        raise part.wrong(given[0], "one of json, form and multipart, and none with GET")
+    return given[0] if given else _ENCODINGS[0]
+
+
+def _body(part: Section, encoding: str) -> Mapping[str, Any] | None:
+    if not part.has(encoding):
         return None
-    if len(given) > 1 or method == "GET":
-        raise part.wrong(given[0], "either json or form, and neither with GET")
-    if given == ["form"]:
-        return part.table("form")
-    body = part.take("json")
+    if encoding != "json":
+        return part.table(encoding)
+    body = part.take(encoding)
     if not isinstance(body, dict):
-        raise part.wrong("json", "an object is wanted here")
+        raise part.wrong(encoding, "an object is wanted here")
     return body
 
 
@@ -107,6 +94,9 @@ def _check_signed(part: Section, call: Call) -> None:
     is_used = SIGN in names_in([dict(call.params), dict(call.headers), call.body])
     if is_used != (call.signature is not None):
         raise part.wrong(SIGN, "is to be described, and to stand in braces in what is sent")
-    fields = call.signature.fields if call.signature else None
-    if fields is not None and not set(fields) <= set(signable(call)):
+    if call.signature is None:
+        return
+    if BODY in names_in(call.signature.text) and SIGN in names_in(call.body):
+        raise part.wrong(f"{SIGN}.text", "it signs the body, which holds the signature")
+    if not set(call.signature.fields or ()) <= set(signable(call)):
         raise part.wrong(f"{SIGN}.fields", "a field that is not sent, or holds the signature")

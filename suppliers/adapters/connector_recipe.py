@@ -2,17 +2,27 @@
 
 import json
 
-from suppliers.adapters.connector_call import FIELDS, SIGN, read_call, read_signature
+from suppliers.adapters.connector_call import FIELDS, SIGN, read_call
+from suppliers.adapters.connector_reading import read_reading
+from suppliers.adapters.connector_sealing import read_signature
 from suppliers.adapters.connector_section import Section
-from suppliers.adapters.connector_types import ABSENT, TIMES, Codes, Reading, Recipe
-from suppliers.types import Outcome
+from suppliers.adapters.connector_types import (
+    ABSENT,
+    TIMES,
+    Balance,
+    Exchange,
+    Recipe,
+    Signature,
+)
+from suppliers.types import Kind
 
 LONGEST = 20_000
 _BALANCE = frozenset({"app_id", "time", SIGN})
 _QUERY = _BALANCE | {"number"}
-_ORDER = _QUERY | {"product", "quantity", "target", "face_value", FIELDS}
+_ORDER = _QUERY | {"product", "quantity", "target", "face_value", "most", "most_each", FIELDS}
 _SAID_TO_ORDER = ("success", "accepted", "rejected", "failed")
 _SAID_TO_QUERY = ("success", "accepted", "failed", ABSENT)
+_UNSURE = ("accepted", "unknown")  # what a piece of a message may make of an answer
 
 
 def read_recipe(text: str) -> Recipe:
@@ -31,54 +41,53 @@ def read_recipe(text: str) -> Recipe:
 def _recipe(top: Section) -> Recipe:
     time = top.text("time", "seconds", among=tuple(TIMES))
     signature = read_signature(top.part(SIGN)) if top.has(SIGN) else None
-    order, query = top.part("order"), top.part("query")
+    buys = top.has("order") or top.has("query") or not top.has("balance")
+    order, query = (top.part("order"), top.part("query")) if buys else (None, None)
     balance = top.part("balance") if top.has("balance") else None
     top.close()
-    recipe = Recipe(
+    return Recipe(
         time=time,
-        order=read_call(order, signature, _ORDER),
-        order_reading=_reading(order, _SAID_TO_ORDER),
-        query=read_call(query, signature, _QUERY),
-        query_reading=_reading(query, _SAID_TO_QUERY),
-        balance=read_call(balance, signature, _BALANCE) if balance else None,
-        amount=balance.text("amount") if balance else "",
-    )
-    for section in (order, query, balance):
-        if section is not None:
-            section.close()
-    return recipe
-
-
-def _reading(part: Section, words: tuple[str, ...]) -> Reading:
-    return Reading(
-        state=part.texts("state"),
-        outcomes=_outcomes(part, words),
-        reference=part.text("reference", ""),
-        message=part.text("message", ""),
-        cost=part.text("cost", ""),
-        number=part.text("number", ""),
-        product=part.text("product", ""),
-        quantity=part.text("quantity", ""),
-        target=part.text("target", ""),
-        codes=_codes(part.part("codes")) if part.has("codes") else None,
+        sells=_sells(order) if order else frozenset(),
+        most_quantity=order.count("most_quantity") if order else None,
+        order=_order(order, signature) if order else None,
+        query=_query(query, signature) if query else None,
+        balance=_balance(balance, signature) if balance else None,
     )
 
 
-def _outcomes(part: Section, words: tuple[str, ...]) -> dict[str, Outcome | str]:
-    found = part.table("outcomes")
-    if not found:
-        raise part.wrong("outcomes", "is missing, or empty")
-    for word, said in found.items():
-        if said not in words:
-            raise part.wrong(f"outcomes.{word}", f"one of {', '.join(words)} is wanted here")
-    return {word: said if said == ABSENT else Outcome(said) for word, said in found.items()}
-
-
-def _codes(part: Section) -> Codes:
-    found = Codes(
-        path=part.text("list"), secret=part.text("secret", ""), number=part.text("number", "")
+def _order(part: Section, signature: Signature | None) -> Exchange:
+    found = Exchange(
+        call=read_call(part, signature, _ORDER),
+        reading=read_reading(part, _SAID_TO_ORDER, others=("rejected",), words=_UNSURE),
     )
-    if found.number and not found.secret:
-        raise part.wrong("secret", "is missing: a code's number alone is no code")
     part.close()
     return found
+
+
+def _query(part: Section, signature: Signature | None) -> Exchange:
+    found = Exchange(
+        call=read_call(part, signature, _QUERY),
+        reading=read_reading(part, _SAID_TO_QUERY, others=(), words=(*_UNSURE, ABSENT)),
+    )
+    part.close()
+    return found
+
+
+def _balance(part: Section, signature: Signature | None) -> Balance:
+    has_state = part.has("state")
+    found = Balance(
+        call=read_call(part, signature, _BALANCE),
+        amount=part.text("amount"),
+        state=part.text("state", ""),
+        done=part.text("done") if has_state else "",
+        message=part.text("message", ""),
+    )
+    part.close()
+    return found
+
+
+def _sells(part: Section) -> frozenset[Kind]:
+    said = part.texts("sells") if part.has("sells") else tuple(Kind)
+    if not set(said) <= set(Kind):
+        raise part.wrong("sells", f"of {', '.join(Kind)} some are wanted here")
+    return frozenset(Kind(each) for each in said)

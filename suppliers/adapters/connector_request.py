@@ -3,20 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from urllib.parse import quote, urlencode
 
 from core.secrets import Secret
-from suppliers.adapters.canon import compact
+from suppliers.adapters.connector_body import body_of, filled
 from suppliers.adapters.connector_call import SIGN, signable
-from suppliers.adapters.connector_sealing import sign
-from suppliers.adapters.connector_section import fill, names_in
-from suppliers.adapters.connector_types import TIMES, Call, Recipe
+from suppliers.adapters.connector_sealing import BODY, sign, sign_text
+from suppliers.adapters.connector_template import fill, names_in
+from suppliers.adapters.connector_types import TIMES, Call, Exchange, Recipe
 from suppliers.errors import Unspeakable
-from suppliers.types import Account, PurchaseOrder, Request
+from suppliers.types import Account, PurchaseOrder, Request, write_e4
 
 SOMEBODY = Account(app_id="10001", secret=Secret("secret"))  # for a dry run without an account
-_TYPES = {True: "application/x-www-form-urlencoded; charset=utf-8", False: "application/json"}
 
 
 def preview(
@@ -28,6 +26,11 @@ def preview(
     account: Account = SOMEBODY,
 ) -> Request:
     """The order as it would go out; raises Unspeakable if the recipe has no words for it."""
+    call = known(recipe.order).call
+    if order.kind not in recipe.sells:
+        raise Unspeakable("the recipe does not buy such goods")
+    if recipe.most_quantity is not None and order.quantity > recipe.most_quantity:
+        raise Unspeakable(f"the recipe buys at most {recipe.most_quantity} at once")
     values = known_values(recipe, account, now) | {
         "number": number,
         "product": order.product,
@@ -35,8 +38,17 @@ def preview(
         "target": order.target,
         "face_value": str(order.face_value),
     }
+    if order.most_e4 is not None:
+        values["most"] = write_e4(order.most_e4)
+        values["most_each"] = write_e4(order.most_e4 // order.quantity)
     values |= {f"fields.{name}": value for name, value in order.fields.items()}
-    return written(recipe.order, values, account)
+    return written(call, values, account)
+
+
+def known(exchange: Exchange | None) -> Exchange:
+    if exchange is None:
+        raise Unspeakable("the recipe knows how the balance is asked, and no more")
+    return exchange
 
 
 def known_values(recipe: Recipe, account: Account, now: datetime) -> dict[str, str]:
@@ -47,8 +59,7 @@ def written(call: Call, values: Mapping[str, str], account: Account) -> Request:
     """A call with its names filled in, signed."""
     try:
         if call.signature is not None:
-            parts = {name: _filled(each, values, call) for name, each in signable(call).items()}
-            values = {**values, SIGN: sign(call, parts, account.secret)}
+            values = {**values, SIGN: _signature(call, values, account.secret)}
         return _request(call, values)
     except KeyError:
         raise Unspeakable("a field of the recipe that the order does not have") from None
@@ -56,35 +67,25 @@ def written(call: Call, values: Mapping[str, str], account: Account) -> Request:
         raise Unspeakable("a character that cannot be written") from None
 
 
+def _signature(call: Call, values: Mapping[str, str], key: Secret) -> str:
+    assert call.signature is not None  # who calls has looked
+    if call.signature.text:
+        # Where the body holds the signature, the text does not speak of it.
+        has_body = BODY in names_in(call.signature.text)
+        body = body_of(call, values)[0].decode() if has_body else ""
+        return sign_text(call.signature, {**values, BODY: body}, key)
+    return sign(call, filled(signable(call), values, call), key)
+
+
 def _request(call: Call, values: Mapping[str, str]) -> Request:
     path = fill(call.path, {name: _segment(values[name]) for name in names_in(call.path)})
     if call.params:
-        path += "?" + urlencode(_filled(call.params, values, replace(call, numbers=frozenset())))
+        path += "?" + urlencode(filled(call.params, values, replace(call, numbers=frozenset())))
     headers = {name: _header(fill(each, values)) for name, each in call.headers.items()}
-    body = b""
-    if call.body is not None:
-        found = _filled(call.body, values, call)
-        body = (urlencode(found) if call.is_form else compact(found)).encode()
-        if "content-type" not in {name.lower() for name in headers}:
-            headers["Content-Type"] = _TYPES[call.is_form]
+    body, content_type = body_of(call, values)
+    if content_type and "content-type" not in {name.lower() for name in headers}:
+        headers["Content-Type"] = content_type
     return Request(method=call.method, path=path, body=body, headers=headers)
-
-
-def _filled(template: Any, values: Mapping[str, str], call: Call) -> Any:
-    if isinstance(template, str):
-        is_number = not call.is_form and template[:1] == "{" and template[1:-1] in call.numbers
-        return _whole(values[template[1:-1]]) if is_number else fill(template, values)
-    if isinstance(template, Mapping):
-        return {name: _filled(each, values, call) for name, each in template.items()}
-    if isinstance(template, list):
-        return [_filled(each, values, call) for each in template]
-    return template
-
-
-def _whole(text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
-        raise Unspeakable("a number is wanted where the order has none")
-    return int(text)
 
 
 def _segment(text: str) -> str:
