@@ -1,5 +1,6 @@
 """Suppliers and offers with boring defaults; call them inside the shop's scope."""
 
+import json
 from itertools import count
 
 from core.actors import SYSTEM
@@ -8,6 +9,7 @@ from suppliers import services
 from suppliers.models import Offer
 from suppliers.types import Answer, Kind, Outcome, PurchaseOrder
 from tests.catalog.factories import make_sku
+from tests.suppliers.card_platforms import simulated_kayixin
 from tests.times import NOON
 
 KEY = "0a091b3aa4324435aab703142518a8f7"
@@ -18,10 +20,12 @@ PATHS = {
     "juhe": "/juhe",
     "kakayun": "/kakayun",
     "kasushou": "/kasushou",
+    "kayixin": "/kayixin",
     "ofpay": "/ofpay",
     "reloadly_airtime": "/reloadly/topups",
     "reloadly_gift_cards": "/reloadly/giftcards",
 }
+BY_RECIPE = {"kayixin": simulated_kayixin}  # what the connector speaks
 PLAYED_AS = {"reloadly_airtime": "reloadly", "reloadly_gift_cards": "reloadly"}
 _CARD = {"id": "1000", "kind": "card", "price_e4": 98_750}
 _DIRECT = {"id": "2000", "kind": "direct", "price_e4": 50_000}
@@ -31,6 +35,7 @@ PRODUCTS = {
     "juhe": [{"id": "50", "kind": "mobile", "price_e4": 495_000, "face_e4": 500_000}],
     "kakayun": [_CARD, _DIRECT],
     "kasushou": [_CARD, _DIRECT],
+    "kayixin": [_CARD, _DIRECT],
     "ofpay": [{"id": "140101", "kind": "mobile", "price_e4": 9_900}],
     "reloadly_airtime": [{"id": "7", "kind": "mobile", "price_e4": 90_000, "face_e4": 100_000}],
     "reloadly_gift_cards": [{"id": "1000", "kind": "card", "price_e4": 98_750, "face_e4": 100_000}],
@@ -96,8 +101,10 @@ def at_the_judge(
     secrets = {"secret": Secret(KEY)}
     if played == "reloadly":
         secrets["auth"] = Secret(f"{judge.base_url}/reloadly/auth")
+    if protocol in BY_RECIPE:
+        secrets["recipe"] = Secret(json.dumps(BY_RECIPE[protocol]()))
     return make_supplier(
-        protocol=protocol,
+        protocol="connector" if protocol in BY_RECIPE else protocol,
         app_id=account,
         base_url=judge.base_url + PATHS[protocol],
         secrets=secrets,
