@@ -23,12 +23,15 @@ from suppliers.services.docking import speaker
 from suppliers.services.moving import Trail, locked
 from suppliers.services.pacing import speaking, take_turn
 from suppliers.states import TO_BE_ASKED, AttemptState
-from suppliers.transport import answered
+from suppliers.transport import ANSWER_SECONDS, CONNECT_SECONDS, answered
 from suppliers.types import Answer, Choice, PurchaseOrder
 
 NUMBER_LENGTH = 20  # letters and digits: the narrowest protocol takes 8 to 32
 SEND_WITHIN = timedelta(seconds=10)
-CALL_TAKES = timedelta(seconds=20)  # the longest: nobody asks while it may still be going out
+# For all that an adapter says in one turn, a token and a second try with it included. Nobody asks
+# while it may still be going out, which is a little longer.
+SPEAKS_WITHIN = CONNECT_SECONDS + ANSWER_SECONDS
+CALL_TAKES = timedelta(seconds=SPEAKS_WITHIN + 2)
 FORGOTTEN_AFTER = timedelta(seconds=5)
 
 
@@ -133,7 +136,7 @@ def ask(
     """
 
     def speak() -> Answer:
-        adapter = speaker(attempt.offer.supplier)
+        adapter = speaker(attempt.offer.supplier, within=SPEAKS_WITHIN)
         if not is_first:
             return adapter.query(number=attempt.number)
         if now - attempt.made_at > SEND_WITHIN:

@@ -11,6 +11,7 @@ from core.scope import tenant_atomic
 from suppliers import services
 from suppliers.errors import BoughtAlready
 from suppliers.models import Attempt, AttemptMove
+from suppliers.services import attempts
 from suppliers.services.recording import ABSENCES, WAITS
 from suppliers.states import NOTHING_BOUGHT, AttemptState
 from tests.suppliers.factories import CARD, begun, make_offer, sent, told
@@ -138,6 +139,15 @@ def test_who_was_held_up_sends_nothing_any_more():
         "unknown",
         "too late to send: it is asked after first",
     )
+
+
+def test_all_that_is_said_in_one_turn_ends_with_its_time(monkeypatch):
+    """Reloadly asks for a token first: what is left is all that the order may take."""
+    monkeypatch.setattr(attempts, "SPEAKS_WITHIN", 0.0)
+
+    answer = services.ask(attempt=sent(), order=CARD, is_first=True, now=NOON)
+
+    assert (answer.outcome, answer.reason) == ("rejected", "not sent: no time is left")
 
 
 def test_a_strangers_words_are_stored_whatever_they_are():
