@@ -4,10 +4,12 @@ import json
 from itertools import count
 
 from core.actors import SYSTEM
+from core.scope import require_tenant
 from core.secrets import Secret
 from suppliers import services
 from suppliers.models import Offer
 from suppliers.types import Answer, Kind, Outcome, PurchaseOrder
+from tenants.models import Merchant
 from tests.catalog.factories import make_sku
 from tests.suppliers.card_platforms import simulated_kayixin
 from tests.times import NOON
@@ -21,10 +23,12 @@ PATHS = {
     "kakayun": "/kakayun",
     "kasushou": "/kasushou",
     "kayixin": "/kayixin",
+    "kinguin": "/kinguin/esa/api",
     "ofpay": "/ofpay",
     "reloadly_airtime": "/reloadly/topups",
     "reloadly_gift_cards": "/reloadly/giftcards",
 }
+IN_CURRENCY = {"kinguin": "EUR"}
 BY_RECIPE = {"kayixin": simulated_kayixin}  # what the connector speaks
 PLAYED_AS = {"reloadly_airtime": "reloadly", "reloadly_gift_cards": "reloadly"}
 _CARD = {"id": "1000", "kind": "card", "price_e4": 98_750}
@@ -36,6 +40,7 @@ PRODUCTS = {
     "kakayun": [_CARD, _DIRECT],
     "kasushou": [_CARD, _DIRECT],
     "kayixin": [_CARD, _DIRECT],
+    "kinguin": [_CARD],
     "ofpay": [{"id": "140101", "kind": "mobile", "price_e4": 9_900}],
     "reloadly_airtime": [{"id": "7", "kind": "mobile", "price_e4": 90_000, "face_e4": 100_000}],
     "reloadly_gift_cards": [{"id": "1000", "kind": "card", "price_e4": 98_750, "face_e4": 100_000}],
@@ -101,6 +106,8 @@ def at_the_judge(
     secrets = {"secret": Secret(KEY)}
     if played == "reloadly":
         secrets["auth"] = Secret(f"{judge.base_url}/reloadly/auth")
+    if protocol in IN_CURRENCY:
+        Merchant.objects.filter(pk=require_tenant()).update(currency=IN_CURRENCY[protocol])
     if protocol in BY_RECIPE:
         secrets["recipe"] = Secret(json.dumps(BY_RECIPE[protocol]()))
     return make_supplier(

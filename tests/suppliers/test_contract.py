@@ -46,6 +46,7 @@ ROADS = {
     "kakayun top-up": ("kakayun", TOP_UP),
     "kayixin cards": ("kayixin", CARDS),
     "kayixin top-up": ("kayixin", TOP_UP),
+    "kinguin keys": ("kinguin", CARDS),
     "reloadly cards": ("reloadly_gift_cards", GIFT_CARDS),
     "reloadly airtime": ("reloadly_airtime", AIRTIME),
 }
@@ -166,7 +167,7 @@ def test_a_number_that_is_sent_twice_buys_once(judge, desk, road):
     assert len(ledger(judge, attempt)) == 1
 
 
-@pytest.mark.parametrize("road", ["kasushou cards", "kayixin cards"])
+@pytest.mark.parametrize("road", ["kasushou cards", "kayixin cards", "kinguin keys"])
 def test_dearer_than_agreed_is_not_bought(judge, desk, road):
     attempt, _codes = carry_out(judge, road, "price_changed")
 
@@ -184,7 +185,9 @@ def test_an_answer_about_another_target_is_not_believed(judge, desk):
     assert (answer.outcome, answer.reason) == (Outcome.UNKNOWN, "another target")
 
 
-@pytest.mark.parametrize("road", ["fulu cards", "kasushou cards", "ofpay phone", "kayixin cards"])
+@pytest.mark.parametrize(
+    "road", ["fulu cards", "kasushou cards", "ofpay phone", "kayixin cards", "kinguin keys"]
+)
 def test_the_balance_is_the_ledgers(judge, desk, road):
     carry_out(judge, road)
     (before,) = judge.desk.accounts()
