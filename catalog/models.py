@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from catalog.states import Kind, ProductState, Promise
+from catalog.states import MOST_SLOW_HOURS, Kind, ProductState, Promise
 from core.constraints import tenant_rules
 from core.money import payable
 from core.scope import TenantForeignKey, TenantModel
@@ -227,6 +227,9 @@ class Sku(Bilingual, TenantModel):
     """One thing with one price. `code_format` says what its codes look like:
     `{"secret": {"pattern": "[A-Z0-9]{16}", "min": 8, "max": 64}, "card_no": {…}}`, each part and
     each key optional; `pattern` is a regular expression for the whole text.
+
+    `slow_hours` is what shoppers are told that it may take: only then may a slow supplier deliver
+    it, and no slower one than that. 0: no slow one.
     """
 
     ref = models.CharField(max_length=16)
@@ -243,6 +246,9 @@ class Sku(Bilingual, TenantModel):
     cost_hint_e4 = models.BigIntegerField(_("usual cost"), null=True, blank=True)
     promise = models.CharField(
         _("delivery promise"), max_length=8, choices=Promise, default=Promise.INSTANT
+    )
+    slow_hours = models.PositiveSmallIntegerField(
+        _("may take up to (hours)"), default=0, db_default=0
     )
     buyer_template = TenantForeignKey(
         BuyerTemplate,
@@ -274,6 +280,9 @@ class Sku(Bilingual, TenantModel):
                 condition=Q(promise__in=Promise.values), name="sku_promise_known"
             ),
             payable("price_e4", name="sku_price_can_be_paid"),
+            models.CheckConstraint(
+                condition=Q(slow_hours__lte=MOST_SLOW_HOURS), name="sku_slow_hours_in_range"
+            ),
             models.CheckConstraint(
                 condition=Q(most_per_order__gte=1, most_per_order__lte=MOST_PER_ORDER),
                 name="sku_most_per_order_in_range",

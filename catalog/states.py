@@ -34,6 +34,18 @@ CONNECTED = frozenset(
 BOUGHT = frozenset({Kind.SUPPLIER_CODE, Kind.TOP_UP})
 
 
+class Channel(models.TextChoices):
+    """By which way an order comes in."""
+
+    WEB = "web", _("web shop")
+    MINI = "mini", _("mini program")
+    TAOBAO = "taobao", _("Taobao")
+    API = "api", _("partner platform")
+
+
+MOST_SLOW_HOURS = 168  # the slowest phone credit takes three days
+
+
 class Promise(models.TextChoices):
     """How soon after payment the goods are there."""
 

@@ -5,9 +5,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from catalog.models import Brand
 from core.secrets import Secret
+from dashboard.fields import DayInput, UploadField
 from dashboard.protocols import PROTOCOLS, ProtocolWords, SecretWanted
-from suppliers.models import Supplier
+from suppliers.models import Authorisation, Supplier
+from suppliers.services.authorising import LONGEST
+from suppliers.services.authorising import MOST_BYTES as MOST_PAPER
 
 DESCRIBED = ("name", "base_url", "app_id")
 MOST_SECRET, MOST_RECIPE = 4_000, 20_000
@@ -74,6 +78,37 @@ class ContractForm(SecretsForm, _Described):
     def __init__(self, *args: Any, words: ProtocolWords, **kwargs: Any) -> None:
         super().__init__(*args, words=words, **kwargs)
         self.fields["app_id"].label = str(words.app_id)
+
+
+class AuthorisationForm(forms.Form):
+    """A brand's paper; of one that is there, a new file is asked for only to take its place."""
+
+    brand = forms.ModelChoiceField(label=_("Brand"), queryset=Brand.objects.none())
+    number = forms.CharField(
+        label=_("Number"), max_length=LONGEST, help_text=_("As it stands on the paper.")
+    )
+    since = forms.DateField(label=_("From"), widget=DayInput)
+    until = forms.DateField(label=_("To, this day with it"), widget=DayInput)
+    paper = UploadField(
+        most=MOST_PAPER, label=_("Paper"), help_text=_("PDF, JPG or PNG, up to 5 MB.")
+    )
+
+    def __init__(
+        self, given: Any, files: Any, *, authorisation: Authorisation | None = None
+    ) -> None:
+        names = ("number", "since", "until")
+        now = {name: getattr(authorisation, name) for name in names} if authorisation else {}
+        super().__init__(given, files, initial=now)
+        self.fields["brand"].queryset = Brand.objects.all()  # type: ignore[attr-defined]  # -- a choice
+        if authorisation is not None:
+            del self.fields["brand"]
+            self.fields["paper"].required = False
+
+    def given(self) -> dict[str, Any]:
+        """What the services take, without the paper."""
+        cleaned = self.cleaned_data
+        given = {name: cleaned[name] for name in ("number", "since", "until")}
+        return given | ({"brand_id": cleaned["brand"].pk} if "brand" in cleaned else {})
 
 
 def _secret_field(wanted: SecretWanted) -> forms.CharField:

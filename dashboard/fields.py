@@ -10,6 +10,13 @@ from django.utils.translation import gettext_lazy as _
 MB = 1024 * 1024
 
 
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
 class UploadField(forms.FileField):
     """A file of at most so many bytes. A larger one is told so in one sentence."""
 

@@ -6,13 +6,16 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Sku
-from catalog.states import Kind
+from catalog.states import Channel, Kind
 from core.errors import AppError
 from core.money import Money, parse_e4
 from suppliers.models import Offer, Supplier
 
-PLAIN = ("product", "face_value", "priority", "weight", "opens", "closes", "is_on")
-AMOUNTS = ("cost", "most")
+PLAIN = (
+    "product", "face_value", "priority", "weight", "opens", "closes", "is_on", "path",
+    "forbidden_channels", "slow_hours", "needs_authorisation",
+)  # fmt: skip
+AMOUNTS = ("cost", "most", "floor")
 DIGITS = 4  # of a supplier's price
 
 
@@ -56,6 +59,36 @@ class OfferForm(forms.Form):
     )  # fmt: skip
     opens = _hour(_("Opens"), _("In the shop's time zone. Empty: open all day."))
     closes = _hour(_("Closes"), _("Earlier than it opens: past midnight."))
+    floor = _amount(
+        _("Price floor"),
+        required=False,
+        hint=_(
+            "The supplier forbids that a shopper pays less, after discounts. Empty: it does not."
+        ),
+    )
+    forbidden_channels = forms.MultipleChoiceField(
+        label=_("Forbidden channels"),
+        required=False,
+        choices=Channel.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    path = forms.CharField(
+        label=_("How it comes to us"),
+        required=False,
+        max_length=200,
+        help_text=_("Direct, or through whose hands: brand → distributor → us."),
+    )
+    slow_hours = _whole(
+        _("Takes up to (hours)"), least=0, initial=0,
+        hint=_(
+            "Of slow phone credit and the like. It is left out unless the SKU allows as many hours."
+        ),
+    )  # fmt: skip
+    needs_authorisation = forms.BooleanField(
+        label=_("Needs a brand authorisation"),
+        required=False,
+        help_text=_("Without one in force, kept at the supplier, it is left out."),
+    )
     is_on = forms.BooleanField(label=_("In use"), required=False, initial=True)
 
     def __init__(self, given: Any, *, sku: Sku, offer: Offer | None = None) -> None:
@@ -83,7 +116,11 @@ class OfferForm(forms.Form):
         cleaned = self.cleaned_data
         plain = {name: cleaned[name] for name in PLAIN if name in cleaned}
         cost_e4 = cleaned["cost_e4"]
-        return plain | {"cost_e4": cost_e4, "most_e4": cleaned.get("most_e4", cost_e4)}
+        return plain | {
+            "cost_e4": cost_e4,
+            "most_e4": cleaned.get("most_e4", cost_e4),
+            "floor_e4": cleaned.get("floor_e4", 0),
+        }
 
 
 def _typed(offer: Offer) -> dict[str, Any]:
@@ -91,4 +128,6 @@ def _typed(offer: Offer) -> dict[str, Any]:
         name: Money(getattr(offer, f"{name}_e4"), offer.supplier.currency).decimal
         for name in AMOUNTS
     }
+    if not offer.floor_e4:
+        amounts["floor"] = ""
     return {name: getattr(offer, name) for name in PLAIN} | amounts

@@ -1,12 +1,14 @@
 """What suppliers do and say, in people's words."""
 
 import re
+from datetime import date
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from suppliers.models import AttemptMove, Call
+from suppliers.models import AttemptMove, Authorisation, Call
+from suppliers.selectors.authorising import ENDS_SOON
 from suppliers.selectors.health import Health, Rest
 from suppliers.states import AttemptState, CallKind
 
@@ -15,6 +17,10 @@ LEFT_OUT: dict[str, Text] = {
     "off": _("out of use"),
     "tried": _("tried already"),
     "too dear": _("too dear"),
+    "below the floor": _("below its price floor"),
+    "channel": _("not on this channel"),
+    "no authorisation": _("no brand authorisation in force"),
+    "slow": _("slower than shoppers are told"),
     "closed": _("not open at this hour"),
     "resting": _("rests after failures"),
 }
@@ -22,12 +28,16 @@ LEFT_OUT: dict[str, Text] = {
 LEFT_OUT_MORE: dict[str, Text] = {
     "off": _("The offer or its supplier is out of use."),
     "too dear": _("It costs more than its highest cost, or than the shop gets."),
+    "below the floor": _("The supplier forbids selling it for less than its price floor."),
+    "channel": _("The supplier forbids selling it on this channel."),
+    "no authorisation": _("Add the paper at its supplier, or ask for a new one."),
+    "slow": _("Allow it at the SKU, in hours: shoppers read that before they pay."),
     "closed": _("It is asked again when it opens."),
     "resting": _("Its supplier failed several times; one order at a time finds out."),
 }
 _PRIORITY = re.compile(r"priority (\d+)")
 _BY_WEIGHT = re.compile(r"1 of (\d+) by weight (\d+)")
-_COUNTED = re.compile(r"(\d+) (off|tried|too dear|closed|resting)")
+_COUNTED = re.compile(rf"(\d+) ({'|'.join(LEFT_OUT)})")
 # Our own words for what went wrong on the wire; what a supplier says is shown as it came.
 _OURS: tuple[tuple[str, Text], ...] = (
     ("not sent: ", _("Not sent: %(rest)s")),
@@ -99,6 +109,18 @@ def time_words(milliseconds: int | None) -> str:
     if milliseconds < 1000:
         return gettext("%(count)s ms") % {"count": milliseconds}
     return gettext("%(count)s s") % {"count": f"{milliseconds / 1000:.1f}"}
+
+
+def authorisation_words(one: Authorisation, *, day: date) -> tuple[str, str]:
+    """A tone, and whether it is in force on that day."""
+    if one.since > day:
+        return "", gettext("from %(day)s") % {"day": one.since.isoformat()}
+    left = (one.until - day).days
+    if left < 0:
+        return "bad", gettext("ended")
+    if left > ENDS_SOON.days:
+        return "good", gettext("in force")
+    return "warn", ngettext("%(count)s day left", "%(count)s days left", left) % {"count": left}
 
 
 def breaker_words(health: Health) -> tuple[str, Text]:

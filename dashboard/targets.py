@@ -21,7 +21,7 @@ from inventory.models import Batch, Code, Content
 from orders.models import Order
 from payments.models import Notice, Refund
 from payments.states import Outcome
-from suppliers.models import Supplier
+from suppliers.models import Authorisation, Supplier
 from tenants.models import AuditRow, Member, Merchant
 
 # What stands before a name to tell what kind of thing it is.
@@ -162,6 +162,17 @@ def _offers(request: HttpRequest, products: set[str]) -> Found:
     }
 
 
+def _authorisations(request: HttpRequest, numbers: set[str]) -> Found:
+    found = Authorisation.objects.filter(number__in=numbers).select_related("brand")
+    return {
+        one.number: About(
+            f"{_('Authorisation for %(brand)s') % {'brand': one.brand.shown.name}} · {one.number}",
+            _link(request, "stock.view", "office_supplier", one.supplier_id),
+        )
+        for one in found
+    }
+
+
 def _settings(request: HttpRequest, targets: set[str]) -> Found:
     """`name,theme`."""
     fields = Merchant._meta.concrete_fields
@@ -197,6 +208,7 @@ def _notices(request: HttpRequest, targets: set[str]) -> Found:
 
 
 _READERS: dict[str, Callable[[HttpRequest, set[str]], Found]] = {
+    "authorisation": _authorisations,
     "batch": _batches,
     "bill": _suppliers,  # whose bill it is
     "catalog": _shelves,

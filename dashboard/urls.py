@@ -7,6 +7,7 @@ from dashboard.admin import shop as _  # noqa: F401 -- registers the pages of th
 from dashboard.sites import office
 from dashboard.views import (
     attempts,
+    authorisations,
     bills,
     breaks,
     cases,
@@ -73,6 +74,21 @@ urlpatterns = [
     path("suppliers/<int:supplier_id>/check/", suppliers.check, name="office_supplier_check"),
     path("suppliers/<int:supplier_id>/edit/", suppliers.edit, name="office_supplier_edit"),
     path("suppliers/<int:supplier_id>/secrets/", suppliers.secrets, name="office_supplier_secrets"),
+    path(
+        "suppliers/<int:supplier_id>/authorisations/new/",
+        authorisations.new,
+        name="office_authorisation_new",
+    ),
+    path(
+        "suppliers/authorisations/<int:authorisation_id>/",
+        authorisations.edit,
+        name="office_authorisation",
+    ),
+    path(
+        "suppliers/authorisations/<int:authorisation_id>/paper/",
+        authorisations.paper,
+        name="office_paper",
+    ),
     path("suppliers/attempts/<int:attempt_id>/", attempts.attempt, name="office_attempt"),
     path("offers/", offers.offers, name="office_offers"),
     path("offers/new/<int:sku_id>/", offers.new, name="office_offer_new"),

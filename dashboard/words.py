@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Sku
 from catalog.selectors import buyer_fields
+from catalog.states import Channel
 from fulfillment.states import UnitState
 from inventory.models import NEVER
 from orders.states import CaseState, OrderState
@@ -72,6 +73,10 @@ ACTIONS = {
     "supplier.terms": _("changed the terms of a contract"),
     "supplier.paid": _("noted a payment to a supplier"),
     "bill.read": _("read a supplier's bill"),
+    "authorisation.made": _("kept a brand authorisation"),
+    "authorisation.changed": _("changed a brand authorisation"),
+    "authorisation.paper": _("put another paper in place of a brand authorisation's"),
+    "authorisation.read": _("took the paper of a brand authorisation"),
     "offer.made": _("added an offer"),
     "offer.changed": _("changed an offer"),
 }
@@ -106,12 +111,7 @@ REASONS = {
     "replaced": "",
     "by_shop": "",
 }
-CHANNELS = {
-    "web": _("web shop"),
-    "mini": _("mini program"),
-    "taobao": _("Taobao"),
-    "api": _("partner platform"),
-}
+CHANNELS = dict(Channel.choices)
 PROVIDERS = {"sandbox": _("Sandbox QR payment"), "balance": _("Partner's balance")}
 MONEY = {
     "unpaid": _("unpaid"),

@@ -114,7 +114,8 @@ class Order(TenantModel):
 
 
 class Item(TenantModel):
-    """A line of an order: a SKU as it was called and cost when it was ordered."""
+    """A line of an order: a SKU as it was called and cost when it was ordered, and how many hours
+    its shopper was told that it may take (`slow_hours`; 0: nothing was said)."""
 
     uid = models.UUIDField(default=uuid4, editable=False)
     order = TenantForeignKey(Order, on_delete=models.PROTECT, related_name="items", db_index=False)
@@ -131,6 +132,7 @@ class Item(TenantModel):
     quantity = models.SmallIntegerField(_("quantity"))
     unit_price_e4 = models.BigIntegerField(_("unit price"))
     min_days_left = models.IntegerField(default=0)
+    slow_hours = models.SmallIntegerField(default=0, db_default=0)
     buyer_fields = models.BinaryField(null=True)
     buyer_fields_shown = models.JSONField(_("given by the buyer"), default=dict)
 

@@ -96,3 +96,11 @@ BREAK_MOVES = {
     _B.CLAIMED: frozenset({_B.OPEN, _B.EXPLAINED, _B.CLOSED}),
     _B.CLOSED: frozenset({_B.OPEN}),
 }
+
+
+class PaperKind(models.TextChoices):
+    """What an authorisation's paper is, by its first bytes."""
+
+    PDF = "pdf", "PDF"
+    PNG = "png", "PNG"
+    JPG = "jpg", "JPG"

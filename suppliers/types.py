@@ -122,6 +122,16 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Sale:
+    """How one of a SKU is sold: what the shopper pays for it after discounts, by which channel
+    (empty: whichever), and how many hours it may take, as the shopper was told (0: no word)."""
+
+    paid_e4: int
+    channel: str = ""
+    slow_hours: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
     """The offer that is to be taken, if there is one, and why: for the attempt's history.
 

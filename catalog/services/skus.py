@@ -12,7 +12,7 @@ from catalog.errors import NameTaken
 from catalog.models import MOST_PER_ORDER, BuyerTemplate, Product, Sku
 from catalog.services._cleaning import check_row, only_known
 from catalog.services.products import check_sources, locked_product
-from catalog.states import ProductState
+from catalog.states import MOST_SLOW_HOURS, ProductState
 from core.actors import Actor
 from core.errors import InvalidInput, NotFound
 from core.money import E4, MOST_E4
@@ -23,6 +23,7 @@ from tenants import audit
 SKU_FIELDS = (
     "name", "name_en", "kind", "face_value_e4", "duration_days", "price_e4", "list_price_e4",
     "cost_hint_e4", "promise", "buyer_template_id", "code_format", "min_days_left",
+    "slow_hours",
     "most_per_order", "most_per_buyer", "hold_cap_per_buyer", "position", "is_on_sale",
 )  # fmt: skip
 _PAID = E4 // 100  # what a person pays is a whole number of 1/100
@@ -85,6 +86,11 @@ def _fill(sku: Sku, given: Mapping[str, Any]) -> None:
         raise InvalidInput(
             _("One order may hold 1 to %(most)s.") % {"most": MOST_PER_ORDER},
             param="most_per_order",
+        )
+    if not 0 <= int(sku.slow_hours or 0) <= MOST_SLOW_HOURS:
+        raise InvalidInput(
+            _("Write a number of hours from 0 to %(most)s.") % {"most": MOST_SLOW_HOURS},
+            param="slow_hours",
         )
     check_row(sku)
 

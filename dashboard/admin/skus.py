@@ -17,8 +17,8 @@ from dashboard.admin.base import TenantForm
 
 # The admin rewrites a form's Meta.fields: what the services take is named here.
 SKU_PLAIN = (
-    "name", "name_en", "kind", "promise", "duration_days", "min_days_left", "most_per_order",
-    "most_per_buyer", "hold_cap_per_buyer", "position", "is_on_sale",
+    "name", "name_en", "kind", "promise", "slow_hours", "duration_days", "min_days_left",
+    "most_per_order", "most_per_buyer", "hold_cap_per_buyer", "position", "is_on_sale",
 )  # fmt: skip
 MOST_SKUS = 60  # of one product
 COST = "cost_hint"
@@ -31,6 +31,11 @@ KINDS_TOLD = _(
     "A code from a supplier, or a direct top-up, is bought when it is ordered: add its offers "
     "under Supply, Offers, before the product goes on the shelf. A top-up needs a buyer form, "
     "whose first question is the account or phone that is topped up."
+)
+
+SLOW_TOLD = _(
+    "Slow offers (slow phone credit) are left out, unless it says here how many hours it may take: "
+    "shoppers read that before they pay. 0: no slow offers."
 )
 
 
@@ -72,7 +77,7 @@ class SkuForm(TenantForm):
     class Meta:
         model = Sku
         fields = (*SKU_PLAIN, "buyer_template")
-        help_texts = {"kind": KINDS_TOLD}
+        help_texts = {"kind": KINDS_TOLD, "slow_hours": SLOW_TOLD}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -169,7 +174,8 @@ class SkuInline(StackedInline):
         fields = (
             ("name", "name_en", "is_on_sale"),
             amounts,
-            ("kind", "promise", "buyer_template"),
+            ("kind", "promise", "slow_hours"),
+            ("buyer_template",),
             ("face_value", "duration_days", "min_days_left"),
             ("most_per_order", "most_per_buyer", "hold_cap_per_buyer"),
             ("secret_pattern", "secret_min", "secret_max"),

@@ -18,7 +18,7 @@ from core.errors import AppError, NotFound
 from core.money import Money
 from dashboard.access import actor_of
 from dashboard.bill_files import KeptBill, bill_of
-from dashboard.fields import UploadField
+from dashboard.fields import DayInput, UploadField
 from dashboard.frame import Deed, back_to, deed, draw, page
 from dashboard.tones import tone_of
 from dashboard.views.breaks import shown_breaks
@@ -42,13 +42,6 @@ COLUMNS = (
     (Column.AT, gettext_lazy("time")),
     ("", gettext_lazy("leave out")),
 )
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 class Upload(forms.Form):

@@ -1,6 +1,8 @@
 """Which supplier is asked for a SKU: its offers in the order of asking, and the terms of each."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,18 +15,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.models import Sku
-from catalog.states import BOUGHT
+from catalog.states import BOUGHT, Channel
 from core.money import Money
 from dashboard.access import allows, require, shop_of
 from dashboard.frame import draw, page, saved
 from dashboard.offering import OfferForm
 from dashboard.reading import ids_in
 from dashboard.supply_words import LEFT_OUT, LEFT_OUT_MORE
-from dashboard.words import goods_words
+from dashboard.words import channel_words, goods_words
 from suppliers import services as suppliers
 from suppliers.models import Offer
-from suppliers.selectors import judged_offers
+from suppliers.selectors import authorisations_ending, judged_offers
 from suppliers.selectors.routing import Judged
+from suppliers.types import Sale
 from tenants.types import Shop
 
 ON_A_PAGE = 20
@@ -35,16 +38,27 @@ def offers(request: HttpRequest) -> HttpResponse:
     """Every SKU that is bought when it is ordered, with who would be asked for it now."""
     shop, text = shop_of(request), request.GET.get("q", "").strip()
     listed = Paginator(_wanted(request, text), ON_A_PAGE).get_page(request.GET.get("p"))
+    channel = request.GET.get("channel", "")
+    channel = channel if channel in Channel.values else Channel.WEB
     judged = judged_offers(
-        prices_e4={sku.pk: sku.price_e4 for sku in listed},
+        sales={
+            sku.pk: Sale(paid_e4=sku.price_e4, channel=channel, slow_hours=sku.slow_hours)
+            for sku in listed
+        },
         zone=ZoneInfo(shop.time_zone),
         now=timezone.now(),
     )
+    ending = {
+        (one.supplier_id, one.brand.pk): one.until
+        for one in authorisations_ending(day=timezone.localdate())
+    }
     return draw(
         request,
         "dashboard/offers.html",
         title=_("Offers"),
-        rows=[_row(sku, judged[sku.pk], shop) for sku in listed],
+        rows=[_row(sku, judged[sku.pk], ending, shop) for sku in listed],
+        channel=channel,
+        channels=Channel.choices,
         page=listed,
         text=text,
         may_edit=_may_edit(request),
@@ -66,14 +80,23 @@ def _wanted(request: HttpRequest, text: str) -> QuerySet[Sku]:
     return skus.order_by("product__position", "product_id", "position", "pk")
 
 
-def _row(sku: Sku, judged: list[Judged], shop: Shop) -> dict[str, Any]:
+def _row(
+    sku: Sku, judged: list[Judged], ending: Mapping[tuple[int, int], date | None], shop: Shop
+) -> dict[str, Any]:
     return {
         "sku": sku,
         "goods": goods_words(sku),
         "price": Money(sku.price_e4, shop.currency),
         "asked": _asked(judged),
-        "offers": [_offer(one) for one in judged],
+        "offers": [_offer(one) | {"ends": _ends(one.offer, sku, ending)} for one in judged],
     }
+
+
+def _ends(offer: Offer, sku: Sku, ending: Mapping[tuple[int, int], date | None]) -> date | None:
+    """The last day of the authorisation that it needs, if that is near."""
+    if not offer.needs_authorisation:
+        return None
+    return ending.get((offer.supplier_id, sku.product.brand_id))
 
 
 def _offer(one: Judged) -> dict[str, Any]:
@@ -84,6 +107,8 @@ def _offer(one: Judged) -> dict[str, Any]:
         "offer": offer,
         "cost": Money(offer.cost_e4, currency),
         "most": Money(offer.most_e4, currency),
+        "floor": Money(offer.floor_e4, currency) if offer.floor_e4 else None,
+        "forbidden": [channel_words(channel) for channel in offer.forbidden_channels],
         "why": str(LEFT_OUT.get(why, why)),
         "more": str(LEFT_OUT_MORE.get(why, "")),
     }

@@ -19,13 +19,20 @@ from dashboard.addresses import address_of
 from dashboard.contracts import ContractForm, SecretsForm, SupplierForm
 from dashboard.frame import back_to, draw, page, saved
 from dashboard.protocols import PROTOCOLS, protocol_words
-from dashboard.supply_words import breaker_words, call_words, said_words, time_words
+from dashboard.supply_words import (
+    authorisation_words,
+    breaker_words,
+    call_words,
+    said_words,
+    time_words,
+)
 from dashboard.tones import tone_of
 from dashboard.words import goods_words
 from fulfillment import services as fulfillment
 from suppliers import services as suppliers
 from suppliers.models import Supplier
-from suppliers.selectors import health_of_suppliers
+from suppliers.selectors import authorisations_ending, authorisations_of, health_of_suppliers
+from suppliers.selectors.authorising import Ending
 from suppliers.selectors.health import Health
 from suppliers.types import Answer, Outcome
 
@@ -37,11 +44,17 @@ GOOD_PERCENT, FAIR_PERCENT = 95, 80
 @page("stock.view")
 def health(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
+    ending: dict[int, list[Ending]] = {}
+    for one in authorisations_ending(day=timezone.localdate()):
+        ending.setdefault(one.supplier_id, []).append(one)
     return draw(
         request,
         "dashboard/suppliers.html",
         title=_("Suppliers"),
-        rows=[_row(one) for one in health_of_suppliers(now=now)],
+        rows=[
+            _row(one) | {"ending": ending.get(one.supplier.pk, [])}
+            for one in health_of_suppliers(now=now)
+        ],
         may_edit=allows(request, "suppliers.edit"),
         may_see_cost=allows(request, "cost.view"),
         now=now,
@@ -96,6 +109,10 @@ def supplier(request: HttpRequest, supplier_id: int) -> HttpResponse:
         offers=[
             (offer, goods_words(offer.sku), Money(offer.cost_e4, row.currency))
             for offer in row.offers.select_related("sku__product").order_by("sku", "priority")
+        ],
+        authorisations=[
+            (one, authorisation_words(one, day=timezone.localdate()))
+            for one in authorisations_of(supplier_id=row.pk)
         ],
         calls=[
             (call, call_words(call), said_words(call.said), tone_of(call.outcome))

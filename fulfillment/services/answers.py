@@ -15,7 +15,7 @@ from fulfillment.events import OrderDelivered, UnitCameLate
 from fulfillment.models import Unit
 from fulfillment.services.ending import finish, live_units
 from fulfillment.services.moving import Moving, take_unit
-from fulfillment.services.queueing import DECIDED_WITHIN, LEASE, queue
+from fulfillment.services.queueing import LEASE, decided_until, queue
 from fulfillment.states import ENDED, Source, UnitState
 from fulfillment.types import Lease
 from orders import services as orders
@@ -139,7 +139,7 @@ def _stand(order: "Order", unit: Unit, state: UnitState, *, now: datetime, sheet
     """It has it, or may have it: asked after until it is there, with a moment for a person."""
     if unit.state == state or unit.state not in _AT_SUPPLIER:
         return
-    until = max(now, unit.opened_at + DECIDED_WITHIN)
+    until = max(now, decided_until(unit))
     moving = Moving(order=order, by=SYSTEM, now=now)
     moving.move(unit, state, reason="supplier_says", next_at=until, review_until=until)
     moving.store(sheet=sheet)

@@ -15,6 +15,13 @@ LEASE = timedelta(seconds=30)  # longer than the longest call
 LOOK_AGAIN = timedelta(minutes=1)
 
 
+def decided_until(unit: Unit) -> datetime:
+    """When a person is called for what a supplier has: not before the time that the shopper was
+    told is over."""
+    told = timedelta(hours=unit.item.slow_hours)
+    return unit.opened_at + max(DECIDED_WITHIN, told)
+
+
 def look_now(unit: Unit) -> None:
     """Have a worker look at the unit as soon as what was written is there."""
     nudge_after_commit(SEND, id_name="unit_id", row=unit)

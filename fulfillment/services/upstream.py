@@ -27,12 +27,12 @@ from fulfillment.services.answers import record
 from fulfillment.services.ending import finish, pay_back
 from fulfillment.services.moving import Moving, take_unit
 from fulfillment.services.queueing import (
-    DECIDED_WITHIN,
     LEASE,
     LOOK_AGAIN,
     REVIEW_WITHIN,
     ROUTE_WITHIN,
     SEND,
+    decided_until,
 )
 from fulfillment.states import TO_BE_SENT, Source, UnitState
 from fulfillment.types import Lease
@@ -40,7 +40,7 @@ from orders.selectors import buyer_fields_of
 from suppliers import services as suppliers
 from suppliers.errors import SupplierBusy
 from suppliers.selectors import choose_offer, find_open_attempt, get_offer, tries_of_unit
-from suppliers.types import Kind, PurchaseOrder
+from suppliers.types import Kind, PurchaseOrder, Sale
 from tenants.selectors import get_shop, shop_address
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _take_turn(unit_id: int, *, now: datetime, is_called: bool = False) -> int |
         reach("fulfillment.asked")
         lease = record(lease, answer, now=moment())
         reach("fulfillment.recorded")
-    return first and first.attempt.offer.supplier_id
+    return first.attempt.offer.supplier_id if first is not None else None
 
 
 def keep_in_review(units: Sequence[Unit], *, now: datetime) -> set[int]:
@@ -153,7 +153,7 @@ def _begin(order: "Order", unit: Unit, *, tried: list[int], now: datetime) -> Le
     """A try at the supplier that is chosen for it; or none, and the unit waits or is given up."""
     choice = choose_offer(
         sku_id=unit.item.sku_id,
-        most_e4=unit.paid_e4,
+        sale=Sale(paid_e4=unit.paid_e4, channel=order.channel, slow_hours=unit.item.slow_hours),
         key=f"{order.number}/{unit.position}",
         zone=_shop(order.tenant_id, int(now.timestamp()) // 60).zone,
         now=now,
@@ -174,7 +174,7 @@ def _begin(order: "Order", unit: Unit, *, tried: list[int], now: datetime) -> Le
         unit.save(update_fields=["next_at"])
         return None
     moving = Moving(order=order, by=SYSTEM, now=now)
-    until = max(now, unit.opened_at + DECIDED_WITHIN)
+    until = max(now, decided_until(unit))
     moving.move(
         unit,
         UnitState.SENDING,

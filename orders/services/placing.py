@@ -18,6 +18,7 @@ from core.crypto import seal
 from core.errors import AppError, InvalidInput
 from core.failpoints import reach
 from core.keys import new_key
+from core.money import share_out
 from core.outbox import emit
 from core.refs import new_number, new_token
 from core.rows import draft, fetch
@@ -35,6 +36,7 @@ from orders.services.limits import check_limits, counted
 from orders.states import OrderState
 from orders.types import Line, PlaceOrder
 from suppliers.selectors import skus_with_offers
+from suppliers.types import Sale
 from tenants.selectors import get_shop
 
 if TYPE_CHECKING:
@@ -124,6 +126,7 @@ def _write_down(request: PlaceOrder, *, key: str, now: datetime) -> tuple[Order,
     _check(request)
     lines = [_price(line, now=now) for line in request.lines]
     order = _draft(request, lines, key=key, now=now)
+    _check_offers(order, lines, now=now)
     check_limits(order, [(line.sku, line.quantity) for line in lines])
     order.lines = [_item(order, line, position=at) for at, line in enumerate(lines, start=1)]
     return order, _holds(order, lines)
@@ -154,10 +157,28 @@ def _price(line: Line, *, now: datetime) -> _Priced:
             param="quantity",
         )
     sku = get_sku_for_sale(sku_ref=line.sku_ref, now=now)
-    if sku.kind in BOUGHT and not skus_with_offers(prices_e4={sku.pk: sku.price_e4}):
-        raise OutOfStock(wanted=line.quantity, found=0)
     given = catalog.clean_buyer_fields(sku=sku, given=line.buyer_fields)
     return _Priced(sku=sku, quantity=line.quantity, given=given)
+
+
+def _check_offers(order: Order, lines: list[_Priced], *, now: datetime) -> None:
+    """What no supplier may deliver on this channel for what is paid is sold out, before it is paid.
+
+    Held against offers is the least share of what the order costs that falls to one of a SKU, as
+    it is shared out among the things once it is paid.
+    """
+    if not any(line.sku.kind in BOUGHT for line in lines):
+        return
+    singles = [line.sku for line in lines for _each in range(line.quantity)]
+    shares = share_out(order.total_e4, weights=[sku.price_e4 for sku in singles])
+    sales: dict[int, Sale] = {}
+    for sku, share in zip(singles, shares, strict=True):
+        if sku.kind in BOUGHT and (sku.pk not in sales or share < sales[sku.pk].paid_e4):
+            sales[sku.pk] = Sale(paid_e4=share, channel=order.channel, slow_hours=sku.slow_hours)
+    offered = skus_with_offers(sales=sales, now=now)
+    for line in lines:
+        if line.sku.pk in sales and line.sku.pk not in offered:
+            raise OutOfStock(wanted=line.quantity, found=0)
 
 
 def _draft(request: PlaceOrder, lines: list[_Priced], *, key: str, now: datetime) -> Order:
@@ -217,6 +238,7 @@ def _item(order: Order, line: _Priced, *, position: int) -> Item:
         quantity=line.quantity,
         unit_price_e4=sku.price_e4,
         min_days_left=sku.min_days_left,
+        slow_hours=sku.slow_hours if sku.kind in BOUGHT else 0,
     )
     if line.given:
         text = json.dumps(line.given, ensure_ascii=False)

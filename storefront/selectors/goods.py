@@ -134,7 +134,7 @@ def _terms(item: "Item", terms: "Terms") -> Iterable[tuple[str, str]]:
     said = (
         (gettext("What arrives"), terms.shown.what_arrives),
         (gettext("Works on"), terms.shown.where_works),
-        (gettext("Delivery"), promise_word(item.promise)),
+        (gettext("Delivery"), promise_word(item.promise, slow_hours=item.slow_hours)),
         (gettext("Use by"), expiry_word(least_days=item.min_days_left, is_stocked=is_stocked)),
         (gettext("Refunds"), refund_word(terms.shown.refund_rule)),
     )

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from catalog.selectors import buyer_fields, find_on_sale, search_on_sale, shop_home
-from catalog.states import BOUGHT
+from catalog.states import BOUGHT, Channel
 from inventory.selectors import stock_of
 from storefront import drawing
 from storefront.selectors.words import (
@@ -25,6 +25,7 @@ from storefront.selectors.words import (
 )
 from storefront.types import Card, FieldShown, Front, Option, ProductPage, Shelf
 from suppliers.selectors import skus_with_offers
+from suppliers.types import Sale
 
 if TYPE_CHECKING:
     from catalog.models import Brand, Product, Sku
@@ -38,7 +39,7 @@ HERO_TILES = 6
 def shelves(*, currency: str, now: datetime) -> list[Shelf]:
     """Everything on sale, by category, all of it: three queries."""
     found = shop_home(now=now)
-    stock = _stock([product for shelf in found for product in shelf.products])
+    stock = _stock([product for shelf in found for product in shelf.products], now=now)
     return [
         Shelf(
             id=shelf.category.pk,
@@ -80,7 +81,7 @@ def hero_tiles(found: list[Shelf]) -> list[SafeString]:
 
 def search(*, text: str, currency: str, now: datetime) -> list[Card]:
     found = search_on_sale(text=text, now=now)
-    stock = _stock(found)
+    stock = _stock(found, now=now)
     return [_card(product, stock, currency=currency) for product in found]
 
 
@@ -89,7 +90,7 @@ def product_page(*, ref: str, currency: str, now: datetime) -> ProductPage | Non
     product = find_on_sale(ref=ref, now=now)
     if product is None:
         return None
-    stock = _stock([product])
+    stock = _stock([product], now=now)
     skus = list(product.skus.all())
     shown = product.shown
     return ProductPage(
@@ -111,11 +112,15 @@ def product_page(*, ref: str, currency: str, now: datetime) -> ProductPage | Non
     )
 
 
-def _stock(products: Iterable["Product"]) -> dict[int, int]:
+def _stock(products: Iterable["Product"], *, now: datetime) -> dict[int, int]:
     skus = [sku for product in products for sku in product.skus.all()]
     counts = stock_of([sku.pk for sku in skus if sku.kind in STOCKED_KINDS])
-    bought = {sku.pk: sku.price_e4 for sku in skus if sku.kind in BOUGHT}
-    offered = skus_with_offers(prices_e4=bought) if bought else set()
+    bought = {
+        sku.pk: Sale(paid_e4=sku.price_e4, channel=Channel.WEB, slow_hours=sku.slow_hours)
+        for sku in skus
+        if sku.kind in BOUGHT
+    }
+    offered = skus_with_offers(sales=bought, now=now) if bought else set()
     counts |= {pk: PLENTY if pk in offered else 0 for pk in bought}
     return {sku.pk: counts.get(sku.pk, PLENTY) for sku in skus}
 
@@ -124,7 +129,7 @@ def _card(product: "Product", stock: dict[int, int], *, currency: str) -> Card:
     skus = list(product.skus.all())
     sellable = [sku for sku in skus if stock[sku.pk] > 0] or skus
     cheapest = min(sellable, key=lambda sku: sku.price_e4)
-    note = f"{kind_word(cheapest.kind)} · {soon_word(cheapest.promise)}"
+    note = f"{kind_word(cheapest.kind)} · {soon_word(cheapest.promise, slow_hours=_slow(cheapest))}"
     was = cheapest.list_price_e4
     return Card(
         id=product.pk,
@@ -147,7 +152,7 @@ def _option(sku: "Sku", count: int, *, currency: str) -> Option:
         name=sku.shown.name,
         price=price_of(sku.price_e4, currency),
         was=price_of(was, currency) if was and was > sku.price_e4 else None,
-        promise=promise_word(sku.promise),
+        promise=promise_word(sku.promise, slow_hours=_slow(sku)),
         kind=kind_word(sku.kind),
         stock=stock_of_count(count),
         most=most,
@@ -155,6 +160,10 @@ def _option(sku: "Sku", count: int, *, currency: str) -> Option:
         unit_minor=minor_of(sku.price_e4, currency),
         price_e4=sku.price_e4,
     )
+
+
+def _slow(sku: "Sku") -> int:
+    return sku.slow_hours if sku.kind in BOUGHT else 0
 
 
 def _most(sku: "Sku", count: int) -> tuple[int, str]:

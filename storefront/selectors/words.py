@@ -66,7 +66,10 @@ def kind_word(kind: str) -> str:
             return gettext("Gift code")
 
 
-def promise_word(promise: str) -> str:
+def promise_word(promise: str, *, slow_hours: int = 0) -> str:
+    """How soon it is there; `slow_hours`: a slow supplier may deliver it, which takes so long."""
+    if slow_hours:
+        return gettext("May take up to %(n)s hours") % {"n": slow_hours}
     match promise:
         case "instant":
             return gettext("Usually in a second")
@@ -98,8 +101,10 @@ def day_and_time(moment: datetime, shop: "Shop") -> str:
     return moment.astimezone(ZoneInfo(shop.time_zone)).strftime("%m-%d %H:%M")
 
 
-def soon_word(promise: str) -> str:
+def soon_word(promise: str, *, slow_hours: int = 0) -> str:
     """The promise in the few letters that a card has room for."""
+    if slow_hours:
+        return gettext("up to %(n)s hours") % {"n": slow_hours}
     match promise:
         case "instant":
             return gettext("in a second")

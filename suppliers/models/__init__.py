@@ -10,14 +10,17 @@ from suppliers.models.attempts import (
     CallbackHeard,
 )
 from suppliers.models.contracts import SECRETS, Offer, Supplier
+from suppliers.models.papers import PAPER_KEY, Authorisation, Paper
 from suppliers.models.settlement import BalanceNote, Bill, BillLine, BillMove, Break, BreakMove
 
 __all__ = [
     "BOUGHT_CARD_NO",
     "BOUGHT_SECRET",
+    "PAPER_KEY",
     "SECRETS",
     "Attempt",
     "AttemptMove",
+    "Authorisation",
     "BalanceNote",
     "Bill",
     "BillLine",
@@ -28,5 +31,6 @@ __all__ = [
     "Call",
     "CallbackHeard",
     "Offer",
+    "Paper",
     "Supplier",
 ]

@@ -2,10 +2,12 @@
 
 from uuid import uuid4
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from catalog.states import MOST_SLOW_HOURS, Channel
 from core.constraints import RowRules, tenant_rules
 from core.crypto import Place
 from core.scope import TenantForeignKey, TenantModel
@@ -77,6 +79,11 @@ class Offer(TenantModel):
     `most_e4` guards against loss: dearer than that, it is not bought. A lower `priority` comes
     first; among equals `weight` shares the orders out. Open from `opens` to `closes`, past midnight
     too.
+
+    The supplier's own rules: `floor_e4` is the least that the shopper may pay for one, after
+    discounts (0: any); on `forbidden_channels` it is not sold at all; `needs_authorisation` of the
+    brand, in force on the day. `path` says through whose hands it comes (brand → distributor → us).
+    `slow_hours` above 0: it may take as long (慢充), and only who was told so is served from it.
     """
 
     supplier = TenantForeignKey(
@@ -92,6 +99,21 @@ class Offer(TenantModel):
     opens = models.TimeField(_("opens"), null=True, blank=True)
     closes = models.TimeField(_("closes"), null=True, blank=True)
     is_on = models.BooleanField(_("in use"), default=True)
+    floor_e4 = models.BigIntegerField(_("price floor"), default=0, db_default=0)
+    forbidden_channels = ArrayField(
+        models.CharField(max_length=20),
+        verbose_name=_("forbidden channels"),
+        default=list,
+        db_default=[],
+        blank=True,
+    )
+    path = models.CharField(
+        _("how it comes to us"), max_length=200, blank=True, default="", db_default=""
+    )
+    slow_hours = models.SmallIntegerField(_("takes up to (hours)"), default=0, db_default=0)
+    needs_authorisation = models.BooleanField(
+        _("needs a brand authorisation"), default=False, db_default=False
+    )
 
     class Meta:
         verbose_name = _("offer")
@@ -112,6 +134,11 @@ class Offer(TenantModel):
                     name="offer_opens_and_closes",
                 ),
                 name="suppliers_offer_rules",
+            ),
+            models.CheckConstraint(
+                condition=Q(floor_e4__gte=0, slow_hours__gte=0, slow_hours__lte=MOST_SLOW_HOURS)
+                & Q(forbidden_channels__contained_by=Channel.values),
+                name="offer_terms_in_range",
             ),
         ]
 

@@ -1,5 +1,10 @@
 """Suppliers, their offers and the tries to buy, as they are. Nothing here writes."""
 
+from suppliers.selectors.authorising import (
+    authorisations_ending,
+    authorisations_of,
+    find_paper,
+)
 from suppliers.selectors.health import due_balances, health_of_suppliers, resting
 from suppliers.selectors.routing import (
     choose_offer,
@@ -22,6 +27,8 @@ from suppliers.selectors.tries import (
 )
 
 __all__ = [
+    "authorisations_ending",
+    "authorisations_of",
     "bought_of_bill",
     "breaks",
     "choose_offer",
@@ -29,6 +36,7 @@ __all__ = [
     "due_balances",
     "find_note_before",
     "find_open_attempt",
+    "find_paper",
     "get_bill",
     "get_offer",
     "get_supplier",

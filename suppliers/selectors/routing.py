@@ -3,13 +3,15 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from core.rows import fetch_with
 from suppliers.models import Offer
+from suppliers.selectors.authorising import authorised
 from suppliers.selectors.health import Rest, resting
-from suppliers.types import Choice
+from suppliers.types import Choice, Sale
+from tenants.selectors import get_shop
 
 # The offers of SKUs, in the order in which they are asked.
 _IN_ORDER = "own.sku_id = ANY(%s) ORDER BY own.priority, own.cost_e4, own.id"
@@ -17,17 +19,24 @@ RESTING = "resting"
 PASSING = frozenset({"closed", RESTING})  # reasons that go by themselves
 
 
-def skus_with_offers(*, prices_e4: Mapping[int, int]) -> set[int]:
-    """Those SKUs, of SKU and price, that a supplier would deliver for less: what may be sold."""
-    offers = Offer.objects.filter(sku_id__in=list(prices_e4), is_on=True, supplier__is_on=True)
-    found = offers.values_list("sku_id", "cost_e4", "most_e4")
-    return {sku for sku, cost, most in found if cost <= min(most, prices_e4[sku])}
+def skus_with_offers(*, sales: Mapping[int, Sale], now: datetime) -> set[int]:
+    """Those SKUs, of SKU and how it is sold, that a supplier would deliver so: what may be sold.
+
+    By the same rules as `choose_offer`, but for what goes by itself: an offer that is closed at
+    this hour, or whose supplier rests, is waited for.
+    """
+    offers = Offer.objects.filter(sku_id__in=list(sales), is_on=True, supplier__is_on=True)
+    found = list(offers)
+    may_sell = frozenset[int]()
+    if any(offer.needs_authorisation for offer in found):
+        may_sell = authorised(offers=found, day=_day(now, ZoneInfo(get_shop().time_zone)))
+    return {offer.sku_id for offer in found if not _unsold(offer, sales[offer.sku_id], may_sell)}
 
 
 def choose_offer(
     *,
     sku_id: int,
-    most_e4: int,
+    sale: Sale,
     key: str,
     zone: ZoneInfo,
     now: datetime,
@@ -35,14 +44,20 @@ def choose_offer(
 ) -> Choice:
     """Who is to be asked for this SKU, and why; nobody, and why nobody.
 
-    `most_e4` is what the shop gets for it: dearer offers are left out. Hours are of the merchant's
-    own `zone`. A supplier that rests after failures is left out until its probe is due, which this
-    order may be. `key` shares orders out among equals, the same way each time it is asked.
+    Offers are left out that cost more than the shopper pays, and whose own rules forbid this sale:
+    a floor above what the shopper pays for it, the channel, an authorisation that is not in force
+    today, slower than the shopper was told. Hours and days are of the merchant's own `zone`. A
+    supplier that rests after failures is left out until its probe is due, which this order may be.
+    `key` shares orders out among equals, the same way each time it is asked.
     """
     offers = fetch_with(Offer, "supplier", _IN_ORDER, [sku_id])
     rests = resting(supplier_ids={offer.supplier_id for offer in offers}, now=now)
     circumstances = _Now(
-        most_e4=most_e4, at=now.astimezone(zone).time(), tried=frozenset(tried), rests=rests
+        sale=sale,
+        at=now.astimezone(zone).time(),
+        tried=frozenset(tried),
+        rests=rests,
+        authorised=authorised(offers=offers, day=_day(now, zone)),
     )
     left_out: dict[str, int] = {}
     fit: list[Offer] = []
@@ -76,18 +91,20 @@ class Judged:
 
 
 def judged_offers(
-    *, prices_e4: Mapping[int, int], zone: ZoneInfo, now: datetime
+    *, sales: Mapping[int, Sale], zone: ZoneInfo, now: datetime
 ) -> dict[int, list[Judged]]:
-    """The offers of those SKUs, of SKU and price, in the order in which they are asked."""
-    found = fetch_with(Offer, "supplier", _IN_ORDER, list(prices_e4))
+    """The offers of those SKUs, of SKU and how it is sold, in the order in which they are asked."""
+    found = fetch_with(Offer, "supplier", _IN_ORDER, list(sales))
     rests = resting(supplier_ids={offer.supplier_id for offer in found}, now=now)
-    judged: dict[int, list[Judged]] = {sku_id: [] for sku_id in prices_e4}
+    may_sell = authorised(offers=found, day=_day(now, zone))
+    judged: dict[int, list[Judged]] = {sku_id: [] for sku_id in sales}
     for offer in found:
         circumstances = _Now(
-            most_e4=prices_e4[offer.sku_id],
+            sale=sales[offer.sku_id],
             at=now.astimezone(zone).time(),
             tried=frozenset(),
             rests=rests,
+            authorised=may_sell,
         )
         why, is_probe = _unfit(offer, circumstances), rests.get(offer.supplier_id) == Rest.PROBE
         judged[offer.sku_id].append(Judged(offer=offer, why=why, is_probe=is_probe))
@@ -98,21 +115,48 @@ def judged_offers(
 class _Now:
     """What makes an offer unfit for this order at this moment."""
 
-    most_e4: int
+    sale: Sale
     at: time
     tried: frozenset[int]
     rests: Mapping[int, Rest]
+    authorised: frozenset[int]
 
 
 def _unfit(offer: Offer, now: _Now) -> str:
-    reasons = {
+    first = {
         "off": not (offer.is_on and offer.supplier.is_on),
         "tried": offer.pk in now.tried,
-        "too dear": offer.cost_e4 > min(offer.most_e4, now.most_e4),
+    }
+    passing = {
         "closed": not _is_open(offer, now.at),
         RESTING: now.rests.get(offer.supplier_id) == Rest.RESTS,
     }
+    return _first(first) or _unsold(offer, now.sale, now.authorised) or _first(passing)
+
+
+def _unsold(offer: Offer, sale: Sale, authorised: frozenset[int]) -> str:
+    """Why this offer may not serve this sale, at whatever hour.
+
+    Its floor is held against what the shopper pays for the thing after discounts, not against its
+    list price: a coupon must not sell it below what the supplier allows.
+    """
+    return _first(
+        {
+            "too dear": offer.cost_e4 > min(offer.most_e4, sale.paid_e4),
+            "below the floor": sale.paid_e4 < offer.floor_e4,
+            "channel": sale.channel in offer.forbidden_channels,
+            "no authorisation": offer.needs_authorisation and offer.pk not in authorised,
+            "slow": offer.slow_hours > sale.slow_hours,
+        }
+    )
+
+
+def _first(reasons: Mapping[str, bool]) -> str:
     return next((why for why, is_so in reasons.items() if is_so), "")
+
+
+def _day(now: datetime, zone: ZoneInfo) -> date:
+    return now.astimezone(zone).date()
 
 
 def _is_open(offer: Offer, at: time) -> bool:

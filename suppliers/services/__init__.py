@@ -1,7 +1,15 @@
 """Every write of suppliers, their offers and the tries to buy from them."""
 
 from core.rotation import SealedColumn
-from suppliers.models import BOUGHT_CARD_NO, BOUGHT_SECRET, SECRETS, Bought, Supplier
+from suppliers.models import (
+    BOUGHT_CARD_NO,
+    BOUGHT_SECRET,
+    PAPER_KEY,
+    SECRETS,
+    Authorisation,
+    Bought,
+    Supplier,
+)
 from suppliers.services.attempts import (
     ask,
     ask_later,
@@ -10,6 +18,7 @@ from suppliers.services.attempts import (
     keep_asking,
     mark_sent,
 )
+from suppliers.services.authorising import authorise, change_authorisation, read_paper
 from suppliers.services.balances import note_balance
 from suppliers.services.billing import look_at_bill, match_bill, read_bill
 from suppliers.services.bills import close_bill
@@ -28,14 +37,17 @@ SEALED = (
     SealedColumn(model=Supplier, field="secrets", place=SECRETS),
     SealedColumn(model=Bought, field="secret", place=BOUGHT_SECRET),
     SealedColumn(model=Bought, field="card_no", place=BOUGHT_CARD_NO),
+    SealedColumn(model=Authorisation, field="paper_key", place=PAPER_KEY),
 )
 
 __all__ = [
     "SEALED",
     "ask",
     "ask_later",
+    "authorise",
     "begin",
     "begin_sent",
+    "change_authorisation",
     "change_offer",
     "change_secrets",
     "change_supplier",
@@ -58,6 +70,7 @@ __all__ = [
     "offer",
     "read_bill",
     "read_bought",
+    "read_paper",
     "record",
     "speaker",
     "stand_in_line",

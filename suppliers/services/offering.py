@@ -7,6 +7,7 @@ from typing import Any
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
+from catalog.states import MOST_SLOW_HOURS, Channel
 from core.actors import Actor
 from core.constraints import broken_rule
 from core.money import MOST_E4
@@ -18,11 +19,12 @@ from tenants import audit
 FIELDS = frozenset(
     {
         "product", "face_value", "cost_e4", "most_e4", "priority", "weight", "opens", "closes",
-        "is_on",
+        "is_on", "floor_e4", "forbidden_channels", "path", "slow_hours", "needs_authorisation",
     }
 )  # fmt: skip
-_HIGHEST = {"cost_e4": MOST_E4, "most_e4": MOST_E4, "face_value": 100_000}
-_LEAST, _MOST = {"weight": 1}, {"priority": 99, "weight": 100}
+_HIGHEST = {"cost_e4": MOST_E4, "most_e4": MOST_E4, "floor_e4": MOST_E4, "face_value": 100_000}
+_LEAST, _MOST = {"weight": 1}, {"priority": 99, "weight": 100, "slow_hours": MOST_SLOW_HOURS}
+_LONGEST_PATH = 200
 
 
 @tenant_atomic
@@ -56,8 +58,24 @@ def _fill(row: Offer, given: Mapping[str, Any]) -> None:
         if name not in FIELDS:
             raise SupplierUnfit(_("An offer has no such field."), param=name)
         setattr(row, name, value.strip() if isinstance(value, str) else value)
+    _check_numbers(row)
+    _check_words(row)
+    if (row.opens is None) != (row.closes is None):
+        raise SupplierUnfit(_("Give both hours, or none: it is open all day then."), param="closes")
+
+
+def _check_words(row: Offer) -> None:
     if not 1 <= len(row.product) <= 80:
         raise SupplierUnfit(_("Fill this in, in a few words."), param="product")
+    if len(row.path) > _LONGEST_PATH:
+        raise SupplierUnfit(
+            _("Write at most %(most)s characters.") % {"most": _LONGEST_PATH}, param="path"
+        )
+    if not set(row.forbidden_channels) <= set(Channel.values):
+        raise SupplierUnfit(_("Choose one of the listed channels."), param="forbidden_channels")
+
+
+def _check_numbers(row: Offer) -> None:
     for name, highest in (_HIGHEST | _MOST).items():
         if not _LEAST.get(name, 0) <= getattr(row, name) <= highest:
             raise SupplierUnfit(
@@ -65,8 +83,6 @@ def _fill(row: Offer, given: Mapping[str, Any]) -> None:
                 % {"least": _LEAST.get(name, 0), "most": highest // _unit(name)},
                 param=name,
             )
-    if (row.opens is None) != (row.closes is None):
-        raise SupplierUnfit(_("Give both hours, or none: it is open all day then."), param="closes")
 
 
 def _unit(name: str) -> int:

@@ -225,8 +225,9 @@ def product_form(**fields: object) -> dict[str, object]:
     )  # fmt: skip
     sku = {
         "name": "Month", "name_en": "", "kind": "stock_code", "promise": "instant",
-        "buyer_template": "", "duration_days": "31", "min_days_left": "0", "most_per_order": "10",
-        "most_per_buyer": "0", "hold_cap_per_buyer": "10", "position": "1", "is_on_sale": "on",
+        "buyer_template": "", "duration_days": "31", "min_days_left": "0", "slow_hours": "0",
+        "most_per_order": "10", "most_per_buyer": "0", "hold_cap_per_buyer": "10",
+        "position": "1", "is_on_sale": "on",
         "price": "15.80", "list_price": "30.00", "cost_hint": "", "face_value": "",
         "secret_pattern": "", "secret_min": "", "secret_max": "", "card_no_pattern": "",
         "card_no_min": "", "card_no_max": "",

@@ -16,6 +16,7 @@ from suppliers.selectors import choose_offer, health_of_suppliers, judged_offers
 from suppliers.selectors.health import FEWEST
 from suppliers.services import docking
 from suppliers.states import CallKind
+from suppliers.types import Sale
 from tenants.models import AuditRow
 from tenants.roles import RIGHTS, Role
 from tests.catalog.factories import make_sku
@@ -29,7 +30,8 @@ ZONE = ZoneInfo("Asia/Shanghai")
 HEALTH = "/office/suppliers/health/"
 SEE_COSTS = {Role.OWNER, Role.OPERATOR, Role.FINANCE}
 NEW = {"name": "Fulu", "base_url": "https://fulu.test", "app_id": "u1", "secret": "S3CRET-KEY"}
-TERMS = {"product": "88", "cost": "9.875", "priority": "1", "weight": "1", "is_on": "on"}
+TERMS = {"product": "88", "cost": "9.875", "priority": "1", "weight": "1", "slow_hours": "0",
+         "is_on": "on"}  # fmt: skip
 
 
 def ordered(offer, *, unit_id, outcome, now=NOON, **said):
@@ -280,8 +282,9 @@ def test_the_offers_of_a_sku_say_who_is_asked_and_why_others_are_not(shop, sku):
         first = make_offer(sku=sku, priority=1, cost_e4=110_000, most_e4=120_000)
         second = make_offer(sku=sku, priority=2)
         make_offer(sku=sku, priority=3, is_on=False)
-        judged = judged_offers(prices_e4={sku.pk: sku.price_e4}, zone=ZONE, now=NOON)
-        given = {"sku_id": sku.pk, "most_e4": sku.price_e4, "key": "preview", "zone": ZONE}
+        sale = Sale(paid_e4=sku.price_e4)
+        judged = judged_offers(sales={sku.pk: sale}, zone=ZONE, now=NOON)
+        given = {"sku_id": sku.pk, "sale": sale, "key": "preview", "zone": ZONE}
         choice = choose_offer(**given, now=NOON)
 
     page = browser_of(shop, "owner").get("/office/offers/").content.decode()

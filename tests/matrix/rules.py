@@ -109,7 +109,9 @@ def site(name: str, member: str) -> dict[str, Rule]:
 ORDER, CASE, BATCH = "/office/orders/{order}/", "/office/cases/{case}/", "/office/batches/{batch}/"
 SUPPLIER = "/office/suppliers/{contract}/"
 CONTRACT = {"name": "A new name", "base_url": "https://new.example.com", "app_id": "u2"}
-OFFER = {"product": "99", "cost": "9.875", "priority": "1", "weight": "1", "is_on": "on"}
+OFFER = {"product": "99", "cost": "9.875", "priority": "1", "weight": "1", "slow_hours": "0",
+         "is_on": "on"}  # fmt: skip
+AUTHORISED = {"number": "A-2", "since": "2026-01-01", "until": "2026-12-31"}
 JOB, CODE = "/office/imports/{job}/", "/office/codes/{code}/"
 NAMES = {"name": "A new name", "name_en": "A new name"}
 PRODUCT = NAMES | {
@@ -192,6 +194,12 @@ OFFICE = {
     "office_supplier_edit": page(f"{SUPPLIER}edit/", "suppliers.edit", posted=302, form=CONTRACT),
     "office_supplier_secrets": page(f"{SUPPLIER}secrets/", "suppliers.edit", posted=302,
                                     form={"secret": "another secret"}),
+    "office_authorisation_new": page(f"{SUPPLIER}authorisations/new/", "suppliers.edit",
+                                     posted=422),
+    "office_authorisation": page("/office/suppliers/authorisations/{authorisation}/",
+                                 "suppliers.edit", posted=302, form=AUTHORISED),
+    "office_paper": Rule("/office/suppliers/authorisations/{authorisation}/paper/",
+                         "suppliers.edit", shows=False),
     "office_attempt": page("/office/suppliers/attempts/{attempt}/", "stock.view"),
     "office_offers": page("/office/offers/", "stock.view"),
     "office_offer_new": page("/office/offers/new/{bought}/", "suppliers.edit", posted=302,

@@ -19,6 +19,7 @@ from core import idempotency
 from core.actors import Actor
 from core.scope import bind, tenant_atomic
 from core.secrets import Secret
+from core.uploads import SealedUpload, seal_bytes
 from fulfillment import services as fulfillment
 from fulfillment.models import Unit
 from inventory import services as inventory
@@ -276,8 +277,23 @@ def _suppliers(world: World, now: datetime) -> None:
         suppliers.hear_callback(uid=supplier.uid, body=b"{}", headers={}, now=now)
     with _keeping(world) as keep:
         keep(supplier=supplier.uid, contract=supplier.pk, bought=sku.pk, offer=offer.pk)
-        keep(attempt=tried.pk)
+        keep(attempt=tried.pk, authorisation=_authorised(world, supplier, now))
         keep(**bills_of(supplier.pk, world.shut_mark, now))
+
+
+def _authorised(world: World, supplier: Any, now: datetime) -> int:
+    body = b"%PDF-1.7 " + world.shut_mark.encode()
+    paper = SealedUpload(
+        sealed=seal_bytes(body), name="a.pdf", size=len(body), content_type="application/pdf"
+    )
+    given = {
+        "brand_id": world.things["brand"],
+        "number": f"{world.shut_mark} authorisation",
+        "since": now.date(),
+        "until": now.date(),
+    }
+    made = suppliers.authorise(supplier_id=supplier.pk, given=given, paper=paper, by=CLERK, now=now)
+    return made.pk
 
 
 def _rest(world: World, now: datetime) -> None:

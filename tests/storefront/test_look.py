@@ -15,7 +15,8 @@ from storefront.templatetags.storefront import columns
 from tests.catalog.factories import make_product
 from tests.conftest import client_of
 from tests.inventory.factories import make_content
-from tests.storefront.factories import bought, delivered, notify, path_of, stocked
+from tests.storefront.factories import bought, delivered, notify, page_of, path_of, stocked
+from tests.suppliers.factories import make_offer
 
 
 @pytest.fixture
@@ -98,6 +99,32 @@ def test_an_edited_product_does_not_change_what_an_old_buyer_was_told(client, pr
         "Use by": "Days left when you buy: at least 1",
         "Refunds": "不可退",
     }
+
+
+@pytest.mark.parametrize("kind", ["top_up", "stock_code"])
+def test_how_long_a_slow_one_may_take_is_told_before_it_is_paid(client, product, kind):
+    sku = stocked(product=product, kind=kind, slow_hours=24)
+    if kind == "top_up":
+        with tenant_atomic():
+            make_offer(sku=sku, slow_hours=24)
+
+    page, shelf = (client.get(path).content.decode() for path in (page_of(sku), "/"))
+
+    is_slow = kind == "top_up"
+    assert ("<dd data-promise>May take up to 24 hours</dd>" in page) == is_slow
+    assert ("up to 24 hours" in shelf) == is_slow
+
+
+def test_what_the_shop_may_not_sell_here_is_sold_out(client, product):
+    sku = stocked(product=product, codes=0, kind="supplier_code")
+    with tenant_atomic():
+        offer = make_offer(sku=sku)
+    assert "Sold out" not in client.get(page_of(sku)).content.decode()
+
+    with tenant_atomic():
+        type(offer).objects.update(forbidden_channels=["web"])
+
+    assert "Sold out" in client.get(page_of(sku)).content.decode()
 
 
 def change(product, **given):

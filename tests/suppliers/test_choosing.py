@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from suppliers.selectors import choose_offer
+from suppliers.types import Sale
 from tests.catalog.factories import make_sku
 from tests.suppliers.factories import make_offer, make_supplier
 
@@ -26,7 +27,8 @@ def sku():
 
 
 def choose(sku, *, most_e4=100_000, key="1", at=DAY, tried=()):
-    return choose_offer(sku_id=sku.pk, most_e4=most_e4, key=key, zone=ZONE, now=at, tried=tried)
+    sale = Sale(paid_e4=most_e4, channel="web")
+    return choose_offer(sku_id=sku.pk, sale=sale, key=key, zone=ZONE, now=at, tried=tried)
 
 
 def test_the_lower_priority_comes_first_whatever_it_costs(sku):

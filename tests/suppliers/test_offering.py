@@ -8,6 +8,7 @@ from core.actors import SYSTEM
 from suppliers import services
 from suppliers.errors import SupplierUnfit
 from suppliers.selectors import skus_with_offers
+from suppliers.types import Sale
 from tests.catalog.factories import make_sku
 from tests.suppliers.factories import make_offer, make_supplier
 from tests.times import NOON
@@ -45,6 +46,10 @@ def test_without_a_highest_cost_it_may_cost_what_it_costs_today():
         ({"face_value": -1}, "face_value"),
         ({"opens": time(9)}, "closes"),
         ({"colour": "red"}, "colour"),
+        ({"floor_e4": -1}, "floor_e4"),
+        ({"forbidden_channels": ["web", "moon"]}, "forbidden_channels"),
+        ({"path": "x" * 201}, "path"),
+        ({"slow_hours": 169}, "slow_hours"),
     ],
 )
 def test_nonsense_is_refused_by_name(given, param):
@@ -83,15 +88,15 @@ def test_what_no_supplier_delivers_is_not_for_sale(given):
     sku = make_sku()
     make_offer(sku=sku, **given)
 
-    assert skus_with_offers(prices_e4={sku.pk: 90_000}) == set()
+    assert skus_with_offers(sales={sku.pk: Sale(paid_e4=90_000)}, now=NOON) == set()
 
 
 def test_a_supplier_out_of_use_offers_nothing():
     sku, supplier = make_sku(), make_supplier()
     make_offer(sku=sku, supplier=supplier)
-    assert skus_with_offers(prices_e4={sku.pk: 90_000}) == {sku.pk}
+    assert skus_with_offers(sales={sku.pk: Sale(paid_e4=90_000)}, now=NOON) == {sku.pk}
     given = {"name": "Renamed", "base_url": supplier.base_url, "app_id": supplier.app_id}
 
     services.change_supplier(supplier_id=supplier.pk, given=given, is_on=False, by=SYSTEM, now=NOON)
 
-    assert skus_with_offers(prices_e4={sku.pk: 90_000}) == set()
+    assert skus_with_offers(sales={sku.pk: Sale(paid_e4=90_000)}, now=NOON) == set()

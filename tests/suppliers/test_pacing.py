@@ -11,7 +11,7 @@ from suppliers.errors import SupplierBusy
 from suppliers.models import Call
 from suppliers.selectors import choose_offer, resting
 from suppliers.services import pacing
-from suppliers.types import Answer, Outcome
+from suppliers.types import Answer, Outcome, Sale
 from tests.suppliers.factories import begun, make_offer
 from tests.times import NOON
 
@@ -43,7 +43,8 @@ def rests(offer, *, now=NOON):
 
 def choose(offer, *, now=NOON):
     zone = ZoneInfo("UTC")
-    return choose_offer(sku_id=offer.sku_id, most_e4=100_000, key="1", zone=zone, now=now)
+    sale = Sale(paid_e4=100_000)
+    return choose_offer(sku_id=offer.sku_id, sale=sale, key="1", zone=zone, now=now)
 
 
 @pytest.mark.parametrize("bad", [SILENT, AWAY], ids=["silent", "away"])
