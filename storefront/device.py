@@ -15,7 +15,9 @@ from typing import Any, cast
 from django.conf import settings
 from django.core.signing import BadSignature, Signer, TimestampSigner
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
 
+from storefront.types import Device
 from tenants.types import Shop
 
 COOKIE, OPEN_COOKIE = "qy_device", "qy_open"
@@ -52,6 +54,16 @@ def new_browser(request: HttpRequest, *, form: str) -> Browser:
     this browser and its page know, so that a double click makes one browser and not two."""
     own = request.META.get("CSRF_COOKIE") or secrets.token_hex()
     return Browser(shop_of(request).id, hashlib.sha256(f"{own}|{form}".encode()).hexdigest())
+
+
+def of_request(request: HttpRequest, browser: Browser | None = None) -> Device:
+    """Who asks, and from where; without a browser that is known, only from where."""
+    found = browser or find_browser(request)
+    return Device(
+        buyer_key=found.buyer_key if found else "",
+        ip=address_of(request),
+        language=get_language() or "zh-hans",
+    )
 
 
 def greet(request: HttpRequest, response: HttpResponse) -> None:

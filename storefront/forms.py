@@ -13,6 +13,7 @@ from storefront.types import BuyInput, FieldShown, ProductPage
 
 LONGEST = 200
 MOST = 100
+_FIELD = "f_"
 # What services call an input, and where on the page it stands.
 _PLACES = {"contact_phone": "contact", "contact_mail": "contact", "sku_ref": "sku", "lines": "form"}
 _OWN_PLACES = frozenset({"quantity", "contact", "password", "consent", "sku"})
@@ -25,6 +26,10 @@ class BuyForm:
     given: BuyInput
     values: dict[str, str]
     errors: dict[str, str] = field(default_factory=dict)
+
+    def is_verified_on(self, page: ProductPage) -> bool:
+        """Whether a supplier can be asked about its account."""
+        return any(self.given.sku_ref in field.verified.split() for field in page.fields)
 
     def fields_of(self, page: ProductPage) -> tuple[FieldShown, ...]:
         """The product's fields with what was typed and what is wrong with it."""
@@ -51,7 +56,7 @@ def read_buy(post: QueryDict, *, page: ProductPage) -> BuyForm:
     given = BuyInput(
         sku_ref=sku_ref,
         quantity=quantity,
-        fields={field.key: _text(post, f"f_{field.key}") for field in page.fields},
+        fields={field.key: _text(post, f"{_FIELD}{field.key}") for field in page.fields},
         contact_phone="" if "@" in contact else contact,
         contact_mail=contact if "@" in contact else "",
         password=_text(post, "password"),
@@ -117,6 +122,12 @@ def _wrong_contact(given: BuyInput) -> str:
     except InvalidInput as why:
         return str(why.message)
     return ""
+
+
+def read_fields(post: QueryDict) -> dict[str, str]:
+    """What was typed into the product's own fields, whichever they are; no more than a form has."""
+    names = [name for name in post if name.startswith(_FIELD)][:MOST]
+    return {name.removeprefix(_FIELD): read_text(post, name) for name in names}
 
 
 def read_text(post: QueryDict, name: str, *, longest: int = LONGEST) -> str:

@@ -83,16 +83,16 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldShown:
-    """Something the seller must know of the buyer; `skus` are the options that need it."""
+    """What the seller must know of the buyer for the options `skus`; for some it is `verified`."""
 
     key: str
     kind: str
     label: str
-    hint: str
     is_required: bool
     is_confirmed_big: bool
     options: tuple[str, ...]
     skus: str
+    verified: str = ""
     value: str = ""
     error: str = ""
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from storefront.views import checkout, files, orders, shelf
+from storefront.views import accounts, checkout, files, orders, shelf
 
 app_name = "storefront"
 urlpatterns = [
@@ -8,6 +8,7 @@ urlpatterns = [
     path("c/<int:category_id>/", shelf.category, name="category"),
     path("search/", shelf.search, name="search"),
     path("p/<str:ref>/", checkout.product, name="product"),
+    path("p/<str:ref>/account/", accounts.account, name="account"),
     path("o/<str:token>/", orders.order, name="order"),
     path("o/<str:token>/pay/", checkout.pay, name="pay"),
     path("o/<str:token>/cancel/", orders.give_up, name="give_up"),

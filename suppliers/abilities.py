@@ -40,6 +40,12 @@ class Target:
 
 @runtime_checkable
 class Verifies(Protocol):
+    @staticmethod
+    def can_verify(*, kind: str, face_value: int) -> bool:
+        """Whether it has a question for an account of that kind, which an offer of that face value
+        would top up; without it nobody is asked."""
+        ...
+
     def verify(self, *, target: Target, product: str, face_value: int) -> Verified:
         """Whether the account can be topped up with `product` (a phone with `face_value`, in whole
         units of the currency). NO is only what the protocol says in so many words; raises

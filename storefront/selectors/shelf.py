@@ -24,7 +24,7 @@ from storefront.selectors.words import (
     stock_of_count,
 )
 from storefront.types import Card, FieldShown, Front, Option, ProductPage, Shelf
-from suppliers.selectors import skus_with_offers
+from suppliers.selectors import skus_verified, skus_with_offers
 from suppliers.types import Sale
 
 if TYPE_CHECKING:
@@ -182,22 +182,33 @@ def _most(sku: "Sku", count: int) -> tuple[int, str]:
 def _fields(skus: list["Sku"]) -> tuple[FieldShown, ...]:
     """Every field that one of the SKUs asks for, once, with the SKUs that do."""
     language = get_language() or ""
+    verified = _verified(skus)
     asked: dict[str, FieldShown] = {}
     wanted_by: dict[str, list[str]] = {}
+    verified_by: dict[str, list[str]] = {}
     for sku in skus:
-        for field in buyer_fields(sku):
+        for place, field in enumerate(buyer_fields(sku)):
             wanted_by.setdefault(field.key, []).append(sku.ref)
+            is_asked_about = place == 0 and sku.pk in verified
+            verified_by.setdefault(field.key, []).extend([sku.ref] if is_asked_about else [])
             asked[field.key] = FieldShown(
                 key=field.key,
                 kind=str(field.kind),
                 label=field.label_in(language),
-                hint="",
                 is_required=field.is_required,
                 is_confirmed_big=field.is_confirmed_big,
                 options=tuple(field.options),
                 skus=" ".join(wanted_by[field.key]),
+                verified=" ".join(verified_by[field.key]),
             )
     return tuple(asked.values())
+
+
+def _verified(skus: list["Sku"]) -> set[int]:
+    """Those whose account a supplier can be asked about: it is what the first field asks for."""
+    top_ups = [sku for sku in skus if sku.kind == "top_up"]
+    kinds = {sku.pk: str(field.kind) for sku in top_ups for field in buyer_fields(sku)[:1]}
+    return skus_verified(kinds=kinds) if kinds else set()
 
 
 def _expiry(skus: list["Sku"]) -> str:

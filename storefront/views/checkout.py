@@ -7,12 +7,12 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from catalog.errors import NotForSale
 from core.errors import AppError
 from core.failpoints import reach
 from core.middleware import opens_own_scope
@@ -21,15 +21,17 @@ from orders.selectors import get_order
 from payments import services as payments
 from payments.errors import NoticeRefused
 from payments.types import Misbehaviour
-from storefront import device, services
+from storefront import accounts, device, services
+from storefront.accounts import Found
 from storefront.errors import PriceChanged
 from storefront.forms import BuyForm, read_buy, read_text, refused, with_new_price
 from storefront.selectors.codes import qr_svg
 from storefront.selectors.orders import order_page
 from storefront.selectors.words import price_of
-from storefront.types import Device, ProductPage
+from storefront.types import ProductPage
 from storefront.views.orders import order_of_this_device
 from storefront.views.shelf import get_product, look_at, show_product
+from suppliers.abilities import Verdict
 
 LONGEST_NOTICE = 64 * 1024
 
@@ -41,28 +43,52 @@ def product(request: HttpRequest, ref: str) -> HttpResponse:
     if request.method != "POST":
         answer = look_at(request, ref)
     else:
-        with tenant_atomic():
-            answer = _order(request, ref)
+        answer = _posted(request, ref)
         reach("storefront.bought")
     device.greet(request, answer)
     return answer
 
 
-def _order(request: HttpRequest, ref: str) -> HttpResponse:
+def _posted(request: HttpRequest, ref: str) -> HttpResponse:
+    """Ordered in one transaction; one whose account is to be verified first, in a second one."""
+    found = None
+    while True:
+        with tenant_atomic():
+            answer = _order(request, ref, found=found)
+        if isinstance(answer, HttpResponse):
+            return answer
+        found = _found(request, ref, answer)
+
+
+def _found(request: HttpRequest, ref: str, form: BuyForm) -> Found:
+    try:
+        return accounts.look(
+            product_ref=ref,
+            sku_ref=form.given.sku_ref,
+            given=form.given.fields,
+            device=device.of_request(request),
+            now=timezone.now(),
+        )
+    except NotForSale:  # since the page was read: ordering says so at its place
+        return accounts.NOTHING
+
+
+def _order(request: HttpRequest, ref: str, *, found: Found | None) -> HttpResponse | BuyForm:
+    """The order's pay page, the form again, or the form whose account is to be looked at first."""
     page = get_product(request, ref)
     form = read_buy(request.POST, page=page)
     if not payments.ways_to_pay():
         form = replace(form, errors={**form.errors, "form": _no_way_to_pay()})
+    if found is None and not form.errors and form.is_verified_on(page):
+        return form
+    if found is not None and found.verdict is Verdict.NO:
+        form = replace(form, errors={**form.errors, found.key: found.text})
     if form.errors:
         return _show_again(request, page, form=form, status=422)
     browser = device.find_browser(request) or device.new_browser(
         request, form=form.given.request_key
     )
-    who = Device(
-        buyer_key=browser.buyer_key,
-        ip=device.address_of(request),
-        language=get_language() or "zh-hans",
-    )
+    who = device.of_request(request, browser)
     given = replace(form.given, request_key=who.form_key(form.given.request_key))
     try:
         order = services.buy(given=given, device=who, now=timezone.now())

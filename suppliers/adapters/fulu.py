@@ -65,6 +65,10 @@ class Fulu:
     def balance_e4(self) -> int:
         return read_e4(self._ask("fulu.user.info.get", {})["balance"])
 
+    @staticmethod
+    def can_verify(*, kind: str, face_value: int) -> bool:
+        return face_value > 0 or kind == "qq"
+
     def verify(self, *, target: Target, product: str, face_value: int) -> Verified:
         return fulu_accounts.verify(self._ask, target=target, face_value=face_value)
 

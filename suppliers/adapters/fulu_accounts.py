@@ -9,7 +9,7 @@ from typing import Any
 
 from core.secrets import masked_name
 from suppliers.abilities import Target, Verdict, Verified
-from suppliers.errors import NoAnswer, Unspeakable
+from suppliers.errors import NoAnswer
 
 Ask = Callable[[str, Mapping[str, Any]], dict[str, Any]]
 _CARRIERS = {"1": "中国移动", "2": "中国电信", "3": "中国联通"}
@@ -19,9 +19,7 @@ _OPEN, _UNDER_REPAIR = "正常", "维护"
 def verify(ask: Ask, *, target: Target, face_value: int) -> Verified:
     if face_value:
         return _phone(ask, target.account, face_value)
-    if target.kind == "qq":
-        return _qq(ask, target.account)
-    raise Unspeakable("only phones and QQ numbers are known of here")
+    return _qq(ask, target.account)
 
 
 def _phone(ask: Ask, phone: str, face_value: int) -> Verified:

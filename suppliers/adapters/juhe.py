@@ -72,6 +72,10 @@ class Juhe:
             raise NoAnswer(reason)
         return read_e4(result["money"])
 
+    @staticmethod
+    def can_verify(*, kind: str, face_value: int) -> bool:
+        return face_value in FACE_VALUES
+
     def verify(self, *, target: Target, product: str, face_value: int) -> Verified:
         return juhe_accounts.verify(self._ask, target=target, face_value=face_value)
 

@@ -1,18 +1,16 @@
-"""What Juhe says of a phone before anything is bought: whether it takes a value, and whose it is."""
+"""What Juhe says of a phone before anything is bought: whether it takes a value, and its home."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from suppliers.abilities import Target, Verdict, Verified
-from suppliers.errors import NoAnswer, NothingSent, Unspeakable
+from suppliers.errors import NoAnswer, NothingSent
 
 Ask = Callable[[str, Mapping[str, str]], tuple[int, str, Any]]
 _NO = 208517  # of what cannot be topped up
 
 
 def verify(ask: Ask, *, target: Target, face_value: int) -> Verified:
-    if not face_value:
-        raise Unspeakable("only phone credit of a known value is asked about here")
     said = {"phoneno": target.account, "cardnum": str(face_value)}
     code, reason, _nothing = ask("telcheck", said)
     if code == _NO:

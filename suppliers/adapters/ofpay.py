@@ -81,9 +81,11 @@ class Ofpay:
         found = read_children(self._ask("queryuserinfo.do", self._who() | {"version": "6.0"}))
         return read_e4(found["ret_leftcredit"])
 
+    @staticmethod
+    def can_verify(*, kind: str, face_value: int) -> bool:
+        return face_value > 0
+
     def verify(self, *, target: Target, product: str, face_value: int) -> Verified:
-        if not face_value:
-            raise Unspeakable("only phone credit of a known value is asked about here")
         said = {"userid": self._account.app_id, "phoneno": target.account}
         return read_check(self._ask("telcheck.do", said | {"price": str(face_value)}))
 

@@ -36,6 +36,7 @@ class ReloadlyAirtime(Reloadly):
             raise Unspeakable("credit for one phone is bought here, of a known value")
         if not order.fields.get(_COUNTRY):
             raise Unspeakable("a phone's country has to be known")
+        self._check_currency()
         said = {
             "operatorId": number_of(order.product),
             "amount": order.face_value,
@@ -57,6 +58,10 @@ class ReloadlyAirtime(Reloadly):
             status = self._get(f"/topups/{int(found['transactionId'])}/status")
             found = found | (status.get("transaction") or {})
         return _read(found)
+
+    @staticmethod
+    def can_verify(*, kind: str, face_value: int) -> bool:
+        return face_value > 0
 
     def verify(self, *, target: Target, product: str, face_value: int) -> Verified:
         """Another operator than the ordered one is no NO: a number may have moved to it."""

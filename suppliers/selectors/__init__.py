@@ -1,5 +1,6 @@
 """Suppliers, their offers and the tries to buy, as they are. Nothing here writes."""
 
+from suppliers.selectors.abilities import can_verify, skus_verified, takes_complaints
 from suppliers.selectors.authorising import (
     authorisations_ending,
     authorisations_of,
@@ -31,6 +32,7 @@ __all__ = [
     "authorisations_of",
     "bought_of_bill",
     "breaks",
+    "can_verify",
     "choose_offer",
     "due_attempts",
     "due_balances",
@@ -44,6 +46,8 @@ __all__ = [
     "judged_offers",
     "moves_of_units",
     "resting",
+    "skus_verified",
     "skus_with_offers",
+    "takes_complaints",
     "tries_of_unit",
 ]

@@ -32,6 +32,7 @@ from suppliers.services.pacing import is_crowded, next_in_line, stand_in_line
 from suppliers.services.recording import record, take_back
 from suppliers.services.statements import statement, statement_csv
 from suppliers.services.terms import change_terms
+from suppliers.services.verifying import verify
 
 SEALED = (
     SealedColumn(model=Supplier, field="secrets", place=SECRETS),
@@ -77,4 +78,5 @@ __all__ = [
     "statement",
     "statement_csv",
     "take_back",
+    "verify",
 ]

@@ -236,6 +236,8 @@ SHOP = {
     "storefront:category": asset("/c/{category}/", shows=True),
     "storefront:search": asset("/search/", query="q=goods", shows=True),
     "storefront:product": asset("/p/{product_ref}/", post=PUBLIC, form=BUY, shows=True),
+    "storefront:account": deed("/p/{product_ref}/account/", PUBLIC, {"sku": "{sku_ref}"},
+                               posted=200, shows=False),
     "storefront:order": Rule(AT, get=DEVICE, post=DEVICE, posted=200),
     "storefront:pay": Rule("/o/{unpaid}/pay/", get=DEVICE),
     "storefront:give_up": Rule(f"{AT}cancel/", post=DEVICE),  # paid: nothing to cancel

@@ -1,0 +1,31 @@
+"""Which suppliers can do more than be ordered from."""
+
+from collections.abc import Mapping
+
+from suppliers.abilities import TakesComplaints, Verifies
+from suppliers.adapters import PROTOCOLS
+from suppliers.models import Offer
+
+
+def skus_verified(*, kinds: Mapping[int, str]) -> set[int]:
+    """Those SKUs, of SKU and kind of account, of which a supplier can say beforehand whether an
+    account will be topped up."""
+    able = [name for name, each in PROTOCOLS.items() if issubclass(each, Verifies)]
+    offers = Offer.objects.filter(sku_id__in=list(kinds), is_on=True, supplier__is_on=True)
+    found = offers.filter(supplier__protocol__in=able)
+    return {
+        sku
+        for sku, protocol, face_value in found.values_list(
+            "sku_id", "supplier__protocol", "face_value"
+        )
+        if can_verify(protocol=protocol, kind=kinds[sku], face_value=face_value)
+    }
+
+
+def can_verify(*, protocol: str, kind: str, face_value: int) -> bool:
+    speaks = PROTOCOLS[protocol]
+    return issubclass(speaks, Verifies) and speaks.can_verify(kind=kind, face_value=face_value)
+
+
+def takes_complaints(*, protocol: str) -> bool:
+    return issubclass(PROTOCOLS[protocol], TakesComplaints)
