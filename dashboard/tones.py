@@ -13,7 +13,7 @@ TONES = {
     },
     "busy": {
         "fulfilling", "queued", "sending", "accepted", "running", "reserved", "pending",
-        "created", "sent", "claimed",
+        "created", "sent", "claimed", "processing",
         "freezing", "unfreezing", "recalling", "undoing",
     },
     "warn": {
@@ -23,7 +23,7 @@ TONES = {
         "unknown",
     },
     "bad": {"failed", "canceled", "recalled", "void", "expired", "suspended", "rejected",
-        "reversed",
+        "reversed", "refused",
     },
 }  # fmt: skip
 

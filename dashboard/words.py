@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from django.utils.formats import date_format
+from django.utils.text import format_lazy
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,7 @@ from fulfillment.states import UnitState
 from inventory.models import NEVER
 from orders.states import CaseState, OrderState
 from payments.states import PaymentState, RefundState
+from suppliers.states import AttemptState, ComplaintState
 
 ACTIONS = {
     "demo.seeded": _("filled the shop with demo data"),
@@ -69,6 +71,7 @@ ACTIONS = {
     "supplier.docked": _("docked a supplier"),
     "supplier.changed": _("changed a supplier's contract"),
     "supplier.secrets": _("changed a supplier's secrets"),
+    "supplier.complained": _("complained to a supplier"),
     "supplier.checked": _("asked a supplier for its balance"),
     "supplier.terms": _("changed the terms of a contract"),
     "supplier.paid": _("noted a payment to a supplier"),
@@ -133,15 +136,23 @@ _STATES = {
     "refund": RefundState,
     "unit": UnitState,
     "case": CaseState,
+    "supplier": AttemptState,
 }
 # What a complaint's evidence tells of a unit that is no state of it.
-_HAPPENED = {"unit": {"shown": _("seen by the buyer")}}
+_HAPPENED = {
+    "unit": {"shown": _("seen by the buyer")},
+    "supplier": {
+        f"complaint_{state}": format_lazy("{} {}", _("complaint"), state.label)
+        for state in ComplaintState
+    },
+}
 _THINGS = {
     "order": _("Order"),
     "payment": _("Payment"),
     "refund": _("Refund"),
     "unit": _("Goods"),
     "case": _("Case"),
+    "supplier": _("Supplier"),
 }
 
 

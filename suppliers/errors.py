@@ -58,3 +58,15 @@ class BreaksOpen(AppError):
     """A bill is closed when nothing in it is open; `data["open"]` says how many are."""
 
     code = "breaks_open"
+
+
+class ComplaintOpen(AppError):
+    """Another complaint about the same thing is on its way or with the supplier."""
+
+    code = "complaint_open"
+
+
+class NotTakingComplaints(AppError):
+    """Its protocol has no complaints, or there is nothing that it delivered."""
+
+    code = "not_taking_complaints"

@@ -41,6 +41,7 @@ class CallKind(models.TextChoices):
 
 class CallbackOutcome(models.TextChoices):
     HEARD = "heard", _("heard: the order was asked after")
+    TOLD = "told", _("heard: about a complaint")
     UNKNOWN = "unknown", _("about an order that we do not know")
     REFUSED = "refused", _("not signed by the supplier, or unreadable")
 
@@ -104,3 +105,30 @@ class PaperKind(models.TextChoices):
     PDF = "pdf", "PDF"
     PNG = "png", "PNG"
     JPG = "jpg", "JPG"
+
+
+class ComplaintState(models.TextChoices):
+    SENDING = "sending", _("being sent")
+    SENT = "sent", _("with the supplier")
+    REFUSED = "refused", _("refused by the supplier")
+    UNKNOWN = "unknown", _("not confirmed")
+    PROCESSING = "processing", _("the supplier is at it")
+    DONE = "done", _("dealt with by the supplier")
+    ENDED = "ended", _("closed by the supplier")
+
+
+_C = ComplaintState
+_ANSWERED = frozenset({_C.PROCESSING, _C.DONE, _C.ENDED})
+# What the supplier signs may come before its answer, and also for what was not confirmed.
+COMPLAINT_MOVES = {
+    _C.SENDING: _ANSWERED | {_C.SENT, _C.REFUSED, _C.UNKNOWN},
+    _C.SENT: _ANSWERED,
+    _C.UNKNOWN: _ANSWERED,
+    _C.PROCESSING: _ANSWERED - {_C.PROCESSING},
+    _C.DONE: frozenset({_C.ENDED}),
+    _C.ENDED: frozenset[ComplaintState](),
+    _C.REFUSED: frozenset[ComplaintState](),
+}
+# On its way or with the supplier: another one would be a second one about the same thing.
+COMPLAINT_OPEN = frozenset({_C.SENDING, _C.SENT, _C.PROCESSING})
+LONGEST_COMPLAINT = 500  # characters

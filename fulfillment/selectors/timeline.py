@@ -13,7 +13,7 @@ from fulfillment.models import Unit, UnitMove
 from fulfillment.selectors.units import units_of
 from fulfillment.states import ENDED, Source, UnitState
 from orders.types import Thing, TimelineRow
-from suppliers.selectors import moves_of_units
+from suppliers.selectors import complaint_moves_of_units, moves_of_units
 
 if TYPE_CHECKING:
     from suppliers.models import AttemptMove
@@ -62,6 +62,15 @@ _TRY: dict[str, str | Promise] = {
     "unknown": gettext_lazy("%(supplier)s did not confirm it: %(said)s"),
     "reversed": gettext_lazy("%(supplier)s took it back."),
 }
+_COMPLAINT: dict[str, str | Promise] = {
+    "sending": gettext_lazy("A complaint was sent to %(supplier)s about %(number)s."),
+    "sent": gettext_lazy("%(supplier)s has the complaint."),
+    "refused": gettext_lazy("%(supplier)s refused the complaint."),
+    "unknown": gettext_lazy("%(supplier)s did not confirm the complaint."),
+    "processing": gettext_lazy("%(supplier)s is at the complaint."),
+    "done": gettext_lazy("%(supplier)s has dealt with the complaint."),
+    "ended": gettext_lazy("%(supplier)s has closed the complaint."),
+}
 _LATE = gettext_lazy("%(supplier)s says otherwise now: %(said)s. Please look at it.")
 
 
@@ -81,7 +90,7 @@ def timeline_rows(*, order_id: int) -> list[TimelineRow]:
         together = list(group)
         is_last = any(last[move.unit_id] == move.pk for move in together)
         rows.append(_row(together, units, is_last=is_last))
-    return rows + _tries(units) + _shown_rows(units.values())
+    return rows + _tries(units) + _complaints(units) + _shown_rows(units.values())
 
 
 def _row(moves: list[UnitMove], units: dict[int, Unit], *, is_last: bool) -> TimelineRow:
@@ -118,6 +127,27 @@ def _tries(units: dict[int, Unit]) -> list[TimelineRow]:
         )
         for move in moves_of_units(unit_ids=bought)
         if move.new in _TRY
+    ]
+
+
+def _complaints(units: dict[int, Unit]) -> list[TimelineRow]:
+    """What its supplier was told of a thing afterwards. What is said may hold a code: it stands at
+    the case only."""
+    bought = [pk for pk, unit in units.items() if unit.source == Source.SUPPLIER]
+    if not bought:
+        return []
+    return [
+        TimelineRow(
+            at=move.at,
+            thing=Thing.SUPPLIER,
+            text=str(_COMPLAINT[move.new])
+            % {"supplier": attempt.offer.supplier.name, "number": attempt.number},
+            by=move.by,
+            state=f"complaint_{move.new}",
+            ref=str(units[attempt.unit_id].position),
+        )
+        for move in complaint_moves_of_units(unit_ids=bought)
+        for attempt in [move.complaint.attempt]
     ]
 
 

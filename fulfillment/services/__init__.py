@@ -3,6 +3,7 @@
 from core.rotation import SealedColumn
 from fulfillment.models import HAND_TEXT, Unit
 from fulfillment.services.aftersale import refund_units, replace_unit, settle_case
+from fulfillment.services.complaining import complain_to_supplier
 from fulfillment.services.delivering import (
     deliver_by_hand,
     deliver_order,
@@ -23,6 +24,7 @@ SEALED = (SealedColumn(model=Unit, field="hand_text", place=HAND_TEXT),)
 __all__ = [
     "SEALED",
     "check_balance_delta",
+    "complain_to_supplier",
     "deliver_by_hand",
     "deliver_order",
     "goods_of_order",

@@ -9,6 +9,12 @@ from suppliers.models.attempts import (
     Call,
     CallbackHeard,
 )
+from suppliers.models.complaints import (
+    COMPLAINT_SAID,
+    COMPLAINT_TEXT,
+    SupplierComplaint,
+    SupplierComplaintMove,
+)
 from suppliers.models.contracts import SECRETS, Offer, Supplier
 from suppliers.models.papers import PAPER_KEY, Authorisation, Paper
 from suppliers.models.settlement import BalanceNote, Bill, BillLine, BillMove, Break, BreakMove
@@ -16,6 +22,8 @@ from suppliers.models.settlement import BalanceNote, Bill, BillLine, BillMove, B
 __all__ = [
     "BOUGHT_CARD_NO",
     "BOUGHT_SECRET",
+    "COMPLAINT_SAID",
+    "COMPLAINT_TEXT",
     "PAPER_KEY",
     "SECRETS",
     "Attempt",
@@ -33,4 +41,6 @@ __all__ = [
     "Offer",
     "Paper",
     "Supplier",
+    "SupplierComplaint",
+    "SupplierComplaintMove",
 ]

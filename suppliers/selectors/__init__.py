@@ -6,6 +6,11 @@ from suppliers.selectors.authorising import (
     authorisations_of,
     find_paper,
 )
+from suppliers.selectors.complaints import (
+    complaint_moves_of_units,
+    complaints_of_attempt,
+    words_of_complaint,
+)
 from suppliers.selectors.health import due_balances, health_of_suppliers, resting
 from suppliers.selectors.routing import (
     choose_offer,
@@ -34,6 +39,8 @@ __all__ = [
     "breaks",
     "can_verify",
     "choose_offer",
+    "complaint_moves_of_units",
+    "complaints_of_attempt",
     "due_attempts",
     "due_balances",
     "find_note_before",
@@ -50,4 +57,5 @@ __all__ = [
     "skus_with_offers",
     "takes_complaints",
     "tries_of_unit",
+    "words_of_complaint",
 ]

@@ -4,11 +4,14 @@ from core.rotation import SealedColumn
 from suppliers.models import (
     BOUGHT_CARD_NO,
     BOUGHT_SECRET,
+    COMPLAINT_SAID,
+    COMPLAINT_TEXT,
     PAPER_KEY,
     SECRETS,
     Authorisation,
     Bought,
     Supplier,
+    SupplierComplaint,
 )
 from suppliers.services.attempts import (
     ask,
@@ -26,6 +29,7 @@ from suppliers.services.bought import read_bought
 from suppliers.services.breaks import claim_break, close_break, explain_break, keep_breaks
 from suppliers.services.callbacks import hear_callback
 from suppliers.services.checking import check_balance
+from suppliers.services.complaining import complain, hear_after_sale
 from suppliers.services.docking import change_secrets, change_supplier, dock, speaker
 from suppliers.services.offering import change_offer, offer
 from suppliers.services.pacing import is_crowded, next_in_line, stand_in_line
@@ -38,6 +42,8 @@ SEALED = (
     SealedColumn(model=Supplier, field="secrets", place=SECRETS),
     SealedColumn(model=Bought, field="secret", place=BOUGHT_SECRET),
     SealedColumn(model=Bought, field="card_no", place=BOUGHT_CARD_NO),
+    SealedColumn(model=SupplierComplaint, field="text", place=COMPLAINT_TEXT),
+    SealedColumn(model=SupplierComplaint, field="said", place=COMPLAINT_SAID),
     SealedColumn(model=Authorisation, field="paper_key", place=PAPER_KEY),
 )
 
@@ -57,8 +63,10 @@ __all__ = [
     "claim_break",
     "close_bill",
     "close_break",
+    "complain",
     "dock",
     "explain_break",
+    "hear_after_sale",
     "hear_callback",
     "is_crowded",
     "keep_asking",

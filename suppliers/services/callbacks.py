@@ -1,9 +1,10 @@
 """What suppliers tell us of themselves: a reason to ask, and no more."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
@@ -18,7 +19,9 @@ from suppliers.states import NOTHING_BOUGHT, AttemptState, CallbackOutcome
 from suppliers.types import Callback, SupplierAdapter, clean_words
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 MOST_REFUSED = 50
+_UNDERSTOOD = frozenset({CallbackOutcome.HEARD, CallbackOutcome.TOLD})
 _MORE = b"more "
 # One statement: two at once, or a first one that its sender repeats, are one row, counted.
 _KEEP = """
@@ -45,20 +48,25 @@ def hear_callback(
     if supplier is None:
         raise NotFound(_("There is no such address."))
     adapter = speaker(supplier)
-    told = _read(adapter, body, headers)
+    told = read_or_refuse(lambda: _read(adapter, body, headers))
     attempt = _asked_after(supplier, told, now=now) if told else None
     outcome = CallbackOutcome.HEARD if attempt else CallbackOutcome.UNKNOWN
     if told is None:
         outcome = CallbackOutcome.REFUSED
-    _keep(supplier, body, outcome, attempt=attempt, told=told, now=now)
+    number = told.number if told else ""
+    keep_heard(supplier, body, outcome, attempt=attempt, number=number, now=now)
     return adapter.acknowledgement if told else None
 
 
-def _read(adapter: SupplierAdapter, body: bytes, headers: Mapping[str, str]) -> Callback | None:
+def _read(adapter: SupplierAdapter, body: bytes, headers: Mapping[str, str]) -> Callback:
+    told = adapter.read_callback(body=body, headers=headers)
+    return replace(told, number=clean_words(str(told.number))[:80])
+
+
+def read_or_refuse(read: Callable[[], T]) -> T | None:
     """What it says, its signature checked on the raw body; None for whatever is not theirs."""
     try:
-        told = adapter.read_callback(body=body, headers=headers)
-        return replace(told, number=clean_words(str(told.number))[:80])
+        return read()
     except Exception as why:  # noqa: BLE001 -- a stranger's body: whatever is wrong with it is refused
         log.warning("callback_refused", why=type(why).__name__)
         return None
@@ -75,17 +83,18 @@ def _asked_after(supplier: Supplier, told: Callback, *, now: datetime) -> Attemp
     return attempt
 
 
-def _keep(
+def keep_heard(
     supplier: Supplier,
     body: bytes,
     outcome: CallbackOutcome,
     *,
     attempt: Attempt | None,
-    told: Callback | None,
+    number: str,
     now: datetime,
 ) -> None:
+    """Its digest and what it was about, in the caller's transaction; the same again is counted."""
     digest = hashlib.sha256(body).digest()
-    if outcome != CallbackOutcome.HEARD and _is_flooded(supplier, outcome):
+    if outcome not in _UNDERSTOOD and _is_flooded(supplier, outcome):
         digest = _MORE + outcome.value.encode()
     run(
         _KEEP,
@@ -95,7 +104,7 @@ def _keep(
             "digest": digest,
             "outcome": outcome,
             "attempt": attempt and attempt.pk,
-            "number": told.number if told else "",
+            "number": number,
             "now": now,
         },
     )

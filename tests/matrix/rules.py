@@ -155,6 +155,8 @@ OFFICE = {
     "office_case": page(CASE, "cases.view"),
     "office_case_say": deed(f"{CASE}say/", "cases.work", {"text": "hello"}),
     "office_case_supplier": deed(f"{CASE}supplier/", "cases.work"),
+    "office_case_complain": deed("/office/cases/{supplied_case}/complain/", "cases.work",
+                                 {"text": "hello", "key": "{complaint_key}"}),
     "office_case_settle": deed(f"{CASE}settle/", "cases.work",
                                {"outcome": "rejected", "reason": "it worked"}),
     "office_batch": page(BATCH, "stock.view"),
@@ -253,6 +255,7 @@ SHOP = {
     "storefront:forget": deed("/orders/forget/", PUBLIC, shows=False),
     "storefront:notice": Rule("/pay/notice/sandbox/"),  # who signs it: tests/payments
     "suppliers:callback": Rule("/supplier/{supplier}/callback/"),  # signed: tests/suppliers
+    "suppliers:after_sale": Rule("/supplier/{supplier}/after-sale/"),  # signed, too
     "storefront:bank": asset("/sandbox/pay/{bank}/", post=PUBLIC, shows=True),
     "storefront:language": asset("/language/en/"),
     "storefront:theme": asset("/theme.css"),

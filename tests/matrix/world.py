@@ -47,6 +47,7 @@ from tests.dashboard.people import PASSWORD, make_member
 from tests.inventory.factories import make_content
 from tests.inventory.importing.factories import checked, loaded, open_file
 from tests.matrix.bills import bills_of
+from tests.matrix.complaints import complained_about, supplied_sku
 from tests.orders.factories import captured, open_case, placed
 from tests.payments.factories import make_balance
 
@@ -85,7 +86,7 @@ def make_world(slug: str) -> World:
     world = World(make_shop(slug, name_en=slug))
     now = timezone.now()
     with bind(world.shop.pk):
-        for step in (_people, _goods, _stock, _imports, _sales, _money, _suppliers, _rest):
+        for step in STEPS:
             step(world, now)
     return world
 
@@ -296,6 +297,13 @@ def _authorised(world: World, supplier: Any, now: datetime) -> int:
     return made.pk
 
 
+def _complaints(world: World, now: datetime) -> None:
+    sku = supplied_sku(product_id=world.things["product"], name=f"{world.open_mark} supplied")
+    order = _order(world, now, sku)
+    _pay(order, now)
+    world.things.update(complained_about(order, mark=world.shut_mark, now=now))
+
+
 def _rest(world: World, now: datetime) -> None:
     mark = world.shut_mark
     idempotency.claim(scope="orders", key=mark, body=mark, now=now)
@@ -305,3 +313,9 @@ def _rest(world: World, now: datetime) -> None:
         keep(audit=row.pk)
     with tenant_atomic():
         audit.seal(now=now + timedelta(minutes=5))
+
+
+STEPS = (
+    *(_people, _goods, _stock, _imports, _sales),
+    *(_money, _suppliers, _complaints, _rest),
+)

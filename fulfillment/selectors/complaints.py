@@ -1,0 +1,31 @@
+"""What of an order its supplier can be told of."""
+
+from typing import TYPE_CHECKING
+
+from fulfillment.models import Unit
+from fulfillment.states import Source
+from suppliers.selectors import takes_complaints
+from suppliers.states import AttemptState
+
+if TYPE_CHECKING:
+    from orders.models import Case
+    from suppliers.models import Attempt
+
+_BROUGHT_SOMETHING = (AttemptState.SUCCESS, AttemptState.REVERSED)
+
+
+def find_attempt_of_case(*, case: "Case") -> "Attempt | None":
+    """The purchase that a case is about, with its supplier, if that one takes complaints.
+
+    A case that names no thing is about the only one that a supplier delivered, where it is the only
+    one.
+    """
+    units = Unit.objects.filter(order_id=case.order_id, source=Source.SUPPLIER)
+    if case.unit_id is not None:
+        units = units.filter(pk=case.unit_id)
+    found = units.filter(attempt__state__in=_BROUGHT_SOMETHING).exclude(attempt__supplier_ref="")
+    attempts = [unit.attempt for unit in found.select_related("attempt__offer__supplier")[:2]]
+    if len(attempts) != 1 or attempts[0] is None:
+        return None
+    is_able = takes_complaints(protocol=attempts[0].offer.supplier.protocol)
+    return attempts[0] if is_able else None
