@@ -14,6 +14,15 @@ OFF_ROAD = {
         ("fulfillment.claimed", "fulfillment.asked", "fulfillment.recorded"),
         "nothing is bought of suppliers in this run: see chaos.upstream",
     ),
+    **dict.fromkeys(
+        (
+            "fulfillment.bill_after_claim",
+            "fulfillment.bill_in_comparison",
+            "suppliers.bill_after_stretch",
+            "suppliers.bill_in_stretch",
+        ),
+        "no supplier's bill is read in this run",
+    ),
     "inventory.batch_after_stretch": "no batch is frozen, recalled or undone in this run",
 }
 

@@ -1,7 +1,7 @@
 """Who hears what, who is swept, what is re-encrypted, where a refusal leads: the whole upward
 traffic on one page."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +19,7 @@ from payments import services as payments
 from payments.events import RefundCreated, SandboxNoticeDue
 from payments.selectors import due_notices, due_refunds, due_to_ask
 from suppliers import services as suppliers
-from suppliers.selectors import due_attempts, due_balances
+from suppliers.selectors import due_attempts, due_balances, due_bill_files, due_bills
 from tenants import audit
 
 HEARD_KEPT = timedelta(days=3)
@@ -62,6 +62,7 @@ def connect() -> None:
         id_name="supplier_id",
         every=timedelta(hours=1),
     )
+    sweeper.watch(due_bills, task="fulfillment.work_on_bill", id_name="bill_id")
     tell(timeline_rows)
     for column in (
         *inventory.SEALED,
@@ -72,8 +73,12 @@ def connect() -> None:
         rotation.sealed_column(column.model, column.field, place=column.place)
     sweeper.chore(limits.forget_past, every=timedelta(minutes=10))
     sweeper.chore(audit.seal_all, every=timedelta(minutes=1))
-    sweeper.chore(inventory.forget_stray_files, every=timedelta(hours=1))
+    sweeper.chore(_forget_stray_files, every=timedelta(hours=1))
     sweeper.chore(_forget_heard, every=timedelta(minutes=10))
+
+
+def _forget_stray_files(now: datetime) -> int:
+    return inventory.forget_stray_files(now, kept_too=due_bill_files)
 
 
 def _forget_heard(now: object) -> int:

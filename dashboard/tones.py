@@ -13,7 +13,7 @@ TONES = {
     },
     "busy": {
         "fulfilling", "queued", "sending", "accepted", "running", "reserved", "pending",
-        "created", "sent", "claimed", "processing",
+        "created", "sent", "claimed", "processing", "reading", "matching",
         "freezing", "unfreezing", "recalling", "undoing",
     },
     "warn": {

@@ -15,6 +15,11 @@ def send(*, unit_id: int) -> None:
     services.send(unit_id=unit_id, now=timezone.now())
 
 
+@shared_task(name="fulfillment.work_on_bill", base=TenantTask, ignore_result=True)
+def work_on_bill(*, bill_id: int) -> None:
+    services.work_on_bill(bill_id=bill_id, now=timezone.now())
+
+
 @shared_task(name="fulfillment.watch_balance", base=TenantTask, ignore_result=True)
 def watch_balance(*, supplier_id: int) -> None:
     services.watch_balance(supplier_id=supplier_id, now=timezone.now())

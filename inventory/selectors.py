@@ -16,7 +16,7 @@ from core.uploads import old_files
 from inventory.models import LANES, Batch, Code, CodeMove, Content, Hold, ImportJob, Shelf
 from inventory.sealing import CodeSealer
 from inventory.states import AT_WORK, CodeState, HoldState, ImportState, StockWord
-from inventory.types import Cover, Expiring
+from inventory.types import Cover, Expiring, Keeper
 from tenants.selectors import get_shop
 
 SALES_DAYS = 14
@@ -236,11 +236,12 @@ def due_import_files(*, now: datetime, limit: int) -> list[tuple[int, int]]:
     return list(left.order_by("pk").values_list("tenant_id", "pk")[:limit])
 
 
-def due_stray_files(*, now: datetime, limit: int) -> list[str]:
-    """Sealed files whose key no import has: their upload was killed, or rolled back."""
+def due_stray_files(*, now: datetime, limit: int, kept_too: Keeper | None = None) -> list[str]:
+    """Sealed files whose key no row has: their upload was killed, or rolled back."""
     old, strays = old_files(before=now - STRAY_AFTER), list[str]()
     kept = ImportJob.objects.using("ops").exclude(file_name="")
     while len(strays) < limit and (names := list(islice(old, _NAMES_ASKED))):
         known = set(kept.filter(file_name__in=names).values_list("file_name", flat=True))
+        known |= kept_too(names=names) if kept_too else set()
         strays += [name for name in names if name not in known]
     return strays[:limit]

@@ -1,7 +1,15 @@
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 
 from core.secrets import Secret
+
+
+class Keeper(Protocol):
+    """Which of these sealed files another app still needs."""
+
+    def __call__(self, *, names: Sequence[str]) -> set[str]: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -56,16 +56,38 @@ class Cycle(models.TextChoices):
 
 
 class BillState(models.TextChoices):
+    READING = "reading", _("being read")
+    FAILED = "failed", _("could not be read")
     READ = "read", _("read")
+    MATCHING = "matching", _("being compared")
     MATCHED = "matched", _("compared")
     CLOSED = "closed", _("closed")
 
 
 BILL_MOVES = {
-    BillState.READ: frozenset({BillState.MATCHED}),
-    BillState.MATCHED: frozenset({BillState.CLOSED}),
+    BillState.READING: frozenset({BillState.READ, BillState.FAILED}),
+    BillState.FAILED: frozenset({BillState.READ}),  # without the lines that cannot be read
+    BillState.READ: frozenset({BillState.MATCHING}),
+    BillState.MATCHING: frozenset({BillState.MATCHED, BillState.READ}),  # back: it went wrong
+    BillState.MATCHED: frozenset({BillState.MATCHING, BillState.CLOSED}),
     BillState.CLOSED: frozenset[BillState](),
 }
+# A worker is at it, or is to be.
+BILL_AT_WORK = frozenset({BillState.READING, BillState.MATCHING})
+# Its lines are not all there, or not believed.
+BILL_UNREAD = frozenset({BillState.READING, BillState.FAILED})
+
+
+class BadReason(models.TextChoices):
+    """Why a line of a bill is not taken. Stable: bills keep it."""
+
+    NO_NUMBER = "no_number", _("There is no order number.")
+    TOO_LONG = "too_long", _("The order number is too long.")
+    SHORTENED = (
+        "shortened",
+        _("A spreadsheet has shortened the order number (1.23E+15): its digits are lost."),
+    )
+    AMOUNT = "amount", _("The amount cannot be read: write it as 12.5000, four decimals at most.")
 
 
 class BreakKind(models.TextChoices):
@@ -83,7 +105,7 @@ OF_THE_BILL = frozenset(BreakKind) - {BreakKind.NOT_PAID, BreakKind.BALANCE}
 
 
 class BreakState(models.TextChoices):
-    OPEN = "open", _("open")
+    OPEN = "open", _("not dealt with")
     EXPLAINED = "explained", _("explained")
     CLAIMED = "claimed", _("claimed from the supplier")
     CLOSED = "closed", _("closed")

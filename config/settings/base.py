@@ -140,6 +140,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_ROUTES = {
     "fulfillment.send": {"queue": "upstream"},
     "fulfillment.watch_balance": {"queue": "upstream"},
+    "fulfillment.work_on_bill": {"queue": "bulk"},
     "inventory.run_import": {"queue": "bulk"},
     "inventory.go_through_batch": {"queue": "bulk"},
 }

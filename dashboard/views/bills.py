@@ -1,6 +1,5 @@
-"""Bills of suppliers: a file is looked at, stored, compared with our own books, and settled."""
+"""Bills of suppliers: the list, and a file that is looked at before it is stored."""
 
-from functools import partial
 from typing import Any
 
 from django import forms
@@ -14,26 +13,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from core.errors import AppError, NotFound
+from core.errors import AppError
 from core.money import Money
 from dashboard.access import actor_of
 from dashboard.bill_files import KeptBill, bill_of
 from dashboard.fields import DayInput, UploadField
-from dashboard.frame import Deed, back_to, deed, draw, page
+from dashboard.frame import back_to, draw, page
+from dashboard.paging import latest
+from dashboard.reading import ids_in
 from dashboard.tones import tone_of
-from dashboard.views.breaks import shown_breaks
-from dashboard.words import who
-from fulfillment import services as fulfillment
 from suppliers import services as suppliers
 from suppliers.models import Bill, Supplier
 from suppliers.selectors import breaks
 from suppliers.services.bill_columns import Column
 from suppliers.services.bill_tables import MOST_BYTES, MOST_COLUMNS
-from suppliers.states import BillState, BreakKind, BreakState
+from suppliers.states import BillState, BreakState
 from suppliers.types import BillFile
 
-LATEST = 50
-LISTED = 50
 COLUMNS = (
     (Column.NUMBER, gettext_lazy("our number")),
     (Column.SUPPLIER_REF, gettext_lazy("the supplier's number")),
@@ -80,8 +76,9 @@ def bills(request: HttpRequest) -> HttpResponse:
 
 
 def _page_of(request: HttpRequest, form: Upload, *, is_refused: bool) -> HttpResponse:
-    rows = list(Bill.objects.select_related("supplier")[:LATEST])
-    found = breaks().filter(bill__in=[bill.pk for bill in rows], state=BreakState.OPEN)
+    given = request.GET
+    one = latest(_filtered(given), given=given)
+    found = breaks().filter(bill__in=[bill.pk for bill in one.rows], state=BreakState.OPEN)
     counts = dict(found.order_by().values_list("bill_id").annotate(Count("pk")))
     return draw(
         request,
@@ -89,22 +86,35 @@ def _page_of(request: HttpRequest, form: Upload, *, is_refused: bool) -> HttpRes
         title=_("Bills of suppliers"),
         is_refused=is_refused,
         form=form,
-        bills=[
-            {
-                "row": bill,
-                "total": Money(bill.total_e4, bill.currency),
-                "tone": tone_of(bill.state),
-                "open": counts.get(bill.pk, 0),
-            }
-            for bill in rows
-        ],
+        paging=one,
+        chosen=given.dict(),
+        states=BillState.choices,
+        suppliers=[(str(one.pk), one.name) for one in Supplier.objects.all()],
+        bills=[_shown(bill, counts.get(bill.pk, 0)) for bill in one.rows],
     )
+
+
+def _filtered(given: Any) -> Any:
+    rows = Bill.objects.select_related("supplier").order_by("-pk")
+    chosen = ids_in([given.get("of", "")])
+    if chosen:
+        rows = rows.filter(supplier_id=chosen[0])
+    return rows.filter(state=given["state"]) if given.get("state") in BillState.values else rows
+
+
+def _shown(bill: Bill, count: int) -> dict[str, Any]:
+    return {
+        "row": bill,
+        "total": Money(bill.total_e4, bill.currency),
+        "tone": tone_of(bill.state),
+        "open": count,
+    }
 
 
 @page("bills.settle")
 @require_POST
 def store(request: HttpRequest) -> HttpResponseBase:
-    """Look again with other columns; or store the bill and compare it at once."""
+    """Look again with other columns; or store the bill, and have it compared."""
     try:
         kept = bill_of(request.POST.get("token", ""))
         if request.POST.get("then") != "store":
@@ -130,8 +140,8 @@ def _stored(request: HttpRequest, kept: KeptBill) -> Bill | None:
         skips_bad=request.POST.get("skips_bad") == "on",
     )
     bill, _reading = suppliers.read_bill(supplier_id=kept.supplier_id, file=file, **who_and_when)
-    if bill is not None:
-        fulfillment.reconcile(bill_id=bill.pk, **who_and_when)
+    if bill is not None and bill.state == BillState.READ:
+        suppliers.ask_to_match(bill_id=bill.pk, **who_and_when)
     return bill
 
 
@@ -154,6 +164,7 @@ def _looked_at(request: HttpRequest, kept: KeptBill, *, is_refused: bool = False
         columns=[(at, chosen.get(at, "")) for at in range(width)],
         choices=COLUMNS,
         sample=[(number, [*cells, *[""] * width][:width]) for number, cells in reading.sample],
+        skips_bad=request.POST.get("skips_bad") == "on",
     )
 
 
@@ -161,53 +172,3 @@ def _mapping(request: HttpRequest) -> dict[str, int] | None:
     """What each column was said to hold; the first of two that are said to hold the same."""
     said = [(request.POST.get(f"column{at}", ""), at) for at in range(MOST_COLUMNS)]
     return {name: at for name, at in reversed(said) if name} or None
-
-
-@page("bills.settle")
-def bill(request: HttpRequest, bill_id: int) -> HttpResponse:
-    found = get_object_or_404(Bill.objects.select_related("supplier"), pk=bill_id)
-    rows = breaks().filter(bill=found)
-    return draw(
-        request,
-        "dashboard/bill.html",
-        title=_("Bill of %(supplier)s") % {"supplier": found.supplier.name},
-        bill=found,
-        tone=tone_of(found.state),
-        by=who(found.by),
-        total=Money(found.total_e4, found.currency),
-        counts=_counts(rows),
-        breaks=shown_breaks(rows[:LISTED]),
-        moves=[
-            (move, BillState(move.new).label, who(move.by))
-            for move in found.moves.order_by("at", "pk")
-        ],
-        is_closed=found.state == BillState.CLOSED,
-    )
-
-
-def _counts(rows: Any) -> list[dict[str, Any]]:
-    """How many breaks there are of each kind, and how many of them are open."""
-    counted = rows.order_by().values_list("kind", "state").annotate(Count("pk"))
-    all_of: dict[str, int] = {}
-    open_of: dict[str, int] = {}
-    for kind, state, count in counted:
-        all_of[kind] = all_of.get(kind, 0) + count
-        open_of[kind] = open_of.get(kind, 0) + count * (state == BreakState.OPEN)
-    return [
-        {"kind": kind, "words": kind.label, "all": all_of[kind], "open": open_of[kind]}
-        for kind in BreakKind
-        if kind in all_of
-    ]
-
-
-@deed("bills.settle", back="office_bill", of="bill_id")
-def bill_do(request: HttpRequest, bill_id: int, verb: str) -> Deed:
-    found = get_object_or_404(Bill, pk=bill_id)
-    deeds = {
-        "match": (fulfillment.reconcile, _("Compared.")),
-        "close": (suppliers.close_bill, _("The bill is closed.")),
-    }
-    if verb not in deeds:
-        raise NotFound
-    do, done = deeds[verb]
-    return Deed(partial(do, bill_id=found.pk), done=done)

@@ -4,13 +4,16 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from core.errors import NotFound
 from core.money import Money
 from dashboard.frame import Deed, deed, draw, page
+from dashboard.paging import latest
 from dashboard.reading import ids_in
 from dashboard.tones import tone_of
 from dashboard.words import who
@@ -20,7 +23,6 @@ from suppliers.models import Attempt, Break, Supplier
 from suppliers.selectors import breaks as all_breaks
 from suppliers.states import BREAK_MOVES, BreakKind, BreakState
 
-MOST = 200
 VERBS = {
     "explain": BreakState.EXPLAINED,
     "claim": BreakState.CLAIMED,
@@ -30,26 +32,64 @@ VERBS = {
 
 @page("bills.settle")
 def breaks(request: HttpRequest) -> HttpResponse:
+    """A page at a time, and how many there are in each state under the other filters."""
     given = request.GET
-    rows = list(_filtered(given)[: MOST + 1])
+    one = latest(_filtered(given), given=given)
     return draw(
         request,
         "dashboard/breaks.html",
         title=_("Differences with suppliers"),
-        breaks=shown_breaks(rows[:MOST]),
-        are_more=len(rows) > MOST,
+        breaks=shown_breaks(one.rows),
+        paging=one,
         chosen=given.dict(),
-        states=BreakState.choices,
+        states=_counts(given),
         kinds=BreakKind.choices,
+        csv_query=f"?{given.urlencode()}",
         suppliers=[(str(one.pk), one.name) for one in Supplier.objects.all()],
     )
 
 
-def _filtered(given: Any) -> Any:
+@page("bills.settle")
+def breaks_csv(request: HttpRequest) -> HttpResponseBase:
+    lines = suppliers.breaks_csv(rows=_filtered(request.GET))
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="differences.csv"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _counts(given: QueryDict) -> list[dict[str, Any]]:
+    """All of them first, then each state: its count, and the address that shows it."""
+    rows = _of_any_state(given).order_by()
+    counts = dict(rows.values_list("state").annotate(Count("pk")))
+    states: list[tuple[str, Any]] = [("", _("all")), *BreakState.choices]
+    return [
+        {
+            "value": value,
+            "words": words,
+            "count": counts.get(value, 0) if value else sum(counts.values()),
+            "query": _query(given, value),
+        }
+        for value, words in states
+    ]
+
+
+def _query(given: QueryDict, state: str) -> str:
+    left = given.copy()
+    left.pop("before", None)
+    left["state"] = state
+    return f"?{left.urlencode()}"
+
+
+def _filtered(given: QueryDict) -> "QuerySet[Break]":
     """By what the address says; what it does not know finds all."""
+    rows = _of_any_state(given)
+    state = given.get("state")
+    return rows.filter(state=state) if state in BreakState.values else rows
+
+
+def _of_any_state(given: QueryDict) -> "QuerySet[Break]":
     rows = all_breaks()
-    if given.get("state") in BreakState.values:
-        rows = rows.filter(state=given["state"])
     if given.get("kind") in BreakKind.values:
         rows = rows.filter(kind=given["kind"])
     for name in ("supplier", "bill"):

@@ -3,6 +3,7 @@
 from core.rotation import SealedColumn
 from fulfillment.models import HAND_TEXT, Unit
 from fulfillment.services.aftersale import refund_units, replace_unit, settle_case
+from fulfillment.services.bills import work_on_bill
 from fulfillment.services.complaining import complain_to_supplier
 from fulfillment.services.delivering import (
     deliver_by_hand,
@@ -37,4 +38,5 @@ __all__ = [
     "settle_case",
     "take_payment",
     "watch_balance",
+    "work_on_bill",
 ]

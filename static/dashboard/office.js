@@ -81,10 +81,12 @@ function watch(box) {
     if (!answer.ok) return;
     const now = await answer.json();
     if (now.state !== box.dataset.state) { window.location.reload(); return; }
-    bar.value = now.percent;
+    // Where nobody can tell how far it is, the bar only moves.
+    if (now.percent === null) bar.removeAttribute("value"); else bar.value = now.percent;
     const rate = before ? Math.max(0, Math.round((now.done - before.done) * 1000 / (Date.now() - before.at))) : 0;
     before = { done: now.done, at: Date.now() };
     const left = rate > 0 && now.total > now.done ? ` · ${Math.ceil((now.total - now.done) / rate)} s` : "";
+    if (now.percent === null) { if (now.done) words.textContent = now.done.toLocaleString(); return; }
     words.textContent = `${now.percent}% · ${now.done.toLocaleString()} / ${now.total.toLocaleString()}${rate ? ` · ${rate.toLocaleString()}/s` : ""}${left}`;
   };
   look();

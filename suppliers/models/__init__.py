@@ -17,9 +17,18 @@ from suppliers.models.complaints import (
 )
 from suppliers.models.contracts import SECRETS, Offer, Supplier
 from suppliers.models.papers import PAPER_KEY, Authorisation, Paper
-from suppliers.models.settlement import BalanceNote, Bill, BillLine, BillMove, Break, BreakMove
+from suppliers.models.settlement import (
+    BILL_FILE_KEY,
+    BalanceNote,
+    Bill,
+    BillLine,
+    BillMove,
+    Break,
+    BreakMove,
+)
 
 __all__ = [
+    "BILL_FILE_KEY",
     "BOUGHT_CARD_NO",
     "BOUGHT_SECRET",
     "COMPLAINT_SAID",

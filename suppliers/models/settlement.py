@@ -1,19 +1,30 @@
 """What a supplier says it is owed, and where that and our own books differ."""
 
+from uuid import uuid4
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.constraints import RowRules, tenant_rules
+from core.crypto import Place
 from core.scope import TenantForeignKey, TenantModel
 from core.states import Move, state_known
 from suppliers.models.contracts import Supplier
-from suppliers.states import BillState, BreakKind, BreakState
+from suppliers.states import BILL_AT_WORK, BILL_UNREAD, BillState, BreakKind, BreakState
+
+BILL_FILE_KEY = Place("suppliers_bill", "sealed_key")
 
 
 class Bill(TenantModel):
     """A supplier's file for the days from `since` to `until`, both of them with it, as they are in
-    the merchant's zone. The same file is read once."""
+    the merchant's zone. The same file is read once.
+
+    While it is read its file is sealed on disk, its key sealed here. `done_lines`, the number of
+    the last row that was looked at, moves in the transaction that stores the lines before it, with
+    `count`, `total_e4` and `bad`: a killed reading goes on where it was. `bad` are the first lines
+    that cannot be read, as pairs of row and `BadReason`.
+    """
 
     supplier = TenantForeignKey(
         Supplier, on_delete=models.PROTECT, related_name="bills", db_index=False
@@ -30,6 +41,19 @@ class Bill(TenantModel):
     made_at = models.DateTimeField(_("read at"))
     matched_at = models.DateTimeField(_("compared at"), null=True)
 
+    uid = models.UUIDField(default=uuid4, editable=False, null=True)
+    sealed_name = models.CharField(max_length=64, blank=True, default="", db_default="")
+    sealed_key = models.BinaryField(null=True)
+    mapping = models.JSONField(null=True)
+    skips_bad = models.BooleanField(default=False, db_default=False)
+    bad = models.JSONField(default=list, db_default=[])
+    bad_count = models.IntegerField(_("cannot be read"), default=0, db_default=0)
+    done_lines = models.IntegerField(default=0, db_default=0)
+    total_lines = models.IntegerField(default=0, db_default=0)
+    failure = models.CharField(max_length=20, blank=True, default="", db_default="")
+    lease_until = models.DateTimeField(null=True)
+    fence = models.IntegerField(default=0, db_default=0)
+
     class Meta:
         verbose_name = _("bill")
         verbose_name_plural = _("bills")
@@ -37,7 +61,9 @@ class Bill(TenantModel):
         constraints = [
             *tenant_rules("suppliers_bill", "supplier"),
             models.UniqueConstraint(
-                fields=["tenant_id", "supplier", "file_hash"], name="bill_file_once"
+                fields=["tenant_id", "supplier", "file_hash"],
+                name="bill_file_once",
+                condition=~Q(state=BillState.FAILED),
             ),
             RowRules(
                 state_known(BillState, name="bill_state_known"),
@@ -45,11 +71,23 @@ class Bill(TenantModel):
                     condition=Q(until__gte=F("since")), name="bill_ends_after_it_begins"
                 ),
                 models.CheckConstraint(
-                    condition=Q(state=BillState.READ) | Q(matched_at__isnull=False),
+                    condition=Q(state__in=sorted(BILL_UNREAD | {"read", "matching"}))
+                    | Q(matched_at__isnull=False),
                     name="bill_was_compared",
+                ),
+                models.CheckConstraint(
+                    condition=Q(done_lines__gte=0, bad_count__gte=0), name="bill_counts_up"
                 ),
                 name="suppliers_bill_rules",
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["lease_until"],
+                name="bill_due",
+                condition=Q(state__in=sorted(BILL_AT_WORK)),
+            ),
+            models.Index(fields=["tenant_id", "supplier", "until"], name="bills_of_supplier"),
         ]
 
     def __str__(self) -> str:

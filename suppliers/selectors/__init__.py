@@ -20,9 +20,12 @@ from suppliers.selectors.routing import (
 from suppliers.selectors.settlement import (
     bought_of_bill,
     breaks,
+    due_bill_files,
+    due_bills,
     find_note_before,
     get_bill,
     get_supplier,
+    lines_of_bill,
 )
 from suppliers.selectors.tries import (
     due_attempts,
@@ -43,6 +46,8 @@ __all__ = [
     "complaints_of_attempt",
     "due_attempts",
     "due_balances",
+    "due_bill_files",
+    "due_bills",
     "find_note_before",
     "find_open_attempt",
     "find_paper",
@@ -51,6 +56,7 @@ __all__ = [
     "get_supplier",
     "health_of_suppliers",
     "judged_offers",
+    "lines_of_bill",
     "moves_of_units",
     "resting",
     "skus_verified",

@@ -1,13 +1,13 @@
 """Reads of what is settled with suppliers: whose purchases a bill is about, and what differs."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
 from suppliers.models import Attempt, BalanceNote, Bill, BillLine, Break, Supplier
-from suppliers.states import AttemptState
+from suppliers.states import BILL_AT_WORK, AttemptState
 from suppliers.types import Purchase
 from tenants.selectors import get_shop
 
@@ -52,12 +52,30 @@ def bought_of_bill(*, bill_id: int) -> Iterator[Purchase]:
         )
 
 
+def due_bills(*, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """(tenant, bill) of those to be read or compared that no living worker has."""
+    due = Bill.objects.using("ops").filter(state__in=sorted(BILL_AT_WORK), lease_until__lte=now)
+    return list(due.order_by("lease_until").values_list("tenant_id", "pk")[:limit])
+
+
+def due_bill_files(*, names: Collection[str]) -> set[str]:
+    """Those of these sealed files that a bill is still to be read from, across tenants."""
+    kept = Bill.objects.using("ops").filter(sealed_name__in=names).order_by()
+    return set(kept.values_list("sealed_name", flat=True))
+
+
 def get_supplier(*, supplier_id: int) -> Supplier:
     return Supplier.objects.get(pk=supplier_id)
 
 
 def get_bill(*, bill_id: int) -> Bill:
     return Bill.objects.select_related("supplier").get(pk=bill_id)
+
+
+def lines_of_bill(*, bill_id: int, number: str = "") -> "QuerySet[BillLine]":
+    """As they stand in the file; with a `number`, ours or theirs, those that are about it."""
+    lines = BillLine.objects.filter(bill_id=bill_id).order_by("row")
+    return lines.filter(Q(number=number) | Q(supplier_ref=number)) if number else lines
 
 
 def breaks() -> "QuerySet[Break]":

@@ -2,6 +2,7 @@
 
 from core.rotation import SealedColumn
 from suppliers.models import (
+    BILL_FILE_KEY,
     BOUGHT_CARD_NO,
     BOUGHT_SECRET,
     COMPLAINT_SAID,
@@ -9,6 +10,7 @@ from suppliers.models import (
     PAPER_KEY,
     SECRETS,
     Authorisation,
+    Bill,
     Bought,
     Supplier,
     SupplierComplaint,
@@ -23,9 +25,17 @@ from suppliers.services.attempts import (
 )
 from suppliers.services.authorising import authorise, change_authorisation, read_paper
 from suppliers.services.balances import note_balance
-from suppliers.services.billing import look_at_bill, match_bill, read_bill
+from suppliers.services.bill_leases import Lease, LeaseLost, claim_bill, held_bill
+from suppliers.services.billing import (
+    ask_to_match,
+    look_at_bill,
+    match_bill,
+    read_bill,
+    skip_bad_lines,
+)
 from suppliers.services.bills import close_bill
 from suppliers.services.bought import read_bought
+from suppliers.services.break_tables import breaks_csv
 from suppliers.services.breaks import claim_break, close_break, explain_break, keep_breaks
 from suppliers.services.callbacks import hear_callback
 from suppliers.services.checking import check_balance
@@ -33,6 +43,7 @@ from suppliers.services.complaining import complain, hear_after_sale
 from suppliers.services.docking import change_secrets, change_supplier, dock, speaker
 from suppliers.services.offering import change_offer, offer
 from suppliers.services.pacing import is_crowded, next_in_line, stand_in_line
+from suppliers.services.reading_on import give_up_on_bill, go_on_reading
 from suppliers.services.recording import record, take_back
 from suppliers.services.statements import statement, statement_csv
 from suppliers.services.terms import change_terms
@@ -45,29 +56,38 @@ SEALED = (
     SealedColumn(model=SupplierComplaint, field="text", place=COMPLAINT_TEXT),
     SealedColumn(model=SupplierComplaint, field="said", place=COMPLAINT_SAID),
     SealedColumn(model=Authorisation, field="paper_key", place=PAPER_KEY),
+    SealedColumn(model=Bill, field="sealed_key", place=BILL_FILE_KEY),
 )
 
 __all__ = [
     "SEALED",
+    "Lease",
+    "LeaseLost",
     "ask",
     "ask_later",
+    "ask_to_match",
     "authorise",
     "begin",
     "begin_sent",
+    "breaks_csv",
     "change_authorisation",
     "change_offer",
     "change_secrets",
     "change_supplier",
     "change_terms",
     "check_balance",
+    "claim_bill",
     "claim_break",
     "close_bill",
     "close_break",
     "complain",
     "dock",
     "explain_break",
+    "give_up_on_bill",
+    "go_on_reading",
     "hear_after_sale",
     "hear_callback",
+    "held_bill",
     "is_crowded",
     "keep_asking",
     "keep_breaks",
@@ -81,6 +101,7 @@ __all__ = [
     "read_bought",
     "read_paper",
     "record",
+    "skip_bad_lines",
     "speaker",
     "stand_in_line",
     "statement",

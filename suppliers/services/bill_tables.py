@@ -1,5 +1,8 @@
 """A supplier's file as numbered rows of text: CSV in its encodings, or XLSX. Nothing is reckoned: a
-formula is the value that was saved with it, or nothing."""
+formula is the value that was saved with it, or nothing.
+
+Beside the file itself a few rows of it are in memory: text is decoded on the way.
+"""
 
 import codecs
 import csv
@@ -17,6 +20,8 @@ MOST_BYTES = 20 * 1024 * 1024
 MOST_LINES = 200_000
 MOST_COLUMNS = 60
 Row = tuple[int, list[str]]
+_WORKBOOK = b"PK\x03\x04"
+_PIECE = 1024 * 1024
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -34,7 +39,7 @@ def rows_of(body: bytes) -> Iterator[Row]:
     way: for what cannot be read, and for too much of it."""
     if len(body) > MOST_BYTES:
         raise FileRefused(_("The file is larger than 20 MB. Split it."), param="file")
-    rows = _of_workbook(body) if body.startswith(b"PK\x03\x04") else _of_text(body)
+    rows = _of_workbook(body) if body.startswith(_WORKBOOK) else _of_text(body)
     count = 0
     for number, cells in rows:
         cleaned = [clean(cell) for cell in cells[:MOST_COLUMNS]]
@@ -44,6 +49,13 @@ def rows_of(body: bytes) -> Iterator[Row]:
         if count > MOST_LINES + _HEAD:
             raise too_long()
         yield number, cleaned
+
+
+def about_lines(body: bytes) -> int:
+    """How many rows it may have, for a progress bar; 0 if that is not seen from outside."""
+    if body.startswith(_WORKBOOK):
+        return 0
+    return max(body.count(b"\n"), body.count(b"\r")) + 1
 
 
 def too_long() -> FileRefused:
@@ -72,8 +84,11 @@ def _of_workbook(body: bytes) -> Iterator[tuple[int, Sequence[str]]]:
 
 
 def _of_text(body: bytes) -> Iterator[tuple[int, Sequence[str]]]:
-    text = _decoded(body)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    encoding = _encoding(body)
+    # The first lines are the same in a piece that is cut in the middle of a sign.
+    head = body[: 4 * 65_536].decode(encoding, errors="ignore")
+    text = io.TextIOWrapper(io.BytesIO(body), encoding=encoding, newline="")
+    reader = csv.reader(text, delimiter=_delimiter(head))
     number = 1
     try:
         for cells in reader:
@@ -83,16 +98,25 @@ def _of_text(body: bytes) -> Iterator[tuple[int, Sequence[str]]]:
         raise _unreadable() from None
 
 
-def _decoded(body: bytes) -> str:
+def _encoding(body: bytes) -> str:
+    """The first in which all of it is text."""
     marked = [encoding for bom, encoding in _BOMS if body.startswith(bom)]
     for encoding in marked or _ENCODINGS:
-        try:
-            text = body.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
+        if _is_text(body, encoding):
+            return encoding
     raise _unreadable()
+
+
+def _is_text(body: bytes, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        for at in range(0, len(body), _PIECE):
+            if "\0" in decoder.decode(body[at : at + _PIECE]):
+                return False
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _delimiter(text: str) -> str:

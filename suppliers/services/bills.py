@@ -1,4 +1,4 @@
-"""A bill's own life: read, compared, closed."""
+"""A bill's own life: read, compared, closed. `move_bill` is the only writer of its state."""
 
 from datetime import date, datetime
 
@@ -48,7 +48,7 @@ def locked_bill(*, bill_id: int) -> Bill:
 def note_bill(bill: Bill, *, by: Actor, now: datetime) -> None:
     """The beginning of its history."""
     BillMove.objects.create(
-        bill=bill, old="", new=bill.state, by=by.label[:80], reason="read", at=now
+        bill=bill, old="", new=bill.state, by=by.label[:80], reason="stored", at=now
     )
 
 

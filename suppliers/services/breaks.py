@@ -4,10 +4,11 @@ What a comparison finds comes through `keep_breaks`, so that it can be repeated:
 changed, and no more.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from itertools import islice
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import SYSTEM, Actor
@@ -29,10 +30,19 @@ def keep_breaks(
     *, bill_id: int, kinds: Collection[str], found: Iterable[FoundBreak], now: datetime
 ) -> None:
     """What a comparison of the bill found, of these kinds: new ones are open. What is not found any
-    more is closed, unless a person has spoken about it; with other amounts it is open again."""
+    more is closed, unless a person has spoken about it; with other amounts it is open again.
+
+    So many are in memory at a time, of whatever is found.
+    """
     bill = locked_bill(bill_id=bill_id)
-    there = Break.objects.filter(bill=bill, kind__in=sorted(kinds))
-    _keep(bill, _locked(there), list(found), now=now)
+    there = Break.objects.filter(bill=bill, kind__in=sorted(kinds)).order_by()
+    left, rest = set(there.values_list("pk", flat=True)), iter(found)
+    while some := list(islice(rest, _AT_ONCE)):
+        left -= _keep(bill, some, now=now)
+    gone = sorted(left)
+    for at in range(0, len(gone), _AT_ONCE):
+        for row in _locked(Break.objects.filter(pk__in=gone[at : at + _AT_ONCE])):
+            settle_gone(row, now=now)
 
 
 @tenant_atomic
@@ -85,18 +95,27 @@ def note_new(rows: list[Break]) -> None:
     )
 
 
-def _keep(bill: Bill, there: "QuerySet[Break]", found: list[FoundBreak], *, now: datetime) -> None:
-    left = {_key(row): row for row in there}
-    fresh = []
+def _keep(bill: Bill, found: Sequence[FoundBreak], *, now: datetime) -> set[int]:
+    """Keep some of what was found; the keys of those that were there."""
+    there = {_key(row): row for row in _locked(_alike(bill, found))}
+    fresh, known = [], set()
     for one in found:
-        row = left.pop((one.kind, one.number, one.supplier_ref), None)
+        row = there.get((one.kind, one.number, one.supplier_ref))
         if row is None:
             fresh.append(_new(bill, one, now=now))
-        else:
-            settle_again(row, one, now=now)
-    for row in left.values():
-        settle_gone(row, now=now)
+            continue
+        settle_again(row, one, now=now)
+        known.add(row.pk)
     note_new(fresh)
+    return known
+
+
+def _alike(bill: Bill, found: Sequence[FoundBreak]) -> "QuerySet[Break]":
+    """Of the same numbers; a stranger's line may have none of ours."""
+    numbers = {one.number for one in found} - {""}
+    refs = {one.supplier_ref for one in found if not one.number}
+    is_alike = Q(number__in=numbers) | Q(number="", supplier_ref__in=refs)
+    return Break.objects.filter(is_alike, bill=bill)
 
 
 def _key(row: Break) -> Key:

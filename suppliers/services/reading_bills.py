@@ -1,21 +1,19 @@
 """A supplier's file as lines of a bill. What is wrong with a line is told with its number."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from itertools import chain, islice
 from zoneinfo import ZoneInfo
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-
 from core.errors import InvalidInput
 from core.money import parse_e4
 from suppliers.services.bill_columns import Column, columns_of, is_enough
 from suppliers.services.bill_tables import MOST_LINES, Row, rows_of, too_long
 from suppliers.services.matching import charged
+from suppliers.states import BadReason
 
 LOOKED_AT = 20  # so many rows may stand above the header
 SAMPLE = 10
@@ -49,20 +47,38 @@ class NewLine:
 @dataclass(frozen=True, slots=True)
 class BadLine:
     row: int
-    reason: str | Promise
+    reason: BadReason
 
 
 @dataclass(slots=True)
-class Reading:
-    """What was read. `sample` are the first rows as they are, header included; without columns that
-    are enough nothing else was read."""
+class Stretch:
+    """Some of a bill's lines, one after the other. All bad ones are counted, the first are kept."""
 
-    columns: dict[Column, int]
-    sample: list[Row]
     lines: list[NewLine] = field(default_factory=list)
     bad: list[BadLine] = field(default_factory=list)
     bad_count: int = 0
     total_e4: int = 0
+    last: int = 0  # the row that was looked at last
+
+    def take(self, line: NewLine | BadLine) -> None:
+        self.last = line.row
+        if isinstance(line, NewLine):
+            self.lines.append(line)
+            self.total_e4 += charged(amount_e4=line.amount_e4, said=line.said)
+            return
+        self.bad_count += 1
+        if self.bad_count <= MOST_BAD:
+            self.bad.append(line)
+
+
+@dataclass(slots=True)
+class Reading(Stretch):
+    """The beginning of a bill, or all of it if it `is_whole`. `sample` are the first rows as they
+    are, header included; without columns that are enough nothing else was read."""
+
+    columns: dict[Column, int] = field(default_factory=dict)
+    sample: list[Row] = field(default_factory=list)
+    is_whole: bool = True
 
     @property
     def is_understood(self) -> bool:
@@ -72,41 +88,63 @@ class Reading:
     def width(self) -> int:
         return max((len(cells) for _number, cells in self.sample), default=0)
 
-    def take(self, line: NewLine) -> None:
-        if len(self.lines) == MOST_LINES:
-            raise too_long()
-        self.lines.append(line)
-        self.total_e4 += charged(amount_e4=line.amount_e4, said=line.said)
 
-    def refuse(self, row: int, reason: str | Promise) -> None:
-        self.bad_count += 1
-        if self.bad_count <= MOST_BAD:
-            self.bad.append(BadLine(row, reason))
+@dataclass(frozen=True, slots=True)
+class _Table:
+    columns: dict[Column, int]
+    sample: list[Row]
+    rows: Iterator[Row]
 
 
 class _Refused(Exception):
     """The line cannot be taken, for this reason."""
 
-    def __init__(self, reason: str | Promise) -> None:
+    def __init__(self, reason: BadReason) -> None:
         super().__init__(reason)
         self.reason = reason
 
 
-def read_lines(*, body: bytes, mapping: Mapping[str, int] | None, zone: ZoneInfo) -> Reading:
-    """Raises FileRefused for a file that cannot be read as a whole. A `mapping` that says anything
-    is the only one: the header's words count for nothing then."""
+def read_lines(
+    *, body: bytes, mapping: Mapping[str, int] | None, zone: ZoneInfo, most: int
+) -> Reading:
+    """At most so many lines. Raises FileRefused for a file that cannot be read as a whole.
+
+    A `mapping` that says anything is the only one: the header's words count for nothing then.
+    """
+    table = _table(body, mapping)
+    reading = Reading(columns=table.columns, sample=table.sample)
+    if not reading.is_understood:
+        return reading
+    for count, line in enumerate(_judged(table, zone), start=1):
+        if count > most:
+            reading.is_whole = False
+            break
+        reading.take(line)
+    return reading
+
+
+def stretches_of_bill(
+    *, body: bytes, mapping: Mapping[str, int] | None, zone: ZoneInfo, after: int, size: int
+) -> Iterator[Stretch]:
+    """The lines below the row `after`, so many at a time. Raises FileRefused, also on the way."""
+    lines = (line for line in _judged(_table(body, mapping), zone) if line.row > after)
+    while some := list(islice(lines, size)):
+        stretch = Stretch()
+        for line in some:
+            stretch.take(line)
+        yield stretch
+
+
+def _table(body: bytes, mapping: Mapping[str, int] | None) -> _Table:
     rows = rows_of(body)
     head = list(islice(rows, LOOKED_AT))
     header_at, columns = _header(head)
     if mapping:
         columns = {Column(name): at for name, at in mapping.items() if name in set(Column)}
-    reading = Reading(columns=columns, sample=head[:SAMPLE])
-    if not reading.is_understood:
-        return reading
-    first = header_at + 1 if header_at is not None else _first_line(head, columns)
-    for number, cells in chain(head[first:], rows):
-        _read(reading, number, cells, zone)
-    return reading
+    first = 0
+    if is_enough(columns):
+        first = header_at + 1 if header_at is not None else _first_line(head, columns)
+    return _Table(columns=columns, sample=head[:SAMPLE], rows=chain(head[first:], rows))
 
 
 def _header(head: Sequence[Row]) -> tuple[int | None, dict[Column, int]]:
@@ -124,13 +162,21 @@ def _first_line(head: Sequence[Row], columns: Mapping[Column, int]) -> int:
     return 0 if re.search(r"\d", amount) else 1
 
 
-def _read(reading: Reading, number: int, cells: list[str], zone: ZoneInfo) -> None:
-    if cells[0].rstrip(":").lower() in _SUMS:
-        return
-    try:
-        reading.take(_line(reading.columns, number, cells, zone))
-    except _Refused as why:
-        reading.refuse(number, why.reason)
+def _judged(table: _Table, zone: ZoneInfo) -> Iterator[NewLine | BadLine]:
+    """Every line but sums, taken or not. Raises FileRefused past so many good ones."""
+    count = 0
+    for number, cells in table.rows:
+        if cells[0].rstrip(":").lower() in _SUMS:
+            continue
+        try:
+            line = _line(table.columns, number, cells, zone)
+        except _Refused as why:
+            yield BadLine(number, why.reason)
+            continue
+        count += 1
+        if count > MOST_LINES:
+            raise too_long()
+        yield line
 
 
 def _line(columns: Mapping[Column, int], row: int, cells: list[str], zone: ZoneInfo) -> NewLine:
@@ -139,7 +185,7 @@ def _line(columns: Mapping[Column, int], row: int, cells: list[str], zone: ZoneI
     for number in numbers:
         _check_number(number)
     if not any(numbers):
-        raise _Refused(_("There is no order number."))
+        raise _Refused(BadReason.NO_NUMBER)
     return NewLine(
         row=row,
         number=numbers[0],
@@ -156,19 +202,17 @@ def _cell(cells: Sequence[str], at: int) -> str:
 
 def _check_number(number: str) -> None:
     if len(number) > _LONGEST:
-        raise _Refused(_("The order number is too long."))
+        raise _Refused(BadReason.TOO_LONG)
     if _SPOILT.fullmatch(number):
-        raise _Refused(
-            _("A spreadsheet has shortened the order number (1.23E+15): its digits are lost.")
-        )
+        raise _Refused(BadReason.SHORTENED)
 
 
 def _amount(text: str) -> int:
     """Up to four decimals; negative is money that came back."""
     try:
         amount = parse_e4(text.removeprefix("-"), digits=4)
-    except InvalidInput as why:
-        raise _Refused(why.message) from None
+    except InvalidInput:
+        raise _Refused(BadReason.AMOUNT) from None
     return -amount if text.startswith("-") else amount
 
 

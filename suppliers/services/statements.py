@@ -1,7 +1,5 @@
 """What we bought from a supplier over some days, by our own books: to be held against its bill."""
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,9 +13,9 @@ from core.scope import tenant_atomic
 from suppliers.models import Attempt, AttemptMove, Supplier
 from suppliers.selectors.settlement import shop_zone, span_of
 from suppliers.services.bills import check_days
+from suppliers.services.tables_out import BOM, rows_as_csv
 from suppliers.states import AttemptState
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Sums = dict[tuple[date, str], tuple[int, int]]
 
 
@@ -93,12 +91,7 @@ def statement_csv(told: Statement) -> bytes:
         _("money back"), _("together"),
     )  # fmt: skip
     rows = [_row(told, str(line.day), line.product, line) for line in told.lines]
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerows(
-        [*map(_escaped, row)] for row in [head, *rows, _row(told, _("total"), "", told)]
-    )
-    return written.getvalue().encode("utf-8-sig")
+    return BOM + rows_as_csv([head, *rows, _row(told, _("total"), "", told)])
 
 
 def _bought(supplier: Supplier, since: date, until: date) -> Sums:
@@ -153,12 +146,3 @@ def _row(told: Statement, day: str, product: str, of: "StatementLine | Statement
         day, product, str(of.bought), amount(of.bought_e4), str(of.back), amount(of.back_e4),
         amount(of.total_e4),
     )  # fmt: skip
-
-
-def _escaped(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) and not _is_number(cell) else cell
-
-
-def _is_number(cell: str) -> bool:
-    """Our own amounts below zero stay numbers."""
-    return cell.removeprefix("-").replace(".", "", 1).isdecimal()

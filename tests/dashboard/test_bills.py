@@ -1,13 +1,19 @@
 """Bills in the office: looked at before anything is stored, then settled one by one."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
+from core.actors import Actor
 from core.scope import tenant_atomic
 from core.uploads import old_files
+from dashboard import paging
+from fulfillment import services as fulfillment
+from suppliers import services as suppliers
 from suppliers.models import Bill, BillLine, Break
+from suppliers.services import billing
 from tenants.roles import Role
 from tests.dashboard.people import browser_of
 from tests.suppliers.bills import bought
@@ -18,6 +24,7 @@ pytestmark = pytest.mark.django_db(databases="__all__")
 DAYS = {"since": "2026-11-22", "until": "2026-11-22"}
 GOOD = "订单号,金额,状态\nSTRANGE-1,1.00,成功\n"
 AHEAD = datetime(2999, 1, 1, tzinfo=UTC)
+AHEAD_OF_US = timedelta(seconds=5)
 
 
 @pytest.fixture
@@ -44,9 +51,22 @@ def store(browser, looked, **more):
 
 
 def stored(browser, offer, text=GOOD):
+    """The page of a bill that was compared, in the test's own transaction."""
     answer = store(browser, upload(browser, offer, text))
     assert answer.status_code == 302, answer.content.decode()[-2_000:]
+    compare(answer["Location"])
     return answer["Location"]
+
+
+@tenant_atomic
+def compare(path):
+    by, now = Actor("user:1 zhao@example.com"), timezone.now()
+    fulfillment.reconcile(bill_id=int(path.split("/")[-2]), by=by, now=now)
+
+
+def worked(path):
+    """A worker has come by."""
+    fulfillment.work_on_bill(bill_id=int(path.split("/")[-2]), now=timezone.now() + AHEAD_OF_US)
 
 
 @tenant_atomic
@@ -62,6 +82,7 @@ def test_a_bill_is_looked_at_then_stored_and_compared(shop, offer, browser, sett
     assert len(list(old_files(before=AHEAD))) == 1
 
     answer = store(browser, looked)
+    worked(answer["Location"])
 
     page = browser.get(answer["Location"])
     assert "STRANGE-1" in page.content.decode()
@@ -80,7 +101,7 @@ def kept_files(monkeypatch):
 
 def test_lines_that_cannot_be_read_are_named_and_left_out_on_request(offer, browser, kept_files):
     looked = upload(browser, offer, GOOD + "STRANGE-2,much,成功\n")
-    assert "Write an amount such as 12.50." in looked.content.decode()
+    assert "The amount cannot be read" in looked.content.decode()
 
     refused = store(browser, looked)
     assert (refused.status_code, rows(Bill.objects.all(), "pk")) == (422, [])
@@ -181,7 +202,7 @@ def test_a_list_asks_as_often_however_long_it_is(
     stored(browser, offer, f"订单号,金额,状态\n{lines}")
     browser.get("/office/bills/breaks/")
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         browser.get("/office/bills/breaks/")
 
 
@@ -219,3 +240,152 @@ def test_a_bill_of_no_time_is_never_stored(offer, browser, kept_files):
     upload(browser, offer, since=date(1999, 1, 1), until=date(1999, 1, 1))
 
     assert rows(Bill.objects.all(), "pk") == []
+
+
+@pytest.fixture
+def _long(monkeypatch, settings, tmp_path):
+    """Three lines are a long file."""
+    settings.UPLOADS_DIR = tmp_path
+    monkeypatch.setattr(billing, "AT_ONCE", 3)
+
+
+def many(count):
+    return "订单号,金额,状态\n" + "".join(f"STRANGE-{at:03},1.00,成功\n" for at in range(count))
+
+
+@pytest.mark.usefixtures("_long")
+@pytest.mark.django_db(databases="__all__", transaction=True)
+def test_a_long_bill_is_read_by_a_worker_and_its_page_shows_how_far_it_is(offer, browser):
+    looked = upload(browser, offer, many(8))
+    assert (looked.context["reading"].is_whole, len(looked.context["reading"].lines)) == (False, 3)
+    assert "this is its beginning, 3 lines" in looked.content.decode()
+    path = store(browser, looked)["Location"]
+
+    page = browser.get(path).content.decode()
+    assert f'data-progress="{path}progress/" data-state="reading"' in page
+    assert browser.get(f"{path}progress/").json() == {
+        "state": "reading", "percent": 0, "done": 0, "total": 10,
+    }  # fmt: skip
+
+    worked(path)
+
+    page = browser.get(path).content.decode()
+    assert "data-progress" not in page
+    assert browser.get(f"{path}progress/").json()["state"] == "matched"
+    assert rows(Bill.objects.all(), "count", "state") == [(8, "matched")]
+
+
+@pytest.mark.usefixtures("_long")
+@pytest.mark.django_db(databases="__all__", transaction=True)
+def test_a_bill_with_bad_lines_further_down_says_so_and_goes_on_without_them(offer, browser):
+    path = store(browser, upload(browser, offer, many(8) + "STRANGE-X,much,\n"))["Location"]
+    worked(path)
+
+    page = browser.get(path).content.decode()
+    assert "Nothing of it counts so far." in page
+    assert "The amount cannot be read" in page
+    refused = browser.post(f"{path}match/")
+    skipped = browser.post(f"{path}skip/")
+    assert (refused.status_code, skipped.status_code) == (409, 302)
+    assert 'data-state="matching"' in browser.get(path).content.decode()
+
+    worked(path)
+
+    assert rows(Bill.objects.all(), "count", "bad_count", "state") == [(8, 1, "matched")]
+    assert "(1)" in browser.get(path).content.decode()
+
+
+def test_a_comparison_cannot_tell_how_far_it_is(offer, browser, kept_files):
+    path = stored(browser, offer)
+
+    assert browser.post(f"{path}match/").status_code == 302
+    assert browser.post(f"{path}match/").status_code == 302
+
+    told = browser.get(f"{path}progress/").json()
+    assert (told["state"], told["percent"]) == ("matching", None)
+    assert browser.post(f"{path}close/").status_code == 409
+
+
+@pytest.fixture
+def small_pages(monkeypatch):
+    monkeypatch.setattr(paging, "AT_ONCE", 2)
+
+
+def walked(browser, path, key):
+    """Every row of a list, page by page."""
+    seen, pages = [], 0
+    query = ""
+    while pages < 9:
+        paged = browser.get(f"{path}{query}").context["paging"]
+        seen += [getattr(row, key) for row in paged.rows]
+        pages += 1
+        if not paged.next_query:
+            return seen, pages
+        query = paged.next_query
+    raise AssertionError("it never ends")
+
+
+@pytest.mark.usefixtures("small_pages")
+def test_lines_and_differences_come_a_page_at_a_time(offer, browser, kept_files):
+    path = stored(browser, offer, many(5))
+
+    found = walked(browser, f"{path}lines/", "row")
+    gaps, pages = walked(browser, "/office/bills/breaks/", "number")
+
+    assert found == ([2, 3, 4, 5, 6], 3)
+    assert (sorted(gaps), pages) == ([f"STRANGE-{at:03}" for at in range(5)], 3)
+    second = browser.get("/office/bills/breaks/?state=open").context["paging"].next_query
+    assert second.startswith("?state=open&before=")
+    assert 'rel="next"' in browser.get(f"/office/bills/breaks/{second}").content.decode()
+
+
+@pytest.mark.parametrize("query", ["after=x", f"after={10**20}", "after=-1"])
+def test_addresses_that_say_nonsense_find_what_they_can(offer, browser, query, kept_files):
+    path = stored(browser, offer)
+
+    assert browser.get(f"{path}lines/?{query}").status_code == 200
+
+
+def test_a_line_is_found_by_its_number(offer, browser, kept_files):
+    path = stored(browser, offer, many(5))
+
+    one = browser.get(f"{path}lines/?number=STRANGE-003").context["lines"]
+    none = browser.get(f"{path}lines/?number=STRANGE").context["lines"]
+
+    assert ([line.number for line, _amount in one], none) == (["STRANGE-003"], [])
+
+
+def test_states_are_counted_under_the_other_filters(offer, browser, kept_files):
+    stored(browser, offer, many(3))
+    with tenant_atomic():
+        first = Break.objects.order_by("pk").first()
+        by, now = Actor("user:1 zhao@example.com"), timezone.now()
+        suppliers.close_break(break_id=first.pk, note="", by=by, now=now)
+
+    def counts(query):
+        states = browser.get(f"/office/bills/breaks/?{query}").context["states"]
+        return [one["count"] for one in states]
+
+    assert counts("state=closed") == counts("") == [3, 2, 0, 0, 1]
+    assert counts("kind=twice") == [0, 0, 0, 0, 0]
+
+
+def test_differences_are_taken_away_as_a_table(offer, browser, kept_files):
+    stored(browser, offer, "订单号,金额,状态\n=1+1,1.00,成功\nB2,2.50,成功\n")
+
+    answer = browser.get("/office/bills/breaks.csv?state=open")
+    none = browser.get("/office/bills/breaks.csv?state=closed")
+
+    table = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    assert answer["Content-Disposition"] == 'attachment; filename="differences.csv"'
+    assert len(table) == 3
+    assert sorted(row.split(",")[4] for row in table[1:]) == ["'=1+1", "B2"]
+    assert {row.split(",")[7] for row in table[1:]} == {"1.00", "2.50"}
+    assert len(b"".join(none.streaming_content).decode("utf-8-sig").splitlines()) == 1
+
+
+@pytest.mark.parametrize(("query", "count"), [("", 1), ("state=closed", 0), ("of=999999", 0)])
+def test_bills_are_found_by_state_and_supplier(offer, browser, query, count, kept_files):
+    stored(browser, offer)
+
+    assert len(browser.get(f"/office/bills/?{query}").context["bills"]) == count

@@ -237,6 +237,7 @@ def test_what_is_alike_is_no_break(offer):
     assert (breaks(), matched.state, matched.matched_at) == ([], "matched", NOON)
     assert list(BillMove.objects.order_by("pk").values_list("new", "by")) == [
         ("read", ZHAO.label),
+        ("matching", ZHAO.label),
         ("matched", ZHAO.label),
     ]
 
