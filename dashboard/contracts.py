@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Brand
@@ -10,8 +11,11 @@ from core.secrets import Secret
 from dashboard.fields import DayInput, UploadField
 from dashboard.protocols import PROTOCOLS, ProtocolWords, SecretWanted
 from suppliers.models import Authorisation, Supplier
+from suppliers.models.contracts import MOST_PAY_DAYS
 from suppliers.services.authorising import LONGEST
 from suppliers.services.authorising import MOST_BYTES as MOST_PAPER
+from suppliers.services.terms import FIELDS
+from suppliers.states import Cycle
 
 DESCRIBED = ("name", "base_url", "app_id")
 MOST_SECRET, MOST_RECIPE = 4_000, 20_000
@@ -56,6 +60,37 @@ class SupplierForm(_Described):
 
     def given(self) -> dict[str, str]:
         return super().given() | {"most_per_minute": self.cleaned_data["most_per_minute"]}
+
+
+class TermsForm(forms.Form):
+    """How a supplier is settled with, whom to talk to, how long the contract runs."""
+
+    cycle = forms.ChoiceField(
+        label=_("Settled"), choices=[(one.value, capfirst(one.label)) for one in Cycle]
+    )
+    pay_days = forms.IntegerField(
+        label=_("Days to pay"),
+        min_value=0,
+        max_value=MOST_PAY_DAYS,
+        help_text=_("So many days after a cycle's last day it is to be paid."),
+    )
+    contact = forms.CharField(
+        label=_("Whom to talk to"),
+        required=False,
+        max_length=200,
+        help_text=_("A name, and how to reach it."),
+    )
+    contract_from = forms.DateField(label=_("Contract from"), required=False, widget=DayInput)
+    contract_until = forms.DateField(label=_("Contract until"), required=False, widget=DayInput)
+    terms = forms.CharField(
+        label=_("Terms"),
+        required=False,
+        max_length=4_000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+
+    def __init__(self, given: Any, *, supplier: Supplier) -> None:
+        super().__init__(given, initial={name: getattr(supplier, name) for name in FIELDS})
 
 
 class SecretsForm(forms.Form):

@@ -20,8 +20,10 @@ from dashboard.views import (
     orders,
     people,
     settings,
+    settlement,
     statements,
     stock,
+    supplier_payments,
     suppliers,
     waiting,
 )
@@ -75,6 +77,7 @@ urlpatterns = [
     path("suppliers/<int:supplier_id>/", suppliers.supplier, name="office_supplier"),
     path("suppliers/<int:supplier_id>/check/", suppliers.check, name="office_supplier_check"),
     path("suppliers/<int:supplier_id>/edit/", suppliers.edit, name="office_supplier_edit"),
+    path("suppliers/<int:supplier_id>/terms/", suppliers.terms, name="office_supplier_terms"),
     path("suppliers/<int:supplier_id>/secrets/", suppliers.secrets, name="office_supplier_secrets"),
     path(
         "suppliers/<int:supplier_id>/authorisations/new/",
@@ -99,6 +102,18 @@ urlpatterns = [
     path("bills/store/", bills.store, name="office_bill_store"),
     path("bills/statement/", statements.statement, name="office_statement"),
     path("bills/statement.csv", statements.statement_csv, name="office_statement_csv"),
+    path("bills/settlement/", settlement.settlement, name="office_settlement"),
+    path("bills/payments/", supplier_payments.payments, name="office_supplier_payments"),
+    path(
+        "bills/payments/<int:payment_id>/proof/",
+        supplier_payments.proof,
+        name="office_payment_proof",
+    ),
+    path(
+        "bills/payments/<int:payment_id>/undo/",
+        supplier_payments.undo,
+        name="office_supplier_payment_undo",
+    ),
     path("bills/breaks/", breaks.breaks, name="office_breaks"),
     path("bills/breaks.csv", breaks.breaks_csv, name="office_breaks_csv"),
     path("bills/breaks/<int:gap_id>/", breaks.gap, name="office_break"),

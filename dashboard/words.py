@@ -75,6 +75,7 @@ ACTIONS = {
     "supplier.checked": _("asked a supplier for its balance"),
     "supplier.terms": _("changed the terms of a contract"),
     "supplier.paid": _("noted a payment to a supplier"),
+    "supplier.payment_undone": _("undid a payment to a supplier"),
     "bill.read": _("read a supplier's bill"),
     "authorisation.made": _("kept a brand authorisation"),
     "authorisation.changed": _("changed a brand authorisation"),

@@ -54,6 +54,12 @@ class BillClosed(AppError):
     code = "bill_closed"
 
 
+class PaymentNotedAlready(AppError):
+    """The reference stands beside another amount or day already."""
+
+    code = "payment_noted_already"
+
+
 class BreaksOpen(AppError):
     """A bill is closed when nothing in it is open; `data["open"]` says how many are."""
 

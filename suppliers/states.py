@@ -55,6 +55,16 @@ class Cycle(models.TextChoices):
     MONTHLY = "monthly", _("every month")
 
 
+class PaidBy(models.TextChoices):
+    """How money went to a supplier."""
+
+    BANK = "bank", _("bank transfer")
+    ALIPAY = "alipay", _("Alipay")
+    WECHAT = "wechat", _("WeChat Pay")
+    CASH = "cash", _("cash")
+    OTHER = "other", _("another way")
+
+
 class BillState(models.TextChoices):
     READING = "reading", _("being read")
     FAILED = "failed", _("could not be read")

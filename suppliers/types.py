@@ -255,6 +255,28 @@ class BillFile:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Proof:
+    """A bank's slip; its `kind` is found by its first bytes."""
+
+    name: str
+    body: bytes
+    kind: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewPayment:
+    """Money that was sent to a supplier; `counts_on` none: in the cycle in which it was paid."""
+
+    amount_e4: int
+    paid_on: date
+    how: str
+    ref: str
+    counts_on: date | None = None
+    note: str = ""
+    proof: Proof | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Purchase:
     """What a supplier is paid for: `unit_id` is the thing's key on a higher floor."""
 

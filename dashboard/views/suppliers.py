@@ -16,7 +16,7 @@ from core.money import Money
 from core.scope import tenant_atomic
 from dashboard.access import actor_of, allows
 from dashboard.addresses import address_of
-from dashboard.contracts import ContractForm, SecretsForm, SupplierForm
+from dashboard.contracts import ContractForm, SecretsForm, SupplierForm, TermsForm
 from dashboard.frame import back_to, draw, page, saved
 from dashboard.protocols import PROTOCOLS, protocol_words
 from dashboard.supply_words import (
@@ -124,6 +124,7 @@ def supplier(request: HttpRequest, supplier_id: int) -> HttpResponse:
         ],
         may_edit=allows(request, "suppliers.edit"),
         may_see_cost=allows(request, "cost.view"),
+        may_settle=allows(request, "bills.settle"),
     )
 
 
@@ -205,6 +206,20 @@ def edit(request: HttpRequest, supplier_id: int) -> HttpResponse:
     if saved(request, form, change, done=_("Saved.")):
         return back_to("office_supplier", found.pk)
     return _form(request, form, title=found.name, back=_page_of(found))
+
+
+@page("suppliers.edit")
+def terms(request: HttpRequest, supplier_id: int) -> HttpResponse:
+    found = get_object_or_404(Supplier, pk=supplier_id)
+    form = TermsForm(request.POST or None, supplier=found)
+
+    def change(**who_and_when: Any) -> None:
+        suppliers.change_terms(supplier_id=found.pk, given=form.cleaned_data, **who_and_when)
+
+    if saved(request, form, change, done=_("Saved.")):
+        return back_to("office_supplier", found.pk)
+    title = _("Terms of %(name)s") % {"name": found.name}
+    return _form(request, form, title=title, back=_page_of(found))
 
 
 @page("suppliers.edit")

@@ -12,12 +12,11 @@ from fulfillment.services.delivering import (
     take_payment,
 )
 from fulfillment.services.goods import goods_of_order
-from fulfillment.services.reconciling import (
-    check_balance_delta,
+from fulfillment.services.paying_suppliers import (
     note_payment_to_supplier,
-    reconcile,
-    watch_balance,
+    undo_payment_to_supplier,
 )
+from fulfillment.services.reconciling import check_balance_delta, reconcile, watch_balance
 from fulfillment.services.upstream import send
 
 SEALED = (SealedColumn(model=Unit, field="hand_text", place=HAND_TEXT),)
@@ -37,6 +36,7 @@ __all__ = [
     "send",
     "settle_case",
     "take_payment",
+    "undo_payment_to_supplier",
     "watch_balance",
     "work_on_bill",
 ]

@@ -13,14 +13,12 @@ from core.actors import SYSTEM, Actor
 from core.scope import tenant_atomic
 from fulfillment.models import Unit
 from fulfillment.states import UnitState
-from payments import services as payments
 from payments.selectors import moved_on, payables_without_money
 from payments.states import AccountKind
 from suppliers import services as suppliers
 from suppliers.selectors import bought_of_bill, find_note_before, get_supplier
 from suppliers.states import BreakKind
 from suppliers.types import FoundBreak, Purchase
-from tenants import audit
 
 if TYPE_CHECKING:
     from suppliers.models import Bill, Break
@@ -39,24 +37,6 @@ def reconcile(*, bill_id: int, by: Actor, now: datetime) -> "Bill":
         bill_id=bill.pk, kinds={BreakKind.NOT_PAID}, found=_not_paid(bill.pk), now=now
     )
     return bill
-
-
-@tenant_atomic
-def note_payment_to_supplier(
-    *, supplier_id: int, amount_e4: int, ref: str, by: Actor, now: datetime
-) -> None:
-    """Money was sent to the supplier; `ref` is the bank's word for it, and counts once."""
-    supplier = get_supplier(supplier_id=supplier_id)
-    payments.book_supplier_payment(
-        supplier_ref=str(supplier.pk),
-        amount_e4=amount_e4,
-        currency=supplier.currency,
-        ref=ref,
-        by=by,
-        now=now,
-    )
-    told: dict[str, str | int | None] = {"amount_e4": amount_e4, "ref": ref}
-    audit.record(by=by, action="supplier.paid", target=supplier.name, data=told, now=now)
 
 
 def watch_balance(*, supplier_id: int, by: Actor = SYSTEM, now: datetime) -> "Answer":

@@ -7,6 +7,7 @@ from payments.services.ledger import (
     open_account,
     post,
     top_up_balance,
+    undo_supplier_payment,
 )
 from payments.services.notices import handle_notice, handle_notices, keep_refusal
 from payments.services.paying import (
@@ -47,5 +48,6 @@ __all__ = [
     "start",
     "success_word",
     "top_up_balance",
+    "undo_supplier_payment",
     "ways_to_pay",
 ]

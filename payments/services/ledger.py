@@ -183,17 +183,37 @@ def book_supplier_payment(
     """Money was sent to a supplier; the same `ref` again is the same payment."""
     if not 0 < amount_e4 <= MOST_E4:
         raise InvalidInput(_("Write an amount above zero."), param="amount")
-    names = [(AccountKind.FUNDING, ""), (AccountKind.SUPPLIER, supplier_ref)]
-    accounts = accounts_named(names, currency=currency)
-    amounts = (-amount_e4, amount_e4)
+    lines = _to_supplier(supplier_ref, amount_e4, currency)
     return post(
         ref=f"supplier:{supplier_ref}:{ref}",
         kind="supplier_payment",
-        lines=[line(accounts[name], each) for name, each in zip(names, amounts, strict=True)],
+        lines=lines,
         currency=currency,
         by=by,
         now=now,
     )
+
+
+@tenant_atomic
+def undo_supplier_payment(
+    *, supplier_ref: str, amount_e4: int, currency: str, ref: str, by: Actor, now: datetime
+) -> Journal:
+    """The counter entry of the payment booked under this `ref`; a second time it is the first."""
+    return post(
+        ref=f"supplier:{supplier_ref}:{ref}:undone",
+        kind="supplier_payment",
+        lines=_to_supplier(supplier_ref, -amount_e4, currency),
+        currency=currency,
+        by=by,
+        now=now,
+    )
+
+
+def _to_supplier(supplier_ref: str, amount_e4: int, currency: str) -> list[Line]:
+    names = [(AccountKind.FUNDING, ""), (AccountKind.SUPPLIER, supplier_ref)]
+    accounts = accounts_named(names, currency=currency)
+    amounts = (-amount_e4, amount_e4)
+    return [line(accounts[name], each) for name, each in zip(names, amounts, strict=True)]
 
 
 @tenant_atomic(savepoint=False)

@@ -17,6 +17,7 @@ from suppliers.models.complaints import (
 )
 from suppliers.models.contracts import SECRETS, Offer, Supplier
 from suppliers.models.papers import PAPER_KEY, Authorisation, Paper
+from suppliers.models.paying import PROOF_BODY, PaymentProof, SupplierPayment
 from suppliers.models.settlement import (
     BILL_FILE_KEY,
     BalanceNote,
@@ -34,6 +35,7 @@ __all__ = [
     "COMPLAINT_SAID",
     "COMPLAINT_TEXT",
     "PAPER_KEY",
+    "PROOF_BODY",
     "SECRETS",
     "Attempt",
     "AttemptMove",
@@ -49,7 +51,9 @@ __all__ = [
     "CallbackHeard",
     "Offer",
     "Paper",
+    "PaymentProof",
     "Supplier",
     "SupplierComplaint",
     "SupplierComplaintMove",
+    "SupplierPayment",
 ]

@@ -14,6 +14,7 @@ from core.scope import TenantForeignKey, TenantModel
 from suppliers.states import Cycle
 
 SECRETS = Place("suppliers_supplier", "secrets")
+MOST_PAY_DAYS = 366
 
 
 class Supplier(TenantModel):
@@ -21,6 +22,7 @@ class Supplier(TenantModel):
 
     `most_per_minute` None: as fast as we can; `paced_until` is then when the next order may go out.
     After failures it rests, and one order finds out whether it is back: not before `probe_at`.
+    A cycle is to be paid within `pay_days` after its last day.
     """
 
     uid = models.UUIDField(default=uuid4, editable=False)
@@ -43,6 +45,7 @@ class Supplier(TenantModel):
     contact = models.CharField(
         _("whom to talk to"), max_length=200, blank=True, default="", db_default=""
     )
+    pay_days = models.SmallIntegerField(_("days to pay"), default=0, db_default=0)
     contract_from = models.DateField(_("contract from"), null=True)
     contract_until = models.DateField(_("contract until"), null=True)
     made_at = models.DateTimeField()
@@ -60,6 +63,10 @@ class Supplier(TenantModel):
             ),
             models.CheckConstraint(
                 condition=Q(cycle__in=Cycle.values), name="supplier_cycle_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(pay_days__gte=0, pay_days__lte=MOST_PAY_DAYS),
+                name="supplier_days_to_pay_within_a_year",
             ),
             models.CheckConstraint(
                 condition=Q(contract_from__isnull=True)

@@ -11,6 +11,7 @@ from suppliers.selectors.complaints import (
     complaints_of_attempt,
     words_of_complaint,
 )
+from suppliers.selectors.cycles import cycles_of, payments_to_suppliers
 from suppliers.selectors.health import due_balances, health_of_suppliers, resting
 from suppliers.selectors.routing import (
     choose_offer,
@@ -44,6 +45,7 @@ __all__ = [
     "choose_offer",
     "complaint_moves_of_units",
     "complaints_of_attempt",
+    "cycles_of",
     "due_attempts",
     "due_balances",
     "due_bill_files",
@@ -58,6 +60,7 @@ __all__ = [
     "judged_offers",
     "lines_of_bill",
     "moves_of_units",
+    "payments_to_suppliers",
     "resting",
     "skus_verified",
     "skus_with_offers",

@@ -8,10 +8,12 @@ from suppliers.models import (
     COMPLAINT_SAID,
     COMPLAINT_TEXT,
     PAPER_KEY,
+    PROOF_BODY,
     SECRETS,
     Authorisation,
     Bill,
     Bought,
+    PaymentProof,
     Supplier,
     SupplierComplaint,
 )
@@ -43,6 +45,7 @@ from suppliers.services.complaining import complain, hear_after_sale
 from suppliers.services.docking import change_secrets, change_supplier, dock, speaker
 from suppliers.services.offering import change_offer, offer
 from suppliers.services.pacing import is_crowded, next_in_line, stand_in_line
+from suppliers.services.paying import note_payment, read_proof, undo_payment
 from suppliers.services.reading_on import give_up_on_bill, go_on_reading
 from suppliers.services.recording import record, take_back
 from suppliers.services.statements import statement, statement_csv
@@ -57,6 +60,7 @@ SEALED = (
     SealedColumn(model=SupplierComplaint, field="said", place=COMPLAINT_SAID),
     SealedColumn(model=Authorisation, field="paper_key", place=PAPER_KEY),
     SealedColumn(model=Bill, field="sealed_key", place=BILL_FILE_KEY),
+    SealedColumn(model=PaymentProof, field="body", place=PROOF_BODY),
 )
 
 __all__ = [
@@ -96,10 +100,12 @@ __all__ = [
     "match_bill",
     "next_in_line",
     "note_balance",
+    "note_payment",
     "offer",
     "read_bill",
     "read_bought",
     "read_paper",
+    "read_proof",
     "record",
     "skip_bad_lines",
     "speaker",
@@ -107,5 +113,6 @@ __all__ = [
     "statement",
     "statement_csv",
     "take_back",
+    "undo_payment",
     "verify",
 ]

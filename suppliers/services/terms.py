@@ -10,10 +10,11 @@ from core.actors import Actor
 from core.scope import tenant_atomic
 from suppliers.errors import SupplierUnfit
 from suppliers.models import Supplier
+from suppliers.models.contracts import MOST_PAY_DAYS
 from suppliers.states import Cycle
 from tenants import audit
 
-FIELDS = ("cycle", "terms", "contact", "contract_from", "contract_until")
+FIELDS = ("cycle", "pay_days", "terms", "contact", "contract_from", "contract_until")
 _LONGEST = {"terms": 4_000, "contact": 200}
 
 
@@ -37,6 +38,10 @@ def change_terms(
 def _check(supplier: Supplier) -> None:
     if supplier.cycle not in Cycle.values:
         raise SupplierUnfit(_("Choose one of the listed cycles."), param="cycle")
+    if not 0 <= supplier.pay_days <= MOST_PAY_DAYS:
+        raise SupplierUnfit(
+            _("Write a number of days, 0 to %(most)s.") % {"most": MOST_PAY_DAYS}, param="pay_days"
+        )
     for name, longest in _LONGEST.items():
         if len(getattr(supplier, name)) > longest or "\0" in getattr(supplier, name):
             raise SupplierUnfit(
@@ -47,5 +52,5 @@ def _check(supplier: Supplier) -> None:
         raise SupplierUnfit(_("A contract ends after it begins."), param="contract_until")
 
 
-def _told(value: str | date | None) -> str:
+def _told(value: str | date | int | None) -> str:
     return "" if value is None else str(value)[:200]

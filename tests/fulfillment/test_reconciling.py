@@ -4,14 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from core.errors import InvalidInput
 from fulfillment import services as fulfillment
 from fulfillment.models import Unit
 from payments import services as payments
-from payments.models import Entry
 from payments.types import Cost
 from suppliers.models import Break
 from tests.catalog.factories import make_sku
+from tests.fulfillment.paying import sent_money
 from tests.orders.factories import paid
 from tests.suppliers.bills import ZHAO, billed, bought, line_of
 from tests.suppliers.factories import make_offer, make_supplier
@@ -98,30 +97,6 @@ def test_a_second_time_finds_no_more(offer):
     reconciled(offer, tries, bill=bill)
 
     assert found() == [("not_paid", tries[0].number, 80_000, "open")]
-
-
-def sent_money(supplier, amount_e4=500_000, *, ref="bank-1", now=NOON):
-    fulfillment.note_payment_to_supplier(
-        supplier_id=supplier.pk, amount_e4=amount_e4, ref=ref, by=ZHAO, now=now
-    )
-
-
-def test_money_sent_to_a_supplier_is_booked_once():
-    supplier = make_supplier()
-
-    sent_money(supplier)
-    sent_money(supplier)
-
-    entries = Entry.objects.order_by("amount_e4").values_list("account__kind", "amount_e4")
-    assert list(entries) == [("funding", -500_000), ("supplier", 500_000)]
-
-
-@pytest.mark.parametrize("amount", [0, -1])
-def test_no_money_is_no_payment(amount):
-    with pytest.raises(InvalidInput):
-        sent_money(make_supplier(), amount)
-
-    assert not Entry.objects.exists()
 
 
 def checked(supplier, balance_e4, *, now):

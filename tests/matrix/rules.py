@@ -112,6 +112,8 @@ CONTRACT = {"name": "A new name", "base_url": "https://new.example.com", "app_id
 OFFER = {"product": "99", "cost": "9.875", "priority": "1", "weight": "1", "slow_hours": "0",
          "is_on": "on"}  # fmt: skip
 AUTHORISED = {"number": "A-2", "since": "2026-01-01", "until": "2026-12-31"}
+TRANSFER = {"supplier": "{contract}", "amount": "12.50", "paid_on": "2026-01-05", "how": "bank",
+            "ref": "a transfer"}  # fmt: skip
 JOB, CODE = "/office/imports/{job}/", "/office/codes/{code}/"
 NAMES = {"name": "A new name", "name_en": "A new name"}
 PRODUCT = NAMES | {
@@ -194,6 +196,8 @@ OFFICE = {
     "office_supplier": page(SUPPLIER, "stock.view"),
     "office_supplier_check": deed(f"{SUPPLIER}check/", "suppliers.edit"),
     "office_supplier_edit": page(f"{SUPPLIER}edit/", "suppliers.edit", posted=302, form=CONTRACT),
+    "office_supplier_terms": page(f"{SUPPLIER}terms/", "suppliers.edit", posted=302,
+                                  form={"cycle": "monthly", "pay_days": "15"}),
     "office_supplier_secrets": page(f"{SUPPLIER}secrets/", "suppliers.edit", posted=302,
                                     form={"secret": "another secret"}),
     "office_authorisation_new": page(f"{SUPPLIER}authorisations/new/", "suppliers.edit",
@@ -214,6 +218,14 @@ OFFICE = {
                              query="supplier={contract}"),
     "office_statement_csv": page("/office/bills/statement.csv", "bills.settle", shows=False,
                                  query="supplier={contract}"),
+    "office_settlement": page("/office/bills/settlement/", "bills.settle",
+                              query="supplier={contract}"),
+    "office_supplier_payments": page("/office/bills/payments/", "bills.settle", posted=302,
+                                     form=TRANSFER),
+    "office_payment_proof": page("/office/bills/payments/{sent}/proof/", "bills.settle",
+                                 shows=False),
+    "office_supplier_payment_undo": deed("/office/bills/payments/{sent}/undo/", "bills.settle",
+                                         {"reason": "a mistake"}),
     "office_breaks": page("/office/bills/breaks/", "bills.settle"),
     "office_breaks_csv": page("/office/bills/breaks.csv", "bills.settle", shows=False),
     "office_break": page("/office/bills/breaks/{gap}/", "bills.settle"),
