@@ -35,13 +35,15 @@ def requests_of(
 ) -> list[Tried]:
     """What is asked: the order, the query and the balance, as far as the recipe has them.
 
-    A field that the order lacks is shown by its own name: the buyer will fill it in.
+    A field that the order lacks is shown by its own name: the buyer will fill it in. Its kind gives
+    way to one that the recipe buys.
     """
     values = known_values(recipe, account, now)
 
     def ask_order() -> Request:
         call = known(recipe.order).call
-        filled = replace(order, fields={**_named(call), **order.fields})
+        kind = order.kind if order.kind in recipe.sells else min(recipe.sells)
+        filled = replace(order, kind=kind, fields={**_named(call), **order.fields})
         return preview(recipe, filled, NUMBER, now, account=account)
 
     def ask_query() -> Request:

@@ -24,6 +24,7 @@ OFFICE = {
     "members": "/office/tenants/member/",
     "audit": "/office/tenants/auditrow/",
     "settings": "/office/settings/",
+    "recipe": "/office/suppliers/recipe/",
 }
 
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

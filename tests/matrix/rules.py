@@ -193,6 +193,8 @@ OFFICE = {
     "office_supplier_new": page("/office/suppliers/new/", "suppliers.edit", shows=False,
                                 query="protocol=fulu", posted=302,
                                 form=CONTRACT | {"secret": "another secret"}),
+    # A whole recipe has braces, as what is filled in here has: tests/dashboard docks by one.
+    "office_recipe": page("/office/suppliers/recipe/", "suppliers.edit", shows=False, posted=422),
     "office_supplier": page(SUPPLIER, "stock.view"),
     "office_supplier_check": deed(f"{SUPPLIER}check/", "suppliers.edit"),
     "office_supplier_edit": page(f"{SUPPLIER}edit/", "suppliers.edit", posted=302, form=CONTRACT),

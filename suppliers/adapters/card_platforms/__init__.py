@@ -20,6 +20,7 @@ class CardPlatform:
 
     name: str
     label: str
+    label_en: str
     evidence: str
     has_vector: bool
     source: str
@@ -41,6 +42,7 @@ def _read(path: Path) -> CardPlatform:
     return CardPlatform(
         name=path.stem,
         label=said["label"],
+        label_en=said["label_en"],
         evidence=said["evidence"],
         has_vector=said["has_vector"],
         source=said["source"],
