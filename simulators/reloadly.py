@@ -44,7 +44,7 @@ from simulators.reloadly_airtime import TOPUPS, TOPUPS_ASYNC, Airtime
 from simulators.reloadly_floor import NAME, Deed, Routes
 from simulators.reloadly_giftcards import ORDERS, Giftcards
 from simulators.reloadly_signing import Claims, claims_of, is_genuine, issue, sign_webhook
-from simulators.reloadly_words import STATUSES, error_of
+from simulators.reloadly_words import STATUSES, amount, currency_of, error_of
 from simulators.shop import Shop
 from simulators.wire import Reply, Visit
 
@@ -61,7 +61,8 @@ class Reloadly:
 
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
-        self._routes: Routes = {**Giftcards(shop).routes, **Airtime(shop).routes}
+        money: Routes = {("GET", f"(?:{'|'.join(HOSTS)})/accounts/balance"): _balance}
+        self._routes: Routes = {**money, **Giftcards(shop).routes, **Airtime(shop).routes}
 
     def answer(self, visit: Visit) -> Reply:
         path = visit.url.path.removeprefix(ROOT)
@@ -145,6 +146,10 @@ class Reloadly:
             if verb == method and found:
                 return deed, found
         raise Refused(Refusal.NO_METHOD)
+
+
+def _balance(_visit: Visit, account: Account, _found: Match[str]) -> dict[str, Any]:
+    return {"balance": amount(account.balance_e4), "currencyCode": currency_of(account)}
 
 
 def _webhook_secret(telling: Telling) -> str:

@@ -13,13 +13,15 @@ from urllib.parse import urlencode
 from core.secrets import Secret
 from suppliers.adapters.canon import compact, read_exact
 from suppliers.adapters.reloadly_words import Refused, read_refusal, rounded_e4, sign_webhook
-from suppliers.errors import BadSignature, NoAnswer, NothingSent
+from suppliers.errors import BadSignature, NoAnswer, NothingSent, Unspeakable
 from suppliers.types import Account, Callback, Reply, Request, Transport
 
 _AUTH = "https://auth.reloadly.com"
 _EARLY = 60.0  # seconds before its end in which a token is used no more
 _UNAUTHORIZED = 401
-_tokens: dict[tuple[str, str, Secret], tuple[Secret, float]] = {}
+_Who = tuple[str, str, Secret]
+_tokens: dict[_Who, tuple[Secret, float]] = {}
+_same_currency: set[tuple[_Who, str]] = set()
 
 
 class Reloadly:
@@ -40,7 +42,23 @@ class Reloadly:
         self._account, self._http, self._clock = account, http, clock
 
     def balance_e4(self) -> int:
-        return rounded_e4(self._get("/accounts/balance")["balance"])
+        """Raises Unspeakable where the account counts in another currency than the shop."""
+        found = self._get("/accounts/balance")
+        theirs, ours = str(found.get("currencyCode")), self._account.currency
+        if ours and theirs != ours:
+            raise Unspeakable(f"the account counts in {theirs}, the shop in {ours}")
+        _same_currency.add((self._who(), ours))
+        return rounded_e4(found["balance"])
+
+    def _check_currency(self) -> None:
+        """Before its first order: a dollar booked as a yuan is a loss that nobody sees."""
+        ours = self._account.currency
+        if not ours or (self._who(), ours) in _same_currency:
+            return
+        try:
+            self.balance_e4()
+        except (NoAnswer, Refused) as why:
+            raise NothingSent(f"the account's currency is not known: {why}") from None
 
     def read_callback(self, *, body: bytes, headers: Mapping[str, str]) -> Callback:
         given = {name.lower(): value for name, value in headers.items()}
@@ -109,7 +127,7 @@ class Reloadly:
         _tokens[self._who()] = (token, now + float(found["expires_in"]) - _EARLY)
         return token.reveal()
 
-    def _who(self) -> tuple[str, str, Secret]:
+    def _who(self) -> _Who:
         audience = self._account.further.get("audience")
         where = audience.reveal() if audience else self.audience
         return where, self._account.app_id, self._account.secret

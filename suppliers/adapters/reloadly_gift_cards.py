@@ -27,6 +27,7 @@ class ReloadlyGiftCards(Reloadly):
         """`face_value` is a card's, in the currency that is on it."""
         if order.kind is not Kind.CODES or order.face_value <= 0:
             raise Unspeakable("cards of a known value are bought here")
+        self._check_currency()
         said = {
             "senderName": _SENDER,
             **order.fields,

@@ -99,6 +99,7 @@ def speaker(supplier: Supplier, *, within: float | None = None) -> SupplierAdapt
         app_id=supplier.app_id,
         secret=main,
         further={name: Secret(text) for name, text in found.items()},
+        currency=supplier.currency,
     )
     http = HttpTransport(
         base_url=supplier.base_url,

@@ -55,6 +55,16 @@ def test_gift_cards_are_bought_and_fetched(reloadly, desk):
     assert desk.accounts()[0]["balance_e4"] == 10_000_000 - 2 * PRICE
 
 
+@pytest.mark.parametrize("host", ["giftcards", "topups"])
+def test_both_hosts_tell_the_balance_and_what_it_counts_in(reloadly, desk, host):
+    desk.account(protocol="reloadly", id=CLIENT, options={"currency": "EUR"})
+
+    assert reloadly.get(f"{host}/accounts/balance").json == {
+        "balance": 1000.0,
+        "currencyCode": "EUR",
+    }
+
+
 def test_a_number_is_bought_once_and_none_each_time(reloadly, desk):
     reloadly.order("R002")
 

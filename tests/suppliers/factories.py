@@ -28,7 +28,7 @@ PATHS = {
     "reloadly_airtime": "/reloadly/topups",
     "reloadly_gift_cards": "/reloadly/giftcards",
 }
-IN_CURRENCY = {"kinguin": "EUR"}
+IN_CURRENCY = {"kinguin": "EUR", "reloadly_airtime": "USD", "reloadly_gift_cards": "USD"}
 BY_RECIPE = {"kayixin": simulated_kayixin}  # what the connector speaks
 PLAYED_AS = {"reloadly_airtime": "reloadly", "reloadly_gift_cards": "reloadly"}
 _CARD = {"id": "1000", "kind": "card", "price_e4": 98_750}

@@ -1,6 +1,7 @@
 """Reloadly: its tokens, what it says of gift cards and airtime, and what we understand by it."""
 
 import json
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -294,6 +295,46 @@ def test_garbage_is_not_an_absence(protocol, said):
     answer = asked(protocol, said)
 
     assert (answer.outcome, answer.is_absent) == (Outcome.UNKNOWN, False)
+
+
+def bought_in(currency, protocol, answers):
+    """What comes of two orders, by an account that is to count in that currency."""
+    desk, who = Desk(answers), replace(account(), currency=currency)
+    speaker = adapter(protocol, desk, who=who)
+    order = ORDERS[protocol]
+    answers = [
+        answered(lambda: speaker.buy(order=order, number=NUMBER), is_purchase=True)
+        for _ in range(2)
+    ]
+    return answers[0], [each.path for each in desk.orders]
+
+
+DOLLARS = {"/accounts/balance": b'{"balance": 1, "currencyCode": "USD"}', "/": (500, b"")}
+
+
+@BOTH
+def test_an_account_in_another_currency_buys_nothing(protocol):
+    answer, asked_for = bought_in("CNY", protocol, DOLLARS)
+
+    said = "not sent: the account counts in USD, the shop in CNY"
+    assert (answer.outcome, answer.reason) == (Outcome.REJECTED, said)
+    assert set(asked_for) == {"/accounts/balance"}
+
+
+@BOTH
+def test_the_currency_is_looked_at_before_the_first_order_alone(protocol):
+    _answer, asked_for = bought_in("USD", protocol, DOLLARS)
+
+    assert (asked_for[0], asked_for.count("/accounts/balance")) == ("/accounts/balance", 1)
+    assert len(asked_for) == 3
+
+
+@BOTH
+def test_where_the_currency_cannot_be_known_nothing_is_ordered(protocol):
+    answer, asked_for = bought_in("USD", protocol, {"/accounts/balance": (502, b"<html>")})
+
+    assert answer.outcome is Outcome.REJECTED
+    assert set(asked_for) == {"/accounts/balance"}
 
 
 @BOTH
