@@ -66,6 +66,11 @@ class AccountKind(models.TextChoices):
     SUPPLIER = "supplier", _("supplier prepaid")
     FEE = "fee", _("platform fee")
     COST = "cost", _("cost of goods")
+    LOSS = "loss", _("goods paid for and lost")
+
+
+# The reason of a refund for goods that may be delivered, and are to be paid for, all the same.
+OWN_RISK = "own_risk"
 
 
 class Outcome(models.TextChoices):

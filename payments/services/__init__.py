@@ -3,6 +3,7 @@
 from payments.services.asking import ask
 from payments.services.ledger import (
     book_cost,
+    book_loss,
     book_supplier_payment,
     open_account,
     post,
@@ -26,6 +27,7 @@ from payments.services.sandbox_books import set_out_of_funds
 __all__ = [
     "ask",
     "book_cost",
+    "book_loss",
     "book_supplier_payment",
     "capture",
     "close_payment",

@@ -216,6 +216,23 @@ def _to_supplier(supplier_ref: str, amount_e4: int, currency: str) -> list[Line]
     return [line(accounts[name], each) for name, each in zip(names, amounts, strict=True)]
 
 
+@tenant_atomic
+def book_loss(*, cost: Cost, by: Actor, now: datetime) -> None:
+    """A cost that brings nothing in is a loss, or none any more with a negative amount; the same
+    `ref` again is the same loss."""
+    names = [(AccountKind.COST, ""), (AccountKind.LOSS, "")]
+    accounts = accounts_named(names, currency=cost.currency)
+    amounts = (-cost.amount_e4, cost.amount_e4)
+    post(
+        ref=f"loss:{cost.ref}",
+        kind="loss",
+        lines=[line(accounts[name], each) for name, each in zip(names, amounts, strict=True)],
+        currency=cost.currency,
+        by=by,
+        now=now,
+    )
+
+
 @tenant_atomic(savepoint=False)
 def book_cost(*, cost: Cost, by: Actor, now: datetime, sheet: Sheet | None = None) -> None:
     """What goods cost leaves what the supplier has of us, or comes back with a negative amount; the

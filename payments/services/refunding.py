@@ -23,7 +23,14 @@ from payments.events import RefundCreated
 from payments.models import Payment, Refund, RefundMove
 from payments.services import ledger
 from payments.services.registry import provider_named
-from payments.states import REFUND_DUE, REFUND_MOVES, AccountKind, PaymentState, RefundState
+from payments.states import (
+    OWN_RISK,
+    REFUND_DUE,
+    REFUND_MOVES,
+    AccountKind,
+    PaymentState,
+    RefundState,
+)
 from payments.types import RefundAnswer, RefundOrder, RefundOutcome
 from tenants import audit
 
@@ -184,7 +191,10 @@ def give_up_refund(*, refund_id: int, by: Actor, reason: str, now: datetime) -> 
 
 
 def _book(row: Refund, payment: Payment, *, step: str, now: datetime) -> None:
-    """A promise lowers the revenue at once; what was promised waits in an account of its own."""
+    """A promise lowers the revenue at once; what was promised waits in an account of its own.
+
+    One at the merchant's own risk is a kind of its own, so that reports can tell it.
+    """
     source = _source(payment)
     route = {
         "promised": (REVENUE, PROMISED),
@@ -195,7 +205,7 @@ def _book(row: Refund, payment: Payment, *, step: str, now: datetime) -> None:
     accounts = ledger.accounts_named([out_of, into], currency=payment.currency)
     ledger.write(
         ref=f"refund:{row.number}:{step}",
-        kind=f"refund_{step}",
+        kind=_kind(row, step),
         lines=[
             ledger.line(accounts[out_of], -row.amount_e4),
             ledger.line(accounts[into], row.amount_e4),
@@ -204,6 +214,11 @@ def _book(row: Refund, payment: Payment, *, step: str, now: datetime) -> None:
         by=SYSTEM,
         now=now,
     )
+
+
+def _kind(row: Refund, step: str) -> str:
+    is_risked = step == "promised" and row.reason == OWN_RISK
+    return f"refund_{OWN_RISK if is_risked else step}"
 
 
 def _source(payment: Payment) -> ledger.AccountName:
