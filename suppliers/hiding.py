@@ -1,5 +1,5 @@
-"""What a stranger says in free text may hold a card or its password: it is masked before anybody keeps
-or shows it."""
+"""What a stranger says in free text may hold a card or its password: it is masked before anybody
+keeps or shows it."""
 
 import re
 from collections.abc import Iterable

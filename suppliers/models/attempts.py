@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.constraints import RowRules, tenant_rules
@@ -87,7 +87,15 @@ class AttemptMove(Move):
 
     class Meta:
         constraints = tenant_rules("suppliers_attemptmove", "attempt")
-        indexes = [models.Index(fields=["tenant_id", "attempt"], name="attempt_moves")]
+        indexes = [
+            models.Index(fields=["tenant_id", "attempt"], name="attempt_moves"),
+            # Few, and looked for on every page of the office that counts them.
+            models.Index(
+                fields=["tenant_id", "attempt"],
+                name="attempt_said_otherwise",
+                condition=Q(old=F("new")),
+            ),
+        ]
 
 
 class Call(TenantModel):

@@ -29,7 +29,9 @@ from suppliers.selectors.settlement import (
     lines_of_bill,
 )
 from suppliers.selectors.tries import (
+    contradicted_attempts,
     due_attempts,
+    find_attempt,
     find_open_attempt,
     get_offer,
     moves_of_units,
@@ -45,11 +47,13 @@ __all__ = [
     "choose_offer",
     "complaint_moves_of_units",
     "complaints_of_attempt",
+    "contradicted_attempts",
     "cycles_of",
     "due_attempts",
     "due_balances",
     "due_bill_files",
     "due_bills",
+    "find_attempt",
     "find_note_before",
     "find_open_attempt",
     "find_paper",

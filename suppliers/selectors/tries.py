@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from core.rows import fetch, fetch_with
 from suppliers.models import Attempt, AttemptMove, Offer
+from suppliers.states import NOTHING_BOUGHT
 
 
 def tries_of_unit(*, unit_id: int) -> list[Attempt]:
@@ -17,6 +18,19 @@ def tries_of_unit(*, unit_id: int) -> list[Attempt]:
 def find_open_attempt(*, unit_id: int) -> Attempt | None:
     """The one try that may have bought the thing, or is about to."""
     return next((each for each in tries_of_unit(unit_id=unit_id) if each.is_open), None)
+
+
+def find_attempt(*, attempt_id: int) -> Attempt | None:
+    """With its offer and supplier."""
+    return Attempt.objects.select_related("offer__supplier").filter(pk=attempt_id).first()
+
+
+def contradicted_attempts() -> QuerySet[Attempt]:
+    """Tries that bought nothing, as their supplier said, and of which it has said otherwise since;
+    the latest first."""
+    said_otherwise = AttemptMove.objects.filter(attempt=OuterRef("pk"), old=F("new"))
+    found = Attempt.objects.filter(Exists(said_otherwise), state__in=sorted(NOTHING_BOUGHT))
+    return found.select_related("offer__supplier", "offer__sku__product").order_by("-pk")
 
 
 def get_offer(*, offer_id: int) -> Offer:
