@@ -16,7 +16,7 @@ from catalog.states import ProductState
 from core.money import Money
 from dashboard.access import allows, shop_of
 from dashboard.words import goods_words
-from fulfillment.selectors import units_to_do, units_unconfirmed
+from fulfillment.selectors import count_late, units_to_do, units_unconfirmed
 from fulfillment.states import UnitState
 from inventory.models import Code
 from inventory.selectors import expiring_soon, low_stock
@@ -78,6 +78,12 @@ def _todo(request: HttpRequest, *, now: datetime) -> list[ToDo]:
             units_unconfirmed().filter(state=UnitState.UNKNOWN).count(),
             _("deliveries are not confirmed by their supplier"),
             f"{reverse('office_stuck')}#unconfirmed",
+        ),
+        ToDo(
+            count_late(),
+            _("deliveries came after the end, and were paid for"),
+            reverse("office_lates"),
+            "bad",
         ),
         ToDo(
             by_state.get(UnitState.BY_HAND, 0),

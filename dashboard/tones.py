@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 TONES = {
     "good": {
         "completed", "delivered", "available", "published", "active", "done", "captured", "paid",
-        "success", "explained", "matched",
+        "success", "explained", "matched", "stocked", "returned",
     },
     "busy": {
         "fulfilling", "queued", "sending", "accepted", "running", "reserved", "pending",
@@ -23,7 +23,7 @@ TONES = {
         "unknown",
     },
     "bad": {"failed", "canceled", "recalled", "void", "expired", "suspended", "rejected",
-        "reversed", "refused",
+        "reversed", "refused", "written_off",
     },
 }  # fmt: skip
 

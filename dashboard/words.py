@@ -47,6 +47,7 @@ ACTIONS = {
     "refund.given_up": _("gave up a refund"),
     "unit.replaced": _("replaced a code"),
     "order.refunded": _("paid money back"),
+    "order.refunded_at_risk": _("paid money back before a supplier had answered, at own risk"),
     "unit.by_hand": _("delivered by hand"),
     "order.buyer_fields_seen": _("saw the buyer's account"),
     "order.link_shown": _("took the order's link"),
@@ -76,6 +77,11 @@ ACTIONS = {
     "supplier.terms": _("changed the terms of a contract"),
     "supplier.paid": _("noted a payment to a supplier"),
     "supplier.payment_undone": _("undid a payment to a supplier"),
+    "late.claimed": _("claimed late goods from a supplier"),
+    "late.stocked": _("put late goods into stock"),
+    "late.written_off": _("wrote off late goods"),
+    "late.returned": _("noted that a supplier paid late goods back"),
+    "late.dismissed": _("noted that nothing was bought after all"),
     "bill.read": _("read a supplier's bill"),
     "authorisation.made": _("kept a brand authorisation"),
     "authorisation.changed": _("changed a brand authorisation"),
@@ -114,6 +120,8 @@ REASONS = {
     "reopened": "",
     "replaced": "",
     "by_shop": "",
+    "own_risk": _("at the shop's own risk"),
+    "taken_back": _("The supplier took it back"),
 }
 CHANNELS = dict(Channel.choices)
 PROVIDERS = {"sandbox": _("Sandbox QR payment"), "balance": _("Partner's balance")}

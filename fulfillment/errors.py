@@ -11,6 +11,12 @@ class NothingToRefund(AppError):
     code = "nothing_to_refund"
 
 
+class WithSupplier(AppError):
+    """A supplier may have bought it: until it answers, the money goes back at own risk only."""
+
+    code = "with_supplier"
+
+
 class NotByHand(AppError):
     """Only what waits for a person is delivered by hand."""
 

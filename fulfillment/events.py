@@ -18,10 +18,3 @@ class UnitReplaced(Event):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UnitNeedsPerson(Event):
     unit_id: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class UnitCameLate(Event):
-    """The supplier delivered after the money went back: nobody gets it, and it was paid for."""
-
-    unit_id: int

@@ -11,7 +11,7 @@ from core.crypto import Place
 from core.money import payable
 from core.scope import TenantForeignKey, TenantModel
 from core.states import Move, state_known
-from fulfillment.states import Source, UnitState
+from fulfillment.states import LATE_TO_DO, LateKind, LateState, Source, UnitState
 
 HAND_TEXT = Place("fulfillment_unit", "hand_text")
 
@@ -111,3 +111,64 @@ class UnitMove(Move):
     class Meta:
         constraints = tenant_rules("fulfillment_unitmove", "unit")
         indexes = [models.Index(fields=["tenant_id", "unit"], name="unit_moves")]
+
+
+class LateArrival(TenantModel):
+    """Goods of a supplier that nobody waited for any more: they were paid for (`cost_e4`, in the
+    supplier's currency) and given to nobody. What is to become of them a person decides.
+
+    `ended_by` is the step that had ended the unit: with the refund at own risk, where it was one.
+    `batch` is where its code is now, if it was put into stock.
+    """
+
+    unit = TenantForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="late_arrivals", db_index=False
+    )
+    attempt = TenantForeignKey(
+        "suppliers.Attempt", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    ended_by = TenantForeignKey(
+        UnitMove, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    batch = TenantForeignKey(
+        "inventory.Batch", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    kind = models.CharField(_("kind"), max_length=4, choices=LateKind)
+    state = models.CharField(_("state"), max_length=12, choices=LateState, default=LateState.OPEN)
+    cost_e4 = models.BigIntegerField(_("cost"))
+    currency = models.CharField(_("currency"), max_length=3)
+    at = models.DateTimeField(_("came at"))
+
+    class Meta:
+        verbose_name = _("late arrival")
+        verbose_name_plural = _("late arrivals")
+        ordering = ["-id"]
+        constraints = [
+            *tenant_rules("fulfillment_latearrival", "unit", "attempt", "ended_by", "batch"),
+            models.UniqueConstraint(fields=["tenant_id", "attempt"], name="late_once"),
+            state_known(LateState, name="late_state_known"),
+            models.CheckConstraint(
+                condition=~Q(state=LateState.STOCKED) | Q(batch__isnull=False),
+                name="late_stocked_has_batch",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["tenant_id", "state"],
+                name="late_to_do",
+                condition=Q(state__in=sorted(LATE_TO_DO)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.state}"
+
+
+class LateMove(Move):
+    late = TenantForeignKey(
+        LateArrival, on_delete=models.PROTECT, related_name="moves", db_index=False
+    )
+
+    class Meta:
+        constraints = tenant_rules("fulfillment_latemove", "late")
+        indexes = [models.Index(fields=["tenant_id", "late"], name="late_moves")]

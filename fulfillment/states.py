@@ -45,9 +45,41 @@ MOVES = {
 
 # Not at a supplier's yet: the next step is to choose one.
 TO_BE_SENT = frozenset({_S.QUEUED, _S.WAITING})
+# Bought there, or about to be: nobody else decides about it before the supplier has answered.
+WITH_SUPPLIER = frozenset({_S.SENDING, _S.ACCEPTED, _S.UNKNOWN})
 ENDED = frozenset({_S.DELIVERED, _S.REPLACED, _S.REFUNDED, _S.CANCELED})
-# Nothing was bought for it outside: it can be given up without asking anybody.
+# It can be given up without asking anybody; a review of what a supplier may have bought only at the
+# shop's own risk.
 CAN_BE_REFUNDED = frozenset(old for old, new in MOVES.items() if _S.REFUNDED in new)
+
+
+class LateState(models.TextChoices):
+    """What becomes of goods that came when nobody waited for them any more."""
+
+    OPEN = "open", _("to be decided")
+    CLAIMED = "claimed", _("claimed from the supplier")
+    STOCKED = "stocked", _("put into stock")
+    WRITTEN_OFF = "written_off", _("written off as a loss")
+    RETURNED = "returned", _("paid back by the supplier")
+    DISMISSED = "dismissed", _("nothing was bought")
+
+
+_L = LateState
+LATE_MOVES = {
+    _L.OPEN: frozenset({_L.CLAIMED, _L.STOCKED, _L.WRITTEN_OFF, _L.RETURNED, _L.DISMISSED}),
+    _L.CLAIMED: frozenset({_L.STOCKED, _L.WRITTEN_OFF, _L.RETURNED}),
+    # The supplier took back what is in stock by now: a person looks again.
+    _L.STOCKED: frozenset({_L.OPEN}),
+    _L.WRITTEN_OFF: frozenset({_L.RETURNED}),
+    _L.RETURNED: frozenset[LateState](),
+    _L.DISMISSED: frozenset[LateState](),
+}
+LATE_TO_DO = frozenset({_L.OPEN, _L.CLAIMED})
+
+
+class LateKind(models.TextChoices):
+    CAME = "came", _("came after the end")
+    SAID = "said", _("said to be there after a definite failure")
 
 
 class Source(models.TextChoices):

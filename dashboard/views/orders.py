@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -20,7 +21,7 @@ from dashboard.typed import context_of
 from dashboard.words import channel_words, given_words, money_words, provider_words, who
 from fulfillment import errors as fulfillment_errors
 from fulfillment import services as fulfillment
-from fulfillment.selectors import units_of
+from fulfillment.selectors import find_held_words, units_of, units_with_supplier
 from fulfillment.states import CAN_BE_REFUNDED, UnitState
 from inventory.services import masks_of
 from orders.models import Order
@@ -34,6 +35,7 @@ from tenants import audit
 def order(request: HttpRequest, order_id: int) -> HttpResponse:
     found = get_object_or_404(Order, pk=order_id)
     money = money_of(payable_id=found.pk)
+    held = units_with_supplier(units=units_of(order_id=found.pk))
     return draw(
         request,
         "dashboard/order.html",
@@ -59,6 +61,8 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
         refunds=_amounts(refunds_of(payable_id=found.pk), found.currency),
         may=_rights(request),
         left=_left(money, found.currency),
+        held=find_held_words(order_id=found.pk) if held else "",
+        may_be_risked=any(unit.state == UnitState.REVIEW for unit in held),
     )
 
 
@@ -159,10 +163,23 @@ def replace(request: HttpRequest, order_id: int, unit_id: int) -> Deed:
 
 @deed("orders.refund", back="office_order", of="order_id")
 def refund(request: HttpRequest, order_id: int) -> Deed:
-    """Chosen units, or all that is left when none is chosen by name."""
+    """Chosen units, or all that is left when none is chosen by name; what a supplier has, and is
+    left out, is told."""
     found, reason = get_object_or_404(Order, pk=order_id), _reason(request) or "by_shop"
     chosen = ids_in(request.POST.getlist("unit")) if request.POST.get("what") == "some" else None
-    give_back = partial(fulfillment.refund_units, order_id=found.pk, unit_ids=chosen, reason=reason)
+
+    def give_back(**who_and_when: Any) -> None:
+        is_own_risk = request.POST.get("own_risk") == "on"
+        fulfillment.refund_units(
+            order_id=found.pk,
+            unit_ids=chosen,
+            reason=reason,
+            is_own_risk=is_own_risk,
+            **who_and_when,
+        )
+        if held := find_held_words(order_id=found.pk, unit_ids=chosen):
+            messages.warning(request, held)
+
     return Deed(
         _nothing_chosen if chosen == [] else give_back,
         done=_("The refund is on its way. The timeline says when it arrived."),

@@ -29,6 +29,7 @@ from dashboard.supply_words import (
 from dashboard.tones import tone_of
 from dashboard.words import goods_words
 from fulfillment import services as fulfillment
+from fulfillment.selectors import count_late
 from suppliers import services as suppliers
 from suppliers.models import Supplier
 from suppliers.selectors import authorisations_ending, authorisations_of, health_of_suppliers
@@ -55,6 +56,7 @@ def health(request: HttpRequest) -> HttpResponse:
             _row(one) | {"ending": ending.get(one.supplier.pk, [])}
             for one in health_of_suppliers(now=now)
         ],
+        late=count_late(),
         may_edit=allows(request, "suppliers.edit"),
         may_see_cost=allows(request, "cost.view"),
         now=now,

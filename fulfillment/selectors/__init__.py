@@ -1,6 +1,17 @@
 """What was promised, how far it is, and how it came to that. Nothing here writes."""
 
 from fulfillment.selectors.complaints import find_attempt_of_case
+from fulfillment.selectors.held import find_held_words, held_words, units_with_supplier
+from fulfillment.selectors.late import (
+    contradicted,
+    count_late,
+    find_contradicted,
+    get_late,
+    late_arrivals,
+    late_to_do,
+    stock_skus_of,
+    units_of_attempts,
+)
 from fulfillment.selectors.timeline import timeline_rows
 from fulfillment.selectors.units import (
     TO_ITS_SUPPLIER,
@@ -14,12 +25,23 @@ from fulfillment.selectors.units import (
 
 __all__ = [
     "TO_ITS_SUPPLIER",
+    "contradicted",
+    "count_late",
     "due_to_send",
     "due_units",
     "find_attempt_of_case",
+    "find_contradicted",
+    "find_held_words",
     "find_order_ids_by_code",
+    "get_late",
+    "held_words",
+    "late_arrivals",
+    "late_to_do",
+    "stock_skus_of",
     "timeline_rows",
     "units_of",
+    "units_of_attempts",
     "units_to_do",
     "units_unconfirmed",
+    "units_with_supplier",
 ]

@@ -13,6 +13,7 @@ from fulfillment.models import Unit, UnitMove
 from fulfillment.selectors.units import units_of
 from fulfillment.states import ENDED, Source, UnitState
 from orders.types import Thing, TimelineRow
+from payments.states import OWN_RISK
 from suppliers.selectors import complaint_moves_of_units, moves_of_units
 
 if TYPE_CHECKING:
@@ -48,6 +49,9 @@ _WHY: dict[str, str | Promise] = {
     "no_route": gettext_lazy("No supplier can be asked just now: %(what)s."),
     "next_supplier": gettext_lazy(
         "Nothing was bought there; the next supplier is asked: %(what)s."
+    ),
+    OWN_RISK: gettext_lazy(
+        "Refunded at the shop's own risk, before the supplier has answered: %(what)s."
     ),
     "late_supplier": gettext_lazy(
         "The supplier did not confirm in time; a person looks: %(what)s."

@@ -12,6 +12,7 @@ from fulfillment.services.delivering import (
     take_payment,
 )
 from fulfillment.services.goods import goods_of_order
+from fulfillment.services.late import decide_late, stock_late
 from fulfillment.services.paying_suppliers import (
     note_payment_to_supplier,
     undo_payment_to_supplier,
@@ -25,6 +26,7 @@ __all__ = [
     "SEALED",
     "check_balance_delta",
     "complain_to_supplier",
+    "decide_late",
     "deliver_by_hand",
     "deliver_order",
     "goods_of_order",
@@ -35,6 +37,7 @@ __all__ = [
     "replace_unit",
     "send",
     "settle_case",
+    "stock_late",
     "take_payment",
     "undo_payment_to_supplier",
     "watch_balance",

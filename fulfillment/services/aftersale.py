@@ -10,13 +10,20 @@ from core.actors import Actor
 from core.errors import InvalidInput
 from core.outbox import emit
 from core.scope import tenant_atomic
-from fulfillment.errors import NotDelivered, NothingToRefund
+from fulfillment.errors import NotDelivered, NothingToRefund, WithSupplier
 from fulfillment.events import UnitReplaced
 from fulfillment.models import Unit
-from fulfillment.services.ending import finish, live_units, pay_back, refund_number
+from fulfillment.selectors import find_held_words, held_words, units_with_supplier
+from fulfillment.services.ending import (
+    finish,
+    live_units,
+    pay_back,
+    pay_back_at_own_risk,
+    refund_number,
+)
 from fulfillment.services.moving import Moving, take_unit
 from fulfillment.services.opening import draft_units
-from fulfillment.states import CAN_BE_REFUNDED, Source, UnitState
+from fulfillment.states import CAN_BE_REFUNDED, WITH_SUPPLIER, Source, UnitState
 from inventory import services as inventory
 from orders import services as orders
 from orders.selectors import get_case, items_of_order
@@ -70,12 +77,16 @@ def refund_units(
     by: Actor,
     reason: str,
     now: datetime,
+    is_own_risk: bool = False,
 ) -> "Refund | None":
     """Pay back units of an order, or all that is left of it; the same units again: the same refund.
 
     Undelivered things of one line go together, since stock gives or takes a line as a whole. An
     order of which nothing was delivered is canceled with its last refund. None: it cost nothing.
-    Raises NothingToRefund.
+
+    What a supplier has, or may have, is left out; `is_own_risk` pays back those of them that are in
+    review, in a refund of their own that is booked as such. Raises NothingToRefund, and
+    WithSupplier when there is nothing else to pay back.
     """
     order = orders.take_order(order_id=order_id)
     if order.state in UNPAID:
@@ -86,17 +97,35 @@ def refund_units(
         units = draft_units(order, items_of_order(order), now=now)
     asked = _asked(units, unit_ids)
     chosen = [unit for unit in _with_their_lines(asked, units) if unit.state in CAN_BE_REFUNDED]
-    if not chosen:
+    held = units_with_supplier(units=asked)
+    plain = [unit for unit in chosen if unit not in held]
+    risked = [unit for unit in chosen if unit in held] if is_own_risk else []
+    if not plain and not risked:
+        if held:
+            raise WithSupplier(held_words(held=held, total=len(asked)))
         return _paid_back_already(order, asked)
-    refund = pay_back(order, chosen, by=by, reason=reason, now=now, are_new=are_new)
+    refunds = []
+    if risked:
+        refunds.append(pay_back_at_own_risk(order, risked, by=by, reason=reason, now=now))
+        _note(order, "order.refunded_at_risk", len(risked), by=by, reason=reason, now=now)
+    if plain:
+        refunds.append(pay_back(order, plain, by=by, reason=reason, now=now, are_new=are_new))
+        _note(order, "order.refunded", len(plain), by=by, reason=reason, now=now)
     finish(order, by=by, now=now)
-    audit.record(by=by, action="order.refunded", target=order.number, reason=reason, now=now)
-    return refund
+    return next((refund for refund in refunds if refund is not None), None)
+
+
+def _note(
+    order: "Order", action: str, count: int, *, by: Actor, reason: str, now: datetime
+) -> None:
+    told: dict[str, str | int | None] = {"units": count}
+    audit.record(by=by, action=action, target=order.number, reason=reason, data=told, now=now)
 
 
 def _asked(units: list[Unit], unit_ids: Iterable[int] | None) -> list[Unit]:
     if unit_ids is None:
-        return [unit for unit in units if unit.state in CAN_BE_REFUNDED] or units
+        left = [unit for unit in units if unit.state in CAN_BE_REFUNDED | WITH_SUPPLIER]
+        return left or units
     wanted = set(unit_ids)
     asked = [unit for unit in units if unit.pk in wanted]
     if len(asked) != len(wanted) or not asked:
@@ -125,7 +154,8 @@ def _paid_back_already(order: "Order", asked: list[Unit]) -> "Refund":
 def settle_case(*, case_id: int, outcome: str, by: Actor, reason: str, now: datetime) -> "Case":
     """Decide a complaint and do what was decided, in one: replaced, refunded or rejected.
 
-    `reason` is told to the shopper. The same decision again changes nothing.
+    `reason` is told to the shopper. The same decision again changes nothing. Raises WithSupplier
+    where the money cannot go back yet, or only at own risk, which is decided at the order.
     """
     case = get_case(case_id=case_id)
     if case.is_live and outcome == CaseState.REPLACED:
@@ -134,5 +164,7 @@ def settle_case(*, case_id: int, outcome: str, by: Actor, reason: str, now: date
         replace_unit(unit_id=case.unit_id, by=by, reason=f"case {case.ref}", now=now)
     elif case.is_live and outcome == CaseState.REFUNDED:
         units = None if case.unit_id is None else [case.unit_id]
+        if held := find_held_words(order_id=case.order_id, unit_ids=units):
+            raise WithSupplier(held)
         refund_units(order_id=case.order_id, unit_ids=units, by=by, reason="case", now=now)
     return orders.resolve_case(case_id=case_id, outcome=outcome, by=by, reason=reason, now=now)

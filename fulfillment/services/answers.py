@@ -11,9 +11,10 @@ from core.actors import SYSTEM
 from core.outbox import emit
 from core.scope import tenant_atomic
 from core.sheets import Sheet
-from fulfillment.events import OrderDelivered, UnitCameLate
+from fulfillment.events import OrderDelivered
 from fulfillment.models import Unit
 from fulfillment.services.ending import finish, live_units
+from fulfillment.services.late import keep_late, take_back_late
 from fulfillment.services.moving import Moving, take_unit
 from fulfillment.services.queueing import LEASE, decided_until, queue
 from fulfillment.states import ENDED, Source, UnitState
@@ -82,8 +83,7 @@ def _deliver(
     if unit.delivered_at is not None and unit.source == Source.SUPPLIER:
         return  # a supplier that was asked once more said the same
     if unit.state in ENDED:  # a person has decided, or delivered by hand
-        payments.book_cost(cost=_cost(attempt, ref=attempt.number), by=SYSTEM, now=now)
-        emit(UnitCameLate(unit_id=unit.pk))
+        keep_late(unit, attempt, now=now)
         return
     cost = _cost(attempt, ref=attempt.number)
     payments.book_cost(cost=cost, by=SYSTEM, now=now, sheet=sheet)
@@ -106,6 +106,7 @@ def _take_back(order: "Order", unit: Unit, attempt: "Attempt", *, now: datetime)
     still is a person's to find out: a case is opened."""
     cost = _cost(attempt, ref=f"{attempt.number}:back", sign=-1)
     payments.book_cost(cost=cost, by=SYSTEM, now=now)
+    take_back_late(attempt, now=now)
     if unit.state != UnitState.DELIVERED or unit.source != Source.SUPPLIER:
         return
     text = _("What was delivered may not be valid any more. We look at it.")

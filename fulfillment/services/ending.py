@@ -15,6 +15,7 @@ from inventory import services as inventory
 from orders import services as orders
 from orders.states import ENDED as ORDER_ENDED
 from payments import services as payments
+from payments.states import OWN_RISK
 
 if TYPE_CHECKING:
     from orders.models import Order
@@ -52,6 +53,25 @@ def pay_back(
     moving.store(fresh=units if are_new else ())
     for item_id, count in sorted(undelivered.items()):
         inventory.release(item_id=item_id, most=count, now=now)
+    return _refund(order, units, reason=reason, by=by, now=now)
+
+
+def pay_back_at_own_risk(
+    order: "Order", units: list[Unit], *, by: Actor, reason: str, now: datetime
+) -> "Refund | None":
+    """`pay_back` for what a supplier may deliver still, and is paid for then: it is booked as such,
+    and each unit's history says which refund it was."""
+    moving = Moving(order=order, by=by, now=now)
+    told = {"refund": refund_number(order, units), "said": reason[:60]}
+    for unit in units:
+        moving.move(unit, UnitState.REFUNDED, reason=OWN_RISK, data=told)
+    moving.store()
+    return _refund(order, units, reason=OWN_RISK, by=by, now=now)
+
+
+def _refund(
+    order: "Order", units: list[Unit], *, reason: str, by: Actor, now: datetime
+) -> "Refund | None":
     amount_e4 = sum(unit.paid_e4 for unit in units)
     if not amount_e4:
         return None

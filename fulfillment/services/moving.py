@@ -1,6 +1,6 @@
 """The one door through which units move, and the one place that stores them with their history."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -37,8 +37,19 @@ class Moving:
     _changed: dict[int, tuple[Unit, set[str]]] = field(default_factory=dict)
     _moves: list[dict[str, Any]] = field(default_factory=list)
 
-    def move(self, unit: Unit, new: UnitState, *, reason: str, **also: Any) -> None:
-        """Move a unit, or raise MoveRefused. What is not waiting any more has no next time."""
+    def move(
+        self,
+        unit: Unit,
+        new: UnitState,
+        *,
+        reason: str,
+        data: Mapping[str, str] | None = None,
+        **also: Any,
+    ) -> None:
+        """Move a unit, or raise MoveRefused. What is not waiting any more has no next time.
+
+        `data` are the reason's details for the history; `also` are columns of the unit.
+        """
         old = UnitState(unit.state)
         check_move(MOVES, old, new)
         also = {"reason": reason, "next_at": None, "review_until": None} | also
@@ -54,6 +65,7 @@ class Moving:
                 "new": new,
                 "by": self.by.label[:80],
                 "reason": reason[:60],
+                "data": dict(data or {}),
                 "at": self.now,
             }
         )

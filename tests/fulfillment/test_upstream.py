@@ -254,7 +254,9 @@ def test_what_is_confirmed_at_last_is_delivered_from_the_review(judge, desk):
 
 def test_late_success_after_a_refund_is_kept_and_given_to_nobody(judge, desk):
     order, until = reviewed(judge, "reply_lost_after")
-    fulfillment.refund_units(order_id=order.pk, by=LI, reason="waited too long", now=until)
+    fulfillment.refund_units(
+        order_id=order.pk, by=LI, reason="waited too long", now=until, is_own_risk=True
+    )
 
     for each in (HOUR, 2 * HOUR):
         look(until + each)

@@ -22,6 +22,7 @@ from core.secrets import Secret
 from core.uploads import SealedUpload, seal_bytes
 from fulfillment import services as fulfillment
 from fulfillment.models import Unit
+from fulfillment.services.late import keep_late
 from inventory import services as inventory
 from inventory.models import Code, ImportJob
 from inventory.services import importing
@@ -274,7 +275,8 @@ def _suppliers(world: World, now: datetime) -> None:
         suppliers.mark_sent(attempt_id=tried.pk, now=now)
         code = bought.BoughtCode(secret=Secret(world.shut_mark))
         answer = bought.Answer(outcome=bought.Outcome.SUCCESS, codes=(code,))
-        suppliers.record(attempt_id=tried.pk, answer=answer, now=now)
+        tried = suppliers.record(attempt_id=tried.pk, answer=answer, now=now)
+        keep_late(Unit.objects.get(pk=world.things["unit"]), tried, now=now)
         suppliers.hear_callback(uid=supplier.uid, body=b"{}", headers={}, now=now)
     with _keeping(world) as keep:
         keep(supplier=supplier.uid, contract=supplier.pk, bought=sku.pk, offer=offer.pk)
