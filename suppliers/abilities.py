@@ -1,14 +1,15 @@
-"""What only some protocols can: say of an account whether it can be topped up, take a complaint.
+"""What only some protocols can: tell all that they sell, say of an account whether it can be topped
+up, take a complaint.
 
 An adapter that has one of these methods has the ability; nobody else asks for it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
-from suppliers.types import Answer
+from suppliers.types import Answer, Kind
 
 
 class Verdict(StrEnum):
@@ -87,4 +88,35 @@ class TakesComplaints(Protocol):
 
     def read_after_sale(self, *, body: bytes, headers: Mapping[str, str]) -> AfterSale:
         """Raises BadSignature for what the supplier did not sign."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListedProduct:
+    """A line of a supplier's catalogue.
+
+    `face_value` is above zero only where the product alone does not say what is ordered (one gift
+    card in several values). What the supplier does not tell, or tells in another currency or in a
+    way that cannot be counted with, is None. One whose line made no sense but for its name
+    `is_unreadable`: it is there, and nothing else is known of it.
+    """
+
+    product: str
+    face_value: int = 0
+    name: str = ""
+    kind: Kind | None = None
+    cost_e4: int | None = None
+    currency: str = ""  # empty: the contract's
+    is_on_sale: bool = True
+    stock: int | None = None
+    is_unreadable: bool = False
+
+
+@runtime_checkable
+class TellsProducts(Protocol):
+    def products(self, *, only: str = "") -> Iterator[ListedProduct]:
+        """Its whole catalogue, or the one product; page after page, as they are asked for.
+
+        Whatever keeps it from telling all of it is raised, after the products that came before.
+        """
         ...

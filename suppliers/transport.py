@@ -25,7 +25,6 @@ from suppliers.types import Answer, Outcome, Reply, Request
 
 CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = 15.0  # unless the protocol says otherwise
-MOST_BYTES = 2 * 1024 * 1024
 _CHUNK = 64 * 1024
 _ACCOUNT = re.compile(r"[0-9]{7,}")  # in an address, perhaps somebody's phone number
 
@@ -100,7 +99,9 @@ class HttpTransport:
         ) as reply:
             if reply.headers.get("Content-Encoding", "identity") != "identity":
                 raise ValueError("a compressed body, which was not asked for")
-            return Reply(status=reply.status_code, body=_read(reply.raw))
+            return Reply(
+                status=reply.status_code, body=_read(reply.raw, most_bytes=request.most_bytes)
+            )
 
     def _patience(self) -> "_Patience":
         """Raises NothingSent when the time for all of it is over."""
@@ -230,11 +231,11 @@ def _told(path: str) -> str:
     return _ACCOUNT.sub("***", path.partition("?")[0])
 
 
-def _read(raw: Any) -> bytes:
+def _read(raw: Any, *, most_bytes: int) -> bytes:
     parts, size = [], 0
     while part := raw.read1(_CHUNK, decode_content=False):
         size += len(part)
-        if size > MOST_BYTES:
-            raise ValueError(f"a body of more than {MOST_BYTES} bytes")
+        if size > most_bytes:
+            raise ValueError(f"a body of more than {most_bytes} bytes")
         parts.append(part)
     return b"".join(parts)

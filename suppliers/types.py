@@ -14,6 +14,8 @@ from suppliers.hiding import hide_codes
 if TYPE_CHECKING:
     from suppliers.models import Offer
 
+MOST_BYTES = 2 * 1024 * 1024  # of an answer
+
 
 class Outcome(StrEnum):
     SUCCESS = "success"
@@ -160,13 +162,15 @@ class Callback:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
     """`body` goes out as these very bytes: they are what was signed. `origin` is where else than at
-    the supplier's own address it goes (a house of its own for tokens, say)."""
+    the supplier's own address it goes (a house of its own for tokens, say). A longer reply than
+    `most_bytes` is not read."""
 
     path: str
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
     method: str = "POST"
     origin: str = ""
+    most_bytes: int = MOST_BYTES
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

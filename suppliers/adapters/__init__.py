@@ -31,3 +31,5 @@ def _from_packages() -> dict[str, type[SupplierAdapter]]:
 PROTOCOLS: dict[str, type[SupplierAdapter]] = _from_packages() | {
     each.name: each for each in _ADAPTERS
 }
+# Whose suppliers tell what they sell.
+LISTING = frozenset(name for name, each in PROTOCOLS.items() if hasattr(each, "products"))

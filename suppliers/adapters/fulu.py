@@ -6,18 +6,20 @@ was refused is asked after before anything is concluded.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from hmac import compare_digest
 from typing import Any
 
-from suppliers.abilities import Target, Verified
+from suppliers.abilities import ListedProduct, Target, Verified
 from suppliers.adapters import fulu_accounts
 from suppliers.adapters.canon import compact, read_body
 from suppliers.adapters.fulu_sealing import sign
-from suppliers.adapters.fulu_words import KINDS, order_words, read_order
+from suppliers.adapters.fulu_words import KINDS, order_words, read_order, read_product
+from suppliers.adapters.listing import LONGEST_LIST, list_in, read_lines
 from suppliers.errors import BadSignature, NoAnswer
 from suppliers.types import (
+    MOST_BYTES,
     Account,
     Answer,
     Callback,
@@ -72,6 +74,12 @@ class Fulu:
     def verify(self, *, target: Target, product: str, face_value: int) -> Verified:
         return fulu_accounts.verify(self._ask, target=target, face_value=face_value)
 
+    def products(self, *, only: str = "") -> Iterator[ListedProduct]:
+        """All of it in one answer: their list has no pages."""
+        wanted = {"product_id": int(only)} if only else {}
+        found = self._ask("fulu.goods.list.get", wanted, most_bytes=LONGEST_LIST)
+        return read_lines(list_in(found), key="product_id", read=read_product)
+
     def read_callback(self, *, body: bytes, headers: Mapping[str, str]) -> Callback:
         said = read_body(body)
         signature = str(said.pop("sign", ""))
@@ -79,7 +87,7 @@ class Fulu:
             raise BadSignature("the callback is not signed by this supplier")
         return Callback(number=said["customer_order_no"], supplier_ref=said["order_id"])
 
-    def _ask(self, method: str, content: Mapping[str, Any]) -> dict[str, Any]:
+    def _ask(self, method: str, content: Mapping[str, Any], *, most_bytes: int = MOST_BYTES) -> Any:
         said: dict[str, Any] = {
             "app_key": self._account.app_id,
             "method": method,
@@ -93,17 +101,17 @@ class Fulu:
         }
         said["sign"] = self._sign(compact(said))
         headers = {"Content-Type": "application/json; charset=utf-8"}
-        request = Request(path="", body=compact(said).encode(), headers=headers)
+        body = compact(said).encode()
+        request = Request(path="", body=body, headers=headers, most_bytes=most_bytes)
         return self._read(self._http.ask_json(request))
 
-    def _read(self, reply: Mapping[str, Any]) -> dict[str, Any]:
+    def _read(self, reply: Mapping[str, Any]) -> Any:
         if reply["code"] != 0:
             raise _Refused(f"{reply['code']} {reply.get('message', '')}"[:200])
         result = reply["result"]
         if not compare_digest(str(reply["sign"]).encode(), self._sign(result).encode()):
             raise BadSignature("the reply is not signed by this supplier")
-        found: dict[str, Any] = json.loads(result)
-        return found
+        return json.loads(result)
 
     def _sign(self, text: str) -> str:
         return sign(text, self._account.secret)

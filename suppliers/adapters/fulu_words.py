@@ -1,14 +1,24 @@
 """An order in Fulu's words: what it is ordered with, and how its answer is read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from core.secrets import Secret
+from suppliers.abilities import ListedProduct
 from suppliers.adapters.fulu_sealing import open_card
 from suppliers.errors import Unspeakable
-from suppliers.types import Answer, BoughtCode, Kind, Outcome, PurchaseOrder, read_e4
+from suppliers.types import (
+    Answer,
+    BoughtCode,
+    Kind,
+    Outcome,
+    PurchaseOrder,
+    read_e4,
+)
 
+_LISTED_KINDS = {"卡密": Kind.CODES, "直充": Kind.TOP_UP}
+_ON_SALE, _NO_STOCK = "上架", "断货"
 KINDS = {"1": Kind.PHONE, "3": Kind.CODES, "4": Kind.TOP_UP}
 _STATES = {
     "untreated": Outcome.ACCEPTED,
@@ -40,6 +50,18 @@ def read_order(found: Mapping[str, Any], *, kind: Kind | None, secret: Secret) -
         product="" if kind is Kind.PHONE else str(found.get("product_id", "")),
         quantity=int(found["buy_num"]) if "buy_num" in found else None,
         target=str(found.get("charge_account") or ""),
+    )
+
+
+def read_product(line: Mapping[str, Any]) -> Iterator[ListedProduct]:
+    """They tell no number of pieces, only whether there is one."""
+    yield ListedProduct(
+        product=str(line["product_id"]),
+        name=str(line["product_name"]),
+        kind=_LISTED_KINDS.get(line.get("product_type", "")),
+        cost_e4=read_e4(line["purchase_price"]),
+        is_on_sale=line["sales_status"] == _ON_SALE,
+        stock=0 if line.get("stock_status") == _NO_STOCK else None,
     )
 
 

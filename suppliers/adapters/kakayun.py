@@ -5,13 +5,22 @@ for its money: it has ended only when all of it is back.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from hmac import compare_digest
 from typing import Any
 
+from suppliers.abilities import ListedProduct
 from suppliers.adapters.canon import compact, read_body
-from suppliers.adapters.kakayun_words import is_absent, is_duplicate, is_refusal, read_order
+from suppliers.adapters.kakayun_words import (
+    is_absent,
+    is_duplicate,
+    is_refusal,
+    read_order,
+    read_product,
+)
+from suppliers.adapters.listing import Line, every_page, list_in, read_lines
 from suppliers.errors import BadSignature, NoAnswer
 from suppliers.types import (
     Account,
@@ -26,6 +35,7 @@ from suppliers.types import (
 )
 
 _OK = "1"
+_ON_A_PAGE, _MOST_PAGES = 200, 100
 _ACCOUNT_FIELD = "1"  # their number for the account, where an order has several fields
 
 
@@ -34,6 +44,7 @@ class Kakayun:
     acknowledgement = b"ok"
     settle_window = timedelta(seconds=60)
     is_plain = True
+    page_seconds = 5.0  # their list may be asked for once in this time
 
     def __init__(self, *, account: Account, http: Transport, clock: Callable[[], float]) -> None:
         self._account, self._http, self._clock = account, http, clock
@@ -72,6 +83,24 @@ class Kakayun:
             raise NoAnswer(f"{code} {message}")
         return read_e4(data["money"])
 
+    def products(self, *, only: str = "") -> Iterator[ListedProduct]:
+        """It takes its time: their list is asked for slowly."""
+
+        def ask(number: int) -> list[Line]:
+            if number > 1:
+                time.sleep(self.page_seconds)
+            return self._listed({"page": number, "limit": _ON_A_PAGE})
+
+        if only:
+            return _lines(self._listed({"page": 1, "limit": 1, "goodsid": only}))
+        return every_page(ask, read=_lines, most=_MOST_PAGES)
+
+    def _listed(self, said: Mapping[str, Any]) -> list[Line]:
+        code, message, data = self._ask("goods/all", said)
+        if code != _OK:
+            raise NoAnswer(f"{code} {message}")
+        return list_in(data)
+
     def read_callback(self, *, body: bytes, headers: Mapping[str, str]) -> Callback:
         said = read_body(body)
         if not compare_digest(str(said.get("sign", "")).encode(), self._sign(said).encode()):
@@ -106,6 +135,10 @@ class Kakayun:
         )
         key = self._account.secret.reveal()
         return hashlib.md5((words + key).encode()).hexdigest()  # noqa: S324 -- the protocol's
+
+
+def _lines(lines: list[Line]) -> Iterator[ListedProduct]:
+    return read_lines(lines, key="goodsid", read=read_product)
 
 
 def _text(value: Any) -> str:

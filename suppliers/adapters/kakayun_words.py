@@ -1,11 +1,13 @@
-"""How Kakayun's word on an order is read."""
+"""How Kakayun's words on an order, and on what it sells, are read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from core.secrets import Secret
-from suppliers.types import Answer, BoughtCode, Outcome, read_e4
+from suppliers.abilities import ListedProduct
+from suppliers.adapters.listing import stock_of
+from suppliers.types import Answer, BoughtCode, Kind, Outcome, read_e4
 
 _BEIJING = timezone(timedelta(hours=8))
 _STATES = {
@@ -28,6 +30,21 @@ _DUPLICATE, _ABSENT = "1205", "1301"
 _DUPLICATE_WORDS = ("重复", "已存在", "duplicate", "already")
 _UNDECIDED_WORDS = ("繁忙", "超时", "处理中", "稍后", "异常", "busy", "timeout", "later")
 _ABSENT_WORDS = ("订单不存在", "订单未找到")
+
+_ON_SALE, _CARDS = "1", "1"
+
+
+def read_product(line: Mapping[str, Any]) -> Iterator[ListedProduct]:
+    """The number of pieces counts for cards only: a top-up has none that runs out."""
+    kind = Kind.CODES if str(line["goodstype"]) == _CARDS else Kind.TOP_UP
+    yield ListedProduct(
+        product=str(line["goodsid"]),
+        name=str(line["goodsname"]),
+        kind=kind,
+        cost_e4=read_e4(line["goodsprice"]),
+        is_on_sale=str(line["goodsstatus"]) == _ON_SALE,
+        stock=stock_of(line.get("stock")) if kind is Kind.CODES else None,
+    )
 
 
 def is_duplicate(code: str, message: str) -> bool:

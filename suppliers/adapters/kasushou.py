@@ -5,15 +5,16 @@ is outside the signature; a refunded order may still list its cards.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from hmac import compare_digest
 from typing import Any
 
-from suppliers.abilities import AfterSale, Complaint
+from suppliers.abilities import AfterSale, Complaint, ListedProduct
 from suppliers.adapters import kasushou_complaints as complaints
 from suppliers.adapters.canon import compact, read_body
-from suppliers.adapters.kasushou_words import read_order
+from suppliers.adapters.kasushou_words import read_order, read_product
+from suppliers.adapters.listing import Line, every_page, list_in, read_lines
 from suppliers.errors import BadSignature, NoAnswer
 from suppliers.types import (
     Account,
@@ -28,6 +29,7 @@ from suppliers.types import (
 )
 
 _OK, _REFUSED = 200, 400
+_ON_A_PAGE, _MOST_PAGES = 100, 500
 # A refusal in words that says it is there already, or that nothing was decided yet.
 _NO_REFUSAL = ("重复", "已存在", "繁忙", "超时", "处理中", "稍后")
 _UNSIGNED = ("sign", "card_list", "express_list")
@@ -90,6 +92,21 @@ class Kasushou:
     def read_after_sale(self, *, body: bytes, headers: Mapping[str, str]) -> AfterSale:
         return complaints.read_after_sale(body, sign=self._sign)
 
+    def products(self, *, only: str = "") -> Iterator[ListedProduct]:
+        if only:
+            return _lines([self._listed("goods/info", {"id": int(only)})])
+
+        def ask(number: int) -> list[Line]:
+            return list_in(self._listed("goods/list", {"limit": _ON_A_PAGE, "page": number}))
+
+        return every_page(ask, read=_lines, most=_MOST_PAGES)
+
+    def _listed(self, path: str, said: Mapping[str, Any]) -> Any:
+        code, message, data = self._ask(path, said)
+        if code != _OK:
+            raise NoAnswer(f"{code} {message}")
+        return data
+
     def read_callback(self, *, body: bytes, headers: Mapping[str, str]) -> Callback:
         said = read_body(body)
         signed = {name: said[name] for name in sorted(said) if name not in _UNSIGNED}
@@ -117,3 +134,7 @@ class Kasushou:
     def _sign(self, stamp: str, words: str) -> str:
         said = stamp + words + self._account.secret.reveal()
         return hashlib.sha1(said.encode()).hexdigest()  # noqa: S324 -- the protocol's signature
+
+
+def _lines(lines: list[Line]) -> Iterator[ListedProduct]:
+    return read_lines(lines, key="id", read=read_product)

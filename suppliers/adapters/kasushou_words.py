@@ -1,10 +1,12 @@
-"""How Kasushou's word on an order is read."""
+"""How Kasushou's words on an order, and on what it sells, are read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from core.secrets import Secret
-from suppliers.types import Answer, BoughtCode, Outcome, read_e4
+from suppliers.abilities import ListedProduct
+from suppliers.adapters.listing import stock_of
+from suppliers.types import Answer, BoughtCode, Kind, Outcome, read_e4
 
 _STATES = {
     -1: Outcome.ACCEPTED,
@@ -14,6 +16,21 @@ _STATES = {
     4: Outcome.FAILED,
     5: Outcome.FAILED,
 }
+_LISTED_KINDS = {"1": Kind.CODES, "2": Kind.TOP_UP}
+_ON_SALE = "1"
+
+
+def read_product(line: Mapping[str, Any]) -> Iterator[ListedProduct]:
+    """The number of pieces counts for cards only: a top-up has none that runs out."""
+    kind = _LISTED_KINDS.get(str(line.get("goods_type")))
+    yield ListedProduct(
+        product=str(line["id"]),
+        name=str(line["goods_name"]),
+        kind=kind,
+        cost_e4=read_e4(line["goods_price"]),
+        is_on_sale=str(line["status"]) == _ON_SALE and str(line.get("can_buy", 1)) != "0",
+        stock=stock_of(line.get("stock_num")) if kind is Kind.CODES else None,
+    )
 
 
 def read_order(found: Mapping[str, Any]) -> Answer:

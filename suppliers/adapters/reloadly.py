@@ -5,6 +5,7 @@ A token lives for hours and an adapter for one call: tokens are kept here, by ac
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from hmac import compare_digest
 from typing import Any, ClassVar
@@ -14,7 +15,7 @@ from core.secrets import Secret
 from suppliers.adapters.canon import compact, read_exact
 from suppliers.adapters.reloadly_words import Refused, read_refusal, rounded_e4, sign_webhook
 from suppliers.errors import BadSignature, NoAnswer, NothingSent, Unspeakable
-from suppliers.types import Account, Callback, Reply, Request, Transport
+from suppliers.types import MOST_BYTES, Account, Callback, Reply, Request, Transport
 
 _AUTH = "https://auth.reloadly.com"
 _EARLY = 60.0  # seconds before its end in which a token is used no more
@@ -77,8 +78,8 @@ class Reloadly:
     def _post(self, path: str, said: Mapping[str, Any]) -> Any:
         return self._ask("POST", path, compact(said).encode())
 
-    def _get(self, path: str) -> Any:
-        return self._ask("GET", path, b"")
+    def _get(self, path: str, *, most_bytes: int = MOST_BYTES) -> Any:
+        return self._ask("GET", path, b"", most_bytes=most_bytes)
 
     def _found(self, path: str, number: str) -> dict[str, Any] | None:
         """The one transaction under our number in a report, None if there is none."""
@@ -91,22 +92,23 @@ class Reloadly:
             raise NoAnswer("other transactions than the one under our number")
         return found[0] if found else None
 
-    def _ask(self, method: str, path: str, body: bytes) -> Any:
+    def _ask(self, method: str, path: str, body: bytes, *, most_bytes: int = MOST_BYTES) -> Any:
         """Raises Refused for what is on their list; a 401 gets a new token, once."""
-        reply = self._send(method, path, body)
+        request = Request(method=method, path=path, body=body, most_bytes=most_bytes)
+        reply = self._send(request)
         if reply.status == _UNAUTHORIZED:
             _tokens.pop(self._who(), None)
-            reply = self._send(method, path, body)
+            reply = self._send(request)
         if 200 <= reply.status < 300:
             return read_exact(reply)
         code, message = read_refusal(reply)
         raise Refused(f"{code} {message}"[:200], code=code)
 
-    def _send(self, method: str, path: str, body: bytes) -> Reply:
+    def _send(self, request: Request) -> Reply:
         headers = {"Authorization": f"Bearer {self._token()}", "Accept": self.accept}
-        if body:
+        if request.body:
             headers["Content-Type"] = "application/json"
-        return self._http.send(Request(method=method, path=path, body=body, headers=headers))
+        return self._http.send(replace(request, headers=headers))
 
     def _token(self) -> str:
         token, ends = _tokens.get(self._who(), (Secret(""), 0.0))

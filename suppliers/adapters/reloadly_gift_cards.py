@@ -1,13 +1,16 @@
 """Reloadly gift cards. Its quirk: a finished order's cards may come later than its state."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from core.secrets import Secret
+from suppliers.abilities import ListedProduct
+from suppliers.adapters.listing import LONGEST_LIST, Line, every_page, list_in, read_lines
 from suppliers.adapters.reloadly import Reloadly
 from suppliers.adapters.reloadly_words import (
     Refused,
     number_of,
+    read_product,
     read_refused,
     rounded_e4,
     state_of,
@@ -15,6 +18,7 @@ from suppliers.adapters.reloadly_words import (
 from suppliers.errors import NoAnswer, Unspeakable
 from suppliers.types import Answer, BoughtCode, Kind, Outcome, PurchaseOrder
 
+_ON_A_PAGE, _MOST_PAGES = 200, 100
 _SENDER = "Quanyi"  # unless the order has another in its fields
 
 
@@ -51,6 +55,15 @@ class ReloadlyGiftCards(Reloadly):
         is_done = state_of(found) is Outcome.SUCCESS
         return self._read(found, codes=self._cards(found["transactionId"]) if is_done else ())
 
+    def products(self, *, only: str = "") -> Iterator[ListedProduct]:
+        def ask(number: int) -> list[Line]:
+            path = f"/products?size={_ON_A_PAGE}&page={number}"
+            return list_in(self._get(path, most_bytes=LONGEST_LIST), name="content")
+
+        if only:
+            return _lines([self._get(f"/products/{number_of(only)}")])
+        return every_page(ask, read=_lines, most=_MOST_PAGES)
+
     def _cards(self, transaction: str) -> tuple[BoughtCode, ...]:
         cards = self._get(f"/orders/transactions/{int(transaction)}/cards")
         if not isinstance(cards, list):
@@ -70,6 +83,10 @@ class ReloadlyGiftCards(Reloadly):
             product=str(product["productId"]),
             quantity=int(product["quantity"]),
         )
+
+
+def _lines(lines: list[Line]) -> Iterator[ListedProduct]:
+    return read_lines(lines, key="productId", read=read_product)
 
 
 def _code(card: Mapping[str, Any]) -> BoughtCode:

@@ -2,14 +2,16 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from core.secrets import Secret
+from suppliers.abilities import ListedProduct
 from suppliers.adapters.canon import read_exact
 from suppliers.errors import NoAnswer, Unspeakable
-from suppliers.types import Answer, Outcome, Reply, read_e4
+from suppliers.types import Answer, Kind, Outcome, Reply, read_e4
 
 _STATES = {
     "PENDING": Outcome.ACCEPTED,
@@ -77,3 +79,28 @@ def sign_webhook(body: bytes, *, stamp: str, key: Secret) -> str:
 def rounded_e4(text: object) -> int:
     """Their reckoning between currencies has more decimals than we keep."""
     return read_e4(Decimal(str(text)).quantize(Decimal("0.0001"), ROUND_HALF_UP))
+
+
+def read_product(line: Mapping[str, Any]) -> Iterator[ListedProduct]:
+    """A gift card in each of its values that can be ordered: whole units of what is on the card.
+
+    A card of any value between two has one line without a cost. What is paid is the value in our
+    money, less the discount, and the fee.
+    """
+    card = ListedProduct(
+        product=str(line["productId"]), name=str(line["productName"]), kind=Kind.CODES
+    )
+    if line["denominationType"] != "FIXED":
+        yield card
+        return
+    discount, fee = (Decimal(str(line[name])) for name in ("discountPercentage", "senderFee"))
+    costs = line.get("fixedRecipientToSenderDenominationsMap") or {}
+    for value, ours in costs.items():
+        if Decimal(value) == int(Decimal(value)):
+            cost = Decimal(str(ours)) * (100 - discount) / 100 + fee
+            yield replace(
+                card,
+                face_value=int(Decimal(value)),
+                cost_e4=rounded_e4(cost),
+                currency=str(line["senderCurrencyCode"]),
+            )

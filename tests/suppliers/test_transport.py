@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from suppliers.errors import NoAnswer, NothingSent
-from suppliers.transport import MOST_BYTES, HttpTransport
-from suppliers.types import Request
+from suppliers.transport import HttpTransport
+from suppliers.types import MOST_BYTES, Request
 
 ASK = Request(path="/buy", body=b'{"n":1}', headers={"Content-Type": "application/json"})
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
