@@ -19,7 +19,14 @@ from payments import services as payments
 from payments.events import RefundCreated, SandboxNoticeDue
 from payments.selectors import due_notices, due_refunds, due_to_ask
 from suppliers import services as suppliers
-from suppliers.selectors import due_attempts, due_balances, due_bill_files, due_bills
+from suppliers.events import CostsSaid
+from suppliers.selectors import (
+    due_attempts,
+    due_balances,
+    due_bill_files,
+    due_bills,
+    due_catalogues,
+)
 from tenants import audit
 
 HEARD_KEPT = timedelta(days=3)
@@ -63,6 +70,13 @@ def connect() -> None:
         every=timedelta(hours=1),
     )
     sweeper.watch(due_bills, task="fulfillment.work_on_bill", id_name="bill_id")
+    sweeper.watch(
+        due_catalogues,
+        task="suppliers.sync_products",
+        id_name="supplier_id",
+        every=timedelta(minutes=1),
+    )
+    outbox.subscribe(CostsSaid, suppliers.keep_margins)
     tell(timeline_rows)
     for column in (
         *inventory.SEALED,

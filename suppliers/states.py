@@ -164,3 +164,17 @@ COMPLAINT_MOVES = {
 # On its way or with the supplier: another one would be a second one about the same thing.
 COMPLAINT_OPEN = frozenset({_C.SENDING, _C.SENT, _C.PROCESSING})
 LONGEST_COMPLAINT = 500  # characters
+
+
+class Supply(models.TextChoices):
+    """Whether a supplier's catalogue has what it offers; not `open` is why it is not asked."""
+
+    OPEN = "open", _("to be had")
+    OFF_SHELF = "off shelf", _("taken off sale by the supplier")
+    NO_STOCK = "no stock", _("out of stock at the supplier")
+
+
+class MarginAction(models.TextChoices):
+    NONE = "none", _("leave it as it is")
+    REPRICE = "reprice", _("raise the price")
+    DELIST = "delist", _("take it off sale")

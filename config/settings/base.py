@@ -141,6 +141,7 @@ CELERY_TASK_ROUTES = {
     "fulfillment.send": {"queue": "upstream"},
     "fulfillment.watch_balance": {"queue": "upstream"},
     "fulfillment.work_on_bill": {"queue": "bulk"},
+    "suppliers.sync_products": {"queue": "upstream"},
     "inventory.run_import": {"queue": "bulk"},
     "inventory.go_through_batch": {"queue": "bulk"},
 }

@@ -9,6 +9,7 @@ from suppliers.models.attempts import (
     Call,
     CallbackHeard,
 )
+from suppliers.models.catalogue import Catalogue, MarginRule, PriceChange, SupplierProduct
 from suppliers.models.complaints import (
     COMPLAINT_SAID,
     COMPLAINT_TEXT,
@@ -49,11 +50,15 @@ __all__ = [
     "BreakMove",
     "Call",
     "CallbackHeard",
+    "Catalogue",
+    "MarginRule",
     "Offer",
     "Paper",
     "PaymentProof",
+    "PriceChange",
     "Supplier",
     "SupplierComplaint",
     "SupplierComplaintMove",
     "SupplierPayment",
+    "SupplierProduct",
 ]

@@ -11,7 +11,7 @@ from catalog.states import MOST_SLOW_HOURS, Channel
 from core.constraints import RowRules, tenant_rules
 from core.crypto import Place
 from core.scope import TenantForeignKey, TenantModel
-from suppliers.states import Cycle
+from suppliers.states import Cycle, Supply
 
 SECRETS = Place("suppliers_supplier", "secrets")
 MOST_PAY_DAYS = 366
@@ -91,6 +91,9 @@ class Offer(TenantModel):
     discounts (0: any); on `forbidden_channels` it is not sold at all; `needs_authorisation` of the
     brand, in force on the day. `path` says through whose hands it comes (brand → distributor → us).
     `slow_hours` above 0: it may take as long (慢充), and only who was told so is served from it.
+
+    The supplier's catalogue says what it costs and whether it can be had (`supply`), but for
+    `own_fields`: what the merchant has said there stands until it is given back.
     """
 
     supplier = TenantForeignKey(
@@ -120,6 +123,16 @@ class Offer(TenantModel):
     slow_hours = models.SmallIntegerField(_("takes up to (hours)"), default=0, db_default=0)
     needs_authorisation = models.BooleanField(
         _("needs a brand authorisation"), default=False, db_default=False
+    )
+    supply = models.CharField(
+        _("at the supplier"),
+        max_length=10,
+        choices=Supply,
+        default=Supply.OPEN,
+        db_default=Supply.OPEN.value,
+    )
+    own_fields = ArrayField(
+        models.CharField(max_length=20), default=list, db_default=[], editable=False
     )
 
     class Meta:

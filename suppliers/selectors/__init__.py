@@ -6,6 +6,15 @@ from suppliers.selectors.authorising import (
     authorisations_of,
     find_paper,
 )
+from suppliers.selectors.catalogues import (
+    count_price_changes,
+    due_catalogues,
+    find_catalogue,
+    find_listed,
+    lists_products,
+    price_changes,
+    products_of_supplier,
+)
 from suppliers.selectors.complaints import (
     complaint_moves_of_units,
     complaints_of_attempt,
@@ -13,6 +22,7 @@ from suppliers.selectors.complaints import (
 )
 from suppliers.selectors.cycles import cycles_of, payments_to_suppliers
 from suppliers.selectors.health import due_balances, health_of_suppliers, resting
+from suppliers.selectors.margins import cost_of_next, find_margin_rule, margin_rules
 from suppliers.selectors.routing import (
     choose_offer,
     judged_offers,
@@ -48,12 +58,18 @@ __all__ = [
     "complaint_moves_of_units",
     "complaints_of_attempt",
     "contradicted_attempts",
+    "cost_of_next",
+    "count_price_changes",
     "cycles_of",
     "due_attempts",
     "due_balances",
     "due_bill_files",
     "due_bills",
+    "due_catalogues",
     "find_attempt",
+    "find_catalogue",
+    "find_listed",
+    "find_margin_rule",
     "find_note_before",
     "find_open_attempt",
     "find_paper",
@@ -63,8 +79,12 @@ __all__ = [
     "health_of_suppliers",
     "judged_offers",
     "lines_of_bill",
+    "lists_products",
+    "margin_rules",
     "moves_of_units",
     "payments_to_suppliers",
+    "price_changes",
+    "products_of_supplier",
     "resting",
     "skus_verified",
     "skus_with_offers",

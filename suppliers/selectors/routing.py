@@ -10,6 +10,7 @@ from core.rows import fetch_with
 from suppliers.models import Offer
 from suppliers.selectors.authorising import authorised
 from suppliers.selectors.health import Rest, resting
+from suppliers.states import Supply
 from suppliers.types import Choice, Sale
 from tenants.selectors import get_shop
 
@@ -142,6 +143,7 @@ def _unsold(offer: Offer, sale: Sale, authorised: frozenset[int]) -> str:
     """
     return _first(
         {
+            str(offer.supply): offer.supply != Supply.OPEN,
             "too dear": offer.cost_e4 > min(offer.most_e4, sale.paid_e4),
             "below the floor": sale.paid_e4 < offer.floor_e4,
             "channel": sale.channel in offer.forbidden_channels,

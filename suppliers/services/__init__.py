@@ -43,12 +43,20 @@ from suppliers.services.callbacks import hear_callback
 from suppliers.services.checking import check_balance
 from suppliers.services.complaining import complain, hear_after_sale
 from suppliers.services.docking import change_secrets, change_supplier, dock, speaker
+from suppliers.services.following import FOLLOWED, follow_supplier
+from suppliers.services.margins import keep_margin, keep_margins, set_margin_rule
 from suppliers.services.offering import change_offer, offer
 from suppliers.services.pacing import is_crowded, next_in_line, stand_in_line
 from suppliers.services.paying import note_payment, read_proof, undo_payment
 from suppliers.services.reading_on import give_up_on_bill, go_on_reading
 from suppliers.services.recording import record, take_back
 from suppliers.services.statements import statement, statement_csv
+from suppliers.services.syncing import (
+    change_catalogue,
+    sync_product,
+    sync_products,
+    sync_soon,
+)
 from suppliers.services.terms import change_terms
 from suppliers.services.verifying import verify
 
@@ -64,6 +72,7 @@ SEALED = (
 )
 
 __all__ = [
+    "FOLLOWED",
     "SEALED",
     "Lease",
     "LeaseLost",
@@ -75,6 +84,7 @@ __all__ = [
     "begin_sent",
     "breaks_csv",
     "change_authorisation",
+    "change_catalogue",
     "change_offer",
     "change_secrets",
     "change_supplier",
@@ -87,6 +97,7 @@ __all__ = [
     "complain",
     "dock",
     "explain_break",
+    "follow_supplier",
     "give_up_on_bill",
     "go_on_reading",
     "hear_after_sale",
@@ -95,6 +106,8 @@ __all__ = [
     "is_crowded",
     "keep_asking",
     "keep_breaks",
+    "keep_margin",
+    "keep_margins",
     "look_at_bill",
     "mark_sent",
     "match_bill",
@@ -107,11 +120,15 @@ __all__ = [
     "read_paper",
     "read_proof",
     "record",
+    "set_margin_rule",
     "skip_bad_lines",
     "speaker",
     "stand_in_line",
     "statement",
     "statement_csv",
+    "sync_product",
+    "sync_products",
+    "sync_soon",
     "take_back",
     "undo_payment",
     "verify",

@@ -1,6 +1,7 @@
 """What suppliers sell that is one of our SKUs: the routes of a SKU."""
 
 from collections.abc import Mapping
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -14,12 +15,20 @@ from core.money import MOST_E4
 from core.scope import tenant_atomic
 from suppliers.errors import SupplierUnfit
 from suppliers.models import Offer
+from suppliers.services.following import (
+    TAKEN_OVER,
+    follow_now,
+    take_changes,
+    take_new_cost,
+    take_over,
+)
 from tenants import audit
 
 FIELDS = frozenset(
     {
         "product", "face_value", "cost_e4", "most_e4", "priority", "weight", "opens", "closes",
         "is_on", "floor_e4", "forbidden_channels", "path", "slow_hours", "needs_authorisation",
+        "ignores_supply",
     }
 )  # fmt: skip
 _HIGHEST = {"cost_e4": MOST_E4, "most_e4": MOST_E4, "floor_e4": MOST_E4, "face_value": 100_000}
@@ -33,31 +42,42 @@ def offer(
 ) -> Offer:
     """A supplier can be asked for a SKU from now on; raises SupplierUnfit, which names the field.
 
-    Without a highest cost of its own an offer may cost what it costs today, and no more.
+    Its cost follows the supplier's catalogue, unless another one is given than stands there.
+    Without a highest cost of its own an offer may cost what it costs, and no more.
     """
-    made = Offer(supplier_id=supplier_id, sku_id=sku_id, cost_e4=0)
-    given = {"most_e4": given.get("cost_e4", 0)} | dict(given)
+    made = Offer(supplier_id=supplier_id, sku_id=sku_id, cost_e4=0, most_e4=0)
     _fill(made, given)
+    take_new_cost(made)
     _save(made)
+    follow_now(made)
     audit.record(by=by, action="offer.made", target=str(made), data=_told(given), now=now)
     return made
 
 
 @tenant_atomic
 def change_offer(*, offer_id: int, given: Mapping[str, Any], by: Actor, now: datetime) -> Offer:
-    """Other terms; what was ordered under the old ones stays as it was."""
+    """Other terms; what was ordered under the old ones stays as it was.
+
+    Another cost, or a highest one, is the merchant's own from now on, and no catalogue changes it.
+    """
     found = Offer.objects.select_for_update(no_key=True, of=("self",)).get(pk=offer_id)
+    was = copy(found)
     _fill(found, given)
+    take_changes(found, was)
     _save(found)
+    follow_now(found)
     audit.record(by=by, action="offer.changed", target=str(found), data=_told(given), now=now)
     return found
 
 
 def _fill(row: Offer, given: Mapping[str, Any]) -> None:
+    was = row.cost_e4
     for name, value in given.items():
         if name not in FIELDS:
             raise SupplierUnfit(_("An offer has no such field."), param=name)
-        setattr(row, name, value.strip() if isinstance(value, str) else value)
+        if name not in TAKEN_OVER:
+            setattr(row, name, value.strip() if isinstance(value, str) else value)
+    take_over(row, given, was=was)
     _check_numbers(row)
     _check_words(row)
     if (row.opens is None) != (row.closes is None):

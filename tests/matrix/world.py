@@ -48,6 +48,7 @@ from tests.dashboard.people import PASSWORD, make_member
 from tests.inventory.factories import make_content
 from tests.inventory.importing.factories import checked, loaded, open_file
 from tests.matrix.bills import bills_of
+from tests.matrix.catalogues import catalogue_of
 from tests.matrix.complaints import complained_about, supplied_sku
 from tests.orders.factories import captured, open_case, placed
 from tests.payments.factories import make_balance
@@ -282,6 +283,7 @@ def _suppliers(world: World, now: datetime) -> None:
         keep(supplier=supplier.uid, contract=supplier.pk, bought=sku.pk, offer=offer.pk)
         keep(attempt=tried.pk, authorisation=_authorised(world, supplier, now))
         keep(**bills_of(supplier.pk, world.shut_mark, now))
+        keep(**catalogue_of(supplier.pk, world.shut_mark, now))
 
 
 def _authorised(world: World, supplier: Any, now: datetime) -> int:

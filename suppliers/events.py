@@ -1,0 +1,38 @@
+from dataclasses import dataclass
+
+from core.outbox import Event
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CostsSaid(Event):
+    """What a supplier's offers cost was read, or said by the merchant: the same or not."""
+
+    supplier_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PriceMoved(Event):
+    """A supplier's price of something that we sell moved by more than is passed over."""
+
+    price_change_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PriceRaised(Event):
+    """A margin rule raised what a SKU is sold for."""
+
+    sku_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TakenOffSale(Event):
+    """A margin rule took a SKU off sale."""
+
+    sku_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PutBackOnSale(Event):
+    """A margin rule put back what it had taken off sale."""
+
+    sku_id: int
