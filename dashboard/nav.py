@@ -77,6 +77,7 @@ SHOP = (
         (
             Place(_("Suppliers"), "local_shipping", "office_suppliers", "stock.view"),
             Place(_("Offers"), "alt_route", "office_offers", "stock.view"),
+            Place(_("Price changes"), "trending_up", "office_price_changes", "cost.view"),
             Place(_("Attempts"), "swap_horiz", "admin:suppliers_attempt_changelist", "stock.view"),
             Place(_("Came late"), "schedule", "office_lates", "stock.view"),
             Place(_("Bills"), "request_quote", "office_bills", "bills.settle"),

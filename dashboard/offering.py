@@ -9,7 +9,7 @@ from catalog.models import Sku
 from catalog.states import Channel, Kind
 from core.errors import AppError
 from core.money import Money, parse_e4
-from suppliers.models import Offer, Supplier
+from suppliers.models import Offer, Supplier, SupplierProduct
 
 PLAIN = (
     "product", "face_value", "priority", "weight", "opens", "closes", "is_on", "path",
@@ -50,7 +50,7 @@ class OfferForm(forms.Form):
     most = _amount(
         _("Highest cost"),
         required=False,
-        hint=_("Dearer than this it is not bought. Empty: as the cost is now."),
+        hint=_("Dearer than this it is not bought. Empty: it goes with the cost."),
     )
     priority = _whole(_("Priority"), least=0, initial=1, hint=_("1 is asked before 2."))
     weight = _whole(
@@ -89,15 +89,28 @@ class OfferForm(forms.Form):
         required=False,
         help_text=_("Without one in force, kept at the supplier, it is left out."),
     )
+    ignores_supply = forms.BooleanField(
+        label=_("Ask it whatever its catalogue says of stock"), required=False
+    )
     is_on = forms.BooleanField(label=_("In use"), required=False, initial=True)
 
-    def __init__(self, given: Any, *, sku: Sku, offer: Offer | None = None) -> None:
-        super().__init__(given, initial=_typed(offer) if offer else None)
+    def __init__(
+        self,
+        given: Any,
+        *,
+        sku: Sku,
+        offer: Offer | None = None,
+        line: SupplierProduct | None = None,
+    ) -> None:
+        """`line` of the supplier's catalogue fills in what it says."""
+        initial = _typed(offer) if offer else _listed(line) if line else None
+        super().__init__(given, initial=initial)
         if offer is None:
             self.fields["supplier"].queryset = Supplier.objects.all()  # type: ignore[attr-defined]  # -- a choice
         else:
             del self.fields["supplier"]
-        if sku.kind != Kind.TOP_UP:
+        has_value = any(one and one.face_value for one in (offer, line))
+        if sku.kind != Kind.TOP_UP and not has_value:
             del self.fields["face_value"]
 
     def clean(self) -> Any:
@@ -112,13 +125,13 @@ class OfferForm(forms.Form):
         return cleaned
 
     def given(self) -> dict[str, Any]:
-        """What the services take; without a highest cost it is what it costs today."""
+        """What the services take; without a highest cost (None) it is what it costs."""
         cleaned = self.cleaned_data
-        plain = {name: cleaned[name] for name in PLAIN if name in cleaned}
+        plain = {name: cleaned[name] for name in (*PLAIN, "ignores_supply") if name in cleaned}
         cost_e4 = cleaned["cost_e4"]
         return plain | {
             "cost_e4": cost_e4,
-            "most_e4": cleaned.get("most_e4", cost_e4),
+            "most_e4": cleaned.get("most_e4"),
             "floor_e4": cleaned.get("floor_e4", 0),
         }
 
@@ -130,4 +143,18 @@ def _typed(offer: Offer) -> dict[str, Any]:
     }
     if not offer.floor_e4:
         amounts["floor"] = ""
-    return {name: getattr(offer, name) for name in PLAIN} | amounts
+    if "most_e4" not in offer.own_fields and offer.most_e4 == offer.cost_e4:
+        amounts["most"] = ""
+    ignores = {"ignores_supply": "supply" in offer.own_fields}
+    return {name: getattr(offer, name) for name in PLAIN} | amounts | ignores
+
+
+def _listed(line: SupplierProduct) -> dict[str, Any]:
+    filled = {
+        "supplier": line.supplier_id,
+        "product": line.product,
+        "face_value": line.face_value,
+    }
+    if line.cost_e4 is not None:
+        filled["cost"] = Money(line.cost_e4, line.supplier.currency).decimal
+    return filled

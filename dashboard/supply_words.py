@@ -7,15 +7,18 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from suppliers.models import AttemptMove, Authorisation, Call
+from suppliers.models import AttemptMove, Authorisation, Call, SupplierProduct
 from suppliers.selectors.authorising import ENDS_SOON
 from suppliers.selectors.health import Health, Rest
 from suppliers.states import AttemptState, CallKind
+from suppliers.types import Kind
 
 Text = str | Promise
 LEFT_OUT: dict[str, Text] = {
     "off": _("out of use"),
     "tried": _("tried already"),
+    "off shelf": _("taken off sale by the supplier"),
+    "no stock": _("out of stock at the supplier"),
     "too dear": _("too dear"),
     "below the floor": _("below its price floor"),
     "channel": _("not on this channel"),
@@ -27,6 +30,8 @@ LEFT_OUT: dict[str, Text] = {
 # What a person is to know about it, beside the word.
 LEFT_OUT_MORE: dict[str, Text] = {
     "off": _("The offer or its supplier is out of use."),
+    "off shelf": _("Its catalogue says so, or does not have it any more."),
+    "no stock": _("Its catalogue says so. It is asked again when there is some."),
     "too dear": _("It costs more than its highest cost, or than the shop gets."),
     "below the floor": _("The supplier forbids selling it for less than its price floor."),
     "channel": _("The supplier forbids selling it on this channel."),
@@ -34,6 +39,17 @@ LEFT_OUT_MORE: dict[str, Text] = {
     "slow": _("Allow it at the SKU, in hours: shoppers read that before they pay."),
     "closed": _("It is asked again when it opens."),
     "resting": _("Its supplier failed several times; one order at a time finds out."),
+}
+# What an offer follows its supplier's catalogue in, unless the merchant has spoken.
+FOLLOWED: dict[str, Text] = {
+    "cost_e4": _("the cost"),
+    "most_e4": _("the highest cost"),
+    "supply": _("whether it can be had"),
+}
+KINDS: dict[str, Text] = {
+    Kind.CODES: _("codes"),
+    Kind.TOP_UP: _("top-up"),
+    Kind.PHONE: _("phone credit"),
 }
 _PRIORITY = re.compile(r"priority (\d+)")
 _BY_WEIGHT = re.compile(r"1 of (\d+) by weight (\d+)")
@@ -55,6 +71,7 @@ _WIRE: dict[str, Text] = {
     "no whole answer in time": _("no answer in time"),
     "only https is spoken": _("only https is spoken"),
     "the body is no JSON": _("its answer is no JSON"),
+    "an empty catalogue": _("an empty catalogue, which is not believed"),
     "the recipe has no balance": _("its recipe says nothing of a balance"),
     "too late to send: it is asked after first": _("held up too long: it is asked after first"),
 }
@@ -101,6 +118,19 @@ def move_words(move: AttemptMove) -> tuple[str, str]:
     if move.old == move.new:
         return gettext("The supplier says otherwise after the end"), said_words(said)
     return str(AttemptState(move.new).label), said_words(said)
+
+
+def line_words(line: SupplierProduct) -> tuple[str, str]:
+    """A tone, and whether the supplier has it."""
+    if line.gone_at:
+        return "bad", gettext("not in the catalogue any more")
+    if not line.is_on_sale:
+        return "bad", gettext("taken off sale by the supplier")
+    if line.stock == 0:
+        return "warn", gettext("out of stock at the supplier")
+    if line.stock is None:
+        return "good", gettext("to be had")
+    return "good", gettext("in stock: %(count)s") % {"count": line.stock}
 
 
 def time_words(milliseconds: int | None) -> str:

@@ -89,6 +89,13 @@ ACTIONS = {
     "authorisation.read": _("took the paper of a brand authorisation"),
     "offer.made": _("added an offer"),
     "offer.changed": _("changed an offer"),
+    "offer.followed": _("let an offer follow its supplier again"),
+    "supplier.sync_asked": _("had a supplier's catalogue read"),
+    "catalogue.changed": _("changed how a catalogue is read"),
+    "margin.rule_set": _("set a margin rule"),
+    "margin.price_raised": _("raised a price: the cost left too little"),
+    "margin.taken_off": _("took it off sale: the cost left too little"),
+    "margin.put_back": _("put it back on sale: the cost is fine again"),
 }
 # The services' own reasons for a batch's move; a person's are shown as they were typed.
 BATCH_REASONS = {

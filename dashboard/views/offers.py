@@ -22,10 +22,11 @@ from dashboard.frame import draw, page, saved
 from dashboard.offering import OfferForm
 from dashboard.reading import ids_in
 from dashboard.supply_words import LEFT_OUT, LEFT_OUT_MORE
+from dashboard.views.margins import follows_of
 from dashboard.words import channel_words, goods_words
 from suppliers import services as suppliers
-from suppliers.models import Offer
-from suppliers.selectors import authorisations_ending, judged_offers
+from suppliers.models import Offer, SupplierProduct
+from suppliers.selectors import authorisations_ending, judged_offers, margin_rules
 from suppliers.selectors.routing import Judged
 from suppliers.types import Sale
 from tenants.types import Shop
@@ -52,11 +53,14 @@ def offers(request: HttpRequest) -> HttpResponse:
         (one.supplier_id, one.brand.pk): one.until
         for one in authorisations_ending(day=timezone.localdate())
     }
+    rules = margin_rules(sku_ids=judged)
     return draw(
         request,
         "dashboard/offers.html",
         title=_("Offers"),
-        rows=[_row(sku, judged[sku.pk], ending, shop) for sku in listed],
+        rows=[
+            _row(sku, judged[sku.pk], ending, shop) | {"rule": rules.get(sku.pk)} for sku in listed
+        ],
         channel=channel,
         channels=Channel.choices,
         page=listed,
@@ -149,7 +153,7 @@ def _shares(offers: list[Offer]) -> str:
 def new(request: HttpRequest, sku_id: int) -> HttpResponse:
     require(request, "cost.view")
     sku = get_object_or_404(Sku.objects.select_related("product"), pk=sku_id, kind__in=BOUGHT)
-    form = OfferForm(request.POST or None, sku=sku)
+    form = OfferForm(request.POST or None, sku=sku, line=_line(request))
 
     def offer(**who_and_when: Any) -> None:
         supplier_id = form.cleaned_data["supplier"].pk
@@ -158,6 +162,12 @@ def new(request: HttpRequest, sku_id: int) -> HttpResponse:
     if saved(request, form, offer, done=_("The offer is added.")):
         return _back_to_offers(sku.pk)
     return _form(request, form, sku, title=_("New offer"))
+
+
+def _line(request: HttpRequest) -> SupplierProduct | None:
+    """The line of a supplier's catalogue that is to be offered."""
+    lines = SupplierProduct.objects.select_related("supplier")
+    return lines.filter(pk__in=ids_in([request.GET.get("line", "")])).first()
 
 
 @page("suppliers.edit")
@@ -172,7 +182,7 @@ def edit(request: HttpRequest, offer_id: int) -> HttpResponse:
     if saved(request, form, change, done=_("Saved. Orders from now on follow it.")):
         return _back_to_offers(found.sku_id)
     title = _("Offer of %(name)s") % {"name": found.supplier.name}
-    return _form(request, form, found.sku, title=title)
+    return _form(request, form, found.sku, title=title, **follows_of(found))
 
 
 def _back_to_offers(sku_id: int) -> HttpResponseRedirect:
@@ -183,7 +193,9 @@ def _offers_of(sku_id: int) -> str:
     return f"{reverse('office_offers')}?sku={sku_id}"
 
 
-def _form(request: HttpRequest, form: OfferForm, sku: Sku, *, title: str) -> HttpResponse:
+def _form(
+    request: HttpRequest, form: OfferForm, sku: Sku, *, title: str, **more: Any
+) -> HttpResponse:
     price = Money(sku.price_e4, shop_of(request).currency)
     return draw(
         request,
@@ -193,4 +205,5 @@ def _form(request: HttpRequest, form: OfferForm, sku: Sku, *, title: str) -> Htt
         form=form,
         about=_("%(goods)s, sold for %(price)s") % {"goods": goods_words(sku), "price": price},
         back=_offers_of(sku.pk),
+        **more,
     )

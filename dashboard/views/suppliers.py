@@ -32,7 +32,13 @@ from fulfillment import services as fulfillment
 from fulfillment.selectors import count_late
 from suppliers import services as suppliers
 from suppliers.models import Supplier
-from suppliers.selectors import authorisations_ending, authorisations_of, health_of_suppliers
+from suppliers.selectors import (
+    authorisations_ending,
+    authorisations_of,
+    count_price_changes,
+    health_of_suppliers,
+    lists_products,
+)
 from suppliers.selectors.authorising import Ending
 from suppliers.selectors.health import Health
 from suppliers.types import Answer, Outcome
@@ -48,12 +54,14 @@ def health(request: HttpRequest) -> HttpResponse:
     ending: dict[int, list[Ending]] = {}
     for one in authorisations_ending(day=timezone.localdate()):
         ending.setdefault(one.supplier_id, []).append(one)
+    moved = count_price_changes(now=now)
     return draw(
         request,
         "dashboard/suppliers.html",
         title=_("Suppliers"),
         rows=[
-            _row(one) | {"ending": ending.get(one.supplier.pk, [])}
+            _row(one)
+            | {"ending": ending.get(one.supplier.pk, []), "moved": moved.get(one.supplier.pk, 0)}
             for one in health_of_suppliers(now=now)
         ],
         late=count_late(),
@@ -79,6 +87,7 @@ def _row(one: Health) -> dict[str, Any]:
         "balance": None if balance is None else Money(balance, supplier.currency),
         "day_cost": Money(one.day_cost_e4 // 100 * 100, supplier.currency),
         "cover_tone": _cover_tone(one.days_of_cover),
+        "lists": lists_products(protocol=supplier.protocol),
     }
 
 
