@@ -26,6 +26,7 @@ LEFT_OUT: dict[str, Text] = {
     "slow": _("slower than shoppers are told"),
     "closed": _("not open at this hour"),
     "resting": _("rests after failures"),
+    "busy": _("had no turn free"),
 }
 # What a person is to know about it, beside the word.
 LEFT_OUT_MORE: dict[str, Text] = {

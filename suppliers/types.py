@@ -1,6 +1,6 @@
 """What we and every supplier agree on. Knows no supplier."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -133,6 +133,14 @@ class Sale:
     paid_e4: int
     channel: str = ""
     slow_hours: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Passed:
+    """Who is passed over in a choice: offers that have failed, suppliers that have no turn free."""
+
+    tried: Collection[int] = ()
+    busy: Collection[int] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,7 +1,7 @@
 """Who is to be asked for a SKU, and why."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -11,13 +11,14 @@ from suppliers.models import Offer
 from suppliers.selectors.authorising import authorised
 from suppliers.selectors.health import Rest, resting
 from suppliers.states import Supply
-from suppliers.types import Choice, Sale
+from suppliers.types import Choice, Passed, Sale
 from tenants.selectors import get_shop
 
 # The offers of SKUs, in the order in which they are asked.
 _IN_ORDER = "own.sku_id = ANY(%s) ORDER BY own.priority, own.cost_e4, own.id"
+NOBODY_PASSED = Passed()
 RESTING = "resting"
-PASSING = frozenset({"closed", RESTING})  # reasons that go by themselves
+PASSING = frozenset({"closed", RESTING, "busy"})  # reasons that go by themselves
 
 
 def skus_with_offers(*, sales: Mapping[int, Sale], now: datetime) -> set[int]:
@@ -41,7 +42,7 @@ def choose_offer(
     key: str,
     zone: ZoneInfo,
     now: datetime,
-    tried: Iterable[int] = (),
+    passed: Passed = NOBODY_PASSED,
 ) -> Choice:
     """Who is to be asked for this SKU, and why; nobody, and why nobody.
 
@@ -56,7 +57,7 @@ def choose_offer(
     circumstances = _Now(
         sale=sale,
         at=now.astimezone(zone).time(),
-        tried=frozenset(tried),
+        passed=passed,
         rests=rests,
         authorised=authorised(offers=offers, day=_day(now, zone)),
     )
@@ -103,7 +104,7 @@ def judged_offers(
         circumstances = _Now(
             sale=sales[offer.sku_id],
             at=now.astimezone(zone).time(),
-            tried=frozenset(),
+            passed=NOBODY_PASSED,
             rests=rests,
             authorised=may_sell,
         )
@@ -118,7 +119,7 @@ class _Now:
 
     sale: Sale
     at: time
-    tried: frozenset[int]
+    passed: Passed
     rests: Mapping[int, Rest]
     authorised: frozenset[int]
 
@@ -126,11 +127,12 @@ class _Now:
 def _unfit(offer: Offer, now: _Now) -> str:
     first = {
         "off": not (offer.is_on and offer.supplier.is_on),
-        "tried": offer.pk in now.tried,
+        "tried": offer.pk in now.passed.tried,
     }
     passing = {
         "closed": not _is_open(offer, now.at),
         RESTING: now.rests.get(offer.supplier_id) == Rest.RESTS,
+        "busy": offer.supplier_id in now.passed.busy,
     }
     return _first(first) or _unsold(offer, now.sale, now.authorised) or _first(passing)
 

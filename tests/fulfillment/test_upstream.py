@@ -366,6 +366,37 @@ def test_who_is_at_work_is_asked_in_the_same_turn(judge, desk):
     assert (states(), tries()) == (["delivered"], [("success", "fulu")])
 
 
+@tenant_atomic
+def two_offers(judge):
+    """A paid order of two, whose first supplier has no turn free in this minute."""
+    sku = make_sku(kind="supplier_code")
+    card_offer(judge, sku, priority=1)
+    card_offer(judge, sku, protocol="kasushou", priority=2, product="1000")
+    Supplier.objects.filter(protocol="fulu").update(most_per_minute=1, paced_until=NOON + HOUR)
+    return opened(paid(sku))
+
+
+def test_a_supplier_that_is_busy_for_long_is_passed_over(judge, desk):
+    two_offers(judge)
+
+    look(NOON + 9 * SECOND)
+    assert (states(), tries()) == (["queued"], [])
+    carry_out(NOON + 10 * SECOND)
+
+    assert (states(), tries()) == (["delivered"], [("success", "kasushou")])
+
+
+def test_when_all_are_busy_the_first_of_them_is_waited_for(judge, desk):
+    two_offers(judge)
+    with tenant_atomic():
+        Supplier.objects.update(most_per_minute=1, paced_until=NOON + HOUR)
+
+    look(NOON + MINUTE)
+
+    (next_at,) = rows(Unit.objects.all(), "next_at")
+    assert (states(), next_at) == (["queued"], NOON + MINUTE + SECOND)
+
+
 def test_a_supplier_that_loses_sight_of_an_order_it_confirmed_is_not_left_for_another(judge, desk):
     bought_here(judge)
     lease = upstream._claim(the_unit().pk, now=NOON)

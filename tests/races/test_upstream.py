@@ -19,7 +19,8 @@ ROUNDS = 6
 @tenant_atomic
 def queued(judge, *, quantity=1):
     sku = make_sku(kind="supplier_code")
-    supplier = at_the_judge(judge, "kasushou")
+    # At work for longer than the race takes: what is delivered already may be refunded after all.
+    supplier = at_the_judge(judge, "kasushou", at_work_ms=60_000)
     make_offer(supplier=supplier, sku=sku, product="1000", cost_e4=98_750, most_e4=99_000)
     order = paid(sku, quantity)
     fulfillment.open_units(order_id=order.pk, now=NOON)
@@ -58,5 +59,5 @@ def test_a_refund_and_a_purchase_at_once_are_one_of_the_two(shop, judge):
 
     states = [unit.state for unit in units()]
     bought = {each["client_no"] for each in judge.desk.purchases()}
-    assert set(states) <= {"refunded", "accepted", "delivered"}
+    assert set(states) <= {"refunded", "accepted"}
     assert len(bought) == len(states) - states.count("refunded")

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from suppliers.selectors import choose_offer
-from suppliers.types import Sale
+from suppliers.types import Passed, Sale
 from tests.catalog.factories import make_sku
 from tests.suppliers.factories import make_offer, make_supplier
 
@@ -26,9 +26,10 @@ def sku():
     return make_sku()
 
 
-def choose(sku, *, most_e4=100_000, key="1", at=DAY, tried=()):
+def choose(sku, *, most_e4=100_000, key="1", at=DAY, **passed):
     sale = Sale(paid_e4=most_e4, channel="web")
-    return choose_offer(sku_id=sku.pk, sale=sale, key=key, zone=ZONE, now=at, tried=tried)
+    passed = Passed(**passed)
+    return choose_offer(sku_id=sku.pk, sale=sale, key=key, zone=ZONE, now=at, passed=passed)
 
 
 def test_the_lower_priority_comes_first_whatever_it_costs(sku):
@@ -94,6 +95,15 @@ def test_who_was_tried_is_not_tried_again(sku):
 
     assert choose(sku, tried=[first.pk]).offer == second
     assert choose(sku, tried=[first.pk, second.pk]).why == "0 of 2, 2 tried"
+
+
+def test_who_has_no_turn_free_is_passed_over_and_may_be_waited_for():
+    sku = make_sku()
+    first, second = (make_offer(sku=sku, priority=rank) for rank in (1, 2))
+
+    assert choose(sku, busy=[first.supplier_id]).offer == second
+    nobody = choose(sku, busy=[first.supplier_id, second.supplier_id])
+    assert (nobody.offer, nobody.is_final, nobody.why) == (None, False, "0 of 2, 2 busy")
 
 
 def test_another_shops_offers_are_not_there(sku, other_shop):
