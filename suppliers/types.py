@@ -39,7 +39,6 @@ class Account:
     secret: Secret
     further: Mapping[str, Secret] = field(default_factory=dict)  # where a protocol wants several
     currency: str = ""  # what it is to count in
-    currency: str = ""  # what it is to count in
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
