@@ -5,7 +5,7 @@ import json
 from suppliers.selectors.recipes import card_platforms
 
 # The simulator's author knew the signature and nothing else: these are its guesses, as its module
-# says. What is left of the preset is where the two agree: path, headers, signature, code of success.
+# says. Of the preset is left what the two agree on: path, headers, signature, code of success.
 _GUESSED_ORDER = {
     "json": {
         "goodsid": "{product}",
