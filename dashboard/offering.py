@@ -109,6 +109,9 @@ class OfferForm(forms.Form):
             self.fields["supplier"].queryset = Supplier.objects.all()  # type: ignore[attr-defined]  # -- a choice
         else:
             del self.fields["supplier"]
+        for name in AMOUNTS:
+            if offer and f"{name}_e4" in offer.own_fields:
+                self.fields[name].help_text = _("Your own: the catalogue does not change it.")
         has_value = any(one and one.face_value for one in (offer, line))
         if sku.kind != Kind.TOP_UP and not has_value:
             del self.fields["face_value"]

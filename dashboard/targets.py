@@ -212,9 +212,11 @@ _READERS: dict[str, Callable[[HttpRequest, set[str]], Found]] = {
     "batch": _batches,
     "bill": _suppliers,  # whose bill it is
     "catalog": _shelves,
+    "catalogue": _suppliers,
     "code": _codes,
     "content": _contents,
     "demo": _shop,
+    "margin": _skus,
     "member": _members,
     "merchant": _shop,
     "notice": _notices,

@@ -215,6 +215,7 @@ def test_what_the_merchant_typed_is_marked_and_given_back(shop, offer, says):
     assert "These are your own" not in before
     assert own.own_fields == ["cost_e4", "most_e4", "supply"]
     assert marked.count("Follow the supplier again") == 3
+    assert marked.count("Your own: the catalogue does not change it.") == 2
     assert (back.own_fields, back.cost_e4, back.most_e4) == ([], 82_000, 82_000)
 
 
