@@ -39,7 +39,8 @@ _NOBODY = UUID(int=0)
 def begin(order: "Order", unit: Unit, *, tried: list[int], now: datetime) -> Lease | None:
     """A try at the supplier that is chosen for it; or none, and the unit waits or is given up.
 
-    One that is busy is waited for, and passed over when that takes long.
+    One that is busy is waited for, and passed over when the unit is not served ten seconds after
+    it was opened, whatever it waited for until then.
     """
     choice = _choice(order, unit, Passed(tried=tried), now=now)
     first = choice.offer

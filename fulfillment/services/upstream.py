@@ -45,10 +45,20 @@ def send(*, unit_id: int, now: datetime) -> None:
         if following is None:
             return
         took = time.monotonic() - began
+        moment = now + timedelta(seconds=took)
         if took > HAND_OVER:
-            nudge(SEND, tenant_id=require_tenant(), unit_id=following)
+            _hand_over(following, now=moment)
             return
-        _take_turn(following, now=now + timedelta(seconds=took), is_called=True)
+        _take_turn(following, now=moment, is_called=True)
+
+
+def _hand_over(unit_id: int, *, now: datetime) -> None:
+    """Who was called from the line is another worker's, at once."""
+    with tenant_atomic():
+        waiting = Unit.objects.filter(pk=unit_id, state__in=TO_BE_SENT, next_at__gt=now)
+        is_due = waiting.update(next_at=now)
+    if is_due:
+        nudge(SEND, tenant_id=require_tenant(), unit_id=unit_id)
 
 
 def _take_turn(unit_id: int, *, now: datetime, is_called: bool = False) -> int | None:

@@ -58,7 +58,9 @@ class Reloadly:
             return
         try:
             self.balance_e4()
-        except (NoAnswer, Refused) as why:
+        except NothingSent:
+            raise
+        except Exception as why:  # noqa: BLE001 -- whatever was wrong with it, no order has left
             raise NothingSent(f"the account's currency is not known: {why}") from None
 
     def read_callback(self, *, body: bytes, headers: Mapping[str, str]) -> Callback:

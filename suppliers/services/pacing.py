@@ -62,10 +62,13 @@ def stand_in_line(*, supplier_id: int, thing_id: int) -> bool:
 
 
 def next_in_line(*, supplier_id: int) -> int | None:
-    """Who has waited longest, for a hand that is done; he leaves the line."""
+    """Who has waited longest, for a hand that is done; he leaves the line.
+
+    None while all hands are full: it was not an order's that is done, or another took its place.
+    """
     with _lock:
         line = _lines.get(supplier_id)
-        if not line:
+        if not line or is_crowded(supplier_id=supplier_id, is_first=True):
             return None
         first = next(iter(line))
         del line[first]

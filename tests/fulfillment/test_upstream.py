@@ -356,6 +356,23 @@ def test_a_hand_that_was_busy_for_long_hands_the_line_over(judge, desk, monkeypa
     fulfillment.send(unit_id=first, now=NOON)
 
     assert (states(), count_waiting("upstream")) == (["delivered", "queued"], before + 1)
+    monkeypatch.undo()
+    fulfillment.send(unit_id=second, now=NOON + SECOND)
+    assert states() == ["delivered", "delivered"]
+
+
+def test_a_hand_that_was_no_orders_calls_nobody_while_the_others_are_full(judge, desk):
+    bought_here(judge, "reply_lost_after", quantity=2, at_work_ms=0)
+    first, second = due(NOON)
+    fulfillment.send(unit_id=first, now=NOON)
+    with full_hands():
+        fulfillment.send(unit_id=second, now=NOON)
+        fulfillment.send(unit_id=first, now=NOON + MINUTE)
+
+        in_line = list(pacing._lines[the_supplier().pk])
+
+    waiting = rows(Unit.objects.order_by("position"), "state", "next_at")[1]
+    assert (in_line, waiting) == ([second], ("queued", NOON + 10 * SECOND))
 
 
 def test_who_is_at_work_is_asked_in_the_same_turn(judge, desk):

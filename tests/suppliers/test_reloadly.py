@@ -329,9 +329,10 @@ def test_the_currency_is_looked_at_before_the_first_order_alone(protocol):
     assert len(asked_for) == 3
 
 
+@pytest.mark.parametrize("said", [(502, b"<html>"), (200, b"[]")])
 @BOTH
-def test_where_the_currency_cannot_be_known_nothing_is_ordered(protocol):
-    answer, asked_for = bought_in("USD", protocol, {"/accounts/balance": (502, b"<html>")})
+def test_where_the_currency_cannot_be_known_nothing_is_ordered(protocol, said):
+    answer, asked_for = bought_in("USD", protocol, {"/accounts/balance": said})
 
     assert answer.outcome is Outcome.REJECTED
     assert set(asked_for) == {"/accounts/balance"}
