@@ -10,6 +10,7 @@ from payments.models import (
     Account,
     Balance,
     Entry,
+    Journal,
     Notice,
     Payment,
     PaymentMove,
@@ -53,6 +54,12 @@ def find_refund(*, number: str) -> Refund | None:
 def refunds_of(*, payable_id: int) -> "QuerySet[Refund]":
     # Both sides name the tenant through the key itself: a join inside one tenant.
     return Refund.objects.filter(payment__payable_id=payable_id).order_by("pk")
+
+
+def is_supplier_payment_booked(*, supplier_ref: str, ref: str) -> bool:
+    """Whether money was sent to the supplier under this `ref`, by the ledger."""
+    found = Journal.objects.filter(ref=f"supplier:{supplier_ref}:{ref}", kind="supplier_payment")
+    return found.exists()
 
 
 def payment_moves_of(*, payable_id: int) -> "QuerySet[PaymentMove]":

@@ -7,6 +7,7 @@ from django.db import DatabaseError, IntegrityError, connection
 
 from core.errors import FileRefused, InvalidInput
 from core.scope import tenant_atomic
+from payments import services as payments
 from payments.models import Entry, Journal
 from suppliers import services as suppliers
 from suppliers.errors import PaymentNotedAlready
@@ -78,6 +79,20 @@ def test_a_reference_stands_for_one_amount_and_day(other):
         sent_money(supplier, **{"amount_e4": 500_000} | other)
 
     assert (refusal.value.param, booked()) == ("ref", [500_000])
+
+
+def test_what_the_ledger_has_from_before_payments_had_rows_is_not_booked_again():
+    supplier = make_supplier()
+    payments.book_supplier_payment(
+        supplier_ref=str(supplier.pk), amount_e4=500_000, currency="CNY", ref="bank-1", by=ZHAO,
+        now=NOON,
+    )  # fmt: skip
+
+    with pytest.raises(PaymentNotedAlready) as refusal, tenant_atomic():
+        sent_money(supplier, ref=" bank-1 ")
+
+    assert (refusal.value.param, booked(), SupplierPayment.objects.count()) == ("ref", [500_000], 0)
+    assert sent_money(supplier, ref="bank-2")
 
 
 def test_two_suppliers_may_have_the_same_reference():
