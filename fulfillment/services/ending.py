@@ -4,7 +4,7 @@ did."""
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.actors import Actor
 from core.sheets import Sheet
@@ -53,7 +53,9 @@ def pay_back(
     moving.store(fresh=units if are_new else ())
     for item_id, count in sorted(undelivered.items()):
         inventory.release(item_id=item_id, most=count, now=now)
-    return _refund(order, units, reason=reason, by=by, now=now)
+    if not any(unit.paid_e4 for unit in units):
+        return None
+    return payments.refund(**_wanted(order, units), reason=reason, by=by, now=now)
 
 
 def pay_back_at_own_risk(
@@ -66,24 +68,19 @@ def pay_back_at_own_risk(
     for unit in units:
         moving.move(unit, UnitState.REFUNDED, reason=OWN_RISK, data=told)
     moving.store()
-    return _refund(order, units, reason=OWN_RISK, by=by, now=now)
-
-
-def _refund(
-    order: "Order", units: list[Unit], *, reason: str, by: Actor, now: datetime
-) -> "Refund | None":
-    amount_e4 = sum(unit.paid_e4 for unit in units)
-    if not amount_e4:
+    if not any(unit.paid_e4 for unit in units):
         return None
+    return payments.refund_at_own_risk(**_wanted(order, units), by=by, now=now)
+
+
+def _wanted(order: "Order", units: list[Unit]) -> dict[str, Any]:
+    """What a refund of the units' shares is: of which payment, how much, under which number."""
     assert order.payment_id is not None  # the database holds it: only paid orders have units
-    return payments.refund(
-        payment_id=order.payment_id,
-        amount_e4=amount_e4,
-        number=refund_number(order, units),
-        reason=reason,
-        by=by,
-        now=now,
-    )
+    return {
+        "payment_id": order.payment_id,
+        "amount_e4": sum(unit.paid_e4 for unit in units),
+        "number": refund_number(order, units),
+    }
 
 
 def finish(

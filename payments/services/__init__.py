@@ -19,7 +19,13 @@ from payments.services.paying import (
     read_notice,
     start,
 )
-from payments.services.refunding import give_up_refund, push_refund, refund, retry_refund
+from payments.services.refunding import (
+    give_up_refund,
+    push_refund,
+    refund,
+    refund_at_own_risk,
+    retry_refund,
+)
 from payments.services.registry import success_word, ways_to_pay
 from payments.services.sandbox import sandbox_pay, sandbox_trade, send_notice
 from payments.services.sandbox_books import set_out_of_funds
@@ -42,6 +48,7 @@ __all__ = [
     "push_refund",
     "read_notice",
     "refund",
+    "refund_at_own_risk",
     "retry_refund",
     "sandbox_pay",
     "sandbox_trade",

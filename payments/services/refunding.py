@@ -58,16 +58,47 @@ class Lease:
     order: RefundOrder
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    payment_id: int
+    amount_e4: int
+    number: str
+    reason: str
+    is_own_risk: bool = False
+
+
 @tenant_atomic
 def refund(
     *, payment_id: int, amount_e4: int, number: str, reason: str, by: Actor, now: datetime
 ) -> Refund:
     """Promise money back; a worker pays it out. The same number again is the same refund.
 
-    Raises RefundTooLarge when less than that is left of the payment.
+    `reason` is anybody's words. Raises RefundTooLarge when less than that is left of the payment.
     """
+    wanted = _Wanted(payment_id=payment_id, amount_e4=amount_e4, number=number, reason=reason[:60])
+    return _promise(wanted, by=by, now=now)
+
+
+@tenant_atomic
+def refund_at_own_risk(
+    *, payment_id: int, amount_e4: int, number: str, by: Actor, now: datetime
+) -> Refund:
+    """`refund` for what may come, and is paid for then, all the same: booked as a kind of its own,
+    so that reports can tell it."""
+    wanted = _Wanted(
+        payment_id=payment_id,
+        amount_e4=amount_e4,
+        number=number,
+        reason=OWN_RISK,
+        is_own_risk=True,
+    )
+    return _promise(wanted, by=by, now=now)
+
+
+def _promise(wanted: _Wanted, *, by: Actor, now: datetime) -> Refund:
+    payment_id, amount_e4 = wanted.payment_id, wanted.amount_e4
     payment = Payment.objects.select_for_update(of=("self",), no_key=True).get(pk=payment_id)
-    found = selectors.find_refund(number=number)
+    found = selectors.find_refund(number=wanted.number)
     if found is not None:
         return _same(found, payment_id=payment_id, amount_e4=amount_e4)
     if payment.state != PaymentState.CAPTURED:
@@ -79,11 +110,11 @@ def refund(
         left = payment.amount_e4 - payment.refunded_e4
         raise RefundTooLarge(_("That is more than is left of this payment."), left_e4=left)
     promise = Refund.objects.create(
-        number=number, payment=payment, amount_e4=amount_e4, reason=reason[:60],
+        number=wanted.number, payment=payment, amount_e4=amount_e4, reason=wanted.reason,
         by=by.label[:80], next_at=now, lease_until=now, made_at=now,
     )  # fmt: skip
-    _remember(promise, old="", new=RefundState.CREATED, reason=reason[:60], by=by, now=now)
-    _book(promise, payment, step="promised", now=now)
+    _remember(promise, old="", new=RefundState.CREATED, reason=wanted.reason, by=by, now=now)
+    _book(promise, payment, step="promised", is_own_risk=wanted.is_own_risk, now=now)
     emit(RefundCreated(refund_id=promise.pk))
     return promise
 
@@ -190,11 +221,10 @@ def give_up_refund(*, refund_id: int, by: Actor, reason: str, now: datetime) -> 
     return row
 
 
-def _book(row: Refund, payment: Payment, *, step: str, now: datetime) -> None:
-    """A promise lowers the revenue at once; what was promised waits in an account of its own.
-
-    One at the merchant's own risk is a kind of its own, so that reports can tell it.
-    """
+def _book(
+    row: Refund, payment: Payment, *, step: str, is_own_risk: bool = False, now: datetime
+) -> None:
+    """A promise lowers the revenue at once; what was promised waits in an account of its own."""
     source = _source(payment)
     route = {
         "promised": (REVENUE, PROMISED),
@@ -205,7 +235,7 @@ def _book(row: Refund, payment: Payment, *, step: str, now: datetime) -> None:
     accounts = ledger.accounts_named([out_of, into], currency=payment.currency)
     ledger.write(
         ref=f"refund:{row.number}:{step}",
-        kind=_kind(row, step),
+        kind=f"refund_{OWN_RISK if is_own_risk else step}",
         lines=[
             ledger.line(accounts[out_of], -row.amount_e4),
             ledger.line(accounts[into], row.amount_e4),
@@ -214,11 +244,6 @@ def _book(row: Refund, payment: Payment, *, step: str, now: datetime) -> None:
         by=SYSTEM,
         now=now,
     )
-
-
-def _kind(row: Refund, step: str) -> str:
-    is_risked = step == "promised" and row.reason == OWN_RISK
-    return f"refund_{OWN_RISK if is_risked else step}"
 
 
 def _source(payment: Payment) -> ledger.AccountName:

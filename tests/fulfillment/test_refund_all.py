@@ -139,6 +139,15 @@ def test_a_refund_at_own_risk_is_booked_as_such_and_apart_from_the_others(judge,
     ]
 
 
+def test_who_writes_the_word_for_own_risk_as_his_reason_books_a_plain_refund(judge, desk):
+    order = cards_here(judge, quantity=2)
+
+    fulfillment.refund_units(order_id=order.pk, by=LI, reason="own_risk", now=NOON)
+
+    kinds = rows(Journal.objects.filter(kind__startswith="refund"), "kind")
+    assert (states(), set(kinds)) == (["refunded", "refunded"], {"refund_promised"})
+
+
 def test_a_case_is_not_settled_by_money_that_cannot_go_back(judge, desk):
     order = cards_here(judge, "reply_lost_after")
     send_first()
