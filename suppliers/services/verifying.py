@@ -19,6 +19,7 @@ from django.utils.crypto import salted_hmac
 
 from core.scope import require_tenant, tenant_atomic
 from suppliers.abilities import Target, Verdict, Verified, Verifies
+from suppliers.hiding import hide_codes
 from suppliers.models import Offer
 from suppliers.selectors import can_verify, choose_offer
 from suppliers.services.docking import speaker
@@ -70,12 +71,12 @@ def _known(offer: Offer, target: Target) -> Verified:
         adapter = speaker(offer.supplier, within=WITHIN)
     assert isinstance(adapter, Verifies)
     ask = partial(adapter.verify, target=target, product=offer.product, face_value=value)
-    found = _in_time(ask)
+    found = _in_time(ask, target)
     cache.set(key, (str(found.verdict), found.told), KEPT[found.verdict])
     return found
 
 
-def _in_time(ask: Callable[[], Verified]) -> Verified:
+def _in_time(ask: Callable[[], Verified], target: Target) -> Verified:
     """Asked by a thread of its own: an address that takes long to look up has no limit else."""
     if not _hands.acquire(blocking=False):
         return _UNKNOWN
@@ -86,7 +87,8 @@ def _in_time(ask: Callable[[], Verified]) -> Verified:
     except Exception as why:  # noqa: BLE001 -- a stranger's answer: whatever is wrong with it
         log.info("not_verified", why=type(why).__name__)
         return _UNKNOWN
-    return Verified(verdict=found.verdict, told=clean_words(found.told)[:LONGEST])
+    told = hide_codes(clean_words(found.told), known=[target.account])
+    return Verified(verdict=found.verdict, told=told[:LONGEST])
 
 
 def _let_go(_asked: "Future[Verified]") -> None:

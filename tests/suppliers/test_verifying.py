@@ -13,7 +13,7 @@ from suppliers import services
 from suppliers.abilities import Target, Verdict, Verified
 from suppliers.errors import NoAnswer, NothingSent, Unspeakable
 from suppliers.models import Supplier
-from suppliers.selectors import can_verify, skus_verified
+from suppliers.selectors import can_verify, skus_verified, takes_complaints
 from suppliers.services import verifying
 from suppliers.transport import HttpTransport
 from suppliers.types import Reply, Request, Sale
@@ -240,6 +240,30 @@ def test_neither_log_nor_cache_holds_the_account(judge, desk):
     assert ABROAD.account not in written
     assert "1234567" not in written
     assert "小明同学" not in written
+
+
+@pytest.mark.parametrize(
+    ("account", "said", "told"),
+    [
+        (MOBILE, f"{MOBILE} 可充值", "•••• 可充值"),
+        (MOBILE, f"{'移' * 55}{MOBILE}", f"{'移' * 55}••••"),
+        ("zhang@x.cn", "zhang@x.cn 可充值", "•••• 可充值"),
+    ],
+    ids=["phone", "phone at the cut", "account"],
+)
+def test_what_repeats_the_account_is_masked_before_it_is_kept_or_shown(account, said, told):
+    found = verifying._in_time(
+        lambda: Verified(verdict=YES, told=said), Target(account=account, kind="phone")
+    )
+
+    assert found == Verified(verdict=YES, told=told)
+
+
+@pytest.mark.parametrize("ability", [can_verify, takes_complaints])
+def test_a_protocol_whose_package_is_gone_can_nothing(ability):
+    more = {"kind": "phone", "face_value": 50} if ability is can_verify else {}
+
+    assert ability(protocol="gone", **more) is False
 
 
 def test_who_asks_is_not_printed():
