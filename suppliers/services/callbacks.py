@@ -1,7 +1,7 @@
 """What suppliers tell us of themselves: a reason to ask, and no more."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -81,6 +81,13 @@ def _asked_after(supplier: Supplier, told: Callback, *, now: datetime) -> Attemp
     attempt.next_at = now if attempt.next_at is None else min(now, attempt.next_at)
     attempt.save(update_fields=["next_at"])
     return attempt
+
+
+def was_heard(supplier: Supplier, body: bytes, *, outcomes: Iterable[CallbackOutcome]) -> bool:
+    """Whether this very body came before, with one of these outcomes."""
+    digest = hashlib.sha256(body).digest()
+    found = CallbackHeard.objects.filter(supplier=supplier, digest=digest, outcome__in=outcomes)
+    return found.exists()
 
 
 def keep_heard(

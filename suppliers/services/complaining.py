@@ -28,7 +28,7 @@ from suppliers.models import (
     SupplierComplaintMove,
 )
 from suppliers.selectors import takes_complaints
-from suppliers.services.callbacks import keep_heard, read_or_refuse
+from suppliers.services.callbacks import keep_heard, read_or_refuse, was_heard
 from suppliers.services.docking import speaker
 from suppliers.states import (
     COMPLAINT_MOVES,
@@ -44,6 +44,8 @@ from tenants import audit
 from tenants.selectors import shop_address
 
 LONGEST_SAID = 2000
+# The same again says nothing new: it may be about an earlier complaint than the newest.
+_TAKEN = (CallbackOutcome.TOLD, CallbackOutcome.UNKNOWN)
 _AFTER = {
     Outcome.ACCEPTED: ComplaintState.SENT,
     Outcome.REJECTED: ComplaintState.REFUSED,
@@ -142,15 +144,16 @@ def hear_after_sale(
     """A supplier tells of a complaint. The answer is its protocol's word for "heard".
 
     All of it is signed, so that it moves the complaint. One about an order of which we know no
-    complaint is parked and acknowledged; what the supplier did not sign is kept for the office to
-    look at, and answered with None. Raises NotFound, also for who takes no complaints.
+    complaint is parked and acknowledged, as a repeat is; what the supplier did not sign is kept for
+    the office to look at, and answered with None. Raises NotFound, also for who takes none.
     """
     supplier = Supplier.objects.filter(uid=uid).first()
     adapter = speaker(supplier) if supplier else None
     if supplier is None or not isinstance(adapter, TakesComplaints):
         raise NotFound(_("There is no such address."))
     told = read_or_refuse(lambda: adapter.read_after_sale(body=body, headers=headers))
-    complaint = _told_of(supplier, told, now=now) if told else None
+    is_new = told and not was_heard(supplier, body, outcomes=_TAKEN)
+    complaint = _told_of(supplier, told, now=now) if told and is_new else None
     outcome = CallbackOutcome.TOLD if complaint else CallbackOutcome.UNKNOWN
     keep_heard(
         supplier,

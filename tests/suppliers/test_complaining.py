@@ -295,6 +295,25 @@ def test_when_it_is_over_another_one_may_be_sent_and_the_calls_are_about_that(
     assert states(attempt) == ["processing", {3: "done", 4: "ended"}[status]]
 
 
+@pytest.mark.parametrize("is_after_the_first", [True, False])
+def test_the_same_call_again_is_acknowledged_and_moves_no_later_complaint(
+    attempt, desk, post, is_after_the_first
+):
+    body, uid = after_sale(attempt, 3), supplier_of(attempt).uid
+    if is_after_the_first:
+        complain(attempt)
+    post(uid, body)
+    complain(attempt)
+    before = states(attempt)
+
+    answer = post(uid, body)
+
+    assert (answer.status_code, answer.content) == (200, b"ok")
+    assert states(attempt) == before
+    assert before[0] == "sent"
+    assert heard() == [("told" if is_after_the_first else "unknown", 2)]
+
+
 def test_one_whose_sender_died_is_not_confirmed_after_a_minute(attempt, desk):
     complaining._begin(attempt.pk, TEXT, "a form", by=CLERK, now=NOON)
 
