@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import get_current_timezone, make_aware
 from django.utils.translation import gettext as _
@@ -15,6 +16,11 @@ MOST_DIGITS = 19  # of a bigint
 def ids_in(words: Iterable[str]) -> list[int]:
     """Keys as a form or an address gives them; what cannot be one is left out."""
     return [int(word) for word in words if word.isdecimal() and len(word) < MOST_DIGITS]
+
+
+def given_in(given: QueryDict, *, names: Iterable[str]) -> dict[str, str]:
+    """Of an address's values these only: whatever else it says, a form does not begin with it."""
+    return {name: given[name] for name in names if name in given}
 
 
 def day_of(text: str, *, param: str) -> date | None:

@@ -20,7 +20,7 @@ from dashboard.bill_files import KeptBill, bill_of
 from dashboard.fields import DayInput, UploadField
 from dashboard.frame import back_to, draw, page
 from dashboard.paging import latest
-from dashboard.reading import ids_in
+from dashboard.reading import given_in, ids_in
 from dashboard.tones import tone_of
 from suppliers import services as suppliers
 from suppliers.models import Bill, Supplier
@@ -40,6 +40,10 @@ COLUMNS = (
 )
 
 
+# What an address may begin the form with.
+BEGINS_WITH = ("supplier", "since", "until")
+
+
 class Upload(forms.Form):
     supplier = forms.ModelChoiceField(
         queryset=Supplier.objects.none(), label=gettext_lazy("Supplier")
@@ -55,7 +59,8 @@ class Upload(forms.Form):
 
 @page("bills.settle")
 def bills(request: HttpRequest) -> HttpResponse:
-    form = Upload(request.POST or None, request.FILES or None, initial=request.GET.dict())
+    usual = given_in(request.GET, names=BEGINS_WITH)
+    form = Upload(request.POST or None, request.FILES or None, initial=usual)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         kept = KeptBill(
@@ -66,9 +71,13 @@ def bills(request: HttpRequest) -> HttpResponse:
             sealed=given["file"].sealed,
         )
         try:
+            suppliers.check_bill(
+                supplier_id=kept.supplier_id, body=kept.body(), since=kept.since, until=kept.until
+            )
             looked = _looked_at(request, kept)
         except AppError as refusal:
-            form.add_error("file", str(refusal.message))
+            at = refusal.param if refusal.param in form.fields else "file"
+            form.add_error(at, str(refusal.message))
         else:
             given["file"].keep()
             return looked
@@ -117,16 +126,29 @@ def store(request: HttpRequest) -> HttpResponseBase:
     """Look again with other columns; or store the bill, and have it compared."""
     try:
         kept = bill_of(request.POST.get("token", ""))
+    except AppError as refusal:
+        messages.error(request, str(refusal.message))
+        return _page_of(request, Upload(), is_refused=True)
+    try:
         if request.POST.get("then") != "store":
             return _looked_at(request, kept)
         bill = _stored(request, kept)
     except AppError as refusal:
         messages.error(request, str(refusal.message))
-        return _page_of(request, Upload(), is_refused=True)
+        return _looked_at_again(request, kept)
     if bill is None:
         return _looked_at(request, kept, is_refused=True)
     kept.sealed.delete()
     return back_to("office_bill", bill.pk)
+
+
+def _looked_at_again(request: HttpRequest, kept: KeptBill) -> HttpResponse:
+    """With all that was chosen; or, of a file that cannot be read any more, what was said of it."""
+    try:
+        return _looked_at(request, kept, is_refused=True)
+    except AppError:
+        told = {"supplier": kept.supplier_id, "since": kept.since, "until": kept.until}
+        return _page_of(request, Upload(initial=told), is_refused=True)
 
 
 def _stored(request: HttpRequest, kept: KeptBill) -> Bill | None:

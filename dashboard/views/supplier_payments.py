@@ -16,7 +16,7 @@ from core.money import Money, parse_e4
 from dashboard.fields import DayInput, UploadField
 from dashboard.frame import Deed, back_to, deed, draw, page, saved
 from dashboard.paging import latest
-from dashboard.reading import ids_in
+from dashboard.reading import given_in, ids_in
 from dashboard.words import who
 from fulfillment import services as fulfillment
 from suppliers import services as suppliers
@@ -25,6 +25,9 @@ from suppliers.selectors import payments_to_suppliers
 from suppliers.services.paying import MOST_PROOF
 from suppliers.states import PaidBy
 from suppliers.types import NewPayment, Proof
+
+# What an address may begin the form with.
+BEGINS_WITH = ("supplier", "counts_on")
 
 
 class PaymentForm(forms.Form):
@@ -85,7 +88,7 @@ def _proof_in(file: Any) -> Proof | None:
 
 @page("bills.settle")
 def payments(request: HttpRequest) -> HttpResponse:
-    usual = {"paid_on": timezone.localdate()} | request.GET.dict()
+    usual = {"paid_on": timezone.localdate()} | given_in(request.GET, names=BEGINS_WITH)
     form = PaymentForm(request.POST or None, request.FILES or None, initial=usual)
 
     def note(**who_and_when: Any) -> None:

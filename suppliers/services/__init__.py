@@ -30,6 +30,7 @@ from suppliers.services.balances import note_balance
 from suppliers.services.bill_leases import Lease, LeaseLost, claim_bill, held_bill
 from suppliers.services.billing import (
     ask_to_match,
+    check_bill,
     look_at_bill,
     match_bill,
     read_bill,
@@ -90,6 +91,7 @@ __all__ = [
     "change_supplier",
     "change_terms",
     "check_balance",
+    "check_bill",
     "claim_bill",
     "claim_break",
     "close_bill",

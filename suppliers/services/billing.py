@@ -7,7 +7,7 @@ compare.
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
@@ -25,13 +25,12 @@ from suppliers.services.bill_tables import about_lines
 from suppliers.services.bills import check_days, locked_bill, move_bill, note_bill
 from suppliers.services.breaks import keep_breaks
 from suppliers.services.matching import differences
-from suppliers.services.reading_bills import NewLine, Reading, Stretch, read_lines
+from suppliers.services.reading_bills import MOST_BAD, NewLine, Reading, Stretch, read_lines
 from suppliers.states import BILL_UNREAD, OF_THE_BILL, BillState
 from suppliers.types import BillFile
 from tenants import audit
 
 AT_ONCE = 2_000  # lines; what a person may wait for
-MOST_KEPT = 500  # bad lines
 _STORE = """
     INSERT INTO suppliers_billline
            (tenant_id, bill_id, "row", number, supplier_ref, amount_e4, said, at)
@@ -45,6 +44,14 @@ _STORE = """
 def look_at_bill(*, body: bytes, mapping: Mapping[str, int] | None) -> Reading:
     """What would be read, by the file's beginning; nothing is stored. Raises FileRefused."""
     return read_lines(body=body, mapping=mapping, zone=shop_zone(), most=AT_ONCE)
+
+
+@tenant_atomic
+def check_bill(*, supplier_id: int, body: bytes, since: date, until: date) -> None:
+    """Whether there is a bill to be made of it, before it is looked at. Raises InvalidInput for the
+    days, and BillReadAlready."""
+    check_days(since=since, until=until)
+    _check_once(Supplier.objects.get(pk=supplier_id), hashlib.sha256(body).hexdigest())
 
 
 @tenant_atomic
@@ -125,7 +132,7 @@ def store_stretch(bill: Bill, stretch: Stretch) -> None:
     bill.count += len(stretch.lines)
     bill.total_e4 += stretch.total_e4
     bill.bad_count += stretch.bad_count
-    bill.bad = [*bill.bad, *([one.row, one.reason] for one in stretch.bad)][:MOST_KEPT]
+    bill.bad = [*bill.bad, *([one.row, one.reason] for one in stretch.bad)][:MOST_BAD]
     bill.done_lines = stretch.last
     bill.save(update_fields=["count", "total_e4", "bad_count", "bad", "done_lines", "lease_until"])
 

@@ -132,21 +132,77 @@ def test_a_file_that_is_none_is_refused_on_the_page(offer, browser, body, kept_f
     assert rows(Bill.objects.all(), "pk") == []
 
 
-@pytest.mark.parametrize("days", [{"since": "9999-12-31", "until": "9999-12-31"}, {"until": "1"}])
-def test_days_that_are_none_are_refused(offer, browser, days, kept_files):
-    looked = upload(browser, offer, **days)
-    answer = store(browser, looked) if looked.context.get("kept") else looked
+@pytest.mark.parametrize(
+    "days",
+    [
+        {"since": "9999-12-31", "until": "9999-12-31"},
+        {"until": "1"},
+        {"since": "2026-11-22", "until": "2026-11-21"},
+        {"since": "2025-11-20", "until": "2026-11-22"},
+    ],
+    ids=["of no time", "none", "backwards", "more than a year"],
+)
+def test_days_that_are_none_are_refused_at_once_and_all_stays_typed(offer, browser, days):
+    answer = upload(browser, offer, **days)
 
-    assert answer.status_code == 422
+    form = answer.context["form"]
+    assert (answer.status_code, list(form.errors)) == (422, ["until"])
+    assert form["supplier"].value() == str(offer.supplier_id)
+    assert form["until"].value() == days["until"]
 
 
 def test_the_same_file_is_told(offer, browser, kept_files):
     stored(browser, offer)
 
-    answer = store(browser, upload(browser, offer))
+    answer = upload(browser, offer)
+
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["file"])
+    assert "This very file was read before" in answer.content.decode()
+
+
+def test_a_file_that_somebody_else_stored_meanwhile_is_told_beside_what_was_chosen(
+    offer, browser, kept_files
+):
+    text = "甲,乙\nSTRANGE-1,1.00\n"
+    first, second = upload(browser, offer, text), upload(browser, offer, text)
+    columns = {"column0": "number", "column1": "amount"}
+    store(browser, first, **columns)
+
+    answer = store(browser, second, **columns)
 
     assert answer.status_code == 422
     assert "This very file was read before" in answer.content.decode()
+    assert answer.context["columns"] == [(0, "number"), (1, "amount")]
+    assert answer.context["kept"].supplier_id == offer.supplier_id
+
+
+def test_of_a_file_that_is_gone_supplier_and_days_stay(offer, browser, kept_files):
+    looked = upload(browser, offer)
+    looked.context["kept"].sealed.delete()
+
+    answer = store(browser, looked)
+
+    form = answer.context["form"]
+    assert answer.status_code == 422
+    assert "The file is not here any more" in answer.content.decode()
+    assert form["supplier"].value() == offer.supplier_id
+    assert [form[name].value() for name in DAYS] == [date(2026, 11, 22)] * 2
+
+
+@pytest.mark.parametrize("path", ["/office/bills/?file=x", "/office/bills/payments/?proof=x"])
+def test_a_file_in_the_address_is_none(offer, browser, path):
+    answer = browser.post(path, DAYS | {"supplier": offer.supplier_id})
+
+    assert answer.status_code == 422
+
+
+def test_an_address_begins_the_form_with_supplier_and_days(offer, browser):
+    query = f"supplier={offer.supplier_id}&since=2026-11-01&until=2026-11-22"
+
+    form = browser.get(f"/office/bills/?{query}").context["form"]
+
+    assert form["supplier"].value() == str(offer.supplier_id)
+    assert [form[name].value() for name in DAYS] == ["2026-11-01", "2026-11-22"]
 
 
 @pytest.mark.parametrize("token", ["", "x", "x.y", f"{'0' * 32}.AAAA"])
