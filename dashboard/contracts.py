@@ -13,7 +13,7 @@ from dashboard.protocols import PROTOCOLS, ProtocolWords, SecretWanted
 from suppliers.models import Authorisation, Supplier
 from suppliers.models.contracts import MOST_PAY_DAYS
 from suppliers.services.authorising import LONGEST
-from suppliers.services.authorising import MOST_BYTES as MOST_PAPER
+from suppliers.services.papers import MOST_PAPER
 from suppliers.services.terms import FIELDS
 from suppliers.states import Cycle
 

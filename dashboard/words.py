@@ -77,6 +77,7 @@ ACTIONS = {
     "supplier.terms": _("changed the terms of a contract"),
     "supplier.paid": _("noted a payment to a supplier"),
     "supplier.payment_undone": _("undid a payment to a supplier"),
+    "supplier.proof_read": _("took the proof of a payment to a supplier"),
     "late.claimed": _("claimed late goods from a supplier"),
     "late.stocked": _("put late goods into stock"),
     "late.written_off": _("wrote off late goods"),

@@ -132,11 +132,19 @@ BREAK_MOVES = {
 
 
 class PaperKind(models.TextChoices):
-    """What an authorisation's paper is, by its first bytes."""
+    """What a paper is, by its first bytes: an authorisation, or a payment's slip. Its value is what
+    its file's name ends with."""
 
     PDF = "pdf", "PDF"
     PNG = "png", "PNG"
     JPG = "jpg", "JPG"
+
+    @property
+    def mime(self) -> str:
+        return _MIME[self.value]
+
+
+_MIME = {"pdf": "application/pdf", "png": "image/png", "jpg": "image/jpeg"}
 
 
 class ComplaintState(models.TextChoices):

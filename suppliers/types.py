@@ -269,7 +269,7 @@ class BillFile:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Proof:
-    """A bank's slip; its `kind` is found by its first bytes."""
+    """A bank's slip; its `kind` is found by its first bytes when it is kept."""
 
     name: str
     body: bytes

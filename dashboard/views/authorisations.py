@@ -20,12 +20,6 @@ from suppliers.models import Authorisation, Supplier
 from suppliers.selectors import find_paper
 from suppliers.states import PaperKind
 
-MIME = {
-    PaperKind.PDF: "application/pdf",
-    PaperKind.PNG: "image/png",
-    PaperKind.JPG: "image/jpeg",
-}
-
 
 @page("suppliers.edit")
 def new(request: HttpRequest, supplier_id: int) -> HttpResponse:
@@ -78,7 +72,7 @@ def paper(request: HttpRequest, authorisation_id: int) -> HttpResponseBase:
         raise NotFound
     body = suppliers.read_paper(paper=found, by=actor_of(request), now=timezone.now())
     kind = PaperKind(found.authorisation.kind)
-    response = HttpResponse(body, content_type=MIME[kind])
+    response = HttpResponse(body, content_type=kind.mime)
     name = f"{found.authorisation.number}.{kind}"
     disposition = content_disposition_header(as_attachment=True, filename=name)
     response["Content-Disposition"] = disposition or "attachment"

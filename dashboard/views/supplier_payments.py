@@ -10,9 +10,11 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from core.errors import NotFound
 from core.money import Money, parse_e4
+from dashboard.access import actor_of
 from dashboard.fields import DayInput, UploadField
 from dashboard.frame import Deed, back_to, deed, draw, page, saved
 from dashboard.paging import latest
@@ -22,8 +24,8 @@ from fulfillment import services as fulfillment
 from suppliers import services as suppliers
 from suppliers.models import Supplier, SupplierPayment
 from suppliers.selectors import payments_to_suppliers
-from suppliers.services.paying import MOST_PROOF
-from suppliers.states import PaidBy
+from suppliers.services.papers import MOST_PAPER
+from suppliers.states import PaidBy, PaperKind
 from suppliers.types import NewPayment, Proof
 
 # What an address may begin the form with.
@@ -57,7 +59,7 @@ class PaymentForm(forms.Form):
     )
     note = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=200)
     proof = UploadField(
-        most=MOST_PROOF,
+        most=MOST_PAPER,
         label=gettext_lazy("Proof"),
         required=False,
         help_text=gettext_lazy("PDF, PNG or JPEG, up to 5 MB. It is kept encrypted."),
@@ -83,7 +85,7 @@ class PaymentForm(forms.Form):
 
 
 def _proof_in(file: Any) -> Proof | None:
-    return Proof(name=file.name, body=file.read_all(most=MOST_PROOF)) if file else None
+    return Proof(name=file.name, body=file.read_all(most=MOST_PAPER)) if file else None
 
 
 @page("bills.settle")
@@ -132,14 +134,15 @@ def _shown(row: SupplierPayment) -> dict[str, Any]:
 
 
 @page("bills.settle")
+@require_safe
 def proof(request: HttpRequest, payment_id: int) -> HttpResponse:
-    found = suppliers.read_proof(payment_id=payment_id)
+    found = suppliers.read_proof(payment_id=payment_id, by=actor_of(request), now=timezone.now())
     if found is None:
         raise NotFound
-    response = HttpResponse(found.body, content_type=found.kind)
-    ending = {"application/pdf": "pdf", "image/png": "png"}.get(found.kind, "jpg")
+    kind = PaperKind(found.kind)
+    response = HttpResponse(found.body, content_type=kind.mime)
     # Never shown on our own address: what a stranger has made is taken away, not opened here.
-    response["Content-Disposition"] = f'attachment; filename="payment-{payment_id}.{ending}"'
+    response["Content-Disposition"] = f'attachment; filename="payment-{payment_id}.{kind}"'
     response["Cache-Control"] = "no-store"
     return response
 

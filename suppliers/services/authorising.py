@@ -14,16 +14,12 @@ from core.scope import tenant_atomic
 from core.uploads import SealedUpload, open_bytes
 from suppliers.errors import SupplierUnfit
 from suppliers.models import PAPER_KEY, Authorisation, Paper
-from suppliers.states import PaperKind
+from suppliers.services.papers import MOST_PAPER, find_kind, is_too_large
 from tenants import audit
 
-MOST_BYTES = 5 * 1024 * 1024
 FIELDS = ("brand_id", "number", "since", "until")
 LONGEST = 80
 FIRST, LAST = date(2000, 1, 1), date(2100, 1, 1)
-# A file is what its first bytes say, whatever its name and the browser say.
-_BEGINS = ((b"%PDF-", PaperKind.PDF), (b"\x89PNG\r\n\x1a\n", PaperKind.PNG),
-           (b"\xff\xd8\xff", PaperKind.JPG))  # fmt: skip
 
 
 @tenant_atomic
@@ -91,10 +87,10 @@ def _fill(row: Authorisation, given: Mapping[str, Any]) -> None:
 
 def _take(row: Authorisation, paper: SealedUpload) -> bytes:
     """The paper as the row keeps it, and its key in the row."""
-    clear = paper.read_all(most=MOST_BYTES)
-    if len(clear) > MOST_BYTES:
+    clear = paper.read_all(most=MOST_PAPER)
+    if is_too_large(clear):
         raise SupplierUnfit(_("The paper is larger than 5 MB."), param="paper")
-    kind = next((kind for begins, kind in _BEGINS if clear.startswith(begins)), None)
+    kind = find_kind(clear)
     if kind is None:
         raise SupplierUnfit(_("The paper is a PDF, a JPG or a PNG."), param="paper")
     key = base64.b64encode(paper.sealed.key).decode()

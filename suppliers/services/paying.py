@@ -16,16 +16,12 @@ from core.scope import tenant_atomic
 from suppliers.errors import PaymentNotedAlready
 from suppliers.models import PROOF_BODY, PaymentProof, Supplier, SupplierPayment
 from suppliers.selectors.settlement import shop_zone
-from suppliers.states import PaidBy
+from suppliers.services.papers import find_kind, is_too_large
+from suppliers.states import PaidBy, PaperKind
 from suppliers.types import NewPayment, Proof
 from tenants import audit
 
-MOST_PROOF = 5 * 1024 * 1024
-_KINDS = (
-    (b"%PDF-", "application/pdf"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-)
+_KINDS = {kind.mime: kind for kind in PaperKind}
 
 
 @tenant_atomic
@@ -79,12 +75,15 @@ def undo_payment(*, payment_id: int, reason: str, by: Actor, now: datetime) -> S
 
 
 @tenant_atomic
-def read_proof(*, payment_id: int) -> Proof | None:
-    found = PaymentProof.objects.filter(payment_id=payment_id).first()
+def read_proof(*, payment_id: int, by: Actor, now: datetime) -> Proof | None:
+    """The file as it was uploaded; who took it is noted. None where there is none."""
+    rows = PaymentProof.objects.select_related("payment__supplier")
+    found = rows.filter(payment_id=payment_id).first()
     if found is None:
         return None
+    _record("supplier.proof_read", found.payment, by=by, now=now)
     text = unseal(bytes(found.body), place=PROOF_BODY, uid=found.uid)
-    return Proof(name=found.title, body=base64.b64decode(text), kind=found.kind)
+    return Proof(name=found.title, body=base64.b64decode(text), kind=_KINDS[found.kind])
 
 
 def _check(given: NewPayment, ref: str, *, today: date) -> None:
@@ -114,12 +113,12 @@ def _same(found: SupplierPayment, given: NewPayment) -> SupplierPayment:
 
 
 def _keep_proof(payment: SupplierPayment, proof: Proof) -> None:
-    if len(proof.body) > MOST_PROOF:
+    if is_too_large(proof.body):
         raise FileRefused(_("The file is larger than 5 MB."), param="proof")
-    kind = next((kind for begins, kind in _KINDS if proof.body.startswith(begins)), "")
-    if not kind:
+    kind = find_kind(proof.body)
+    if kind is None:
         raise FileRefused(_("Give a PDF, PNG or JPEG file."), param="proof")
-    row = PaymentProof(payment=payment, title=proof.name.replace("\0", "")[-120:], kind=kind)
+    row = PaymentProof(payment=payment, title=proof.name.replace("\0", "")[-120:], kind=kind.mime)
     row.body = seal(base64.b64encode(proof.body).decode(), place=PROOF_BODY, uid=row.uid)
     row.save()
 

@@ -74,6 +74,18 @@ def test_its_proof_is_taken_away_and_never_opened_here(offer, browser):
     assert answer["Content-Disposition"] == f'attachment; filename="payment-{pk}.pdf"'
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert browser.get(f"{PAYMENTS}{pk + 1}/proof/").status_code == 404
+    assert rows(AuditRow.objects.filter(action="supplier.proof_read"), "target", "data") == [
+        (offer.supplier.name, {"amount_e4": 12_005_000, "ref": "B-1", "paid_on": "2026-01-05"})
+    ]
+
+
+def test_a_proof_in_the_address_is_no_file_of_a_payment(offer, browser):
+    form = {"supplier": offer.supplier_id, "amount": "5", "paid_on": "2026-01-05", "how": "bank",
+            "ref": "B-1"}  # fmt: skip
+
+    answer = browser.post(f"{PAYMENTS}?proof=x", form)
+
+    assert (answer.status_code, booked()) == (302, [50_000])
 
 
 @pytest.mark.parametrize(

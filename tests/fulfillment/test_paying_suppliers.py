@@ -198,15 +198,15 @@ def test_the_database_knows_a_reference_once():
 @pytest.mark.parametrize(
     ("body", "kind"),
     [
-        (PDF, "application/pdf"),
-        (b"\x89PNG\r\n\x1a\n...", "image/png"),
-        (b"\xff\xd8\xff\xe0...", "image/jpeg"),
+        (PDF, "pdf"),
+        (b"\x89PNG\r\n\x1a\n...", "png"),
+        (b"\xff\xd8\xff\xe0...", "jpg"),
     ],
 )
 def test_a_proof_is_kept_sealed_and_comes_back_to_the_letter(body, kind):
     payment = sent_money(make_supplier(), proof=Proof(name="slip", body=body))
 
-    proof = suppliers.read_proof(payment_id=payment.pk)
+    proof = suppliers.read_proof(payment_id=payment.pk, by=ZHAO, now=NOON)
 
     assert (proof.body, proof.kind) == (body, kind)
     assert body not in bytes(PaymentProof.objects.get().body)
@@ -221,4 +221,7 @@ def test_what_is_no_proof_is_refused_with_its_payment(body):
 
 
 def test_a_payment_without_a_proof_has_none():
-    assert suppliers.read_proof(payment_id=sent_money(make_supplier()).pk) is None
+    payment = sent_money(make_supplier())
+
+    assert suppliers.read_proof(payment_id=payment.pk, by=ZHAO, now=NOON) is None
+    assert [action for action, _data in audited()][-1] == "supplier.paid"

@@ -241,7 +241,7 @@ OFFICE = {
                               query="supplier={contract}"),
     "office_supplier_payments": page("/office/bills/payments/", "bills.settle", posted=302,
                                      form=TRANSFER),
-    "office_payment_proof": page("/office/bills/payments/{sent}/proof/", "bills.settle",
+    "office_payment_proof": Rule("/office/bills/payments/{sent}/proof/", "bills.settle",
                                  shows=False),
     "office_supplier_payment_undo": deed("/office/bills/payments/{sent}/undo/", "bills.settle",
                                          {"reason": "a mistake"}),
