@@ -11,8 +11,8 @@ from core.errors import AppError, InvalidInput
 from core.money import Money
 from dashboard.frame import draw, page
 from dashboard.reading import day_of, ids_in
+from fulfillment.selectors import cycles_with_late
 from suppliers.models import Supplier
-from suppliers.selectors import cycles_of
 from suppliers.selectors.cycles import CycleFigures
 
 OF_EACH, OF_ONE = 2, 12  # cycles
@@ -31,7 +31,7 @@ def settlement(request: HttpRequest) -> HttpResponse:
     everyone = list(Supplier.objects.all())
     chosen = ids_in([request.GET.get("supplier", "")])[:1]
     some = [one for one in everyone if one.pk in chosen] if chosen else everyone
-    found = cycles_of(suppliers=some, until=day, count=OF_ONE if chosen else OF_EACH)
+    found = cycles_with_late(suppliers=some, until=day, count=OF_ONE if chosen else OF_EACH)
     return draw(
         request,
         "dashboard/settlement.html",

@@ -1,6 +1,7 @@
 """What was promised, how far it is, and how it came to that. Nothing here writes."""
 
 from fulfillment.selectors.complaints import find_attempt_of_case
+from fulfillment.selectors.cycles import cycles_with_late
 from fulfillment.selectors.held import find_held_words, held_words, units_with_supplier
 from fulfillment.selectors.late import (
     contradicted,
@@ -27,6 +28,7 @@ __all__ = [
     "TO_ITS_SUPPLIER",
     "contradicted",
     "count_late",
+    "cycles_with_late",
     "due_to_send",
     "due_units",
     "find_attempt_of_case",

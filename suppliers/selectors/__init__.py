@@ -37,6 +37,8 @@ from suppliers.selectors.settlement import (
     get_bill,
     get_supplier,
     lines_of_bill,
+    shop_zone,
+    span_of,
 )
 from suppliers.selectors.tries import (
     contradicted_attempts,
@@ -86,8 +88,10 @@ __all__ = [
     "price_changes",
     "products_of_supplier",
     "resting",
+    "shop_zone",
     "skus_verified",
     "skus_with_offers",
+    "span_of",
     "takes_complaints",
     "tries_of_unit",
     "words_of_complaint",

@@ -8,7 +8,7 @@ from core.secrets import Secret
 from core.states import MoveRefused
 from fulfillment import services as fulfillment
 from fulfillment.models import LateArrival, LateMove, Unit
-from fulfillment.selectors import contradicted, count_late, late_arrivals
+from fulfillment.selectors import contradicted, count_late, cycles_with_late, late_arrivals
 from fulfillment.services import answers
 from fulfillment.services.late import _move
 from fulfillment.states import LATE_MOVES, LateState
@@ -18,7 +18,8 @@ from inventory.services import reveal
 from orders.models import Item
 from payments.models import Entry
 from suppliers import services as suppliers
-from suppliers.models import Attempt
+from suppliers.models import Attempt, Supplier
+from suppliers.selectors import shop_zone
 from suppliers.types import Answer, BoughtCode, Outcome
 from tenants.models import AuditRow
 from tests.catalog.factories import make_sku
@@ -255,6 +256,49 @@ def test_what_it_only_said_is_paid_for_from_when_a_person_takes_it_as_bought(jud
 
     assert (the_late().kind, the_late().state, late_count()) == ("said", "stocked", 0)
     assert booked("cost") == [("cost", COST), ("supplier", -COST)]
+
+
+def ours_today():
+    """What we owe the supplier for today by our books, as the settlement page shows it."""
+    with tenant_atomic():
+        (supplier,) = Supplier.objects.all()
+        day = Attempt.objects.get().sent_at.astimezone(shop_zone()).date()
+        (found,) = cycles_with_late(suppliers=[supplier], until=day, count=1)
+    return found.ours_e4, found.left_e4
+
+
+def test_what_it_only_said_counts_in_its_cycle_from_when_it_is_taken_as_bought(judge, desk):
+    failed_for_good(judge)
+    says("success", codes=(BoughtCode(secret=Secret("LATE-0001")),))
+    with tenant_atomic():
+        (attempt,) = contradicted()
+    before = ours_today()
+
+    fulfillment.stock_late(attempt_id=attempt.pk, sku_id=stock_sku().pk, by=LI, now=NOON)
+
+    assert (before, ours_today()) == ((0, 0), (COST, COST))
+
+
+@pytest.mark.parametrize(
+    ("new", "ours"), [("claimed", COST), ("written_off", COST), ("returned", 0), ("dismissed", 0)]
+)
+def test_in_its_cycle_counts_what_was_bought_and_not_paid_back(judge, desk, new, ours):
+    failed_for_good(judge)
+    says("success")
+    with tenant_atomic():
+        (attempt,) = contradicted()
+
+    fulfillment.decide_late(
+        attempt_id=attempt.pk, new=LateState(new), note="called them", by=LI, now=NOON
+    )
+
+    assert ours_today() == (ours, ours)
+
+
+def test_what_came_late_counts_once(judge, desk):
+    came_late(cards_here(judge, "reply_lost_after"))
+
+    assert ours_today() == (COST, COST)
 
 
 def test_what_it_only_said_is_put_aside_with_a_note_when_nothing_was_bought(judge, desk):

@@ -1,0 +1,69 @@
+"""What is settled with suppliers, with what only a person has taken as bought."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from fulfillment.models import LateArrival, LateMove
+from fulfillment.states import LateKind, LateState
+from suppliers.selectors import cycles_of, shop_zone, span_of
+
+if TYPE_CHECKING:
+    from suppliers.models import Supplier
+    from suppliers.selectors.cycles import CycleFigures
+
+_NOT_BOUGHT = (LateState.OPEN, LateState.DISMISSED)
+_Row = tuple[int, datetime, int]  # supplier, when, how much
+
+
+def cycles_with_late(
+    *, suppliers: "Sequence[Supplier]", until: date, count: int
+) -> "list[CycleFigures]":
+    """`cycles_of`; ours has also what suppliers said they had delivered after a failure, and a
+    person took as bought: its attempt stays a failure, and the ledger has it."""
+    found = cycles_of(suppliers=suppliers, until=until, count=count)
+    if not found:
+        return []
+    since, ends = min(one.since for one in found), max(one.until for one in found)
+    sums = _said([one.pk for one in suppliers], since, ends)
+    return [replace(one, ours_e4=one.ours_e4 + _within(sums, one)) for one in found]
+
+
+def _within(sums: dict[tuple[int, date], int], one: "CycleFigures") -> int:
+    return sum(
+        amount_e4
+        for (supplier_id, day), amount_e4 in sums.items()
+        if supplier_id == one.supplier.pk and one.since <= day <= one.until
+    )
+
+
+def _said(ids: Sequence[int], since: date, until: date) -> dict[tuple[int, date], int]:
+    """On the day that it was ordered, as all that is bought; less what was paid back on its day."""
+    begins, ends = span_of(since=since, until=until)
+    bought = LateArrival.objects.filter(
+        kind=LateKind.SAID,
+        attempt__offer__supplier_id__in=ids,
+        attempt__sent_at__gte=begins,
+        attempt__sent_at__lt=ends,
+    ).exclude(state__in=_NOT_BOUGHT)
+    back = LateMove.objects.filter(
+        late__kind=LateKind.SAID,
+        late__attempt__offer__supplier_id__in=ids,
+        new=LateState.RETURNED,
+        at__gte=begins,
+        at__lt=ends,
+    )
+    sums: dict[tuple[int, date], int] = defaultdict(int)
+    _add(
+        sums, bought.values_list("attempt__offer__supplier_id", "attempt__sent_at", "cost_e4"), by=1
+    )
+    _add(sums, back.values_list("late__attempt__offer__supplier_id", "at", "late__cost_e4"), by=-1)
+    return sums
+
+
+def _add(sums: dict[tuple[int, date], int], rows: Iterable[_Row], *, by: int) -> None:
+    zone = shop_zone()
+    for supplier_id, at, cost_e4 in rows:
+        sums[supplier_id, at.astimezone(zone).date()] += by * cost_e4
