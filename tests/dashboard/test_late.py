@@ -125,7 +125,7 @@ def test_a_loss_is_written_off_by_a_button_and_audited(shop, came):
     assert "Written off as a loss" in text_of(answer)
 
 
-def test_a_claim_without_a_word_is_refused_and_nothing_is_lost(shop, came):
+def test_a_claim_without_a_word_is_refused(shop, came):
     browser = browser_of(shop, "finance")
 
     answer = browser.post(f"{LIST}{came.pk}/claim/", {"note": ""})
@@ -134,6 +134,20 @@ def test_a_claim_without_a_word_is_refused_and_nothing_is_lost(shop, came):
         assert LateArrival.objects.get().state == "open"
     assert answer.status_code == 422
     assert "Write what the supplier was told" in text_of(answer)
+
+
+def test_a_second_claim_is_refused_and_its_words_are_kept(shop, came):
+    browser = browser_of(shop, "finance")
+    browser.post(f"{LIST}{came.pk}/claim/", {"note": "told them"})
+
+    answer = browser.post(f"{LIST}{came.pk}/claim/", {"note": "told them twice"})
+
+    with tenant_atomic():
+        assert LateArrival.objects.get().state == "claimed"
+    assert answer.status_code == 409
+    assert '<textarea id="note" name="note" maxlength="300">told them twice</textarea>' in text_of(
+        answer
+    )
 
 
 @pytest.mark.parametrize("verb", ["stocked", "burn"])

@@ -1,5 +1,7 @@
 """Payments, terms and cycles of suppliers in the office."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -167,8 +169,8 @@ def test_payments_and_cycles_are_for_who_settles_bills(shop, role, path):
     assert (answer.status_code == 200) == (role in {Role.OWNER, Role.FINANCE})
 
 
-def test_a_cycle_shows_deliveries_bill_and_payments(offer, browser):
-    today = timezone.localdate()
+def test_a_cycle_shows_deliveries_bill_and_payments(shop, offer, browser):
+    today = timezone.localdate(timezone=ZoneInfo(shop.time_zone))
     with tenant_atomic():
         bought(offer, now=timezone.now())
     note(browser, offer, amount="5", paid_on=today.isoformat())

@@ -1,7 +1,5 @@
 """The account of a top-up is looked up while the form is filled in, and again when it is sent."""
 
-import time
-
 import pytest
 from django.core.cache import cache
 
@@ -115,13 +113,14 @@ def test_what_nobody_knows_lets_the_order_through(client, judge, desk, fault):
     assert orders_made() == 1
 
 
-def test_a_slow_supplier_lets_the_order_through_in_time(client, judge, desk):
-    sku, began = sold(judge, faults=["query:delay:5"]), time.monotonic()
+def test_a_slow_suppliers_no_is_not_waited_for(client, judge, desk):
+    sku = sold(judge, faults=["query:delay:5"])
+    refuse_it(desk)
 
     answer = buy(client, sku, f_phone=PHONE)
 
     assert answer.status_code == 302
-    assert time.monotonic() - began < 2.5
+    assert orders_made() == 1
 
 
 def test_a_double_click_on_a_verified_form_is_one_order(client, sku):

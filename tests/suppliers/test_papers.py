@@ -1,6 +1,7 @@
 """Papers of authorisations: what is taken, how it is kept, and who may have it again."""
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -228,7 +229,7 @@ def test_another_shops_paper_is_not_there(shop, offer, other_shop):
 
 def test_what_ends_soon_is_seen_at_the_supplier_and_its_offers(shop, offer):
     with tenant_atomic():
-        today = timezone.localdate()
+        today = timezone.localdate(timezone=ZoneInfo(shop.time_zone))
         authorise(offer, since=today, until=today)
         offer.sku.kind = "supplier_code"
         offer.sku.save()
