@@ -27,8 +27,9 @@ class ProtocolWords:
     secrets: tuple[SecretWanted, ...]
 
     @property
-    def has_callbacks(self) -> bool:
-        return not any(one.name == "recipe" for one in self.secrets)
+    def is_recipe(self) -> bool:
+        """Written by the merchant; a supplier that speaks it is polled, and never calls."""
+        return any(one.name == "recipe" for one in self.secrets)
 
 
 def _main(label: Text, hint: Text = "") -> SecretWanted:

@@ -116,7 +116,7 @@ def supplier(request: HttpRequest, supplier_id: int) -> HttpResponse:
         title=row.name,
         row=_row(found),
         app_id_label=words.app_id if words else _("Our name there"),
-        callback=_callback(request, row) if words and words.has_callbacks else "",
+        callback=_callback(request, row) if words and not words.is_recipe else "",
         offers=[
             (offer, goods_words(offer.sku), Money(offer.cost_e4, row.currency))
             for offer in row.offers.select_related("sku__product").order_by("sku", "priority")
@@ -188,6 +188,8 @@ def new(request: HttpRequest) -> HttpResponse:
             title=_("New supplier"),
             protocols=PROTOCOLS.items(),
         )
+    if PROTOCOLS[protocol].is_recipe:
+        return back_to("office_recipe")
     form = ContractForm(request.POST or None, words=PROTOCOLS[protocol])
     made: list[Supplier] = []
 

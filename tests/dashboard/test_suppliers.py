@@ -192,10 +192,17 @@ def test_the_office_knows_every_protocol_and_no_other():
 
 @pytest.mark.parametrize("protocol", sorted(PROTOCOLS))
 def test_each_protocol_is_asked_for_its_secret(shop, protocol):
-    page = browser_of(shop, "owner").get(f"/office/suppliers/new/?protocol={protocol}")
+    path = f"/office/suppliers/new/?protocol={protocol}"
+    page = browser_of(shop, "owner").get(path, follow=True)
 
     form = page.context["form"]
     assert {"name", "base_url", "app_id", "secret"} <= set(form.fields)
+
+
+def test_a_supplier_by_a_recipe_has_a_page_of_its_own(shop):
+    answer = browser_of(shop, "owner").get("/office/suppliers/new/?protocol=connector")
+
+    assert (answer.status_code, answer["Location"]) == (302, "/office/suppliers/recipe/")
 
 
 def test_a_supplier_is_docked_and_its_secret_is_never_shown(shop):
