@@ -41,7 +41,7 @@ SHOWN = (
 )
 
 
-class Terms(forms.Form):
+class ReadingForm(forms.Form):
     every_minutes = forms.IntegerField(
         label=gettext_lazy("Read every so many minutes"),
         min_value=LEAST_MINUTES,
@@ -111,7 +111,7 @@ def terms(request: HttpRequest, supplier_id: int) -> HttpResponse:
     found = get_object_or_404(Supplier, pk=supplier_id)
     now = find_catalogue(supplier_id=found.pk) or Catalogue()
     initial = {"every_minutes": now.every_minutes, "alert_percent": now.alert_percent}
-    form = Terms(request.POST or None, initial=initial)
+    form = ReadingForm(request.POST or None, initial=initial)
 
     def change(**who_and_when: Any) -> None:
         suppliers.change_catalogue(supplier_id=found.pk, **form.cleaned_data, **who_and_when)
