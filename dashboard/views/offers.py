@@ -112,7 +112,7 @@ def _offer(one: Judged) -> dict[str, Any]:
         "cost": Money(offer.cost_e4, currency),
         "most": Money(offer.most_e4, currency),
         "floor": Money(offer.floor_e4, currency) if offer.floor_e4 else None,
-        "forbidden": [channel_words(channel) for channel in offer.forbidden_channels],
+        "forbidden": _(", ").join(channel_words(each) for each in offer.forbidden_channels),
         "why": str(LEFT_OUT.get(why, why)),
         "more": str(LEFT_OUT_MORE.get(why, "")),
     }
