@@ -23,7 +23,7 @@ from catalog.services.shelves import (
     save_category,
     save_template,
 )
-from catalog.services.skus import SKU_FIELDS, change_sku, create_sku
+from catalog.services.skus import SKU_FIELDS, change_sku, create_sku, locked_sku
 from catalog.services.tables import export_table, import_table
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "export_table",
     "follow_schedule",
     "import_table",
+    "locked_sku",
     "publish",
     "save_brand",
     "save_category",

@@ -50,10 +50,8 @@ def create_sku(*, product_id: int, given: Mapping[str, Any], by: Actor, now: dat
 @tenant_atomic
 def change_sku(*, sku_id: int, given: Mapping[str, Any], by: Actor, now: datetime) -> Sku:
     """Change a SKU; an order placed before keeps the price it was placed at."""
-    sku = Sku.objects.filter(pk=sku_id).first()
-    if sku is None:
-        raise NotFound
-    product = locked_product(sku.product_id)
+    sku = locked_sku(sku_id=sku_id)
+    product = sku.product
     before = sku.price_e4
     _fill(sku, given)
     _save(sku)
@@ -61,6 +59,20 @@ def change_sku(*, sku_id: int, given: Mapping[str, Any], by: Actor, now: datetim
     names = ",".join(sorted(given))[:200]
     data: Data = {"fields": names, "before_e4": before, "after_e4": sku.price_e4}
     audit.record(by=by, action="sku.changed", target=sku.ref, now=now, data=data)
+    return sku
+
+
+def locked_sku(*, sku_id: int) -> Sku:
+    """It as it stands, its product locked until the caller's transaction ends; raises NotFound.
+
+    It is read under the lock: who saved it meanwhile has not saved in vain.
+    """
+    product_id = Sku.objects.filter(pk=sku_id).values_list("product_id", flat=True).first()
+    if product_id is None:
+        raise NotFound
+    product = locked_product(product_id)
+    sku = Sku.objects.get(pk=sku_id)
+    sku.product = product
     return sku
 
 
