@@ -75,6 +75,8 @@ LATE_MOVES = {
     _L.DISMISSED: frozenset[LateState](),
 }
 LATE_TO_DO = frozenset({_L.OPEN, _L.CLAIMED})
+# Of money that is with the supplier only: there is nothing to claim, and no loss, once it is back.
+LATE_WHILE_PAID = frozenset({_L.CLAIMED, _L.WRITTEN_OFF})
 
 
 class LateKind(models.TextChoices):

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
@@ -13,6 +12,7 @@ from core.errors import NotFound
 from core.money import Money
 from dashboard.access import allows
 from dashboard.frame import Deed, deed, draw, page
+from dashboard.paging import following, latest
 from dashboard.reading import ids_in
 from dashboard.supply_words import said_words
 from dashboard.tones import tone_of
@@ -22,17 +22,24 @@ from fulfillment.models import LateArrival, Unit
 from fulfillment.selectors import (
     contradicted,
     find_contradicted,
-    get_late,
+    find_late,
     late_arrivals,
     late_to_do,
     stock_skus_of,
     units_of_attempts,
 )
-from fulfillment.states import LATE_MOVES, LATE_TO_DO, LateKind, LateState, UnitState
+from fulfillment.states import (
+    LATE_MOVES,
+    LATE_TO_DO,
+    LATE_WHILE_PAID,
+    LateKind,
+    LateState,
+    UnitState,
+)
 from payments.states import OWN_RISK
 from suppliers.models import Attempt, Bought
+from suppliers.states import AttemptState
 
-MOST, LATEST = 200, 50
 VERBS = {
     "claim": LateState.CLAIMED,
     "write-off": LateState.WRITTEN_OFF,
@@ -75,20 +82,28 @@ class Line:
     def ended(self) -> str:
         """What had become of the thing meanwhile."""
         move = self.late.ended_by if self.late else None
-        if move is not None and move.reason == OWN_RISK:
+        if move is not None and move.reason == OWN_RISK and "refund" in move.data:
             return _("Paid back at the shop's own risk")
         return str(capfirst(UnitState(move.new if move else self.unit.state).label))
 
 
 @page("stock.view")
 def lates(request: HttpRequest) -> HttpResponse:
-    decided = late_arrivals().exclude(state__in=sorted(LATE_TO_DO))[:LATEST]
+    """Each of its lists a page at a time."""
+    decided = late_arrivals().exclude(state__in=sorted(LATE_TO_DO))
+    came = following(late_to_do(), by="pk", given=request.GET)
+    said = following(contradicted().order_by("pk"), by="pk", given=request.GET, name="said_after")
+    past = latest(decided, given=request.GET)
     return draw(
         request,
         "dashboard/lates.html",
         title=_("Came late"),
-        lines=[*map(_arrived, late_to_do()[:MOST]), *_said(contradicted()[:MOST])],
-        decided=[_arrived(late) for late in decided],
+        paging=came,
+        lines=[_arrived(late) for late in came.rows],
+        said_paging=said,
+        said=_said(said.rows),
+        decided_paging=past,
+        decided=[_arrived(late) for late in past.rows],
         may_see_cost=allows(request, "cost.view"),
     )
 
@@ -97,8 +112,7 @@ def _arrived(late: LateArrival) -> Line:
     return Line(late.attempt, late.unit, late, late.at, Money(late.cost_e4, late.currency))
 
 
-def _said(attempts: Any) -> list[Line]:
-    tried = list(attempts)
+def _said(tried: list[Attempt]) -> list[Line]:
     units = units_of_attempts(attempts=tried)
     return [_line_of(one, units[one.unit_id]) for one in tried if one.unit_id in units]
 
@@ -123,7 +137,7 @@ def late(request: HttpRequest, attempt_id: int) -> HttpResponse:
         line=line,
         goods=goods_words(line.attempt.offer.sku),
         codes=codes,
-        skus=[(sku.pk, goods_words(sku)) for sku in stock_skus_of(attempt=line.attempt)]
+        skus=[(str(sku.pk), goods_words(sku)) for sku in stock_skus_of(attempt=line.attempt)]
         if may_stock
         else [],
         may_stock=may_stock,
@@ -142,7 +156,7 @@ def late(request: HttpRequest, attempt_id: int) -> HttpResponse:
 
 
 def _found(attempt_id: int) -> Line:
-    arrived = get_late(attempt_id=attempt_id)
+    arrived = find_late(attempt_id=attempt_id)
     if arrived is not None:
         return _arrived(arrived)
     said = find_contradicted(attempt_id=attempt_id)
@@ -154,7 +168,8 @@ def _found(attempt_id: int) -> Line:
 
 def _fits(line: Line, new: LateState) -> bool:
     is_its_kind = new != LateState.DISMISSED or line.kind == LateKind.SAID
-    return is_its_kind and new in LATE_MOVES[LateState(line.state)]
+    is_back = line.attempt.state == AttemptState.REVERSED and new in LATE_WHILE_PAID
+    return is_its_kind and not is_back and new in LATE_MOVES[LateState(line.state)]
 
 
 @deed("stock.import", back="office_late", of="attempt_id")

@@ -18,15 +18,15 @@ _ALONG = ("unit__item", "unit__order", "attempt__offer__supplier", "ended_by", "
 
 def late_arrivals() -> "QuerySet[LateArrival]":
     """All that came late, the latest first."""
-    return LateArrival.objects.select_related(*_ALONG).order_by("-at", "-pk")
+    return LateArrival.objects.select_related(*_ALONG).order_by("-pk")
 
 
 def late_to_do() -> "QuerySet[LateArrival]":
-    """What of it a person is to decide, the oldest first: a to-do of the office."""
-    return late_arrivals().filter(state__in=sorted(LATE_TO_DO)).order_by("at", "pk")
+    """What of it a person is to decide, the first to come first: a to-do of the office."""
+    return late_arrivals().filter(state__in=sorted(LATE_TO_DO)).order_by("pk")
 
 
-def get_late(*, attempt_id: int) -> LateArrival | None:
+def find_late(*, attempt_id: int) -> LateArrival | None:
     return late_arrivals().filter(attempt_id=attempt_id).first()
 
 

@@ -13,18 +13,18 @@ from core.scope import tenant_atomic
 from core.sheets import Sheet
 from fulfillment.events import OrderDelivered
 from fulfillment.models import Unit
+from fulfillment.services.costs import cost_of
 from fulfillment.services.ending import finish, live_units
 from fulfillment.services.late import keep_late, take_back_late
 from fulfillment.services.moving import Moving, take_unit
 from fulfillment.services.queueing import LEASE, decided_until, queue
-from fulfillment.states import ENDED, Source, UnitState
+from fulfillment.states import ENDED, WITH_SUPPLIER, Source, UnitState
 from fulfillment.types import Lease
 from orders import services as orders
 from orders.errors import CaseOpen, TooMany
 from orders.selectors import items_of_order
 from orders.types import OpenCase
 from payments import services as payments
-from payments.types import Cost
 from suppliers import services as suppliers
 from suppliers.states import AttemptState
 
@@ -37,7 +37,6 @@ _STANDS = {
     AttemptState.ACCEPTED: UnitState.ACCEPTED,
     AttemptState.UNKNOWN: UnitState.UNKNOWN,
 }
-_AT_SUPPLIER = frozenset({UnitState.SENDING, UnitState.ACCEPTED, UnitState.UNKNOWN})
 
 
 @tenant_atomic(durable=True)
@@ -85,7 +84,7 @@ def _deliver(
     if unit.state in ENDED:  # a person has decided, or delivered by hand
         keep_late(unit, attempt, now=now)
         return
-    cost = _cost(attempt, ref=attempt.number)
+    cost = cost_of(attempt, amount_e4=attempt.cost_e4 or 0)
     payments.book_cost(cost=cost, by=SYSTEM, now=now, sheet=sheet)
     moving = Moving(order=order, by=SYSTEM, now=now)
     moving.move(unit, UnitState.DELIVERED, reason="from_supplier", delivered_at=now)
@@ -104,7 +103,7 @@ def _is_all(order: "Order") -> bool:
 def _take_back(order: "Order", unit: Unit, attempt: "Attempt", *, now: datetime) -> None:
     """The supplier took a success back, and the money came with it. Whether the buyer has the goods
     still is a person's to find out: a case is opened."""
-    cost = _cost(attempt, ref=f"{attempt.number}:back", sign=-1)
+    cost = cost_of(attempt, amount_e4=attempt.cost_e4 or 0, is_back=True)
     payments.book_cost(cost=cost, by=SYSTEM, now=now)
     take_back_late(attempt, now=now)
     if unit.state != UnitState.DELIVERED or unit.source != Source.SUPPLIER:
@@ -113,16 +112,6 @@ def _take_back(order: "Order", unit: Unit, attempt: "Attempt", *, now: datetime)
     request = OpenCase(order_id=order.pk, kind="other", text=text, unit_id=unit.pk)
     with suppress(CaseOpen, TooMany):
         orders.open_case(request=request, by=SYSTEM, is_from_shopper=False, now=now)
-
-
-def _cost(attempt: "Attempt", *, ref: str, sign: int = 1) -> Cost:
-    supplier = attempt.offer.supplier
-    return Cost(
-        supplier_ref=str(supplier.pk),
-        amount_e4=sign * (attempt.cost_e4 or 0),
-        currency=supplier.currency,
-        ref=ref,
-    )
 
 
 def _go_on(order: "Order", unit: Unit, attempt: "Attempt", *, now: datetime, sheet: Sheet) -> None:
@@ -138,7 +127,7 @@ def _go_on(order: "Order", unit: Unit, attempt: "Attempt", *, now: datetime, she
 
 def _stand(order: "Order", unit: Unit, state: UnitState, *, now: datetime, sheet: Sheet) -> None:
     """It has it, or may have it: asked after until it is there, with a moment for a person."""
-    if unit.state == state or unit.state not in _AT_SUPPLIER:
+    if unit.state == state or unit.state not in WITH_SUPPLIER:
         return
     until = max(now, decided_until(unit))
     moving = Moving(order=order, by=SYSTEM, now=now)

@@ -14,13 +14,13 @@ from core.errors import InvalidInput, NotFound
 from core.scope import tenant_atomic
 from core.states import MoveRefused, check_move
 from fulfillment.models import LateArrival, LateMove, Unit
-from fulfillment.selectors import find_contradicted, get_late, stock_skus_of
+from fulfillment.selectors import find_contradicted, find_late, stock_skus_of
+from fulfillment.services.costs import cost_of
 from fulfillment.services.moving import take_unit
-from fulfillment.states import ENDED, LATE_MOVES, LateKind, LateState
+from fulfillment.states import ENDED, LATE_MOVES, LATE_WHILE_PAID, LateKind, LateState
 from inventory import services as inventory
 from inventory.types import NewBatch, NewCode
 from payments import services as payments
-from payments.types import Cost
 from suppliers import services as suppliers
 from suppliers.selectors import find_attempt
 from suppliers.states import AttemptState
@@ -110,13 +110,16 @@ def decide_late(
     late, attempt = _taken(attempt_id, now=now)
     if new == LateState.STOCKED or (new == LateState.DISMISSED and late.kind != LateKind.SAID):
         raise MoveRefused(_("It was bought: it cannot be put aside like this."))
+    if new in LATE_WHILE_PAID and attempt.state == AttemptState.REVERSED:
+        raise MoveRefused(_("The supplier has taken it back: its money is here."))
     if new == LateState.RETURNED:
         _end_loss(late, attempt, by=by, now=now)
     _decide(late, attempt, new, note=note, by=by, now=now)
     if new == LateState.WRITTEN_OFF:
-        payments.book_loss(cost=_cost(late, attempt), by=by, now=now)
+        payments.book_loss(cost=cost_of(attempt, amount_e4=late.cost_e4), by=by, now=now)
     if new == LateState.RETURNED:
-        payments.book_cost(cost=_cost(late, attempt, back=True), by=by, now=now)
+        cost = cost_of(attempt, amount_e4=late.cost_e4, is_back=True)
+        payments.book_cost(cost=cost, by=by, now=now)
         if attempt.state == AttemptState.SUCCESS:
             suppliers.take_back(attempt_id=attempt.pk, by=by, reason="paid_back", now=now)
     return late
@@ -131,7 +134,8 @@ def _taken(attempt_id: int, *, now: datetime) -> tuple[LateArrival, "Attempt"]:
     if attempt is None:
         raise NotFound
     _order, unit = take_unit(unit_id=attempt.unit_id)
-    late = get_late(attempt_id=attempt_id)
+    attempt.refresh_from_db(fields=["state"])  # it may have been taken back while we waited
+    late = find_late(attempt_id=attempt_id)
     if late is None:
         if find_contradicted(attempt_id=attempt_id) is None:
             raise NotFound
@@ -195,18 +199,10 @@ def _remember(late: LateArrival, *, old: str, by: Actor, note: str, now: datetim
 
 
 def _book_cost(late: LateArrival, attempt: "Attempt", *, by: Actor, now: datetime) -> None:
-    payments.book_cost(cost=_cost(late, attempt), by=by, now=now)
+    payments.book_cost(cost=cost_of(attempt, amount_e4=late.cost_e4), by=by, now=now)
 
 
 def _end_loss(late: LateArrival, attempt: "Attempt", *, by: Actor, now: datetime) -> None:
     if late.state == LateState.WRITTEN_OFF:
-        payments.book_loss(cost=_cost(late, attempt, back=True), by=by, now=now)
-
-
-def _cost(late: LateArrival, attempt: "Attempt", *, back: bool = False) -> Cost:
-    return Cost(
-        supplier_ref=str(attempt.offer.supplier_id),
-        amount_e4=-late.cost_e4 if back else late.cost_e4,
-        currency=late.currency,
-        ref=f"{attempt.number}:back" if back else attempt.number,
-    )
+        cost = cost_of(attempt, amount_e4=late.cost_e4, is_back=True)
+        payments.book_loss(cost=cost, by=by, now=now)

@@ -2,11 +2,15 @@
 
 import pytest
 
+from core.actors import SYSTEM
 from core.scope import tenant_atomic
 from core.secrets import Secret
+from dashboard import paging
 from fulfillment.models import LateArrival, Unit
 from fulfillment.services.late import keep_late
+from inventory import services as inventory
 from inventory.models import Code
+from inventory.types import NewBatch, NewCode
 from suppliers import services as suppliers
 from suppliers.types import BoughtCode
 from tenants.models import AuditRow
@@ -159,6 +163,69 @@ def test_what_did_not_come_late_has_no_page(shop, sku):
     _unit, attempt = tried(sku, "failed")
 
     assert browser_of(shop, "owner").get(f"{LIST}{attempt.pk}/").status_code == 404
+
+
+def test_a_refused_sku_stays_chosen(shop, came, sku):
+    with tenant_atomic():
+        chosen, _other = (
+            make_sku(product_id=sku.product_id, kind="stock_code", name=f"Stock {at}", position=at)
+            for at in (2, 1)
+        )
+        attempt = came.__class__.objects.get(pk=came.pk)
+        bought = suppliers.read_bought(attempt_ids=[attempt.pk])[attempt.pk]
+        codes = [NewCode(secret=one.secret, card_no=one.number) for one in bought]
+        given = NewBatch(sku_id=chosen.pk, supplier_name="S", cost_e4=0, note="")
+        inventory.add_codes(given=given, codes=codes, by=SYSTEM, now=NOON)
+
+    answer = browser_of(shop, "operator").post(f"{LIST}{came.pk}/stock/", {"sku": chosen.pk})
+
+    assert answer.status_code == 422
+    assert f'<option value="{chosen.pk}" selected>' in text_of(answer)
+
+
+def test_what_the_supplier_has_taken_back_is_neither_claimed_nor_written_off(shop, came):
+    browser = browser_of(shop, "finance")
+    with tenant_atomic():
+        suppliers.take_back(attempt_id=came.pk, by=SYSTEM, reason="test", now=NOON)
+
+    page = text_of(browser.get(f"{LIST}{came.pk}/"))
+
+    assert [f"{came.pk}/{verb}/" in page for verb in ("returned", "write-off")] == [True, False]
+    assert "Claim from the supplier" not in page
+
+
+def walked(browser, paging, lines):
+    """The attempts of one of the lists, page by page, and how many pages there are."""
+    seen, query = [], ""
+    for pages in range(1, 9):
+        context = browser.get(f"{LIST}{query}").context
+        seen += [line.attempt.pk for line in context[lines]]
+        query = context[paging].next_query
+        if not query:
+            return seen, pages
+    raise AssertionError("it never ends")
+
+
+def test_each_list_comes_a_page_at_a_time(shop, sku, monkeypatch):
+    monkeypatch.setattr(paging, "AT_ONCE", 2)
+    came, said = [], []
+    for _each in range(6):
+        unit, attempt = tried(sku, "success")
+        with tenant_atomic():
+            keep_late(unit, attempt, now=NOON)
+        came.append(attempt.pk)
+    for _each in range(3):
+        _unit, attempt = tried(sku, "failed")
+        with tenant_atomic():
+            told(attempt, "success")
+        said.append(attempt.pk)
+    browser = browser_of(shop, "finance")
+    for pk in came[3:]:
+        browser.post(f"{LIST}{pk}/write-off/", {"note": ""})
+
+    assert walked(browser, "paging", "lines") == (came[:3], 2)
+    assert walked(browser, "said_paging", "said") == (said, 2)
+    assert walked(browser, "decided_paging", "decided") == (came[:2:-1], 2)
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -217,6 +217,21 @@ def test_a_code_in_stock_that_is_taken_back_goes_off_sale_and_before_a_person(ju
     assert (rows(Code.objects.all(), "state"), the_late().state) == (["frozen"], "open")
 
 
+@pytest.mark.parametrize("new", ["written_off", "claimed"])
+def test_what_the_supplier_has_taken_back_is_no_loss_and_nothing_to_claim(judge, desk, new):
+    late = came_late(cards_here(judge, "reply_lost_after"))
+    fulfillment.stock_late(attempt_id=late.attempt_id, sku_id=stock_sku().pk, by=LI, now=NOON)
+    says("failed")
+
+    with pytest.raises(MoveRefused):
+        decide(late, new)
+    assert (the_late().state, booked("loss")) == ("open", [])
+    decide(late, "returned")
+
+    assert the_late().state == "returned"
+    assert sum(amount for name, amount in booked("cost") if name == "cost") == 0
+
+
 def test_what_was_bought_is_not_put_aside_as_if_it_were_not(judge, desk):
     late = came_late(cards_here(judge, "reply_lost_after"))
 
