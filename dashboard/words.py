@@ -159,7 +159,7 @@ _STATES = {
 _HAPPENED = {
     "unit": {"shown": _("seen by the buyer")},
     "supplier": {
-        f"complaint_{state}": format_lazy("{} {}", _("complaint"), state.label)
+        f"complaint_{state}": format_lazy(_("complaint {state}"), state=state.label)
         for state in ComplaintState
     },
 }

@@ -36,7 +36,14 @@ def test_a_translation_keeps_the_places_of_its_values(chinese):
 
 
 # One word for one thing: what a shop calls it in one place, it calls it in all.
-SAID_OTHERWISE = {"沙箱": "沙盒", "订单密码": "查询密码", "兑换码": "卡密"}
+SAID_OTHERWISE = {
+    "沙箱": "沙盒",
+    "订单密码": "查询密码",
+    "兑换码": "卡密",
+    "采购记录": "采购单",
+    "迟到货": "逾期到货",
+    "慢充货源": "慢充报价",
+}
 
 
 @pytest.mark.parametrize("word", SAID_OTHERWISE)
@@ -47,3 +54,7 @@ def test_one_thing_has_one_name_in_chinese(chinese, word):
     said += [path.name for path in demo if word in path.read_text()]
 
     assert said == []
+
+
+def test_no_chinese_text_says_sku(chinese):
+    assert [text for text in chinese.values() if "SKU" in text] == []

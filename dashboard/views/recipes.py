@@ -64,12 +64,15 @@ def _try(request: HttpRequest) -> HttpResponse:
 def _page(
     request: HttpRequest, form: ContractForm, trial: TrialForm, **context: Any
 ) -> HttpResponse:
-    title, platform = _("New supplier by a recipe"), _start(request)
+    platform = _start(request)
     start = platform_words(platform) if platform else None
+    title = _("New supplier by a recipe")
+    if start:
+        title = _("New supplier by a recipe: %(platform)s") % {"platform": start["label"]}
     return draw(
         request,
         "dashboard/recipe.html",
-        title=f"{title}: {start['label']}" if start else title,
+        title=title,
         form=form,
         trial=trial,
         start=start,
