@@ -12,7 +12,7 @@ from core.secrets import Secret, masked
 from dashboard.supply_words import said_words
 from suppliers.selectors.recipes import SOMEBODY, CardPlatform, Sample, Tried
 from suppliers.states import CallKind
-from suppliers.types import Account, Answer, Kind, Outcome, PurchaseOrder
+from suppliers.types import Account, Answer, Kind, Outcome, PurchaseOrder, clean_words
 
 Text = str | Promise
 PRICE_E4 = 10_000_000  # of one piece, in an order that is only tried
@@ -108,10 +108,10 @@ def platform_words(platform: CardPlatform) -> dict[str, Any]:
 def tried_words(tried: Tried, *, base_url: str) -> dict[str, Any]:
     method, _space, rest = tried.text.partition(" ")
     text = f"{method} {base_url.rstrip('/')}{rest}" if tried.text else ""
-    return {"call": CALLS[tried.call], "text": text, "why": why_words(tried.why)}
+    return {"call": CALLS[tried.call], "text": clean_words(text), "why": why_words(tried.why)}
 
 
-def answer_words(answer: Answer) -> list[tuple[Text, Text]]:
+def answer_words(answer: Answer) -> list[tuple[Text, str]]:
     """What an answer would be taken for, line by line; codes are masked."""
     outcome: Text = OUTCOMES[answer.outcome]
     if answer.is_absent:
@@ -127,7 +127,7 @@ def answer_words(answer: Answer) -> list[tuple[Text, Text]]:
         (_("Amount"), "" if answer.cost_e4 is None else f"{answer.cost_e4 / 10_000:.4f}"),
         (_("Codes"), codes),
     ]
-    return [(label, text) for label, text in lines if text]
+    return [(label, clean_words(str(text))) for label, text in lines if text]
 
 
 def why_words(why: str) -> str:

@@ -13,7 +13,14 @@ from suppliers.adapters.connector_recipe import read_recipe
 from suppliers.adapters.connector_request import known, known_values, preview, written
 from suppliers.adapters.connector_types import Recipe
 from suppliers.errors import BadSignature, Unspeakable
-from suppliers.types import Account, Answer, Callback, PurchaseOrder, Transport
+from suppliers.types import (
+    Account,
+    Answer,
+    Callback,
+    PurchaseOrder,
+    Transport,
+    clean_words,
+)
 
 __all__ = ["Connector", "Recipe", "preview", "read_recipe"]
 
@@ -35,7 +42,7 @@ class Connector:
         try:
             read_recipe(secrets["recipe"].reveal() if "recipe" in secrets else "")
         except ValueError as why:
-            return str(why)
+            return clean_words(str(why))
         return ""
 
     def buy(self, *, order: PurchaseOrder, number: str) -> Answer:

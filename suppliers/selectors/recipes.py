@@ -11,7 +11,7 @@ from suppliers.adapters.connector_request import SOMEBODY
 from suppliers.adapters.connector_trial import Tried, read_sample, requests_of
 from suppliers.errors import SupplierUnfit
 from suppliers.transport import answered
-from suppliers.types import Account, Answer, PurchaseOrder
+from suppliers.types import Account, Answer, PurchaseOrder, clean_words
 
 __all__ = ["SOMEBODY", "CardPlatform", "DryRun", "Sample", "Tried", "card_platforms", "dry_run"]
 
@@ -41,7 +41,7 @@ def dry_run(
         recipe = read_recipe(text)
     except ValueError as why:
         raise SupplierUnfit(
-            _("This cannot be read: %(why)s") % {"why": str(why)}, param="recipe"
+            _("This cannot be read: %(why)s") % {"why": clean_words(str(why))}, param="recipe"
         ) from None
     answer = None
     if sample is not None:

@@ -20,6 +20,7 @@ CONTRACT = {
     "secret": "652fbdd2f637606a2afbb2fe0ca72419",
 }
 TRIAL = {"then": "try", "product": "88", "quantity": "2", "target": "", "call": "query"}
+HALF = '"\\ud83d"'  # of a character: JSON may say it, a page cannot
 BOUGHT = {"orderNumber": "S1", "outerNumber": "another", "status": 3, "count": 2, "money": 0.11}
 
 
@@ -53,7 +54,7 @@ def test_in_chinese_a_platform_has_its_chinese_name(shop):
 
     page = browser.get(f"{PAGE}?start=kayixin").content.decode()
 
-    assert "按配方新增供应商: 卡易信" in page
+    assert "按配方新增供应商：卡易信" in page
     assert "依据平台官方文档。" in page
 
 
@@ -184,3 +185,32 @@ def test_a_trial_with_a_quantity_that_is_none_is_told_at_its_field(shop):
 
     assert page.status_code == 422
     assert "quantity" in page.context["trial"].errors
+
+
+def test_half_a_character_in_an_answer_is_shown_as_a_question_mark(shop):
+    page = tried(shop, call="balance", reply=f'{{"code": 7, "msg": {HALF}}}')
+
+    assert page.status_code == 200
+    assert "7 ?" in {text for _label, text in page.context["answer"]}
+
+
+@pytest.mark.parametrize("then", [{"then": "try"}, {}])
+def test_half_a_character_in_a_key_of_a_recipe_is_told_and_shown(shop, then):
+    recipe = recipe_of("kayixin").removesuffix("}") + f", {HALF}: 1}}"
+
+    page = browser_of(shop, "owner").post(
+        PAGE, CONTRACT | {"recipe": recipe, "call": "query"} | then
+    )
+
+    assert page.status_code == 422
+    assert "?: is no key of a recipe" in page.content.decode()
+
+
+def test_half_a_character_that_a_recipe_sends_is_told_in_a_trial(shop):
+    recipe = preset("kayixin")
+    recipe["order"]["json"] = recipe["order"].get("json", {}) | {"half": "\ud83d"}
+
+    page = tried(shop, recipe=json.dumps(recipe))
+
+    assert page.status_code == 200
+    assert "cannot be written" in page.context["tried"][0]["why"]
