@@ -63,6 +63,22 @@ def parse_e4(
     return int(exact)
 
 
+def read_e4(text: object) -> int:
+    """As a program writes it: `"9.8750"` is 98750. Raises ValueError for what is no amount of four
+    decimals."""
+    try:
+        exact = Decimal(str(text)) * E4
+    except ArithmeticError:  # no number, or one beyond the decimals' reach
+        raise ValueError("no amount") from None
+    if not exact.is_finite() or not 0 <= exact <= MOST_E4 or exact != exact.to_integral_value():
+        raise ValueError("no amount of four decimals")
+    return int(exact)
+
+
+def write_e4(amount: int) -> str:
+    return str((Decimal(amount) / E4).quantize(Decimal("0.0001")))
+
+
 def payable(field: str, *, name: str) -> models.CheckConstraint:
     """What a person pays: not negative, a whole number of 1/100 units."""
     return models.CheckConstraint(

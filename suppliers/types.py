@@ -3,11 +3,9 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
-from core.money import E4, MOST_E4
 from core.secrets import Secret
 from suppliers.hiding import hide_codes
 
@@ -226,21 +224,6 @@ class SupplierAdapter(Protocol):
     def read_callback(self, *, body: bytes, headers: Mapping[str, str]) -> Callback:
         """Raises BadSignature for what the supplier did not sign."""
         ...
-
-
-def read_e4(text: object) -> int:
-    """`"9.8750"` yuan as 98750; raises ValueError for what is no amount of four decimals."""
-    try:
-        exact = Decimal(str(text)) * E4
-    except ArithmeticError:  # no number, or one beyond the decimals' reach
-        raise ValueError("no amount") from None
-    if not exact.is_finite() or not 0 <= exact <= MOST_E4 or exact != exact.to_integral_value():
-        raise ValueError("no amount of four decimals")
-    return int(exact)
-
-
-def write_e4(amount: int) -> str:
-    return str((Decimal(amount) / E4).quantize(Decimal("0.0001")))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from core.money import read_e4
 from core.secrets import Secret
 from suppliers.adapters.canon import read_exact
 from suppliers.adapters.connector_types import ABSENT, OTHERS, Balance, Codes, Reading
 from suppliers.errors import NoAnswer
-from suppliers.types import Answer, BoughtCode, Outcome, Reply, read_e4
+from suppliers.types import Answer, BoughtCode, Outcome, Reply
 
 
 def object_of(reply: Reply) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote, urlencode
 
+from core.money import write_e4
 from core.secrets import Secret
 from suppliers.adapters.connector_body import body_of, filled
 from suppliers.adapters.connector_call import SIGN, signable
@@ -12,7 +13,7 @@ from suppliers.adapters.connector_sealing import BODY, sign, sign_text
 from suppliers.adapters.connector_template import fill, names_in
 from suppliers.adapters.connector_types import TIMES, Call, Exchange, Recipe
 from suppliers.errors import Unspeakable
-from suppliers.types import Account, PurchaseOrder, Request, write_e4
+from suppliers.types import Account, PurchaseOrder, Request
 
 SOMEBODY = Account(app_id="10001", secret=Secret("secret"))  # for a dry run without an account
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 from hmac import compare_digest
 from typing import Any
 
+from core.money import read_e4, write_e4
 from suppliers.abilities import ListedProduct, Target, Verified
 from suppliers.adapters import fulu_accounts
 from suppliers.adapters.canon import compact, read_body
@@ -27,8 +28,6 @@ from suppliers.types import (
     PurchaseOrder,
     Request,
     Transport,
-    read_e4,
-    write_e4,
 )
 
 _BEIJING = timezone(timedelta(hours=8))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from core.money import read_e4
 from core.secrets import Secret
 from suppliers.abilities import ListedProduct
 from suppliers.adapters.fulu_sealing import open_card
@@ -14,7 +15,6 @@ from suppliers.types import (
     Kind,
     Outcome,
     PurchaseOrder,
-    read_e4,
 )
 
 _LISTED_KINDS = {"卡密": Kind.CODES, "直充": Kind.TOP_UP}

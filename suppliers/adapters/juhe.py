@@ -7,6 +7,7 @@ from hmac import compare_digest
 from typing import Any
 from urllib.parse import urlencode
 
+from core.money import read_e4
 from suppliers.abilities import Target, Verified
 from suppliers.adapters import juhe_accounts
 from suppliers.adapters.canon import read_form
@@ -20,7 +21,6 @@ from suppliers.types import (
     PurchaseOrder,
     Request,
     Transport,
-    read_e4,
 )
 
 _STATES = {"0": Outcome.ACCEPTED, "1": Outcome.SUCCESS, "9": Outcome.FAILED}

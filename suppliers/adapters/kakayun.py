@@ -11,6 +11,7 @@ from datetime import timedelta
 from hmac import compare_digest
 from typing import Any
 
+from core.money import read_e4, write_e4
 from suppliers.abilities import ListedProduct
 from suppliers.adapters.canon import compact, read_body
 from suppliers.adapters.kakayun_words import (
@@ -30,8 +31,6 @@ from suppliers.types import (
     PurchaseOrder,
     Request,
     Transport,
-    read_e4,
-    write_e4,
 )
 
 _OK = "1"

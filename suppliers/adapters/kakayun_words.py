@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
+from core.money import read_e4
 from core.secrets import Secret
 from suppliers.abilities import ListedProduct
 from suppliers.adapters.listing import stock_of
-from suppliers.types import Answer, BoughtCode, Kind, Outcome, read_e4
+from suppliers.types import Answer, BoughtCode, Kind, Outcome
 
 _BEIJING = timezone(timedelta(hours=8))
 _STATES = {

@@ -10,6 +10,7 @@ from datetime import timedelta
 from hmac import compare_digest
 from typing import Any
 
+from core.money import read_e4, write_e4
 from suppliers.abilities import AfterSale, Complaint, ListedProduct
 from suppliers.adapters import kasushou_complaints as complaints
 from suppliers.adapters.canon import compact, read_body
@@ -24,8 +25,6 @@ from suppliers.types import (
     PurchaseOrder,
     Request,
     Transport,
-    read_e4,
-    write_e4,
 )
 
 _OK, _REFUSED = 200, 400

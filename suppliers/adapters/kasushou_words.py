@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from core.money import read_e4
 from core.secrets import Secret
 from suppliers.abilities import ListedProduct
 from suppliers.adapters.listing import stock_of
-from suppliers.types import Answer, BoughtCode, Kind, Outcome, read_e4
+from suppliers.types import Answer, BoughtCode, Kind, Outcome
 
 _STATES = {
     -1: Outcome.ACCEPTED,

@@ -11,6 +11,7 @@ from hmac import compare_digest
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from core.money import read_e4, write_e4
 from suppliers.adapters.canon import compact, read_exact
 from suppliers.adapters.kinguin_words import is_duplicate, is_refusal, read_code, read_order
 from suppliers.errors import BadSignature, NoAnswer, Unspeakable
@@ -24,8 +25,6 @@ from suppliers.types import (
     PurchaseOrder,
     Request,
     Transport,
-    read_e4,
-    write_e4,
 )
 
 _MOST_KEYS = 9  # of one offer, in one order

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from core.money import read_e4
 from core.secrets import Secret
 from suppliers.errors import NoAnswer
-from suppliers.types import Answer, BoughtCode, Outcome, read_e4
+from suppliers.types import Answer, BoughtCode, Outcome
 
 _STATES = {
     "processing": Outcome.ACCEPTED,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
 from urllib.parse import urlencode
 
+from core.money import read_e4
 from suppliers.abilities import Target, Verified
 from suppliers.adapters.canon import read_form
 from suppliers.adapters.ofpay_words import read_check, read_children
@@ -22,7 +23,6 @@ from suppliers.types import (
     PurchaseOrder,
     Request,
     Transport,
-    read_e4,
 )
 
 _BEIJING = timezone(timedelta(hours=8))

@@ -7,11 +7,12 @@ from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from core.money import read_e4
 from core.secrets import Secret
 from suppliers.abilities import ListedProduct
 from suppliers.adapters.canon import read_exact
 from suppliers.errors import NoAnswer, Unspeakable
-from suppliers.types import Answer, Kind, Outcome, Reply, read_e4
+from suppliers.types import Answer, Kind, Outcome, Reply
 
 _STATES = {
     "PENDING": Outcome.ACCEPTED,

@@ -2,10 +2,11 @@
 
 import pytest
 
+from core.money import read_e4, write_e4
 from core.secrets import Secret
 from suppliers.errors import BadSignature, NoAnswer, NothingSent
 from suppliers.transport import answered
-from suppliers.types import Answer, BoughtCode, Kind, Outcome, PurchaseOrder, read_e4, write_e4
+from suppliers.types import Answer, BoughtCode, Kind, Outcome, PurchaseOrder
 
 TWO = PurchaseOrder(product="88", kind=Kind.CODES, quantity=2)
 TOP_UP = PurchaseOrder(product="88", kind=Kind.TOP_UP, quantity=1, target="13800000000")
