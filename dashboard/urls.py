@@ -55,6 +55,11 @@ urlpatterns = [
     path("cases/<int:case_id>/say/", cases.say, name="office_case_say"),
     path("cases/<int:case_id>/supplier/", cases.ask_supplier, name="office_case_supplier"),
     path("cases/<int:case_id>/complain/", cases.complain, name="office_case_complain"),
+    path(
+        "cases/<int:case_id>/complaints/<int:complaint_id>/reveal/",
+        cases.reveal_said,
+        name="office_complaint_reveal",
+    ),
     path("cases/<int:case_id>/settle/", cases.settle, name="office_case_settle"),
     path("batches/<int:batch_id>/", stock.batch, name="office_batch"),
     path("batches/<int:batch_id>/progress/", stock.batch_progress, name="office_batch_progress"),

@@ -73,6 +73,7 @@ ACTIONS = {
     "supplier.changed": _("changed a supplier's contract"),
     "supplier.secrets": _("changed a supplier's secrets"),
     "supplier.complained": _("complained to a supplier"),
+    "supplier.reply_read": _("looked at a supplier's words to a complaint"),
     "supplier.checked": _("asked a supplier for its balance"),
     "supplier.terms": _("changed the terms of a contract"),
     "supplier.paid": _("noted a payment to a supplier"),

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -17,8 +18,9 @@ from django.views.decorators.http import require_POST
 
 from core.errors import AppError
 from core.scope import tenant_atomic
+from core.secrets import Secret
 from dashboard.access import actor_of, allows, require
-from dashboard.frame import Deed, back_to, deed, draw, page
+from dashboard.frame import Deed, back_to, deed, draw, page, password_first
 from dashboard.supply_words import said_words
 from dashboard.tones import tone_of
 from dashboard.typed import page_again
@@ -29,10 +31,13 @@ from orders import services as orders
 from orders.models import Case
 from orders.selectors import messages_of
 from orders.states import CaseState
+from suppliers import services as suppliers
+from suppliers.hiding import hide_codes
 from suppliers.models import SupplierComplaint
 from suppliers.selectors import complaints_of_attempt, words_of_complaint
 from suppliers.states import LONGEST_COMPLAINT, ComplaintState
 
+Revealed = tuple[int, Secret] | None  # a complaint, and what its supplier says
 NEEDS: dict[str, str] = {
     CaseState.REPLACED: "codes.replace",
     CaseState.REFUNDED: "orders.refund",
@@ -42,7 +47,10 @@ NEEDS: dict[str, str] = {
 
 @page("cases.view")
 def case(request: HttpRequest, case_id: int) -> HttpResponse:
-    found = get_object_or_404(Case.objects.select_related("order"), pk=case_id)
+    return _drawn(request, get_object_or_404(Case.objects.select_related("order"), pk=case_id))
+
+
+def _drawn(request: HttpRequest, found: Case, *, revealed: Revealed = None) -> HttpResponse:
     may = {outcome: allows(request, right) for outcome, right in NEEDS.items()}
     return draw(
         request,
@@ -59,11 +67,12 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
         may_replace=found.unit_id is not None and may["replaced"],
         may_refund=may["refunded"],
         may_decide=any(may.values()),
-        supplier=_at_supplier(found, now=timezone.now()),
+        may_reveal=allows(request, "codes.reveal"),
+        supplier=_at_supplier(found, revealed=revealed, now=timezone.now()),
     )
 
 
-def _at_supplier(found: Case, *, now: datetime) -> dict[str, Any] | None:
+def _at_supplier(found: Case, *, revealed: Revealed = None, now: datetime) -> dict[str, Any] | None:
     """What its supplier was told and says to it; None for one that takes no complaints."""
     attempt = find_attempt_of_case(case=found)
     if attempt is None:
@@ -72,7 +81,7 @@ def _at_supplier(found: Case, *, now: datetime) -> dict[str, Any] | None:
     return {
         "name": attempt.offer.supplier.name,
         "attempt": attempt,
-        "complaints": [_told(one, now=now) for one in complaints],
+        "complaints": [_told(one, revealed=revealed, now=now) for one in complaints],
         "may_send": found.is_live and not any(one.is_open(now) for one in complaints),
         "is_again": bool(complaints),
         "key": secrets.token_urlsafe(16),
@@ -80,12 +89,19 @@ def _at_supplier(found: Case, *, now: datetime) -> dict[str, Any] | None:
     }
 
 
-def _told(one: SupplierComplaint, *, now: datetime) -> dict[str, Any]:
-    text, said = words_of_complaint(one)
+def _told(one: SupplierComplaint, *, revealed: Revealed, now: datetime) -> dict[str, Any]:
+    """What it says is masked, a new code may stand in it, unless this one was revealed just now."""
+    text, kept = words_of_complaint(one)
+    said = said_words(kept.reveal())
+    masked = hide_codes(said)
+    is_revealed = revealed is not None and revealed[0] == one.pk
     state = ComplaintState.UNKNOWN if one.is_lost(now) else ComplaintState(one.state)
     return {
+        "id": one.pk,
         "text": text.reveal(),
-        "said": said_words(said.reveal()),
+        "said": revealed[1].reveal() if revealed and is_revealed else masked,
+        "is_masked": said != masked and not is_revealed,
+        "is_revealed": is_revealed,
         "word": state.label,
         "tone": tone_of(state),
         "is_unknown": state == ComplaintState.UNKNOWN,
@@ -134,6 +150,31 @@ def complain(request: HttpRequest, case_id: int) -> HttpResponseBase:
             return answer.render() if isinstance(answer, TemplateResponse) else answer
     _tell(request, ComplaintState(complaint.state))
     return home
+
+
+@page("codes.reveal")
+@require_POST
+def reveal_said(request: HttpRequest, case_id: int, complaint_id: int) -> HttpResponseBase:
+    """What the supplier says to the letter, as a code is shown: password first, with a reason."""
+    found = get_object_or_404(Case.objects.select_related("order"), pk=case_id)
+    attempt, home = find_attempt_of_case(case=found), reverse("office_case", args=[case_id])
+    heard = complaints_of_attempt(attempt_id=attempt.pk if attempt else 0).exclude(said=None)
+    complaint = get_object_or_404(heard, pk=complaint_id)
+    to_password = password_first(request, then=home)
+    if to_password:
+        return to_password
+    try:
+        text = suppliers.reveal_said(
+            complaint_id=complaint.pk,
+            by=actor_of(request),
+            reason=request.POST.get("reason", ""),
+            now=timezone.now(),
+        )
+    except AppError as refusal:
+        return page_again(request, home, refusal)
+    response = _drawn(request, found, revealed=(complaint.pk, text))
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _tell(request: HttpRequest, state: ComplaintState) -> None:

@@ -3,18 +3,22 @@
 import re
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
 from core.actors import SYSTEM
 from core.scope import tenant_atomic
+from dashboard.access import FRESH
 from fulfillment import services as fulfillment
 from fulfillment.models import Unit
 from orders.models import Case
 from orders.selectors import evidence_of, timeline
 from suppliers import services as suppliers
-from suppliers.models import Attempt, SupplierComplaint
+from suppliers.models import Attempt, Supplier, SupplierComplaint
+from suppliers.services import revealing
 from tenants.models import AuditRow
+from tenants.roles import RIGHTS, Role
 from tests.catalog.factories import make_sku
 from tests.dashboard.people import browser_of
 from tests.inventory.factories import make_codes
@@ -24,7 +28,7 @@ from tests.suppliers.test_complaining import after_sale
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 KEY = re.compile(r'name="key" value="([^"]+)"')
-TEXT = "The card does not work"
+TEXT, NEW_CODE = "The card does not work", "NEWCODE12345678"
 
 
 @pytest.fixture
@@ -119,11 +123,104 @@ def test_what_the_supplier_says_stands_at_the_case_and_its_steps_in_the_timeline
     with tenant_atomic():
         evidence = repr(evidence_of(order_id=case.order_id))
     assert "Dealt with by the supplier" in page
-    assert "NEWCODE12345678" in page
+    assert "NEWCODE12345678" not in page
     assert "A complaint was sent to" in told
     assert "has dealt with the complaint" in told
     assert "NEWCODE" not in told + evidence
     assert "complaint_done" in evidence
+
+
+@pytest.fixture
+def replaced(clerk, case):
+    """(page, address of the reveal) of a case to which the supplier has sent a code."""
+    send(clerk, case)
+    attempt = the_attempt()
+    with tenant_atomic():
+        uid = attempt.offer.supplier.uid
+    body = after_sale(attempt, 3, content=f"补发 {NEW_CODE}")
+    suppliers.hear_after_sale(uid=uid, body=body, headers={}, now=timezone.now())
+    with tenant_atomic():
+        complaint = SupplierComplaint.objects.get()
+    page = reverse("office_case", args=[case.pk])
+    return page, reverse("office_complaint_reveal", args=[case.pk, complaint.pk])
+
+
+@tenant_atomic
+def reveals():
+    rows = AuditRow.objects.filter(action="supplier.reply_read")
+    return list(rows.values_list("target", "reason"))
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_a_code_in_the_suppliers_words_is_masked_for_everybody(shop, clerk, replaced, role):
+    page, reveal = replaced
+    browser = clerk if role == Role.SUPPORT else browser_of(shop, role)
+
+    text = page_of(browser.get(page))
+
+    assert (NEW_CODE in text, "补发" in text) == (False, True)
+    assert (reveal in text) == ("codes.reveal" in RIGHTS[role])
+
+
+def test_what_is_masked_is_shown_with_a_reason_and_written_down(shop, replaced):
+    page, reveal = replaced
+    browser = browser_of(shop, "operator")
+
+    silent = browser.post(reveal, {"reason": " "})
+    assert (NEW_CODE in page_of(silent), silent.status_code, reveals()) == (False, 422, [])
+    answer = browser.post(reveal, {"reason": "the buyer asks"})
+
+    assert NEW_CODE in page_of(answer)
+    assert "no-store" in answer["Cache-Control"]
+    assert reveals() == [(the_attempt().number, "the buyer asks")]
+    assert NEW_CODE not in page_of(browser.get(page))
+
+
+def test_an_old_password_is_asked_again_before_what_is_masked_is_shown(shop, replaced):
+    page, reveal = replaced
+    browser = browser_of(shop, "operator")
+
+    with time_machine.travel(timezone.now() + FRESH, tick=False):
+        answer = browser.post(reveal, {"reason": "the buyer asks"})
+
+    assert answer["Location"] == f"/office/reauthenticate/?next={page}"
+    assert reveals() == []
+
+
+def test_what_is_masked_is_shown_so_many_times_a_day(shop, replaced, monkeypatch):
+    monkeypatch.setattr(revealing, "MOST_A_DAY", 1)
+    _page, reveal = replaced
+    browser = browser_of(shop, "operator")
+
+    answers = [browser.post(reveal, {"reason": "the buyer asks"}) for _ in range(2)]
+
+    assert [NEW_CODE in page_of(answer) for answer in answers] == [True, False]
+    assert (answers[1].status_code, len(reveals())) == (429, 1)
+
+
+def test_a_complaint_is_shown_at_its_own_case_only(shop, replaced, case):
+    _page, reveal = replaced
+    with tenant_atomic():
+        make_codes(sku := make_sku(), 1)
+        order = paid(sku)
+    fulfillment.open_units(order_id=order.pk, now=timezone.now())
+    with tenant_atomic():
+        other = open_case(order, text="bad", now=timezone.now())
+
+    at = reveal.replace(f"/{case.pk}/", f"/{other.pk}/", 1)
+
+    answer = browser_of(shop, "owner").post(at, {"reason": "curious"})
+    assert (answer.status_code, reveals()) == (404, [])
+
+
+def test_of_a_supplier_whose_package_is_gone_the_case_is_there(clerk, replaced):
+    page, _reveal = replaced
+    with tenant_atomic():
+        Supplier.objects.update(protocol="gone")
+
+    answer = clerk.get(page)
+
+    assert (answer.status_code, "At the supplier" in page_of(answer)) == (200, False)
 
 
 def test_the_same_form_twice_is_one_complaint(clerk, case, desk):

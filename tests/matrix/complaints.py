@@ -40,7 +40,7 @@ def complained_about(order: Any, *, mark: str, now: datetime) -> dict[str, Any]:
         case = open_case(order, unit_id=unit.pk, text=f"{mark} complaint", now=now)
     attempt_id = lease.attempt.pk
     made, _is_new = complaining._begin(attempt_id, f"{mark} text", mark, by=CLERK, now=now)
-    done = Answer(outcome=Outcome.ACCEPTED, supplier_ref=mark)
+    done = Answer(outcome=Outcome.ACCEPTED, supplier_ref=mark, reason=f"{mark} said")
     complaining._record(made.pk, done, now=now)
     assert suppliers.complain(attempt_id=attempt_id, text=mark, key=mark, by=CLERK, now=now) == made
-    return {"supplied_case": case.pk, "complaint_key": mark}
+    return {"supplied_case": case.pk, "complaint_key": mark, "complaint": made.pk}

@@ -159,6 +159,9 @@ OFFICE = {
     "office_case_supplier": deed(f"{CASE}supplier/", "cases.work"),
     "office_case_complain": deed("/office/cases/{supplied_case}/complain/", "cases.work",
                                  {"text": "hello", "key": "{complaint_key}"}),
+    "office_complaint_reveal": deed(
+        "/office/cases/{supplied_case}/complaints/{complaint}/reveal/", "codes.reveal",
+        {"reason": "the buyer asks"}, posted=200),
     "office_case_settle": deed(f"{CASE}settle/", "cases.work",
                                {"outcome": "rejected", "reason": "it worked"}),
     "office_batch": page(BATCH, "stock.view"),
