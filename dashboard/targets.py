@@ -217,6 +217,7 @@ _READERS: dict[str, Callable[[HttpRequest, set[str]], Found]] = {
     "content": _contents,
     "demo": _shop,
     "margin": _skus,
+    "late": _orders,  # what it came late for
     "member": _members,
     "merchant": _shop,
     "notice": _notices,

@@ -149,6 +149,16 @@ def test_content_and_notices_are_named(shop, goods):
     assert told(browser, "notices.handled") == [("too old", "/office/payments/")]
 
 
+def test_late_goods_are_named_by_their_order(shop):
+    with tenant_atomic():
+        order = paid(stocked_sku(1))
+        audit.record(by=SYSTEM, action="late.dismissed", target=order.number, now=NOON)
+
+    assert told(browser_of(shop, "owner"), "late.dismissed") == [
+        (f"Order {order.number}", f"/office/orders/{order.pk}/")
+    ]
+
+
 def test_a_link_is_for_who_may_go_there(shop, goods):
     with tenant_atomic():
         make_content(goods)
