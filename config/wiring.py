@@ -19,7 +19,7 @@ from payments import services as payments
 from payments.events import RefundCreated, SandboxNoticeDue
 from payments.selectors import due_notices, due_refunds, due_to_ask
 from suppliers import services as suppliers
-from suppliers.events import CostsSaid
+from suppliers.events import CostSaid
 from suppliers.selectors import (
     due_attempts,
     due_balances,
@@ -74,9 +74,9 @@ def connect() -> None:
         due_catalogues,
         task="suppliers.sync_products",
         id_name="supplier_id",
-        every=timedelta(minutes=1),
+        every=timedelta(seconds=10),
     )
-    outbox.subscribe(CostsSaid, suppliers.keep_margins)
+    outbox.subscribe(CostSaid, suppliers.hear_cost)
     tell(timeline_rows)
     for column in (
         *inventory.SEALED,

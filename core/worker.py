@@ -20,6 +20,8 @@ from django.conf import settings
 from redis import Redis
 from redis.exceptions import RedisError
 
+from core.ending import ask_to_end
+
 if TYPE_CHECKING:
     from kombu import Connection
 
@@ -101,6 +103,7 @@ class Canary(bootsteps.StartStopStep):
 
     def close(self, worker: Any) -> None:
         """The worker is asked to stop: from now on it is right not to listen."""
+        ask_to_end()
         self._over.set()
 
     def stop(self, worker: Any) -> None:

@@ -4,10 +4,11 @@ from core.outbox import Event
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CostsSaid(Event):
-    """What a supplier's offers cost was read, or said by the merchant: the same or not."""
+class CostSaid(Event):
+    """An offer of a SKU that has a margin rule costs something else, or may; a supplier said so,
+    or the merchant."""
 
-    supplier_id: int
+    sku_id: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -27,6 +27,7 @@ from suppliers.models import Catalogue, PriceChange, Supplier, SupplierProduct
 from suppliers.selectors import (
     find_catalogue,
     lists_products,
+    offers_of_line,
     price_changes,
     products_of_supplier,
 )
@@ -139,8 +140,7 @@ def product(request: HttpRequest, supplier_id: int, line_id: int) -> HttpRespons
         names = ("product__name", "product__name_en", "name", "name_en")
         skus = skus.filter(Q(*[(f"{one}__icontains", text) for one in names], _connector=Q.OR))
     listed = Paginator(skus, ON_A_PAGE).get_page(request.GET.get("p"))
-    ours = found.supplier.offers.filter(product=found.product).values_list("sku_id", flat=True)
-    offered = set(ours)
+    offered = set(offers_of_line(line=found).values_list("sku_id", flat=True))
     currency = shop_of(request).currency
     return draw(
         request,

@@ -6,6 +6,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -67,7 +68,7 @@ def rule(request: HttpRequest, sku_id: int) -> HttpResponse:
 
 def _about(request: HttpRequest, sku: Sku) -> str:
     currency = shop_of(request).currency
-    cost_e4 = cost_of_next(sku_id=sku.pk, price_e4=sku.price_e4)
+    cost_e4 = cost_of_next(sku=sku, now=timezone.now())
     words = {"goods": goods_words(sku), "price": Money(sku.price_e4, currency)}
     if cost_e4 is None:
         return _("%(goods)s, sold for %(price)s") % words

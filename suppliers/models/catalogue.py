@@ -13,13 +13,16 @@ from suppliers.states import MarginAction
 class Catalogue(TenantModel):
     """How a supplier's catalogue is read: when next, how it went, and what is worth telling.
 
-    `read_at` is when all of it was read last; `failures` counts the tries since then.
+    `read_at` is when all of it was read last; `failures` counts the tries since then. `lease_until`
+    and `fence` are its reader's: of two, the one that claimed it last may write.
     """
 
     supplier = TenantForeignKey(
         Supplier, on_delete=models.PROTECT, related_name="catalogues", db_index=False
     )
     next_at = models.DateTimeField(_("read next at"))
+    lease_until = models.DateTimeField(null=True)
+    fence = models.IntegerField(default=0, db_default=0)
     read_at = models.DateTimeField(_("read at"), null=True)
     failures = models.SmallIntegerField(default=0)
     said = models.CharField(_("what went wrong"), max_length=200, blank=True)

@@ -12,6 +12,7 @@ from suppliers.selectors.catalogues import (
     find_catalogue,
     find_listed,
     lists_products,
+    offers_of_line,
     price_changes,
     products_of_supplier,
 )
@@ -84,6 +85,7 @@ __all__ = [
     "lists_products",
     "margin_rules",
     "moves_of_units",
+    "offers_of_line",
     "payments_to_suppliers",
     "price_changes",
     "products_of_supplier",

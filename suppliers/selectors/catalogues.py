@@ -2,16 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import (
-    BooleanField,
-    Count,
-    Exists,
-    ExpressionWrapper,
-    F,
-    OuterRef,
-    Q,
-    QuerySet,
-)
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.lookups import Exact, IsNull
 
 from suppliers.adapters import LISTING
 from suppliers.models import Catalogue, Offer, PriceChange, Supplier, SupplierProduct
@@ -40,11 +32,8 @@ def products_of_supplier(
     found = SupplierProduct.objects.filter(supplier_id=supplier_id)
     for word in text.split():
         found = found.filter(Q(name__icontains=word) | Q(product=word))
-    offers = Offer.objects.filter(supplier_id=supplier_id, product=OuterRef("product"))
-    of_value = offers.filter(face_value=OuterRef("face_value"))
-    # A line without a value of its own is about every offer of its product.
-    is_offered = Q(Exists(of_value)) | Q(Exists(offers), face_value=0)
-    found = found.annotate(is_offered=ExpressionWrapper(is_offered, output_field=BooleanField()))
+    offers = _offers_of(supplier_id, OuterRef("product"), OuterRef("face_value"))
+    found = found.annotate(is_offered=Exists(offers))
     if shown == OURS:
         found = found.filter(is_offered=True)
     if shown == MISSING:
@@ -52,10 +41,25 @@ def products_of_supplier(
     return found.order_by(F("gone_at").asc(nulls_first=True), "name", "pk")
 
 
+def offers_of_line(*, line: SupplierProduct) -> "QuerySet[Offer]":
+    """The offers that this line of the catalogue is about."""
+    return _offers_of(line.supplier_id, Value(line.product), Value(line.face_value))
+
+
+def _offers_of(
+    supplier_id: int, product: OuterRef | Value, face_value: OuterRef | Value
+) -> "QuerySet[Offer]":
+    """A line without a value of its own is about every offer of its product."""
+    offers = Offer.objects.filter(supplier_id=supplier_id, product=product)
+    return offers.filter(Q(face_value=face_value) | Q(Exact(face_value, 0)))
+
+
 def find_listed(*, supplier_id: int, product: str, face_value: int) -> SupplierProduct | None:
-    """What the catalogue says of an offer's product."""
+    """What the catalogue says of an offer's product: of two lines the one that is still told, then
+    the one of its very value, as offers follow them."""
     found = SupplierProduct.objects.filter(supplier_id=supplier_id, product=product)
-    return found.filter(face_value__in={0, face_value}).first()
+    told_first = IsNull(F("gone_at"), False)  # noqa: FBT003 -- Django's own argument
+    return found.filter(face_value__in={0, face_value}).order_by(told_first, "-face_value").first()
 
 
 def price_changes(*, of_offers: bool) -> "QuerySet[PriceChange]":
@@ -71,11 +75,15 @@ def count_price_changes(*, now: datetime) -> dict[int, int]:
 
 
 def due_catalogues(*, now: datetime, limit: int) -> list[tuple[int, int]]:
-    """(tenant, supplier) of those in use that tell what they sell and are to be asked for it:
-    for the sweeper."""
+    """(tenant, supplier) of those in use that tell what they sell and are to be asked for it, who
+    waits longest first: for the sweeper."""
     later = Catalogue.objects.using("ops").filter(
-        tenant_id=OuterRef("tenant_id"), supplier_id=OuterRef("pk"), next_at__gt=now
+        Q(next_at__gt=now) | Q(lease_until__gt=now),
+        tenant_id=OuterRef("tenant_id"),
+        supplier_id=OuterRef("pk"),
     )
     lists = Supplier.objects.using("ops").filter(is_on=True, protocol__in=sorted(LISTING))
-    due = lists.filter(~Exists(later)).order_by("pk")
+    due = lists.filter(~Exists(later)).order_by(
+        F("catalogues__next_at").asc(nulls_first=True), "pk"
+    )
     return list(due.values_list("tenant_id", "pk")[:limit])

@@ -1,22 +1,38 @@
 """What a SKU costs that is bought when it is ordered, and which rules look at that."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
-
+from catalog.states import Channel
+from core.money import MOST_E4
 from suppliers.models import MarginRule, Offer
-from suppliers.states import MarginAction, Supply
+from suppliers.selectors.routing import authorised_today, why_unsold
+from suppliers.states import MarginAction
+from suppliers.types import Sale
+
+if TYPE_CHECKING:
+    from catalog.models import Sku
 
 
-def cost_of_next(*, sku_id: int, price_e4: int) -> int | None:
-    """What the next one would cost: of the offer that is asked first at this price, or the least
-    that it could be had for at a higher one. None where nobody has it to sell."""
-    offers = Offer.objects.filter(
-        sku_id=sku_id, is_on=True, supplier__is_on=True, supply=Supply.OPEN
-    ).order_by("priority", "cost_e4", "pk")
-    costs = [cost for cost, most in offers.values_list("cost_e4", "most_e4") if cost <= most]
-    fit = [cost for cost in costs if cost <= price_e4]
-    return fit[0] if fit else min(costs, default=None)
+def cost_of_next(*, sku: "Sku", now: datetime) -> int | None:
+    """What the next one would cost: of the offer that is asked first for one sold on the shelf at
+    this price, or of the one that the least higher price is enough for. None where nobody has it to
+    sell."""
+    offers = Offer.objects.filter(sku=sku, is_on=True, supplier__is_on=True)
+    found = list(offers.order_by("priority", "cost_e4", "pk"))
+    may_sell = authorised_today(offers=found, now=now)
+
+    def fit_at(price_e4: int) -> list[Offer]:
+        sale = Sale(paid_e4=price_e4, channel=Channel.WEB, slow_hours=sku.slow_hours)
+        return [one for one in found if not why_unsold(offer=one, sale=sale, authorised=may_sell)]
+
+    if fit := fit_at(sku.price_e4):
+        return fit[0].cost_e4
+    dearer = fit_at(MOST_E4)
+    if not dearer:
+        return None
+    return min(dearer, key=lambda one: max(one.cost_e4, one.floor_e4)).cost_e4
 
 
 def find_margin_rule(*, sku_id: int) -> MarginRule | None:
@@ -27,10 +43,3 @@ def margin_rules(*, sku_ids: Iterable[int]) -> dict[int, MarginRule]:
     """The rules of these SKUs that do something, by SKU."""
     found = MarginRule.objects.filter(sku_id__in=list(sku_ids)).exclude(action=MarginAction.NONE)
     return {rule.sku_id: rule for rule in found}
-
-
-def rules_of_supplier(*, supplier_id: int) -> "QuerySet[MarginRule]":
-    """Rules that do something, of SKUs that the supplier offers."""
-    offered = Offer.objects.filter(supplier_id=supplier_id).values("sku_id")
-    rules = MarginRule.objects.filter(sku_id__in=offered)
-    return rules.exclude(action=MarginAction.NONE).order_by("sku_id")

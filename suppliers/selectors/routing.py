@@ -1,7 +1,7 @@
 """Who is to be asked for a SKU, and why."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -29,10 +29,20 @@ def skus_with_offers(*, sales: Mapping[int, Sale], now: datetime) -> set[int]:
     """
     offers = Offer.objects.filter(sku_id__in=list(sales), is_on=True, supplier__is_on=True)
     found = list(offers)
-    may_sell = frozenset[int]()
-    if any(offer.needs_authorisation for offer in found):
-        may_sell = authorised(offers=found, day=_day(now, ZoneInfo(get_shop().time_zone)))
-    return {offer.sku_id for offer in found if not _unsold(offer, sales[offer.sku_id], may_sell)}
+    may_sell = authorised_today(offers=found, now=now)
+    return {
+        offer.sku_id
+        for offer in found
+        if not why_unsold(offer=offer, sale=sales[offer.sku_id], authorised=may_sell)
+    }
+
+
+def authorised_today(*, offers: Collection[Offer], now: datetime) -> frozenset[int]:
+    """Those of them, by their keys, that need an authorisation and have one in force today, by the
+    merchant's days."""
+    if not any(offer.needs_authorisation for offer in offers):
+        return frozenset()
+    return authorised(offers=offers, day=_day(now, ZoneInfo(get_shop().time_zone)))
 
 
 def choose_offer(
@@ -134,11 +144,12 @@ def _unfit(offer: Offer, now: _Now) -> str:
         RESTING: now.rests.get(offer.supplier_id) == Rest.RESTS,
         "busy": offer.supplier_id in now.passed.busy,
     }
-    return _first(first) or _unsold(offer, now.sale, now.authorised) or _first(passing)
+    unsold = why_unsold(offer=offer, sale=now.sale, authorised=now.authorised)
+    return _first(first) or unsold or _first(passing)
 
 
-def _unsold(offer: Offer, sale: Sale, authorised: frozenset[int]) -> str:
-    """Why this offer may not serve this sale, at whatever hour.
+def why_unsold(*, offer: Offer, sale: Sale, authorised: Collection[int]) -> str:
+    """Why this offer may not serve this sale, at whatever hour; empty if it may.
 
     Its floor is held against what the shopper pays for the thing after discounts, not against its
     list price: a coupon must not sell it below what the supplier allows.

@@ -45,7 +45,7 @@ from suppliers.services.checking import check_balance
 from suppliers.services.complaining import complain, hear_after_sale
 from suppliers.services.docking import change_secrets, change_supplier, dock, speaker
 from suppliers.services.following import FOLLOWED, follow_supplier
-from suppliers.services.margins import keep_margin, keep_margins, set_margin_rule
+from suppliers.services.margins import hear_cost, keep_margin, set_margin_rule
 from suppliers.services.offering import change_offer, offer
 from suppliers.services.pacing import is_crowded, next_in_line, stand_in_line
 from suppliers.services.paying import note_payment, read_proof, undo_payment
@@ -105,12 +105,12 @@ __all__ = [
     "go_on_reading",
     "hear_after_sale",
     "hear_callback",
+    "hear_cost",
     "held_bill",
     "is_crowded",
     "keep_asking",
     "keep_breaks",
     "keep_margin",
-    "keep_margins",
     "look_at_bill",
     "mark_sent",
     "match_bill",

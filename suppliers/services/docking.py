@@ -19,6 +19,7 @@ from core.secrets import Secret
 from suppliers.adapters import PROTOCOLS
 from suppliers.errors import SupplierUnfit
 from suppliers.models import SECRETS, Supplier
+from suppliers.services.listed import tell_costs
 from suppliers.transport import HttpTransport
 from suppliers.types import Account, SupplierAdapter
 from tenants import audit
@@ -71,8 +72,10 @@ def change_supplier(
         setattr(supplier, name, value)
     if "most_per_minute" in given:
         supplier.most_per_minute = _pace(given["most_per_minute"])
-    supplier.is_on = is_on
+    was_on, supplier.is_on = supplier.is_on, is_on
     _save(supplier)
+    if was_on != is_on:
+        tell_costs(supplier.offers.values_list("sku_id", flat=True))
     audit.record(by=by, action="supplier.changed", target=supplier.name, now=now)
     return supplier
 

@@ -7,13 +7,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor
-from core.outbox import emit
 from core.scope import tenant_atomic
 from suppliers.errors import SupplierUnfit
-from suppliers.events import CostsSaid
 from suppliers.models import Offer
 from suppliers.selectors import find_listed
-from suppliers.services.listed import follow
+from suppliers.services.listed import follow, tell_costs
 from suppliers.states import Supply
 from tenants import audit
 
@@ -43,7 +41,7 @@ def follow_now(row: Offer) -> None:
     """Have the catalogue's word, as far as the merchant leaves it to it, and tell of the cost."""
     follow(row.supplier_id, offer_id=row.pk)
     row.refresh_from_db(fields=["cost_e4", "most_e4", "supply"])
-    emit(CostsSaid(supplier_id=row.supplier_id))
+    tell_costs([row.sku_id])
 
 
 def take_over(row: Offer, given: Mapping[str, Any], *, was: int) -> None:

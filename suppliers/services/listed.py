@@ -15,8 +15,9 @@ from core.outbox import emit
 from core.scope import require_tenant
 from core.statements import run
 from suppliers.abilities import ListedProduct
-from suppliers.events import PriceMoved
+from suppliers.events import CostSaid, PriceMoved
 from suppliers.models import Offer, PriceChange, Supplier
+from suppliers.selectors import margin_rules
 from suppliers.types import clean_words
 
 Key = tuple[str, int]
@@ -70,7 +71,8 @@ _GONE = """
             WHERE g.product = own.product AND g.face_value = own.face_value)
     RETURNING own.id
 """
-# One gift card comes in several values: its offer is of one of them.
+# One gift card comes in several values: its offer is of one of them. Of two lines that are about
+# one offer, the one that is still told counts, then the one of its very value.
 _FOLLOW = """
     UPDATE suppliers_offer AS own SET
            cost_e4 = said.cost_e4, most_e4 = said.most_e4, supply = said.supply
@@ -84,16 +86,19 @@ _FOLLOW = """
                         WHEN line.gone_at IS NOT NULL OR NOT line.is_on_sale THEN 'off shelf'
                         WHEN line.stock = 0 THEN 'no stock' ELSE 'open' END AS supply
               FROM suppliers_offer AS offer
-              JOIN suppliers_supplierproduct AS line
-                ON line.tenant_id = offer.tenant_id AND line.supplier_id = offer.supplier_id
-               AND line.product = offer.product AND line.face_value IN (0, offer.face_value)
+             CROSS JOIN LATERAL (
+                   SELECT one.cost_e4, one.is_on_sale, one.stock, one.gone_at
+                     FROM suppliers_supplierproduct AS one
+                    WHERE one.tenant_id = offer.tenant_id AND one.supplier_id = offer.supplier_id
+                      AND one.product = offer.product AND one.face_value IN (0, offer.face_value)
+                    ORDER BY one.gone_at IS NOT NULL, one.face_value DESC LIMIT 1) AS line
              WHERE offer.tenant_id = %(tenant)s AND offer.supplier_id = %(supplier)s
                AND (%(offer)s::bigint IS NULL OR offer.id = %(offer)s)
                FOR NO KEY UPDATE OF offer) AS said
      WHERE own.tenant_id = %(tenant)s AND own.id = said.id
        AND (own.cost_e4, own.most_e4, own.supply)
            IS DISTINCT FROM (said.cost_e4, said.most_e4, said.supply)
-    RETURNING own.id
+    RETURNING own.sku_id
 """
 
 
@@ -137,13 +142,20 @@ def mark_gone(supplier: Supplier, seen: Collection[Key], *, only: str, now: date
     return len(_run(_GONE, _told(supplier, now) | given | {"only": only}))
 
 
-def follow(supplier_id: int, *, offer_id: int | None = None) -> int:
-    """Let offers cost what the catalogue says, and be had if it says so; how many changed.
+def follow(supplier_id: int, *, offer_id: int | None = None) -> list[int]:
+    """Let offers cost what the catalogue says, and be had if it says so; the SKU of each that
+    changed.
 
     What the merchant has taken over stays. A highest cost that nobody set is what it costs.
     """
     told = {"tenant": require_tenant(), "supplier": supplier_id, "offer": offer_id}
-    return len(_run(_FOLLOW, told))
+    return [sku_id for (sku_id,) in _run(_FOLLOW, told)]
+
+
+def tell_costs(sku_ids: Iterable[int]) -> None:
+    """Tell of SKUs whose offers changed, one by one, as far as a margin rule looks at them."""
+    for sku_id in sorted(margin_rules(sku_ids=sku_ids)):
+        emit(CostSaid(sku_id=sku_id))
 
 
 def tell_moved(supplier: Supplier, moved: Sequence[Moved], *, percent: int, now: datetime) -> int:

@@ -20,7 +20,7 @@ from core.scope import tenant_atomic
 from suppliers.errors import SupplierUnfit
 from suppliers.events import PriceRaised, PutBackOnSale, TakenOffSale
 from suppliers.models import MarginRule
-from suppliers.selectors.margins import cost_of_next, rules_of_supplier
+from suppliers.selectors.margins import cost_of_next
 from suppliers.states import MarginAction
 from tenants import audit
 from tenants.selectors import get_shop
@@ -55,29 +55,25 @@ def set_margin_rule(
     return rule
 
 
-def keep_margins(*, supplier_id: int, now: datetime) -> int:
-    """Hold each rule against what the supplier's offers cost now; how many there were.
+def hear_cost(*, sku_id: int, now: datetime) -> None:
+    """Hold the SKU's rule against what its offers cost now.
 
-    What one of them refuses is told to the log, and tried again after the next reading.
+    What it cannot do is told to the log, and tried again when a cost is said the next time.
     """
-    with tenant_atomic():
-        ruled = list(rules_of_supplier(supplier_id=supplier_id).values_list("sku_id", flat=True))
-    for sku_id in ruled:
-        try:
-            keep_margin(sku_id=sku_id, now=now)
-        except AppError as refusal:
-            _log.warning("margin_not_kept", sku_id=sku_id, code=refusal.code)
-    return len(ruled)
+    try:
+        keep_margin(sku_id=sku_id, now=now)
+    except AppError as refusal:
+        _log.warning("margin_not_kept", sku_id=sku_id, code=refusal.code)
 
 
 @tenant_atomic
 def keep_margin(*, sku_id: int, now: datetime) -> None:
     """Do what the SKU's rule says, if its cost asks for it; a second call finds nothing to do."""
     rule = MarginRule.objects.select_for_update(no_key=True, of=("self",)).get(sku_id=sku_id)
-    sku = get_sku(sku_id=sku_id)
+    sku = catalog.locked_sku(sku_id=sku_id)
     if rule.taken_off_at and (sku.is_on_sale or rule.action == MarginAction.NONE):
         _forget(rule)  # the merchant has put it back, or lets it be
-    cost_e4 = cost_of_next(sku_id=sku_id, price_e4=sku.price_e4)
+    cost_e4 = cost_of_next(sku=sku, now=now)
     if cost_e4 is None or rule.action == MarginAction.NONE:
         return
     least_e4 = least_price(cost_e4=cost_e4, margin_percent=rule.margin_percent)

@@ -10,21 +10,36 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor
+from core.ending import is_ending
 from core.nudge import nudge_after_commit
-from core.outbox import emit
 from core.scope import tenant_atomic
 from suppliers.abilities import ListedProduct, TellsProducts
 from suppliers.adapters import LISTING
 from suppliers.errors import NoAnswer, NothingSent, SupplierUnfit
-from suppliers.events import CostsSaid
 from suppliers.models import Catalogue, Supplier, SupplierProduct
+from suppliers.services.catalogue_leases import (
+    READS_WITHIN,
+    Held,
+    catalogue_of,
+    claim_catalogue,
+    free_hand,
+    give_back,
+    held_catalogue,
+    locked_catalogue,
+)
 from suppliers.services.docking import speaker
-from suppliers.services.listed import Key, follow, keep_lines, mark_gone, tell_moved
+from suppliers.services.listed import (
+    Key,
+    follow,
+    keep_lines,
+    mark_gone,
+    tell_costs,
+    tell_moved,
+)
 from suppliers.types import clean_words
 from tenants import audit
 
-READS_WITHIN = timedelta(minutes=12)
-LEASE = timedelta(minutes=15)  # a reader that died is followed by another
+ASKED_WITHIN = timedelta(seconds=10)  # a person waits for it
 LONGEST_WAIT = timedelta(hours=6)
 LEAST_MINUTES, MOST_MINUTES, MOST_PERCENT = 5, 1440, 1000
 _LONGEST_KEY, _MOST_FACE = 80, 2**31 - 1
@@ -34,11 +49,13 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(slots=True, kw_only=True)
 class Reading:
-    """What was read, and whether it was all of it; `said` is why it was not."""
+    """What was read, and whether it was all of it; `said` is why it was not. `is_left_off`: the
+    process ends."""
 
     lines: dict[Key, ListedProduct] = field(default_factory=dict)
     unreadable: set[Key] = field(default_factory=set)
     said: str = ""
+    is_left_off: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,16 +71,21 @@ class Synced:
 
 
 def sync_products(*, supplier_id: int, now: datetime) -> Synced | None:
-    """Read all that the supplier sells, if it is due; None if it is not, or somebody reads it.
+    """Read all that the supplier sells, if it is due; None if it is not, or somebody reads it, or
+    this process has its hands full or ends.
 
     It is asked in no transaction. What came before something went wrong is kept, and nothing is
     called gone then; the next try waits longer each time.
     """
-    supplier = _claim(supplier_id, now=now)
-    if supplier is None:
-        return None
-    reading = _read(supplier, only="")
-    return _keep(supplier, reading, only="", now=now)
+    with free_hand() as is_free:
+        held = claim_catalogue(supplier_id, now=now) if is_free else None
+        if held is None:
+            return None
+        reading = _read(held.supplier, only="", within=READS_WITHIN)
+        if reading.is_left_off:
+            give_back(held)
+            return None
+        return _keep_all(held, reading, now=now)
 
 
 def sync_product(*, supplier_id: int, product: str, now: datetime) -> Synced:
@@ -71,15 +93,17 @@ def sync_product(*, supplier_id: int, product: str, now: datetime) -> Synced:
     with tenant_atomic():
         supplier = Supplier.objects.get(pk=supplier_id)
     _check_lists(supplier)
-    return _keep(supplier, _read(supplier, only=product), only=product, now=now)
+    reading = _read(supplier, only=product, within=ASKED_WITHIN)
+    return _keep_one(supplier, reading, product=product, now=now)
 
 
 @tenant_atomic
 def sync_soon(*, supplier_id: int, by: Actor, now: datetime) -> None:
-    """Have the catalogue read at once, by a worker; raises SupplierUnfit."""
+    """Have the catalogue read by a worker, at once or after who reads it now; raises
+    SupplierUnfit."""
     supplier = Supplier.objects.get(pk=supplier_id)
     _check_lists(supplier)
-    _catalogue_of(supplier, now=now)
+    catalogue_of(supplier, next_at=now)
     Catalogue.objects.filter(supplier=supplier).update(next_at=now)
     nudge_after_commit("suppliers.sync_products", id_name="supplier_id", row=supplier)
     audit.record(by=by, action="supplier.sync_asked", target=supplier.name, now=now)
@@ -101,7 +125,7 @@ def change_catalogue(
                 _("Write a number from %(least)s to %(most)s.") % {"least": least, "most": most},
                 param=name,
             )
-    found = _catalogue_of(supplier, now=now)
+    found = catalogue_of(supplier, next_at=now)
     found.every_minutes, found.alert_percent = every_minutes, alert_percent
     found.save(update_fields=["every_minutes", "alert_percent"])
     told: dict[str, str | int | None] = {"every": every_minutes, "alert": alert_percent}
@@ -114,27 +138,15 @@ def _check_lists(supplier: Supplier) -> None:
         raise SupplierUnfit(_("This supplier's protocol tells nothing of what it sells."))
 
 
-def _catalogue_of(supplier: Supplier, *, now: datetime) -> Catalogue:
-    return Catalogue.objects.get_or_create(supplier=supplier, defaults={"next_at": now})[0]
-
-
-@tenant_atomic(durable=True)
-def _claim(supplier_id: int, *, now: datetime) -> Supplier | None:
-    """The supplier, for exactly one reader: the row count is the lock."""
-    supplier = Supplier.objects.get(pk=supplier_id)
-    if not supplier.is_on or supplier.protocol not in LISTING:
-        return None
-    _catalogue_of(supplier, now=now)
-    due = Catalogue.objects.filter(supplier=supplier, next_at__lte=now)
-    return supplier if due.update(next_at=now + LEASE) else None
-
-
-def _read(supplier: Supplier, *, only: str) -> Reading:
-    adapter = cast(TellsProducts, speaker(supplier, within=READS_WITHIN.total_seconds()))
+def _read(supplier: Supplier, *, only: str, within: timedelta) -> Reading:
+    adapter = cast(TellsProducts, speaker(supplier, within=within.total_seconds()))
     reading = Reading()
 
     def take() -> None:
         for line in adapter.products(only=only):
+            if is_ending():
+                reading.is_left_off = True
+                raise NoAnswer("left off")
             _take(reading, line, currency=supplier.currency)
 
     reading.said = _why_not_all(take)
@@ -182,22 +194,39 @@ def _without_cost(line: ListedProduct) -> ListedProduct:
 
 
 @tenant_atomic(durable=True)
-def _keep(supplier: Supplier, reading: Reading, *, only: str, now: datetime) -> Synced:
-    catalogue = _catalogue_of(supplier, now=now)
+def _keep_all(held: Held, reading: Reading, *, now: datetime) -> Synced | None:
+    catalogue = held_catalogue(held)
+    if catalogue is None:
+        _log.warning("catalogue_lease_lost", supplier_id=held.supplier.pk)
+        return None
+    done = _keep(catalogue, held.supplier, reading, only="", now=now)
+    _remember(catalogue, done.said, now=now)
+    return done
+
+
+@tenant_atomic(durable=True)
+def _keep_one(supplier: Supplier, reading: Reading, *, product: str, now: datetime) -> Synced:
+    catalogue_of(supplier, next_at=now)
+    catalogue = locked_catalogue(supplier).get()
+    return _keep(catalogue, supplier, reading, only=product, now=now)
+
+
+def _keep(
+    catalogue: Catalogue, supplier: Supplier, reading: Reading, *, only: str, now: datetime
+) -> Synced:
+    """In the caller's transaction, which has locked the catalogue: they are kept one by one."""
     said = reading.said or _doubt(supplier, reading, only=only)
     kept = keep_lines(supplier, reading.lines.values(), now=now)
     gone = 0 if said else mark_gone(supplier, _seen(supplier, reading), only=only, now=now)
-    offers = follow(supplier.pk)
+    skus = follow(supplier.pk)
     alerts = tell_moved(supplier, kept.moved, percent=catalogue.alert_percent, now=now)
-    emit(CostsSaid(supplier_id=supplier.pk))
-    if not only:
-        _remember(catalogue, said, now=now)
+    tell_costs(skus)
     return Synced(
         said=said,
         read=len(reading.lines),
         changed=kept.changed,
         gone=gone,
-        offers=offers,
+        offers=len(skus),
         alerts=alerts,
     )
 
@@ -218,6 +247,7 @@ def _seen(supplier: Supplier, reading: Reading) -> set[Key]:
 
 
 def _remember(catalogue: Catalogue, said: str, *, now: datetime) -> None:
+    """How it went, and when it is read next: at once, if that was asked for since."""
     every = timedelta(minutes=catalogue.every_minutes)
     told: dict[str, Any]
     if said:
@@ -226,4 +256,6 @@ def _remember(catalogue: Catalogue, said: str, *, now: datetime) -> None:
     else:
         wait = every
         told = {"failures": 0, "said": "", "read_at": now}
-    Catalogue.objects.filter(pk=catalogue.pk).update(next_at=now + wait, **told)
+    if catalogue.next_at <= now:
+        told["next_at"] = now + wait
+    Catalogue.objects.filter(pk=catalogue.pk).update(lease_until=None, **told)

@@ -1,18 +1,19 @@
 """The merchant's pages of what suppliers sell, of prices that moved, and of margin rules."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from catalog.models import Sku
 from core.actors import SYSTEM
 from core.scope import tenant_atomic
 from suppliers import services
-from suppliers.abilities import ListedProduct
 from suppliers.models import Catalogue, MarginRule, Offer, SupplierProduct
-from suppliers.services import syncing
 from tenants.roles import Role
 from tests.catalog.factories import make_sku
 from tests.dashboard.people import browser_of
-from tests.suppliers.factories import make_offer, make_supplier
+from tests.suppliers.factories import account_at, at_the_judge, make_offer, make_supplier
 from tests.times import NOON
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -29,21 +30,21 @@ def sku(shop):
 
 
 @pytest.fixture
-def offer(sku):
+def offer(sku, judge):
     with tenant_atomic():
-        return make_offer(sku=sku, cost_e4=80_000, most_e4=80_000)
+        supplier = at_the_judge(judge, "kasushou")
+        return make_offer(sku=sku, supplier=supplier, cost_e4=80_000, most_e4=80_000)
 
 
 @pytest.fixture
-def says(monkeypatch, offer):
+def says(judge, offer):
     """`says(*lines)`: the supplier's catalogue has been read, and has these lines."""
 
     def read(*lines):
-        class Played:
-            def products(self, *, only=""):
-                return (one for one in lines if only in ("", one.product))
-
-        monkeypatch.setattr(syncing, "speaker", lambda _supplier, **_within: Played())
+        judge.desk.reset()
+        account_at(judge, "kasushou")
+        for one in lines:
+            judge.desk.product(protocol="kasushou", **one)
         services.sync_soon(supplier_id=offer.supplier_id, by=SYSTEM, now=NOON)
         return services.sync_products(supplier_id=offer.supplier_id, now=NOON)
 
@@ -51,7 +52,8 @@ def says(monkeypatch, offer):
 
 
 def line(product="88", cost_e4=80_000, **more):
-    return ListedProduct(product=product, cost_e4=cost_e4, **({"name": f"Card {product}"} | more))
+    named = {"id": product, "kind": "card", "name": f"Card {product}"}
+    return named | {"price_e4": cost_e4} | more
 
 
 def text_of(browser, path):
@@ -81,7 +83,7 @@ def test_costs_in_a_catalogue_are_seen_by_who_deals_with_costs(shop, offer, says
 
 
 def test_a_catalogue_is_searched_and_sifted(shop, offer, says):
-    says(line("88"), line("1", stock=0), line("2", is_on_sale=False), line("3"))
+    says(line("88"), line("1", stock=0), line("2", state="off"), line("3"))
     browser = browser_of(shop, "owner")
 
     def found(query):
@@ -100,12 +102,12 @@ def test_a_catalogue_is_searched_and_sifted(shop, offer, says):
 
 
 def test_a_long_catalogue_has_pages(shop, offer, says):
-    says(*(line(f"{number:03}") for number in range(120)))
+    says(*(line(str(number)) for number in range(1_000, 1_120)))
     browser = browser_of(shop, "owner")
 
     page = text_of(browser, f"{address(offer)}?p=3&q=card")
 
-    assert ("Card 119<" in page, "Card 099<" in page) == (True, False)
+    assert ("Card 1119<" in page, "Card 1099<" in page) == (True, False)
     assert "?p=2&amp;q=card" in page
 
 
@@ -131,13 +133,15 @@ def test_who_tells_nothing_has_an_empty_page(shop):
 
 def test_it_is_read_by_a_worker_when_asked(shop, offer, says):
     says(line())
+    with tenant_atomic():
+        Catalogue.objects.update(next_at=timezone.now() + timedelta(days=1))
     browser = browser_of(shop, "owner")
 
     answer = browser.post(f"{address(offer)}read/", follow=True)
 
     assert "It is being read" in answer.content.decode()
     with tenant_atomic():
-        assert Catalogue.objects.get().next_at > NOON
+        assert Catalogue.objects.get().next_at <= timezone.now()
 
 
 def test_how_it_is_read_is_set(shop, offer):
@@ -178,19 +182,21 @@ def test_a_line_is_offered_for_a_sku(shop, offer, says):
     assert (made.sku_id, made.cost_e4, made.own_fields) == (other.pk, 123_400, [])
 
 
-def test_a_gift_cards_value_is_kept_in_the_form(shop, sku, offer, says):
-    says(line("99", face_value=50))
+def test_a_gift_cards_value_is_kept_in_the_form(shop, sku, judge):
     with tenant_atomic():
-        found = SupplierProduct.objects.get(product="99")
+        supplier = at_the_judge(judge, "reloadly_gift_cards")
+    services.sync_products(supplier_id=supplier.pk, now=NOON)
+    with tenant_atomic():
+        found = SupplierProduct.objects.get(product="1000")
     browser = browser_of(shop, "owner")
 
     browser.post(
         f"/office/offers/new/{sku.pk}/?line={found.pk}",
-        OFFER | {"product": "99", "face_value": "50", "supplier": str(offer.supplier_id)},
+        OFFER | {"product": "1000", "face_value": "10", "supplier": str(supplier.pk)},
     )
 
     with tenant_atomic():
-        assert Offer.objects.get(product="99").face_value == 50
+        assert Offer.objects.get(product="1000").face_value == found.face_value == 10
 
 
 @pytest.mark.parametrize("query", ["?line=", "?line=x", "?line=999999999999", "?line=-1"])
@@ -280,17 +286,27 @@ def test_a_margin_rule_is_set_and_kept(shop, sku, offer):
     assert "the next one costs" in text_of(browser, page)
 
 
-def test_a_line_is_asked_for_again(shop, offer, says, monkeypatch):
+def test_a_line_of_another_value_is_not_offered_yet(shop, sku, judge):
+    with tenant_atomic():
+        supplier = at_the_judge(judge, "reloadly_gift_cards")
+        make_offer(sku=sku, supplier=supplier, product="1000", face_value=50)
+    services.sync_products(supplier_id=supplier.pk, now=NOON)
+    with tenant_atomic():
+        found = SupplierProduct.objects.get(product="1000")
+    browser = browser_of(shop, "owner")
+
+    page = text_of(browser, f"/office/suppliers/{supplier.pk}/catalogue/{found.pk}/")
+
+    assert "Offer it for this one" in page
+
+
+def test_a_line_is_asked_for_again(shop, offer, says, judge):
     says(line())
     with tenant_atomic():
         found = SupplierProduct.objects.get()
     browser = browser_of(shop, "owner")
 
-    class Played:
-        def products(self, *, only=""):
-            yield line(cost_e4=81_000)
-
-    monkeypatch.setattr(syncing, "speaker", lambda _supplier, **_within: Played())
+    judge.desk.product(protocol="kasushou", **line(cost_e4=81_000))
     answer = browser.post(f"{address(offer)}{found.pk}/read/", follow=True)
 
     assert "This is what the supplier says now." in answer.content.decode()

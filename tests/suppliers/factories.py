@@ -86,19 +86,30 @@ def told(attempt, outcome, *, now=NOON, **said):
     return services.record(attempt_id=attempt.pk, answer=answer, now=now)
 
 
+def account_at(judge, protocol, *, account="10001", at_work_ms=20, faults=None):
+    """Our account at the simulators, as they know it."""
+    # Juhe knows who orders by the key, and signs with the name beside it.
+    who, secret = (KEY, account) if protocol == "juhe" else (account, KEY)
+    judge.desk.account(
+        protocol=PLAYED_AS.get(protocol, protocol),
+        id=who,
+        secret=secret,
+        balance_e4=10_000_000,
+        processing_ms=at_work_ms,
+        faults=faults or {},
+    )
+
+
 def at_the_judge(
     judge, protocol, *, faults=(), chance=1.0, account="10001", at_work_ms=20, **given
 ):
     """A supplier played by the simulators; its account there has money and misbehaves as told."""
     played = PLAYED_AS.get(protocol, protocol)
-    # Juhe knows who orders by the key, and signs with the name beside it.
-    who, secret = (KEY, account) if protocol == "juhe" else (account, KEY)
-    judge.desk.account(
-        protocol=played,
-        id=who,
-        secret=secret,
-        balance_e4=10_000_000,
-        processing_ms=at_work_ms,
+    account_at(
+        judge,
+        protocol,
+        account=account,
+        at_work_ms=at_work_ms,
         faults=dict.fromkeys(faults, chance),
     )
     for product in PRODUCTS[protocol]:

@@ -49,7 +49,7 @@ def costs(offer, cost_e4):
     """Its cost is another one, and whoever hears of it has heard."""
     with tenant_atomic():
         Offer.objects.filter(pk=offer.pk).update(cost_e4=cost_e4)
-    services.keep_margins(supplier_id=offer.supplier_id, now=NOON)
+    services.hear_cost(sku_id=offer.sku_id, now=NOON)
 
 
 def fresh(sku):
@@ -91,8 +91,7 @@ def test_once_is_enough(sku, offer):
     assert len(deeds()) == 1
 
 
-def test_without_a_rule_nothing_happens(sku, offer):
-    costs(offer, 200_000)
+def test_a_rule_that_does_nothing_does_nothing(sku, offer):
     ruled(sku, "none")
     costs(offer, 300_000)
 
@@ -185,21 +184,17 @@ def test_a_rule_is_followed_at_once(sku, offer):
     assert fresh(sku).price_e4 == 114_000
 
 
-def test_what_a_rule_cannot_do_does_not_keep_the_others_from_it(sku, offer, shop):
+def test_what_a_rule_cannot_do_is_left(shop):
     with tenant_atomic():
         product = make_product(ref="PX")
         stuck = make_sku(product=product, kind=Kind.SUPPLIER_CODE)
         make_sku(product=product, kind=Kind.VOUCHER)  # nobody could deliver it: refused
-        make_offer(sku=stuck, supplier=offer.supplier, cost_e4=80_000, most_e4=999_000)
+        stuck_offer = make_offer(sku=stuck, cost_e4=80_000, most_e4=999_000)
     ruled(stuck, "delist")
-    ruled(sku, "reprice")
-    with tenant_atomic():
-        Offer.objects.update(cost_e4=95_000)
 
-    assert services.keep_margins(supplier_id=offer.supplier_id, now=NOON) == 2
+    costs(stuck_offer, 95_000)
 
     assert fresh(stuck).is_on_sale
-    assert fresh(sku).price_e4 == 104_500
 
 
 def test_a_cost_said_by_the_merchant_is_heard(sku, offer):
@@ -207,10 +202,26 @@ def test_a_cost_said_by_the_merchant_is_heard(sku, offer):
     services.change_offer(offer_id=offer.pk, given={"cost_e4": 95_000}, by=OWNER, now=NOON)
 
     with tenant_atomic():
-        facts = list(OutboxRow.objects.filter(event="suppliers.CostsSaid", heard_at=None))
+        facts = list(OutboxRow.objects.filter(event="suppliers.CostSaid", heard_at=None))
     for fact in facts:
         hear(row_id=fact.pk, now=timezone.now() + timedelta(minutes=1))
 
+    assert fresh(sku).price_e4 == 104_500
+
+
+def test_a_supplier_out_of_use_is_heard_of(sku, offer):
+    with tenant_atomic():
+        make_offer(sku=sku, cost_e4=95_000, most_e4=999_000)
+    ruled(sku, "reprice")
+    about = offer.supplier
+    given = {"name": about.name, "base_url": about.base_url, "app_id": about.app_id}
+
+    for is_on in (True, False, False):
+        services.change_supplier(supplier_id=about.pk, given=given, is_on=is_on, by=OWNER, now=NOON)
+
+    with tenant_atomic():
+        (fact,) = OutboxRow.objects.filter(event="suppliers.CostSaid")
+    hear(row_id=fact.pk, now=timezone.now() + timedelta(minutes=1))
     assert fresh(sku).price_e4 == 104_500
 
 
@@ -224,17 +235,23 @@ def test_a_cost_said_by_the_merchant_is_heard(sku, offer):
         ([{"cost_e4": 80_000, "is_on": False}], None),
         ([{"cost_e4": 80_000, "supply": "no stock"}], None),
         ([{"cost_e4": 80_000, "most_e4": 70_000}], None),
+        ([{"cost_e4": 80_000, "floor_e4": 110_000}, {"cost_e4": 90_000}], 90_000),
+        ([{"cost_e4": 80_000, "floor_e4": 130_000}, {"cost_e4": 120_000}], 120_000),
+        ([{"cost_e4": 80_000, "forbidden_channels": ["web"]}, {"cost_e4": 90_000}], 90_000),
+        ([{"cost_e4": 80_000, "needs_authorisation": True}, {"cost_e4": 90_000}], 90_000),
+        ([{"cost_e4": 80_000, "slow_hours": 5}, {"cost_e4": 90_000}], 90_000),
         ([], None),
     ],
     ids=["cheapest", "asked first", "first is too dear", "all too dear", "off", "no stock",
-         "above its highest cost", "nobody"],
+         "above its highest cost", "below its floor", "all below", "channel", "no authorisation",
+         "slow", "nobody"],
 )  # fmt: skip
 def test_what_the_next_one_would_cost(sku, offers, cost_e4):
     with tenant_atomic():
         for given in offers:
             make_offer(sku=sku, **({"most_e4": 999_000} | given))
 
-        assert cost_of_next(sku_id=sku.pk, price_e4=100_000) == cost_e4
+        assert cost_of_next(sku=sku, now=NOON) == cost_e4
 
 
 def test_what_can_be_paid_is_rounded_up(scope):
