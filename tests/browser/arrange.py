@@ -1,4 +1,5 @@
-"""Demo data for a walk, and a product that is sold out until the merchant loads codes.
+"""Demo data for a walk, a supplier with one of everything, and a product that is sold out until
+the merchant loads codes.
 
 A program of its own: `python -m tests.browser.arrange DAYS`, with the servers up.
 """
@@ -28,6 +29,7 @@ def shelve() -> None:
     from core.actors import SYSTEM  # noqa: PLC0415 -- after setup
     from core.scope import bind, tenant_atomic  # noqa: PLC0415 -- after setup
     from tenants.models import Merchant  # noqa: PLC0415 -- after setup
+    from tests.browser.supply import supply  # noqa: PLC0415 -- after setup
 
     now = timezone.now()
     with bind(Merchant.objects.get(slug="cloud").pk), tenant_atomic():
@@ -40,6 +42,7 @@ def shelve() -> None:
         sku = {"name": SKU, "name_en": SKU_EN, "kind": "stock_code", "price_e4": 399_000}
         catalog.create_sku(product_id=product.pk, given=sku, by=SYSTEM, now=now)
         catalog.publish(product_id=product.pk, by=SYSTEM, now=now)
+        supply(now=now)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,35 @@ OFFICE = {
     "settings": "/office/settings/",
     "recipe": "/office/suppliers/recipe/",
 }
+SUPPLY = {
+    "suppliers": "/office/suppliers/health/",
+    "supplier-new": "/office/suppliers/new/",
+    "offers": "/office/offers/",
+    "prices": "/office/suppliers/prices/",
+    "lates": "/office/suppliers/late/",
+    "bills": "/office/bills/",
+    "breaks": "/office/bills/breaks/",
+    "statement": "/office/bills/statement/",
+    "settlement": "/office/bills/settlement/",
+    "supplier-payments": "/office/bills/payments/",
+}
+SUPPLIER = "走查供应商"
+_OURS = f".qy-card:has-text('{SUPPLIER}')"
+# Addresses with a number in them: on which page a link to one stands, and which it is.
+SUPPLY_LINKS = {
+    "supplier": ("suppliers", f"{_OURS} h2 a"),
+    "terms": ("supplier", "a[href$='/terms/']"),
+    "authorisation": ("supplier", "a[href$='/authorisations/new/']"),
+    "catalogue": ("supplier", "a[href$='/catalogue/']"),
+    "reading": ("catalogue", "a[href$='/catalogue/terms/']"),
+    "catalogue-line": ("catalogue", "td a[href*='/catalogue/']"),
+    "margin": ("offers", f"{_OURS} a[href*='/offers/margin/']"),
+    "offer": ("offers", f"{_OURS} td.qy-right a[href*='/offers/']"),
+    "late": ("lates", "td a[href*='/suppliers/late/']"),
+    "bill": ("bills", "td a[href*='/office/bills/']"),
+    "bill-lines": ("bill", "a[href$='/lines/']"),
+    "break": ("breaks", "td a[href*='/office/bills/breaks/']"),
+}
 
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 

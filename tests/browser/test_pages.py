@@ -42,7 +42,14 @@ def office_pages(member: Visit) -> dict[str, str]:
     """With the form of a product of this shop: numbers are shared by all shops."""
     page = member.open(pages.OFFICE["products"])
     product = page.locator("#result_list a.qy-link").first.get_attribute("href") or ""
-    return pages.OFFICE | {"product": product}
+    return pages.OFFICE | {"product": product} | supply_pages(member)
+
+
+def supply_pages(member: Visit) -> dict[str, str]:
+    found = dict(pages.SUPPLY)
+    for name, (place, link) in pages.SUPPLY_LINKS.items():
+        found[name] = member.open(found[place]).locator(link).first.get_attribute("href") or ""
+    return found
 
 
 def go_to(visitor: Visit, path: str):
@@ -162,6 +169,19 @@ def test_office_pages_have_no_grave_fault_of_accessibility(visit, name):
     member.open(pages.OFFICE[name])
 
     assert grave_faults(member) == []
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE])
+def test_pages_about_suppliers_have_no_grave_fault_of_accessibility(visit, size):
+    member = visit(size=size)
+    steps.sign_in(member)
+    faults = {}
+
+    for name, path in supply_pages(member).items():
+        member.open(path)
+        faults[name] = grave_faults(member)
+
+    assert {name: found for name, found in faults.items() if found} == {}
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE])
