@@ -19,10 +19,8 @@ from core import idempotency
 from core.actors import Actor
 from core.scope import bind, tenant_atomic
 from core.secrets import Secret
-from core.uploads import SealedUpload, seal_bytes
 from fulfillment import services as fulfillment
 from fulfillment.models import Unit
-from fulfillment.services.late import keep_late
 from inventory import services as inventory
 from inventory.models import Code, ImportJob
 from inventory.services import importing
@@ -35,9 +33,6 @@ from payments.models import Notice, SandboxTrade
 from payments.states import Outcome
 from storefront.device import _DEVICES, Browser
 from storefront.services import find_payment
-from suppliers import services as suppliers
-from suppliers import types as bought
-from suppliers.models import Offer
 from tenants import audit
 from tenants import services as tenants
 from tenants.models import Domain, Member, Merchant
@@ -47,9 +42,8 @@ from tests.conftest import make_shop
 from tests.dashboard.people import PASSWORD, make_member
 from tests.inventory.factories import make_content
 from tests.inventory.importing.factories import checked, loaded, open_file
-from tests.matrix.bills import bills_of
-from tests.matrix.catalogues import catalogue_of
 from tests.matrix.complaints import complained_about, supplied_sku
+from tests.matrix.supplies import supplied
 from tests.orders.factories import captured, open_case, placed
 from tests.payments.factories import make_balance
 
@@ -253,52 +247,8 @@ def _money(world: World, now: datetime) -> None:
 
 
 def _suppliers(world: World, now: datetime) -> None:
-    with tenant_atomic():
-        supplier = suppliers.dock(
-            given={
-                "name": f"{world.shut_mark} supplier",
-                "protocol": "fulu",
-                "base_url": "https://fulu.test",
-                "app_id": world.shut_mark,
-            },
-            secrets={"secret": Secret(world.shut_mark)},
-            by=CLERK,
-            now=now,
-        )
-        sku = shelf.make_sku(
-            product_id=world.things["product"], name=f"{world.open_mark} bought",
-            name_en=f"{world.open_mark} bought", kind=Kind.SUPPLIER_CODE,
-        )  # fmt: skip
-        offer = Offer.objects.create(supplier=supplier, sku=sku, product="88", cost_e4=1, most_e4=1)
-        tried = suppliers.begin(
-            unit_id=world.things["unit"], offer=offer, choice=world.shut_mark, now=now
-        )
-        suppliers.mark_sent(attempt_id=tried.pk, now=now)
-        code = bought.BoughtCode(secret=Secret(world.shut_mark))
-        answer = bought.Answer(outcome=bought.Outcome.SUCCESS, codes=(code,))
-        tried = suppliers.record(attempt_id=tried.pk, answer=answer, now=now)
-        keep_late(Unit.objects.get(pk=world.things["unit"]), tried, now=now)
-        suppliers.hear_callback(uid=supplier.uid, body=b"{}", headers={}, now=now)
-    with _keeping(world) as keep:
-        keep(supplier=supplier.uid, contract=supplier.pk, bought=sku.pk, offer=offer.pk)
-        keep(attempt=tried.pk, authorisation=_authorised(world, supplier, now))
-        keep(**bills_of(supplier.pk, world.shut_mark, now))
-        keep(**catalogue_of(supplier.pk, world.shut_mark, now))
-
-
-def _authorised(world: World, supplier: Any, now: datetime) -> int:
-    body = b"%PDF-1.7 " + world.shut_mark.encode()
-    paper = SealedUpload(
-        sealed=seal_bytes(body), name="a.pdf", size=len(body), content_type="application/pdf"
-    )
-    given = {
-        "brand_id": world.things["brand"],
-        "number": f"{world.shut_mark} authorisation",
-        "since": now.date(),
-        "until": now.date(),
-    }
-    made = suppliers.authorise(supplier_id=supplier.pk, given=given, paper=paper, by=CLERK, now=now)
-    return made.pk
+    made = supplied(world.things, shut=world.shut_mark, open_=world.open_mark, now=now)
+    world.things.update(made)
 
 
 def _complaints(world: World, now: datetime) -> None:
