@@ -20,7 +20,7 @@ def ids_in(words: Iterable[str]) -> list[int]:
 
 def given_in(given: QueryDict, *, names: Iterable[str]) -> dict[str, str]:
     """Of an address's values these only: whatever else it says, a form does not begin with it."""
-    return {name: given[name] for name in names if name in given}
+    return {name: str(given[name]) for name in names if name in given}
 
 
 def day_of(text: str, *, param: str) -> date | None:

@@ -1,10 +1,12 @@
 """What is settled with suppliers, with what only a person has taken as bought."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
+
+from django.db.models.functions import TruncDate
 
 from fulfillment.models import LateArrival, LateMove
 from fulfillment.states import LateKind, LateState
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
     from suppliers.selectors.cycles import CycleFigures
 
 _NOT_BOUGHT = (LateState.OPEN, LateState.DISMISSED)
-_Row = tuple[int, datetime, int]  # supplier, when, how much
 
 
 def cycles_with_late(
@@ -55,15 +56,14 @@ def _said(ids: Sequence[int], since: date, until: date) -> dict[tuple[int, date]
         at__gte=begins,
         at__lt=ends,
     )
-    sums: dict[tuple[int, date], int] = defaultdict(int)
-    _add(
-        sums, bought.values_list("attempt__offer__supplier_id", "attempt__sent_at", "cost_e4"), by=1
-    )
-    _add(sums, back.values_list("late__attempt__offer__supplier_id", "at", "late__cost_e4"), by=-1)
-    return sums
-
-
-def _add(sums: dict[tuple[int, date], int], rows: Iterable[_Row], *, by: int) -> None:
     zone = shop_zone()
-    for supplier_id, at, cost_e4 in rows:
-        sums[supplier_id, at.astimezone(zone).date()] += by * cost_e4
+    sums: dict[tuple[int, date], int] = defaultdict(int)
+    for supplier_id, day, cost_e4 in bought.values_list(
+        "attempt__offer__supplier_id", TruncDate("attempt__sent_at", tzinfo=zone), "cost_e4"
+    ):
+        sums[supplier_id, day] += cost_e4
+    for supplier_id, day, cost_e4 in back.values_list(
+        "late__attempt__offer__supplier_id", TruncDate("at", tzinfo=zone), "late__cost_e4"
+    ):
+        sums[supplier_id, day] -= cost_e4
+    return sums

@@ -24,8 +24,10 @@ def skus_verified(*, kinds: Mapping[int, str]) -> set[int]:
 
 def can_verify(*, protocol: str, kind: str, face_value: int) -> bool:
     """Also of a protocol whose package is gone: it can nothing then."""
-    speaks = PROTOCOLS.get(protocol, object)
-    return issubclass(speaks, Verifies) and speaks.can_verify(kind=kind, face_value=face_value)
+    speaks = PROTOCOLS.get(protocol)
+    if speaks is None or not issubclass(speaks, Verifies):
+        return False
+    return speaks.can_verify(kind=kind, face_value=face_value)
 
 
 def takes_complaints(*, protocol: str) -> bool:
