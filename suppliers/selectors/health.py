@@ -14,7 +14,7 @@ from suppliers.models import Attempt, Supplier
 from suppliers.states import NOTHING_BOUGHT, TO_BE_ASKED, AttemptState
 
 LOOKED_BACK = timedelta(minutes=10)
-BALANCE_KEPT = timedelta(hours=5)
+BALANCE_KEPT = timedelta(minutes=15)
 LAST, FEWEST = 20, 8
 # A supplier rests when the last order went wrong and half of the last ones did. The first order
 # that goes well ends it, or so many answers to queries that half of them did not go wrong after

@@ -19,7 +19,7 @@ _LATER = tuple(timedelta(minutes=each) for each in (1, 2, 5, 10, 30))
 WAITS = (*(timedelta(seconds=each) for each in (5, 15, 30)), *_LATER)
 # They have it and are at work: some give their cards only to who asks, and are done by then.
 AT_WORK = (*(timedelta(seconds=each) for each in (0, 1, 2, 5, 15, 30)), *_LATER)
-HOURLY = timedelta(hours=1)
+HOURLY, _SOONEST = timedelta(hours=1), timedelta(seconds=5)
 SLOW_MS = 7_500  # half of the time that an answer has
 _STATES = {
     Outcome.SUCCESS: AttemptState.SUCCESS,
@@ -107,13 +107,22 @@ def _absences(attempt: Attempt, answer: Answer, *, now: datetime) -> int:
 
     Nor does it of an order that the supplier has confirmed: it lost sight of it, and a person asks.
     """
-    if not answer.is_absent or attempt.state == AttemptState.ACCEPTED or attempt.supplier_ref:
+    if not _may_be_absent(attempt, answer):
         return 0
     assert attempt.sent_at is not None  # by constraint
+    return attempt.absences + (now - attempt.sent_at >= _window(attempt))
+
+
+def _may_be_absent(attempt: Attempt, answer: Answer) -> bool:
+    is_known_there = attempt.state == AttemptState.ACCEPTED or bool(attempt.supplier_ref)
+    return answer.is_absent and not is_known_there
+
+
+def _window(attempt: Attempt) -> timedelta:
     window = PROTOCOLS[attempt.offer.supplier.protocol].settle_window
     if settings.SUPPLIERS_SETTLE_SECONDS is not None:
         window = min(window, timedelta(seconds=settings.SUPPLIERS_SETTLE_SECONDS))
-    return attempt.absences + (now - attempt.sent_at >= window)
+    return window
 
 
 def _record_after_the_end(attempt: Attempt, answer: Answer, trail: Trail) -> None:
@@ -164,7 +173,11 @@ def _next_at(
     began = now - timedelta(milliseconds=answer.took_ms)
     if attempt.next_at is not None and began < attempt.next_at <= now:
         return now
-    return now + _wait(attempt.asked, new)
+    wait = _wait(attempt.asked, new)
+    if _may_be_absent(attempt, answer):
+        # Three times after the window, and not minutes apart: somebody waits for the next supplier.
+        wait = min(wait, max(_SOONEST, _window(attempt) / ABSENCES))
+    return now + wait
 
 
 def _wait(asked: int, state: AttemptState) -> timedelta:

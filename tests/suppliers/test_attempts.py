@@ -120,6 +120,26 @@ def test_no_such_order_is_a_failure_when_it_is_said_three_times_after_the_settle
     assert attempt.state == AttemptState.FAILED
 
 
+def test_what_is_not_there_is_given_up_two_minutes_after_it_was_sent():
+    """Not nine: a shopper waits for the next supplier."""
+    attempt, now = sent(), NOON
+    while attempt.state != AttemptState.FAILED:
+        attempt = told(attempt, "unknown", is_absent=True, now=now)
+        now = attempt.next_at or now
+
+    assert now - NOON <= 2 * MINUTE
+
+
+def test_a_confirmed_order_that_is_lost_sight_of_is_asked_after_as_any_other():
+    attempt = told(sent(), "unknown", supplier_ref="F1")
+    waits = []
+    for _ in range(3):
+        attempt = told(attempt, "unknown", is_absent=True, now=NOON)
+        waits.append(attempt.next_at - NOON)
+
+    assert waits == list(WAITS[1:4])
+
+
 def test_what_is_found_after_all_was_never_absent():
     attempt = told(sent(), "unknown", is_absent=True, now=NOON + 2 * MINUTE)
 
