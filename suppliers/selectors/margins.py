@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def cost_of_next(*, sku: "Sku", now: datetime) -> int | None:
-    """What the next one would cost: of the offer that is asked first for one sold on the shelf at
-    this price, or of the one that the least higher price is enough for. None where nobody has it to
-    sell."""
+    """What the next one would cost at the most: of the offers that share its first place for one
+    sold on the shelf at this price, or of the one that the least higher price is enough for. None
+    where nobody has it to sell."""
     offers = Offer.objects.filter(sku=sku, is_on=True, supplier__is_on=True)
     found = list(offers.order_by("priority", "cost_e4", "pk"))
     may_sell = authorised_today(offers=found, now=now)
@@ -28,7 +28,7 @@ def cost_of_next(*, sku: "Sku", now: datetime) -> int | None:
         return [one for one in found if not why_unsold(offer=one, sale=sale, authorised=may_sell)]
 
     if fit := fit_at(sku.price_e4):
-        return fit[0].cost_e4
+        return max(one.cost_e4 for one in fit if one.priority == fit[0].priority)
     dearer = fit_at(MOST_E4)
     if not dearer:
         return None

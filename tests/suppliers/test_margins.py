@@ -228,7 +228,7 @@ def test_a_supplier_out_of_use_is_heard_of(sku, offer):
 @pytest.mark.parametrize(
     ("offers", "cost_e4"),
     [
-        ([{"cost_e4": 90_000}, {"cost_e4": 80_000}], 80_000),
+        ([{"cost_e4": 90_000}, {"cost_e4": 80_000}], 90_000),
         ([{"cost_e4": 90_000, "priority": 0}, {"cost_e4": 80_000}], 90_000),
         ([{"cost_e4": 110_000, "priority": 0}, {"cost_e4": 80_000}], 80_000),
         ([{"cost_e4": 120_000}, {"cost_e4": 110_000, "priority": 2}], 110_000),
@@ -242,7 +242,7 @@ def test_a_supplier_out_of_use_is_heard_of(sku, offer):
         ([{"cost_e4": 80_000, "slow_hours": 5}, {"cost_e4": 90_000}], 90_000),
         ([], None),
     ],
-    ids=["cheapest", "asked first", "first is too dear", "all too dear", "off", "no stock",
+    ids=["dearest of equals", "asked first", "first is too dear", "all too dear", "off", "no stock",
          "above its highest cost", "below its floor", "all below", "channel", "no authorisation",
          "slow", "nobody"],
 )  # fmt: skip
