@@ -9,10 +9,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core.secrets import Secret, masked
-from dashboard.supply_words import said_words
 from suppliers.selectors.recipes import SOMEBODY, CardPlatform, Sample, Tried
 from suppliers.states import CallKind
 from suppliers.types import Account, Answer, Kind, Outcome, PurchaseOrder, clean_words
+from suppliers.words import said_words
 
 Text = str | Promise
 PRICE_E4 = 10_000_000  # of one piece, in an order that is only tried

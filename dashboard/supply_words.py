@@ -12,6 +12,7 @@ from suppliers.selectors.authorising import ENDS_SOON
 from suppliers.selectors.health import Health, Rest
 from suppliers.states import AttemptState, CallKind
 from suppliers.types import Kind
+from suppliers.words import said_words
 
 Text = str | Promise
 LEFT_OUT: dict[str, Text] = {
@@ -55,27 +56,6 @@ KINDS: dict[str, Text] = {
 _PRIORITY = re.compile(r"priority (\d+)")
 _BY_WEIGHT = re.compile(r"1 of (\d+) by weight (\d+)")
 _COUNTED = re.compile(rf"(\d+) ({'|'.join(LEFT_OUT)})")
-# Our own words for what went wrong on the wire; what a supplier says is shown as it came.
-_OURS: tuple[tuple[str, Text], ...] = (
-    ("not sent: ", _("Not sent: %(rest)s")),
-    ("unreadable: ", _("Unreadable: %(rest)s")),
-    ("HTTP ", _("Error page: HTTP %(rest)s")),
-)
-_WIRE: dict[str, Text] = {
-    "ConnectionError": _("no connection"),
-    "ConnectTimeout": _("no connection in time"),
-    "ConnectTimeoutError": _("no connection in time"),
-    "InvalidIPAddress": _("the address leads nowhere, or into the house"),
-    "ReadTimeout": _("no answer in time"),
-    "TimeoutError": _("no answer in time"),
-    "SSLError": _("its certificate is not valid"),
-    "no whole answer in time": _("no answer in time"),
-    "only https is spoken": _("only https is spoken"),
-    "the body is no JSON": _("its answer is no JSON"),
-    "an empty catalogue": _("an empty catalogue, which is not believed"),
-    "the recipe has no balance": _("its recipe says nothing of a balance"),
-    "too late to send: it is asked after first": _("held up too long: it is asked after first"),
-}
 
 
 def choice_words(choice: str) -> str:
@@ -96,13 +76,6 @@ def _choice_part(part: str) -> str:
     if found := _COUNTED.fullmatch(part):
         return f"{found[1]} {LEFT_OUT[found[2]]}"
     return part
-
-
-def said_words(said: str) -> str:
-    for mark, words in _OURS:
-        if said.startswith(mark):
-            return str(words) % {"rest": said_words(said.removeprefix(mark))}
-    return str(_WIRE.get(said, said))
 
 
 def call_words(call: Call) -> str:

@@ -15,11 +15,11 @@ from core.money import Money
 from dashboard.access import allows
 from dashboard.admin.base import TenantAdmin
 from dashboard.sites import office
-from dashboard.supply_words import said_words
 from dashboard.tones import state_tag
 from dashboard.words import goods_words
 from fulfillment.models import Unit
 from suppliers.models import Attempt, Supplier
+from suppliers.words import said_words
 
 
 class SupplierFilter(SimpleListFilter):

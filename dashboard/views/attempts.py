@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from core.money import Money
 from dashboard.access import allows
 from dashboard.frame import draw, page
-from dashboard.supply_words import call_words, choice_words, move_words, said_words, time_words
+from dashboard.supply_words import call_words, choice_words, move_words, time_words
 from dashboard.tones import tone_of
 from dashboard.words import goods_words, who
 from fulfillment.models import Unit
 from suppliers.models import Attempt, AttemptMove, Call
+from suppliers.states import CallKind
+from suppliers.words import said_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ def attempt(request: HttpRequest, attempt_id: int) -> HttpResponse:
         goods=goods_words(found.offer.sku),
         choice=choice_words(found.choice),
         said=said_words(found.reason),
+        times_asked=found.calls.filter(kind=CallKind.QUERY).count(),
         unit=Unit.objects.filter(pk=found.unit_id).select_related("order").first(),
         lines=_timeline(found),
         may_see_order=allows(request, "orders.view"),

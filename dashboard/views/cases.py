@@ -21,7 +21,6 @@ from core.scope import tenant_atomic
 from core.secrets import Secret
 from dashboard.access import actor_of, allows, require
 from dashboard.frame import Deed, back_to, deed, draw, page, password_first
-from dashboard.supply_words import said_words
 from dashboard.tones import tone_of
 from dashboard.typed import page_again
 from dashboard.words import evidence_words, who
@@ -36,6 +35,7 @@ from suppliers.hiding import hide_codes
 from suppliers.models import SupplierComplaint
 from suppliers.selectors import complaints_of_attempt, words_of_complaint
 from suppliers.states import LONGEST_COMPLAINT, ComplaintState
+from suppliers.words import said_words
 
 Revealed = tuple[int, Secret] | None  # a complaint, and what its supplier says
 NEEDS: dict[str, str] = {

@@ -20,7 +20,7 @@ from core.money import Money
 from core.scope import tenant_atomic
 from dashboard.access import allows, require, shop_of
 from dashboard.frame import Deed, back_to, deed, draw, page, saved
-from dashboard.supply_words import KINDS, line_words, said_words
+from dashboard.supply_words import KINDS, line_words
 from dashboard.words import goods_words
 from suppliers import services as suppliers
 from suppliers.models import Catalogue, PriceChange, Supplier, SupplierProduct
@@ -33,6 +33,7 @@ from suppliers.selectors import (
 )
 from suppliers.selectors.catalogues import ALL, MISSING, OURS
 from suppliers.services.syncing import LEAST_MINUTES, MOST_MINUTES, MOST_PERCENT
+from suppliers.words import said_words
 
 ON_A_PAGE = 50
 SHOWN = (

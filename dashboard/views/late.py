@@ -14,7 +14,6 @@ from dashboard.access import allows
 from dashboard.frame import Deed, deed, draw, page
 from dashboard.paging import following, latest
 from dashboard.reading import ids_in
-from dashboard.supply_words import said_words
 from dashboard.tones import tone_of
 from dashboard.words import goods_words, reason_words, who
 from fulfillment import services as fulfillment
@@ -39,6 +38,7 @@ from fulfillment.states import (
 from payments.states import OWN_RISK
 from suppliers.models import Attempt, Bought
 from suppliers.states import AttemptState
+from suppliers.words import said_words
 
 VERBS = {
     "claim": LateState.CLAIMED,

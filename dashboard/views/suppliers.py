@@ -23,7 +23,6 @@ from dashboard.supply_words import (
     authorisation_words,
     breaker_words,
     call_words,
-    said_words,
     time_words,
 )
 from dashboard.tones import tone_of
@@ -42,6 +41,7 @@ from suppliers.selectors import (
 from suppliers.selectors.authorising import Ending
 from suppliers.selectors.health import Health
 from suppliers.types import Answer, Outcome
+from suppliers.words import said_words
 
 LATEST = 30
 SHORT_DAYS, SCARCE_DAYS = 1, 3  # of cover

@@ -14,7 +14,6 @@ from core.money import Money
 from dashboard.access import allows
 from dashboard.frame import Deed, deed, draw, page
 from dashboard.reading import instant_of
-from dashboard.supply_words import said_words
 from dashboard.tones import tone_of
 from dashboard.words import provider_words
 from fulfillment.models import Unit
@@ -24,6 +23,7 @@ from payments.models import Notice, Refund
 from payments.selectors import held_up_refunds, kinds_of_odd_notices, odd_notices
 from payments.states import ODD, Outcome
 from payments.types import OddNotices
+from suppliers.words import said_words
 
 MOST = 200
 LATEST = 20

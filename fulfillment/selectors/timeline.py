@@ -15,6 +15,7 @@ from fulfillment.states import ENDED, Source, UnitState
 from orders.types import Thing, TimelineRow
 from payments.states import OWN_RISK
 from suppliers.selectors import complaint_moves_of_units, moves_of_units
+from suppliers.words import said_words
 
 if TYPE_CHECKING:
     from suppliers.models import AttemptMove
@@ -161,7 +162,7 @@ def _told(move: "AttemptMove") -> dict[str, str]:
     return {
         "supplier": supplier.name,
         "number": attempt.number,
-        "said": move.data.get("said") or move.reason,
+        "said": said_words(move.data.get("said") or move.reason),
     }
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from core.scope import tenant_atomic, tenant_in_force
 from dashboard.protocols import PROTOCOLS
-from dashboard.supply_words import choice_words, said_words
+from dashboard.supply_words import choice_words
 from fulfillment.models import Unit
 from suppliers import adapters, services
 from suppliers.errors import NoAnswer, NothingSent
@@ -17,6 +17,7 @@ from suppliers.selectors.health import FEWEST
 from suppliers.services import docking
 from suppliers.states import CallKind
 from suppliers.types import Sale
+from suppliers.words import said_words
 from tenants.models import AuditRow
 from tenants.roles import RIGHTS, Role
 from tests.catalog.factories import make_sku
@@ -381,6 +382,7 @@ def test_an_attempt_is_found_by_its_numbers_and_tells_its_story(shop, offer):
     assert [[one.pk for one in found] for found in lists] == [[attempt.pk]] * 3 + [[]]
     assert f'href="/office/orders/{order.pk}/"' in page
     assert "Error page: HTTP 502" in page
+    assert "<dt>Times asked</dt><dd>0</dd>" in page  # the order itself is no question
 
 
 def make_unit(order, **given):

@@ -6,12 +6,14 @@ import pytest
 from django.utils.translation import override
 
 from fulfillment import services as fulfillment
+from fulfillment.models import Unit
 from inventory.models import Code
 from orders import services as orders
 from orders.selectors import standing, timeline
 from payments.models import Payment
 from tests.catalog.factories import make_sku
 from tests.orders.factories import open_case, paid, placed, stocked_sku
+from tests.suppliers.factories import make_offer, sent, told
 from tests.times import NOON
 
 pytestmark = pytest.mark.usefixtures("scope", "english")
@@ -102,6 +104,19 @@ def test_a_history_holds_no_secret():
     secret = fulfillment.goods_of_order(order_id=order.pk)[0].secret.reveal()
 
     assert secret not in repr(timeline(order_id=order.pk))
+
+
+def test_what_went_wrong_on_the_wire_is_told_in_words():
+    sku = make_sku(kind="supplier_code")
+    make_offer(sku=sku)
+    order = paid(sku)
+    fulfillment.open_units(order_id=order.pk, now=NOON)
+    unit = Unit.objects.get()
+    told(sent(unit_id=unit.pk), "unknown", reason="ConnectionError")
+
+    texts = [row.text for row in timeline(order_id=order.pk)]
+
+    assert any(text.endswith("did not confirm it: no connection") for text in texts)
 
 
 @pytest.mark.parametrize("quantity", [1, 3])
