@@ -4,11 +4,11 @@ import pytest
 
 from core.scope import tenant_atomic
 from core.secrets import MASK, Secret
-from dashboard.supply_words import _WIRE
 from suppliers.adapters.kasushou_words import read_order
 from suppliers.hiding import hide_codes
 from suppliers.models import AttemptMove, Call
 from suppliers.types import Answer, BoughtCode, Outcome
+from suppliers.words import _WIRE
 from tests.suppliers.factories import sent, told
 
 CARD, PASSWORD = "ZQX7CANARY-000001", "hushhush"
