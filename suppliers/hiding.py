@@ -12,8 +12,7 @@ _ONE = "A-Za-z0-9\uff10-\uff19\uff21-\uff5a"
 _RUN = re.compile(rf"[0-9]{{3,}}(?: [0-9]{{3,}})+|[{_ONE}_]+(?:-[{_ONE}]+)*")
 _ERROR_CODE = re.compile(r"[A-Z]?[0-9]{1,6}(?= |$)")  # with what many protocols' words begin
 _WORDS = re.compile(r"(?:[A-Z]+(?![a-z])|[A-Z]?[a-z]{2,}|_)+")
-_LONG, _LONG_LETTERS = 6, 8
-_LONGEST_WORD = 21  # ChunkedEncodingError has twenty letters
+_LONG, _LONG_LETTERS, _LONGEST_WORD = 6, 8, 20
 
 
 def hide_codes(text: str, *, known: Iterable[str] = ()) -> str:

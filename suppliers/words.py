@@ -22,7 +22,6 @@ _WIRE: dict[str, Text] = {
     "only https is spoken": _("only https is spoken"),
     "the body is no JSON": _("its answer is no JSON"),
     "ValueError": _("its answer cannot be read"),
-    "ChunkedEncodingError": _("its answer broke off"),
     "IncompleteRead": _("its answer broke off"),
     "ProtocolError": _("its answer broke off"),
     "an empty catalogue": _("an empty catalogue, which is not believed"),
