@@ -48,14 +48,11 @@ def begin(order: "Order", unit: Unit, *, tried: list[int], now: datetime) -> Lea
         _go_without(order, unit, choice, now=now)
         return None
     busy: list[int] = []
-    while choice.offer is not None:
-        lease = _try(order, unit, choice, now=now)
-        if lease is not None or now - unit.opened_at < PASSED_OVER_AFTER:
-            break
+    lease = _try(order, unit, choice, now=now)
+    while lease is None and now - unit.opened_at >= PASSED_OVER_AFTER and choice.offer:
         busy.append(choice.offer.supplier_id)
         choice = _choice(order, unit, Passed(tried=tried, busy=busy), now=now)
-    else:
-        lease = None
+        lease = _try(order, unit, choice, now=now)
     if lease is None:
         is_in_line = suppliers.stand_in_line(supplier_id=first.supplier_id, thing_id=unit.pk)
         unit.next_at = now + (IN_LINE if is_in_line else NEXT_TURN)
@@ -75,8 +72,9 @@ def _choice(order: "Order", unit: Unit, passed: Passed, *, now: datetime) -> "Ch
 
 
 def _try(order: "Order", unit: Unit, choice: "Choice", *, now: datetime) -> Lease | None:
-    """None if the supplier is busy."""
-    assert choice.offer is not None  # somebody was chosen
+    """None if the supplier is busy, or nobody was chosen."""
+    if choice.offer is None:
+        return None
     if suppliers.is_crowded(supplier_id=choice.offer.supplier_id, is_first=True):
         return None
     sheet = Sheet()
