@@ -47,11 +47,7 @@ class Sheet:
             shape = shape_of(type(row))
             keys = self._keys(shape, row._state.fields_cache)
             has_key = row.pk is not None
-            part = _Part(_Form(type(row), keys, self._gate, unless_there, has_key), row)
-            self._say(part, shape, row.__dict__)
-            if has_key:
-                part.values.append(row.pk)
-            self._add(part)
+            self._add(_Part(_Form(type(row), keys, self._gate, unless_there, has_key), row))
 
     def only_if(self, row: TenantModel) -> None:
         """What new rows come on the sheet after this are written only if the new `row` was."""
@@ -80,11 +76,15 @@ class Sheet:
     def change(self, row: TenantModel, **written: Any) -> None:
         """Write plain columns of a row that is locked, or of this transaction's own making.
 
-        Changed twice, it is written once. That it is not there to be changed is a bug, and raises.
+        Changed twice, it is written once; a new row of the sheet is stored as it is at last. That a
+        row is not there to be changed is a bug, and raises.
         """
+        at = self._at.get(id(row))
+        if at is not None and self._parts[at].is_new:
+            row.__dict__.update(written)
+            return
         if self._gate is not None:
             raise ValueError("A change is never left out: put it on a sheet that waits for no row.")
-        at = self._at.get(id(row))
         if at is None:
             form = _Form(type(row), (), None)
             self._add(_Part(form, row, changes=written))
@@ -101,7 +101,7 @@ class Sheet:
             return True
         check_scope()
         for part in self._parts:
-            self._say_changes(part)
+            self._say_new(part) if part.is_new else self._say_changes(part)
         own = [value for part in self._parts for value in part.values]
         own += [value for question in self._questions for value in question.given]
         given = {f"s{number}": value for value, number in self._shared.items()}
@@ -137,6 +137,12 @@ class Sheet:
                 own.append(value if to_driver is None else to_driver(value))
         part.rows.append(tuple(how))
 
+    def _say_new(self, part: "_Part") -> None:
+        assert part.row is not None  # as of all new rows that are no notes
+        self._say(part, shape_of(part.form.model), part.row.__dict__)
+        if part.form.has_key:
+            part.values.append(part.row.pk)
+
     def _say_changes(self, part: "_Part") -> None:
         if not part.changes:
             return
@@ -155,7 +161,7 @@ class Sheet:
         found = []
         for place, name, _attname in shape.keys:
             at = self._at.get(id(known.get(name)))
-            if at is not None and not self._parts[at].changes:
+            if at is not None and self._parts[at].is_new:
                 found.append((place, at))
         return tuple(found)
 
@@ -240,12 +246,17 @@ class _Part:
     is_named: bool = True
     is_written: bool = False
 
+    @property
+    def is_new(self) -> bool:
+        """A row that `insert` was given: neither a note nor one that is there."""
+        return self.row is not None and not self.changes
+
     def take(self, key: int | None) -> None:
         """What the database says: the row's key, or nothing."""
         self.is_written = key is not None
         if key is None and self.changes:
             raise RuntimeError(f"{self.form.model.__name__} was not there to be changed")
-        if key is not None and self.row is not None and not self.changes:
+        if key is not None and self.row is not None and self.is_new:
             mark_stored(self.row, key, shape_of(self.form.model))
 
 

@@ -110,6 +110,23 @@ def test_a_written_sheet_is_empty_and_can_be_used_again():
 
 
 @pytest.mark.usefixtures("scope")
+def test_a_new_row_that_is_changed_is_stored_as_it_is_at_last():
+    order = an_order("A")
+    sheet = Sheet()
+    sheet.insert(order)
+    sheet.insert(an_item(order))
+    sheet.change(order, channel="app", language="en")
+    note_move(sheet, order, "paid")
+    sheet.change(order, channel="api")
+
+    assert sheet.write()
+
+    stored = Order.objects.get()
+    assert (stored.channel, stored.language) == ("api", "en")
+    assert Item.objects.get().order_id == OrderMove.objects.get().order_id == stored.pk
+
+
+@pytest.mark.usefixtures("scope")
 def test_a_row_changed_twice_is_written_once_with_its_history():
     order = make_order()
     sheet = Sheet()
