@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from core.actors import Actor
+from core.callers import caller_ip
 from core.errors import NotAllowed
 from core.scope import tenant_atomic
 from tenants.models import Member
@@ -54,11 +55,7 @@ def require(request: HttpRequest, right: str) -> None:
 def actor_of(request: HttpRequest) -> Actor:
     user = request.user
     label = f"user:{user.pk} {user.get_username()}"
-    return Actor(label[:80], user_id=user.pk, ip=ip_of(request))
-
-
-def ip_of(request: HttpRequest) -> str:
-    return str(request.META.get("REMOTE_ADDR", ""))
+    return Actor(label[:80], user_id=user.pk, ip=caller_ip(request))
 
 
 def is_fresh(request: HttpRequest) -> bool:

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core import limits
 from core.actors import Actor
+from core.callers import caller_ip
 from core.errors import TooManyTries
-from dashboard.access import ip_of
 from dashboard.addresses import address_of, host_of
 from tenants import audit
 from tenants.models import User
@@ -41,7 +41,7 @@ class StaffAccounts(DefaultAccountAdapter):
         try:
             limits.hit(what="login", who=mail, most=MOST_PER_MAIL, window=WINDOW, now=now)
             limits.hit(
-                what="login.ip", who=ip_of(request), most=MOST_PER_IP, window=WINDOW, now=now
+                what="login.ip", who=caller_ip(request), most=MOST_PER_IP, window=WINDOW, now=now
             )
         except TooManyTries as refusal:
             remember(request, "login.blocked", mail)
@@ -128,7 +128,7 @@ def count_reset(request: HttpRequest, mail: str) -> None:
     now = timezone.now()
     mail = mail.strip().lower()
     limits.hit(what="reset", who=mail, most=MOST_RESETS, window=RESET_WINDOW, now=now)
-    limits.hit(what="reset.ip", who=ip_of(request), most=20, window=RESET_WINDOW, now=now)
+    limits.hit(what="reset.ip", who=caller_ip(request), most=20, window=RESET_WINDOW, now=now)
     remember(request, "login.reset_asked", mail)
 
 
@@ -143,7 +143,7 @@ def remember(request: HttpRequest, action: str, mail: str, *, user_id: int | Non
     """The audit log belongs to a shop: on the operator's host the request log has to do."""
     if getattr(request, "shop", None) is None:
         return
-    by = Actor(f"login {mail}"[:80], user_id=user_id, ip=ip_of(request))
+    by = Actor(f"login {mail}"[:80], user_id=user_id, ip=caller_ip(request))
     audit.record(by=by, action=action, target=mail, now=timezone.now())
 
 

@@ -17,6 +17,7 @@ from django.core.signing import BadSignature, Signer, TimestampSigner
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
+from core.callers import caller_ip
 from storefront.types import Device
 from tenants.types import Shop
 
@@ -61,7 +62,7 @@ def of_request(request: HttpRequest, browser: Browser | None = None) -> Device:
     found = browser or find_browser(request)
     return Device(
         buyer_key=found.buyer_key if found else "",
-        ip=address_of(request),
+        ip=caller_ip(request),
         language=get_language() or "zh-hans",
     )
 
@@ -101,14 +102,6 @@ def shop_of(request: HttpRequest) -> Shop:
     """The shop whose host was asked; tenants.middleware has set it."""
     found: Shop = cast("Any", request).shop
     return found
-
-
-def address_of(request: HttpRequest) -> str:
-    """The visitor's address: behind our own TLS proxy, the last one it saw."""
-    seen = request.headers.get("X-Forwarded-For", "")
-    if getattr(settings, "SECURE_PROXY_SSL_HEADER", None) and seen:
-        return seen.rsplit(",", 1)[-1].strip()[:45]
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _set(

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import limits
+from core.callers import caller_ip
 from core.errors import AppError, InvalidInput, NotAllowed, NotFound
 from core.middleware import opens_own_scope
 from core.pages import wants_json
@@ -241,7 +242,7 @@ def _count_try(request: HttpRequest, *, number: str, now: datetime) -> None:
     shop = device.shop_of(request).id
     limits.hit(
         what="lookup.address",
-        who=f"{shop}|{device.address_of(request)}",
+        who=f"{shop}|{caller_ip(request)}",
         most=TRIES_OF_ONE_ADDRESS,
         window=ADDRESS_WINDOW,
         now=now,
