@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.selectors import due_schedules
-from core import limits, outbox, pages, rotation, sweeper
+from core import idempotency, limits, outbox, pages, rotation, sweeper
 from fulfillment import services as fulfillment
 from fulfillment.selectors import due_to_send, due_units, timeline_rows
 from inventory import services as inventory
@@ -79,12 +79,14 @@ def connect() -> None:
     outbox.subscribe(CostSaid, suppliers.hear_cost)
     tell(timeline_rows)
     for column in (
+        *idempotency.SEALED,
         *inventory.SEALED,
         *suppliers.SEALED,
         *orders.SEALED,
         *fulfillment.SEALED,
     ):
         rotation.sealed_column(column.model, column.field, place=column.place)
+    sweeper.chore(idempotency.forget_old, every=timedelta(minutes=10))
     sweeper.chore(limits.forget_past, every=timedelta(minutes=10))
     sweeper.chore(audit.seal_all, every=timedelta(minutes=1))
     sweeper.chore(_forget_stray_files, every=timedelta(hours=1))

@@ -1,23 +1,37 @@
 """The same request twice is one effect and the same answer.
 
-`claim` commits before the work starts; whoever finds the key claimed waits its turn (a refusal that
-says "in progress") until the lease runs out. The same key with another body is refused.
+The key, the effect and the answer are written in one transaction: who dies in between leaves
+nothing behind, and the next try begins anew. While it is open, its advisory lock tells who comes
+with the same key that the first one is still running. The answer is sealed: it may hold goods.
 """
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from uuid import UUID, uuid4
 
-from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from core.crypto import digest
+from core.crypto import Place, digest, seal, unseal
 from core.errors import AppError
 from core.models import Once
-from core.scope import tenant_atomic
+from core.rotation import SealedColumn
+from core.rows import draft
+from core.scope import require_tenant
+from core.sheets import Sheet
+from core.statements import run
 
-LEASE = timedelta(seconds=60)
+KEPT = timedelta(days=30)
+ANSWER = Place("core_once", "answer")
+SEALED = (SealedColumn(model=Once, field="answer", place=ANSWER),)
+
+# What was answered is answered again whoever else is asking; only who would begin needs the lock.
+_LOOK = """
+    SELECT once.fingerprint, once.status, once.answer, once.uid,
+           once.id IS NOT NULL OR pg_try_advisory_xact_lock(hashtextextended(%(lock)s, 0))
+      FROM (VALUES (1)) AS always(one)
+      LEFT JOIN core_once AS once
+        ON once.tenant_id = %(tenant)s AND once.scope = %(scope)s AND once.key = %(key)s
+"""
 
 
 class KeyReused(AppError):
@@ -30,33 +44,67 @@ class StillRunning(AppError):
     status = 409
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One request: `scope` is whose keys these are, `said` all that makes it this request."""
+
+    scope: str
+    key: str
+    said: str
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
-    """An answer that was given before."""
+    """An answer that was given before, byte for byte."""
 
     status: int
-    answer: Any
+    answer: bytes
 
 
-@tenant_atomic(durable=True)
-def claim(*, scope: str, key: str, body: str, now: datetime) -> Given | None:
-    """None: go on, the key is yours for a minute. Given: this was answered, say it again."""
-    with suppress(IntegrityError), transaction.atomic():
-        Once.objects.create(scope=scope, key=key, fingerprint=digest(body), lease_until=now + LEASE)
+def look(*, asked: Asked) -> Given | None:
+    """The answer that the key was given; None: it is the caller's until his transaction ends.
+
+    Raises KeyReused for another request under the key, StillRunning while its first one runs.
+    """
+    tenant_id = require_tenant()
+    given = {"tenant": tenant_id, "scope": asked.scope, "key": asked.key}
+    lock = f"once|{tenant_id}|{asked.scope}|{asked.key}"
+    ((fingerprint, status, answer, uid, is_mine),) = run(_LOOK, given | {"lock": lock}).rows
+    if not is_mine:
+        raise StillRunning(
+            _("The first request with this key is still running. Ask again soon."), wait_seconds=1
+        )
+    if fingerprint is None:
         return None
-    row = Once.objects.select_for_update(no_key=True).get(scope=scope, key=key)
-    if bytes(row.fingerprint) != digest(body):
-        raise KeyReused(_("This idempotency key was used for another request."), param="key")
-    if row.status:
-        return Given(status=row.status, answer=row.answer)
-    if row.lease_until > now:
-        raise StillRunning(_("The first request with this key is still running. Ask again soon."))
-    row.lease_until = now + LEASE
-    row.save(update_fields=["lease_until"])
-    return None
+    if bytes(fingerprint) != digest(asked.said):
+        raise KeyReused(
+            _("This idempotency key was used for another request."), param="Idempotency-Key"
+        )
+    text = unseal(bytes(answer), place=ANSWER, uid=UUID(str(uid)))
+    return Given(status=status, answer=text.encode())
 
 
-@tenant_atomic
-def remember(*, scope: str, key: str, status: int, answer: Any) -> None:
-    """Keep the answer; call it in the transaction of the effect."""
-    Once.objects.filter(scope=scope, key=key).update(status=status, answer=answer)
+def keep(*, asked: Asked, status: int, answer: bytes, now: datetime, sheet: Sheet) -> None:
+    """Put the answer on the sheet of the effect; its key is taken when the sheet is written.
+
+    The database refuses it (`once_key_once`) where another one was a moment faster.
+    """
+    uid = uuid4()
+    sheet.insert(
+        draft(
+            Once,
+            uid=uid,
+            scope=asked.scope,
+            key=asked.key,
+            fingerprint=digest(asked.said),
+            status=status,
+            answer=seal(answer.decode(), place=ANSWER, uid=uid),
+            made_at=now,
+        )
+    )
+
+
+def forget_old(now: datetime) -> int:
+    """Drop the answers whose 30 days are over, a batch at a time."""
+    old = Once.objects.using("ops").filter(made_at__lt=now - KEPT).values("pk")[:10_000]
+    return Once.objects.using("ops").filter(pk__in=old).delete()[0]

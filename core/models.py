@@ -1,5 +1,7 @@
 """The ground floor's own tables."""
 
+from uuid import uuid4
+
 from django.db import models
 
 from core.constraints import tenant_rules
@@ -58,15 +60,16 @@ class OutboxRow(TenantModel):
 
 
 class Once(TenantModel):
-    """A request that was answered: the same key again gets the same answer (core.idempotency)."""
+    """A request that was answered: the same key again gets the same answer, which is sealed
+    (core.idempotency)."""
 
+    uid = models.UUIDField(default=uuid4, editable=False)
     scope = models.CharField(max_length=40)
-    key = models.CharField(max_length=120)
+    key = models.CharField(max_length=255)
     fingerprint = models.BinaryField()
-    status = models.PositiveSmallIntegerField(default=0)
-    answer = models.JSONField(null=True)
-    made_at = models.DateTimeField(auto_now_add=True)
-    lease_until = models.DateTimeField()
+    status = models.SmallIntegerField()
+    answer = models.BinaryField()
+    made_at = models.DateTimeField()
 
     class Meta:
         constraints = [

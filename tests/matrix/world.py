@@ -17,8 +17,10 @@ from catalog import services as catalog
 from catalog.states import Kind
 from core import idempotency
 from core.actors import Actor
+from core.idempotency import Asked
 from core.scope import bind, tenant_atomic
 from core.secrets import Secret
+from core.sheets import Sheet
 from fulfillment import services as fulfillment
 from fulfillment.models import Unit
 from inventory import services as inventory
@@ -43,6 +45,7 @@ from tests.dashboard.people import PASSWORD, make_member
 from tests.inventory.factories import make_content
 from tests.inventory.importing.factories import checked, loaded, open_file
 from tests.matrix.complaints import complained_about, supplied_sku
+from tests.matrix.partners import partnered
 from tests.matrix.supplies import supplied
 from tests.orders.factories import captured, open_case, placed
 from tests.payments.factories import make_balance
@@ -258,9 +261,16 @@ def _complaints(world: World, now: datetime) -> None:
     world.things.update(complained_about(order, mark=world.shut_mark, now=now))
 
 
+def _partners(world: World, now: datetime) -> None:
+    world.things.update(partnered(world.shop, world.things, mark=world.shut_mark, now=now))
+
+
 def _rest(world: World, now: datetime) -> None:
     mark = world.shut_mark
-    idempotency.claim(scope="orders", key=mark, body=mark, now=now)
+    with tenant_atomic():
+        sheet, asked = Sheet(), Asked(scope="orders", key=mark, said=mark)
+        idempotency.keep(asked=asked, status=200, answer=mark.encode(), now=now, sheet=sheet)
+        sheet.write()
     with _keeping(world) as keep:
         then = now - timedelta(hours=1)
         row = audit.record(by=CLERK, action="matrix", target=mark, now=then)
@@ -271,5 +281,5 @@ def _rest(world: World, now: datetime) -> None:
 
 STEPS = (
     *(_people, _goods, _stock, _imports, _sales),
-    *(_money, _suppliers, _complaints, _rest),
+    *(_money, _suppliers, _complaints, _partners, _rest),
 )

@@ -1,0 +1,60 @@
+"""A partner of a shop's world, with one of all that belongs to it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.test import Client
+
+from channels import services as channels
+from channels.models import PartnerSku
+from channels.types import KeyTerms, PartnerTerms, TierTerms
+from core.actors import Actor
+from core.scope import tenant_atomic
+from payments import services as payments
+from tenants.models import Merchant
+
+CLERK = Actor("user:1 clerk@example.com")
+MONEY = 100_000_000
+
+
+def partnered(
+    shop: Merchant, things: dict[str, Any], *, mark: str, now: datetime
+) -> dict[str, Any]:
+    """The partner, his tier, his key (its text too) and an order of his."""
+    with tenant_atomic():
+        terms = TierTerms(name=f"{mark} tier", way="discount", rate=9_000)
+        tier = channels.save_tier(terms=terms, by=CLERK, now=now)
+        channels.set_tier_price(
+            tier_id=tier.pk, sku_id=things["sku"], price_e4=1_000, by=CLERK, now=now
+        )
+        terms = PartnerTerms(
+            name=f"{mark} partner", tier_id=tier.pk, sells_all=False, daily_limit_e4=MONEY
+        )
+        partner = channels.create_partner(terms=terms, by=CLERK, now=now)
+        PartnerSku.objects.create(partner=partner, sku_id=things["sku"])
+        payments.top_up_balance(
+            account_id=partner.account_id, amount_e4=MONEY, ref=mark, by=CLERK, now=now
+        )
+        key = channels.issue_key(partner_id=partner.pk, terms=KeyTerms(), by=CLERK, now=now)
+    for verb in (channels.suspend_partner, channels.reopen_partner):
+        verb(partner_id=partner.pk, by=CLERK, reason=mark, now=now)
+    order = _ordered(shop, key.text.reveal(), things["sku_ref"], mark)
+    return {
+        "partner": partner.ref,
+        "tier": tier.ref,
+        "api_key": key.text.reveal(),
+        "key": key.key_id,
+        "partner_order": order["ref"],
+    }
+
+
+def _ordered(shop: Merchant, key: str, sku: str, mark: str) -> dict[str, Any]:
+    caller = Client(headers={"host": f"{shop.slug}.localhost", "authorization": f"Bearer {key}"})
+    answer = caller.post(
+        "/api/v1/orders",
+        {"sku": sku, "partner_order_no": mark},
+        content_type="application/json",
+    )
+    assert answer.status_code == 201, answer.content
+    told: dict[str, Any] = answer.json()
+    return told
