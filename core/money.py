@@ -79,22 +79,34 @@ def write_e4(amount: int) -> str:
     return str((Decimal(amount) / E4).quantize(Decimal("0.0001")))
 
 
-def payable(field: str, *, name: str) -> models.CheckConstraint:
-    """What a person pays: not negative, a whole number of 1/100 units."""
-    return models.CheckConstraint(
-        condition=models.Q(**{f"{field}__gte": 0, f"{field}__lte": MOST_E4})
-        & models.Q(Exact(Mod(models.F(field), models.Value(100)), models.Value(0))),
-        name=name,
-    )
+def payable(field: str, *, name: str, unless: models.Q | None = None) -> models.CheckConstraint:
+    """What a person pays: not negative, a whole number of 1/100 units.
+
+    `unless`: the rows that nobody pays from his purse; they may have four decimals.
+    """
+    is_whole = models.Q(Exact(Mod(models.F(field), models.Value(100)), models.Value(0)))
+    fine = is_whole if unless is None else is_whole | unless
+    return models.CheckConstraint(condition=_in_reach(field) & fine, name=name)
+
+
+def an_amount(field: str, *, name: str) -> models.CheckConstraint:
+    """Not negative, in 1/10,000 of the currency unit."""
+    return models.CheckConstraint(condition=_in_reach(field), name=name)
+
+
+def _in_reach(field: str) -> models.Q:
+    return models.Q(**{f"{field}__gte": 0, f"{field}__lte": MOST_E4})
 
 
 def share_out(total_e4: int, *, weights: Sequence[int]) -> list[int]:
-    """Split a total by weights into whole cents; the shares sum to the total, exactly."""
+    """Split a total by weights; the shares sum to the total, exactly. Of a total in whole cents,
+    they are whole cents."""
     whole = sum(weights) or len(weights)
+    step = 1 if total_e4 % CENT_E4 else CENT_E4
     shares, given, weighed = [], 0, 0
     for weight in weights:
         weighed += weight if sum(weights) else 1
-        upto = total_e4 * weighed // whole // CENT_E4 * CENT_E4
+        upto = total_e4 * weighed // whole // step * step
         shares.append(upto - given)
         given = upto
     if shares:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.constraints import RowRules, TenantFKConstraint, tenant_rules
 from core.crypto import Place
-from core.money import payable
+from core.money import an_amount
 from core.scope import TenantForeignKey, TenantModel
 from core.states import Move, state_known
 from fulfillment.states import LATE_TO_DO, LateKind, LateState, Source, UnitState
@@ -85,7 +85,7 @@ class Unit(TenantModel):
                     ),
                     name="unit_delivered_has_goods",
                 ),
-                payable("paid_e4", name="unit_share_can_be_paid"),
+                an_amount("paid_e4", name="unit_share_can_be_paid"),
                 models.CheckConstraint(
                     condition=Q(position__gte=0, fence__gte=0), name="unit_not_negative"
                 ),

@@ -12,7 +12,7 @@ from core.crypto import Place
 from core.money import payable
 from core.scope import TenantForeignKey, TenantModel
 from core.states import Move, state_known
-from orders.states import CASE_LIVE, UNPAID, CaseKind, CaseState, OrderState
+from orders.states import CASE_LIVE, FROM_BALANCE, UNPAID, CaseKind, CaseState, OrderState
 
 PHONE = Place("orders_order", "contact_phone")
 MAIL = Place("orders_order", "contact_mail")
@@ -69,7 +69,9 @@ class Order(TenantModel):
             RowRules(
                 state_known(OrderState, name="order_state_known"),
                 payable("list_e4", name="order_list_price_can_be_paid"),
-                payable("total_e4", name="order_total_can_be_paid"),
+                payable(
+                    "total_e4", name="order_total_can_be_paid", unless=Q(channel__in=FROM_BALANCE)
+                ),
                 models.CheckConstraint(
                     condition=Q(discount_e4__gte=0, total_e4=F("list_e4") - F("discount_e4")),
                     name="order_total_is_list_less_discount",

@@ -25,6 +25,8 @@ MOVES = {
     OrderState.CANCELED: frozenset[OrderState](),
 }
 
+# Where an order is paid from a balance kept here, at four decimals; on any other a person pays.
+FROM_BALANCE = ["api"]
 UNPAID = frozenset({OrderState.PLACED, OrderState.CLOSED})
 ENDED = frozenset({OrderState.COMPLETED, OrderState.CLOSED, OrderState.CANCELED})
 

@@ -45,6 +45,7 @@ class PaidAlready(AppError):
 
 class BalanceTooLow(AppError):
     code = "balance_too_low"
+    status = 402
 
 
 class ProviderUnknown(AppError):

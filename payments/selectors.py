@@ -125,6 +125,12 @@ def find_account(*, kind: str, owner_ref: str = "", currency: str = "CNY") -> Ac
     return Account.objects.filter(kind=kind, owner_ref=owner_ref, currency=currency).first()
 
 
+def floored_balance(*, account_id: int) -> tuple[int, int]:
+    """The balance of an account that has a floor, and the floor."""
+    kept = Balance.objects.get(account_id=account_id)
+    return kept.balance_e4, kept.floor_e4
+
+
 def balance_of(*, account_id: int) -> int:
     """The balance: of an account with a floor its row, of any other the sum of its entries."""
     kept = Balance.objects.filter(account_id=account_id).first()
@@ -134,6 +140,17 @@ def balance_of(*, account_id: int) -> int:
 def sum_of_entries(*, account_id: int) -> int:
     entries = Entry.objects.filter(account_id=account_id)
     return entries.aggregate(sum=Sum("amount_e4"))["sum"] or 0
+
+
+def entries_of(*, account_id: int) -> "QuerySet[Entry]":
+    """What was booked on an account, with its journals, the newest first."""
+    return Entry.objects.filter(account_id=account_id).select_related("journal").order_by("-pk")
+
+
+def payable_refs(*, numbers: Collection[str]) -> dict[str, str]:
+    """What payments paid for, by their numbers."""
+    found = Payment.objects.filter(number__in=numbers)
+    return dict(found.values_list("number", "payable_ref"))
 
 
 def moved_on(*, kind: str, owner_ref: str, currency: str, after: datetime, until: datetime) -> int:

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.constraints import RowRules, tenant_rules
-from core.money import payable
+from core.money import an_amount, payable
 from core.scope import TenantForeignKey, TenantModel
 from core.states import Move, state_known
 from payments.models.ledger import Account
@@ -45,7 +45,9 @@ class Payment(TenantModel):
             *tenant_rules("payments_payment", "account"),
             RowRules(
                 state_known(PaymentState, name="payment_state_known"),
-                payable("amount_e4", name="payment_amount_payable"),
+                payable(
+                    "amount_e4", name="payment_amount_payable", unless=Q(account__isnull=False)
+                ),
                 models.CheckConstraint(
                     condition=Q(amount_e4__gt=0), name="payment_amount_positive"
                 ),
@@ -129,7 +131,7 @@ class Refund(TenantModel):
         constraints = [
             *tenant_rules("payments_refund", "payment"),
             state_known(RefundState, name="refund_state_known"),
-            payable("amount_e4", name="refund_amount_payable"),
+            an_amount("amount_e4", name="refund_amount_payable"),
             models.CheckConstraint(condition=Q(amount_e4__gt=0), name="refund_amount_positive"),
             models.UniqueConstraint(fields=["tenant_id", "number"], name="refund_number_once"),
         ]

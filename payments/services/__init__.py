@@ -7,6 +7,7 @@ from payments.services.ledger import (
     book_supplier_payment,
     open_account,
     post,
+    set_floor,
     top_up_balance,
     undo_supplier_payment,
 )
@@ -16,6 +17,7 @@ from payments.services.paying import (
     close_payment,
     close_payments_of,
     pay_from_balance,
+    pay_new_from_balance,
     read_notice,
     start,
 )
@@ -44,6 +46,7 @@ __all__ = [
     "keep_refusal",
     "open_account",
     "pay_from_balance",
+    "pay_new_from_balance",
     "post",
     "push_refund",
     "read_notice",
@@ -53,6 +56,7 @@ __all__ = [
     "sandbox_pay",
     "sandbox_trade",
     "send_notice",
+    "set_floor",
     "set_out_of_funds",
     "start",
     "success_word",

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor
@@ -27,8 +26,10 @@ FLOORED = frozenset(
     {AccountKind.SHOPPER, AccountKind.PARTNER, AccountKind.POOL, AccountKind.SUPPLIER}
 )
 AccountName = tuple[AccountKind, str]
+_MOVE_BALANCE = "payments_move_balance(%s, %s, %s)"  # see its migration
 _MOST_KNOWN = 1_000
 _known: dict[tuple[int, tuple[AccountName, ...], str], dict[AccountName, Account]] = {}
+_by_id: dict[tuple[int, int], Account] = {}
 
 
 @tenant_atomic
@@ -43,6 +44,15 @@ def open_account(
             [Balance(account=account, floor_e4=floor_e4)], ignore_conflicts=True
         )
     return account
+
+
+@tenant_atomic
+def set_floor(*, account_id: int, floor_e4: int) -> None:
+    """The account may go down to this from now on (below zero: a credit line). Raises BalanceTooLow
+    where it is below that already."""
+    kept = Balance.objects.filter(account_id=account_id, balance_e4__gte=floor_e4)
+    if kept.update(floor_e4=floor_e4) == 0:
+        raise BalanceTooLow(_("More than that is owed already. Leave the credit line as it is."))
 
 
 def accounts_named(names: Sequence[AccountName], *, currency: str) -> dict[AccountName, Account]:
@@ -70,6 +80,19 @@ def _remember(
     if len(_known) >= _MOST_KNOWN:
         _known.clear()
     _known[key] = found
+
+
+def account_of(*, account_id: int) -> Account:
+    """The account with this key; one that was read once is at hand, since it never changes."""
+    key = (require_tenant(), account_id)
+    known = _by_id.get(key)
+    if known is not None:
+        return known
+    found = Account.objects.get(pk=account_id)
+    if len(_by_id) >= _MOST_KNOWN:
+        _by_id.clear()
+    transaction.on_commit(lambda: _by_id.__setitem__(key, found))
+    return found
 
 
 def line(account: Account, amount_e4: int) -> Line:
@@ -119,11 +142,14 @@ def write(
 
 
 def book(sheet: Sheet, booking: Booking, *, now: datetime) -> Journal:
-    """Move the balances, and put the journal with its entries on the caller's sheet."""
+    """Put the journal, its entries and what it does to balances on the caller's sheet.
+
+    When that is written, BalanceTooLow is raised where an account would go below its floor.
+    """
     lines = sorted((one for one in booking.lines if one.amount_e4), key=lambda one: one.account_id)
     if sum(one.amount_e4 for one in lines):
         raise ValueError(f"{booking.ref} does not sum to zero")
-    _move_balances(lines)
+    _move_balances(sheet, lines)
     journal = draft(Journal, ref=booking.ref, kind=booking.kind, by=booking.by.label[:80], at=now)
     sheet.insert(journal)
     for one in lines:
@@ -137,20 +163,21 @@ def book(sheet: Sheet, booking: Booking, *, now: datetime) -> Journal:
     return journal
 
 
-def _move_balances(lines: Sequence[Line]) -> None:
-    """In the order of the accounts, so that two journals never wait for each other in a circle."""
-    ids = [one.account_id for one in lines if one.has_floor]
-    if not ids:
-        return
-    kept = set(Balance.objects.filter(account_id__in=ids).values_list("account_id", flat=True))
+def _move_balances(sheet: Sheet, lines: Sequence[Line]) -> None:
+    """In the order of the accounts, so that two journals never wait for each other in a circle.
+
+    One conditional update each, with the sheet and so right before the commit: a balance that many
+    pay from at once is locked as shortly as can be.
+    """
     for one in lines:
-        if one.account_id not in kept:
-            continue
-        enough = Balance.objects.filter(
-            account_id=one.account_id, balance_e4__gte=F("floor_e4") - one.amount_e4
-        )
-        if enough.update(balance_e4=F("balance_e4") + one.amount_e4) == 0:
-            raise BalanceTooLow(_("The balance is too low. Top it up and try again."))
+        if one.has_floor:
+            sheet.ask(_MOVE_BALANCE, [require_tenant(), one.account_id, one.amount_e4], _is_enough)
+
+
+def _is_enough(is_moved: bool | None) -> None:  # noqa: FBT001 -- what the database said
+    """None is an account without a balance row: nothing holds it up."""
+    if is_moved is False:
+        raise BalanceTooLow(_("The balance is too low. Top it up and try again."))
 
 
 @tenant_atomic

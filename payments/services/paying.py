@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from core.actors import SYSTEM, Actor
 from core.errors import InvalidInput
 from core.failpoints import reach
+from core.keys import new_key
 from core.money import MOST_E4
 from core.refs import new_ref
 from core.rows import draft, fetch
@@ -22,7 +23,7 @@ from core.scope import tenant_atomic
 from core.sheets import Sheet
 from payments import selectors
 from payments.errors import NoticeRefused, PaidAlready
-from payments.models import Account, Payment
+from payments.models import Payment
 from payments.services import ledger, notices
 from payments.services.moving import _move, _note
 from payments.services.registry import BALANCE, provider_named
@@ -188,6 +189,17 @@ def _repeated(notice: Notice, payment: Payment, *, now: datetime) -> Captured:
     return Captured(payment_id=payment.pk, payable_id=payment.payable_id, is_first=False)
 
 
+@tenant_atomic(savepoint=False)
+def pay_new_from_balance(
+    *, payable: Payable, account_id: int, now: datetime, sheet: Sheet
+) -> Captured:
+    """Pay what is made in this moment from a balance kept here, on the caller's sheet.
+
+    When that is written, BalanceTooLow is raised if there is not enough.
+    """
+    return _pay_now(payable, account_id=account_id, now=now, sheet=sheet)
+
+
 @tenant_atomic
 def pay_from_balance(*, payable: Payable, account_id: int, now: datetime) -> Captured:
     """Pay at once from a balance kept here; the same payable again is `is_first=False`.
@@ -201,7 +213,11 @@ def pay_from_balance(*, payable: Payable, account_id: int, now: datetime) -> Cap
     if found is None:
         try:
             with tenant_atomic():
-                return _pay_now(payable, account_id=account_id, now=now)
+                _refuse_paid(selectors.live_payments(payable_id=payable.id))
+                sheet = Sheet()
+                captured = _pay_now(payable, account_id=account_id, now=now, sheet=sheet)
+                sheet.write()
+                return captured
         except (IntegrityError, PaidAlready):
             # Another request paid since we looked: from this balance (a double click) it is our
             # answer too, from elsewhere the refusal stands.
@@ -211,22 +227,17 @@ def pay_from_balance(*, payable: Payable, account_id: int, now: datetime) -> Cap
     return Captured(payment_id=found.pk, payable_id=found.payable_id, is_first=False)
 
 
-def _pay_now(payable: Payable, *, account_id: int, now: datetime) -> Captured:
-    account = Account.objects.get(pk=account_id)
+def _pay_now(payable: Payable, *, account_id: int, now: datetime, sheet: Sheet) -> Captured:
+    account = ledger.account_of(account_id=account_id)
     if account.currency != payable.currency:
         raise InvalidInput(_("The balance is in another currency."), param="account")
-    _refuse_paid(selectors.live_payments(payable_id=payable.id))
     payment = _new(payable, provider=BALANCE, now=now)
-    payment.account = account
-    sheet = Sheet()
+    payment.pk, payment.account = new_key(Payment), account
     sheet.insert(payment)
     _note(sheet, payment, ("", PaymentState.CREATED), reason="started", now=now)
-    sheet.write()
     source = (AccountKind(account.kind), account.owner_ref)
-    sheet = Sheet()
     _move(payment, PaymentState.CAPTURED, reason="balance", now=now, sheet=sheet, paid_at=now)
     _book_capture(sheet, payment, source=source, now=now)
-    sheet.write()
     return Captured(payment_id=payment.pk, payable_id=payable.id, is_first=True)
 
 

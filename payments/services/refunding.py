@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from core.actors import SYSTEM, Actor
 from core.errors import InvalidInput
 from core.failpoints import reach
+from core.money import CENT_E4
 from core.outbox import emit
 from core.scope import tenant_atomic
 from core.states import check_move
@@ -103,7 +104,7 @@ def _promise(wanted: _Wanted, *, by: Actor, now: datetime) -> Refund:
         return _same(found, payment_id=payment_id, amount_e4=amount_e4)
     if payment.state != PaymentState.CAPTURED:
         raise NotCaptured(_("Only what was paid can be paid back."))
-    if amount_e4 <= 0 or amount_e4 % 100:
+    if amount_e4 <= 0 or (amount_e4 % CENT_E4 and payment.account_id is None):
         raise InvalidInput(_("Write an amount above zero, in whole cents."), param="amount")
     enough_left = Payment.objects.filter(pk=payment_id, refunded_e4__lte=F("amount_e4") - amount_e4)
     if enough_left.update(refunded_e4=F("refunded_e4") + amount_e4) == 0:
