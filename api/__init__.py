@@ -1,1 +1,1 @@
-"""Partner REST API: not built yet; the floor is reserved."""
+"""The partners' face: REST under /api/v1/ on a shop's host."""

@@ -7,6 +7,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from devkit.programs import commands
@@ -43,6 +44,26 @@ def running(*names: str) -> Iterator[int]:
                 process.terminate()
             for process in started:
                 _reap(process)
+
+
+@dataclass(slots=True)
+class Spent:
+    seconds: float = 0.0
+
+
+@contextmanager
+def cpu_of() -> Iterator[Spent]:
+    """The time all cores of the machine were busy in it, whoever they worked for."""
+    spent, before = Spent(), _busy()
+    yield spent
+    spent.seconds = _busy() - before
+
+
+def _busy() -> float:
+    user, nice, system, _idle, _wait, irq, softirq = map(
+        int, Path("/proc/stat").read_text().split(maxsplit=9)[1:8]
+    )
+    return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
 
 
 def _reap(process: "subprocess.Popen[bytes]") -> None:

@@ -105,6 +105,13 @@ def get_sku_for_sale(*, sku_ref: str, now: datetime) -> Sku:
     return found[0]
 
 
+def skus_for_sale(*, now: datetime) -> QuerySet[Sku]:
+    """Every SKU that may be sold now, with its product, the newest first."""
+    is_there = Q(product__unpublish_at=None) | Q(product__unpublish_at__gt=now)
+    found = _skus_on_sale().filter(is_there, product__state=ProductState.PUBLISHED)
+    return found.select_related("product__brand", "buyer_template").order_by("-pk")
+
+
 def terms_at(*, products: Iterable[Product], moment: datetime) -> dict[int, Terms]:
     """What each product's buyer was told at that moment, by the product's id. One query."""
     found = {product.pk: product for product in products}

@@ -1,1 +1,1 @@
-"""Taobao, WeChat and other sales channels: not built yet; the floor is reserved."""
+"""Where goods are sold beside the storefront: partner platforms so far."""

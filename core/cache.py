@@ -37,3 +37,13 @@ class SoftRedisCache(RedisCache):
     delete_many = _soft(answer=False)(RedisCache.delete_many)
     has_key = _soft(answer=False)(RedisCache.has_key)
     clear = _soft(answer=False)(RedisCache.clear)
+
+    @_soft(answer=0)
+    def count(self, key: str, *, seconds: int) -> int:
+        """How often this was called with the key, for about so many seconds; 0: not known now."""
+        kept = self.make_and_validate_key(key)
+        pipe = self._cache.get_client(kept, write=True).pipeline(transaction=False)
+        pipe.incr(kept)
+        pipe.expire(kept, seconds)
+        counted, _expires = pipe.execute()
+        return int(counted)

@@ -54,6 +54,19 @@ def bind(tenant_id: int) -> Iterator[None]:
         _bound.reset(token)
 
 
+@contextmanager
+def step_over(tenant_id: int) -> Iterator[None]:
+    """Run for another tenant than the bound one: a shop's sandbox, say. Refused while a transaction
+    is open, so that none ever sees two tenants' rows."""
+    if tenant_in_force() is not None:
+        raise ScopeError("The open transaction belongs to another tenant.")
+    token = _bound.set(int(tenant_id))
+    try:
+        yield
+    finally:
+        _bound.reset(token)
+
+
 _mine = local()
 
 

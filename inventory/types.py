@@ -47,6 +47,14 @@ class GoodsText:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Sold:
+    """One thing sold with what its buyer reads: never stored, logged or sent like this."""
+
+    goods: Goods
+    text: GoodsText
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class NewBatch:
     sku_id: int
     supplier_name: str = ""

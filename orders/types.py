@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from core.secrets import Secret
+
+if TYPE_CHECKING:
+    from catalog.models import Sku
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,11 +30,18 @@ class Adjustment:
     amount_e4: int
 
 
+class Pricing(Protocol):
+    """What a higher floor takes off a line, told what the catalog says of its SKU; or refuses."""
+
+    def __call__(self, *, sku: "Sku", quantity: int) -> Adjustment | None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceOrder:
     """`request_key` names one filled-in form: the same form again is the same order.
 
-    `buyer_key` is a digest of the device or account; `ip` is kept as a digest only.
+    `buyer_key` is a digest of the device or account; `ip` is kept as a digest only. `adjustments`
+    are known before, `pricing` says them line by line.
     """
 
     lines: tuple[Line, ...]
@@ -45,6 +55,7 @@ class PlaceOrder:
     ip: str = ""
     has_consented: bool = False
     adjustments: tuple[Adjustment, ...] = ()
+    pricing: Pricing | None = None
 
 
 class Thing(StrEnum):

@@ -87,6 +87,10 @@ class Merchant(models.Model):
     language = models.CharField(_("first language"), max_length=10, default="zh-hans")
     theme = models.JSONField(_("theme"), default=dict, blank=True)
     logo = models.CharField(_("logo"), max_length=64, blank=True)
+    # A tenant of its own with everything in it (goods, stock, money, partners), for trying out.
+    sandbox_of = models.OneToOneField(
+        "self", on_delete=models.PROTECT, related_name="sandbox", null=True, editable=False
+    )
     state = models.CharField(
         _("state"), max_length=10, choices=MerchantState, default=MerchantState.ACTIVE
     )

@@ -20,6 +20,12 @@ def get_shop() -> Shop:
     return _as_shop(Merchant.objects.get(pk=require_tenant()))
 
 
+def find_sandbox_id(*, tenant_id: int) -> int | None:
+    """The tenant in which this one's partners try things out."""
+    found = Merchant.objects.filter(sandbox_of_id=tenant_id).values_list("pk", flat=True)
+    return found.first()
+
+
 def _as_shop(merchant: Merchant) -> Shop:
     return Shop(**{field.name: getattr(merchant, field.name) for field in fields(Shop)})
 

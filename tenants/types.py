@@ -22,6 +22,7 @@ class Shop:
     time_zone: str
     language: str
     logo: str
+    sandbox_of_id: int | None
     theme: dict[str, str]
     is_open: bool
 

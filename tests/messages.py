@@ -10,7 +10,7 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = (
     "core", "tenants", "catalog", "inventory", "suppliers", "payments", "orders", "fulfillment",
-    "storefront", "dashboard", "config",
+    "channels", "storefront", "api", "dashboard", "config",
 )  # fmt: skip
 CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 PLURAL = {"ngettext", "ngettext_lazy"}

@@ -47,7 +47,9 @@ INSTALLED_APPS = [
     "payments",
     "orders",
     "fulfillment",
+    "channels",
     "storefront",
+    "api",
     "dashboard",
     "config",
 ]

@@ -7,6 +7,7 @@ from fulfillment.services.bills import work_on_bill
 from fulfillment.services.complaining import complain_to_supplier
 from fulfillment.services.delivering import (
     deliver_by_hand,
+    deliver_new,
     deliver_order,
     open_units,
     take_payment,
@@ -28,6 +29,7 @@ __all__ = [
     "complain_to_supplier",
     "decide_late",
     "deliver_by_hand",
+    "deliver_new",
     "deliver_order",
     "goods_of_order",
     "note_payment_to_supplier",

@@ -77,6 +77,22 @@ def take_payment(
     return recorded
 
 
+@tenant_atomic(savepoint=False)
+def deliver_new(
+    *, order: "Order", payment_id: int, sold: Sold, by: Actor, now: datetime, sheet: Sheet
+) -> None:
+    """Pay and deliver an order that its caller makes in this transaction, on his sheet.
+
+    `sold` is what was sold for it already, by line. Of several things, what is on the sheet so far
+    is written on the way, for they point at it.
+    """
+    with done_here(open_units):
+        orders.mark_paid(order=order, payment_id=payment_id, by=by, now=now, sheet=sheet)
+    if sum(item.quantity for item in items_of_order(order)) > 1:
+        sheet.write()
+    _open(order, sold=sold, now=now, sheet=sheet)
+
+
 @tenant_atomic
 def open_units(*, order_id: int, now: datetime) -> None:
     """The order is paid: promise a unit for each thing and deliver at once what is in stock.

@@ -3,6 +3,7 @@
 from core.rotation import SealedColumn
 from inventory import sealing
 from inventory.models import Code, Content, ImportJob, ImportReport
+from inventory.services.at_once import sell_at_once
 from inventory.services.batches import add_codes, open_batch
 from inventory.services.claim import check_cap, reserve
 from inventory.services.content import set_content
@@ -66,6 +67,7 @@ __all__ = [
     "reveal",
     "run_import",
     "sell",
+    "sell_at_once",
     "set_content",
     "start_import",
     "undo_batch",

@@ -111,8 +111,8 @@ def reserve(*, request: HoldRequest, now: datetime, sheet: Sheet | None = None) 
     if sheet is None or request.quantity > 1:
         claim(request=request, state=HoldState.RESERVED, now=now)
         return request.quantity
-    given = _given(request, state=HoldState.RESERVED, now=now)
-    of_one = given | {"lane": _any_lane()}
+    given = needs_of(request, state=HoldState.RESERVED, now=now)
+    of_one = given | {"lane": any_lane()}
 
     def look_further(code_id: int | None) -> None:
         if code_id is None:
@@ -129,7 +129,7 @@ def claim(*, request: HoldRequest, state: HoldState, now: datetime) -> None:
     OutOfStock, and then that transaction must not go on to commit what it took: the verbs' own
     savepoints see to it.
     """
-    given = _given(request, state=state, now=now)
+    given = needs_of(request, state=state, now=now)
     if request.quantity == 1 and _claim_one(given):
         return
     _claim_further(given)
@@ -147,7 +147,8 @@ def _claim_further(given: Given) -> None:
             _claim_waiting(given)
 
 
-def _given(request: HoldRequest, *, state: HoldState, now: datetime) -> Given:
+def needs_of(request: HoldRequest, *, state: HoldState, now: datetime) -> Given:
+    """What a statement that takes codes is given."""
     first_day = today_here(now=now) + timedelta(days=request.min_days_left)
     return {
         "tenant": require_tenant(),
@@ -176,17 +177,18 @@ class _Short(Exception):
 
 
 def _claim_one(given: Given) -> bool:
-    of_one = given | {"lane": _any_lane()}
+    of_one = given | {"lane": any_lane()}
     answer = run(f"SELECT {_ONE_CODE}", [of_one[name] for name in _ONE_CODE_TAKES])
     ((code_id,),) = answer.rows
     return code_id is not None
 
 
 def _claim_first(given: Given) -> int:
-    return _claim(_CLAIM_FIRST, given | {"lane": _any_lane()})
+    return _claim(_CLAIM_FIRST, given | {"lane": any_lane()})
 
 
-def _any_lane() -> int:
+def any_lane() -> int:
+    """Buyers of one SKU that begin at different lanes rarely meet."""
     return random.randrange(LANES)  # noqa: S311 -- no secret
 
 

@@ -1,7 +1,8 @@
 """Reading what is sealed: for its buyer, or for staff with a reason. Nobody else opens a code."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -53,12 +54,22 @@ def read_goods(*, goods: Sequence[Goods]) -> list[GoodsText]:
 
 
 def _open(code: Code) -> GoodsText:
-    card_no = unseal(bytes(code.card_no), place=CARD_NO, uid=code.uid) if code.card_no else ""
+    return open_code(
+        uid=code.uid, card_no=code.card_no, secret=code.secret, expires_on=code.expires_on
+    )
+
+
+def open_code(
+    *, uid: UUID, card_no: bytes | memoryview | None, secret: bytes | memoryview, expires_on: date
+) -> GoodsText:
+    """What the buyer reads of a code's columns."""
+    keys = sealer()
+    number = keys.open(bytes(card_no), place=CARD_NO, uid=uid) if card_no else ""
     return GoodsText(
-        card_no=Secret(card_no) if card_no else None,
-        secret=Secret(unseal(bytes(code.secret), place=SECRET, uid=code.uid)),
+        card_no=Secret(number) if number else None,
+        secret=Secret(keys.open(bytes(secret), place=SECRET, uid=uid)),
         kind="code",
-        expires_on=None if code.expires_on == NEVER else code.expires_on,
+        expires_on=None if expires_on == NEVER else expires_on,
     )
 
 

@@ -21,7 +21,7 @@ from orders.services.paying import (
     record_payment,
     start_fulfilling,
 )
-from orders.services.placing import place, placed_before
+from orders.services.placing import draw_up, place, placed_before
 
 SEALED = (
     SealedColumn(model=Order, field="contact_phone", place=PHONE),
@@ -36,6 +36,7 @@ __all__ = [
     "cancel",
     "close_unpaid",
     "complete",
+    "draw_up",
     "flag_overdue",
     "give_up",
     "held_items",

@@ -34,7 +34,7 @@ from orders.selectors import items_of_order
 from orders.services.contacts import write_contact
 from orders.services.limits import check_limits, counted
 from orders.states import OrderState
-from orders.types import Line, PlaceOrder
+from orders.types import Adjustment, Line, PlaceOrder
 from suppliers.selectors import skus_with_offers
 from suppliers.types import Sale
 from tenants.selectors import get_shop
@@ -100,6 +100,20 @@ def place(*, request: PlaceOrder, now: datetime, sheet: Sheet | None = None) -> 
         emit(OrderPlaced(order_id=order.pk))
     reach("orders.placed")
     return order
+
+
+@tenant_atomic(savepoint=False)
+def draw_up(*, request: PlaceOrder, now: datetime, sheet: Sheet) -> tuple[Order, list[HoldRequest]]:
+    """An order on the sheet of a caller who pays it in the same transaction, and what it takes from
+    stock: nothing is held for it.
+
+    Raises as `place`. One with the same form is refused by the database when the sheet is written.
+    """
+    order, holds = _write_down(request, key=_request_key(request), now=now)
+    sheet.insert(order)
+    sheet.insert(*items_of_order(order))
+    emit(OrderPlaced(order_id=order.pk), sheet=sheet)
+    return order, holds
 
 
 def _is_one_thing(order: Order) -> bool:
@@ -184,8 +198,9 @@ def _check_offers(order: Order, lines: list[_Priced], *, now: datetime) -> None:
 def _draft(request: PlaceOrder, lines: list[_Priced], *, key: str, now: datetime) -> Order:
     zone, currency = _where(require_tenant(), int(now.timestamp()) // 60)
     list_e4 = sum(line.total_e4 for line in lines)
-    discount_e4 = sum(each.amount_e4 for each in request.adjustments)
-    if not 0 <= discount_e4 <= list_e4 or any(each.amount_e4 < 0 for each in request.adjustments):
+    adjustments = [*request.adjustments, *_priced_above(request, lines)]
+    discount_e4 = sum(each.amount_e4 for each in adjustments)
+    if not 0 <= discount_e4 <= list_e4 or any(each.amount_e4 < 0 for each in adjustments):
         raise InvalidInput(
             _("A discount is not more than what the goods cost."), param="adjustments"
         )
@@ -204,7 +219,7 @@ def _draft(request: PlaceOrder, lines: list[_Priced], *, key: str, now: datetime
         currency=currency,
         adjustments=[
             {"kind": each.kind, "ref": each.ref, "amount_e4": each.amount_e4}
-            for each in request.adjustments
+            for each in adjustments
         ],
         request_key=key,
         placed_at=now,
@@ -212,6 +227,13 @@ def _draft(request: PlaceOrder, lines: list[_Priced], *, key: str, now: datetime
     )
     write_contact(order, request, now=now)
     return order
+
+
+def _priced_above(request: PlaceOrder, lines: list[_Priced]) -> list[Adjustment]:
+    if request.pricing is None:
+        return []
+    said = [request.pricing(sku=line.sku, quantity=line.quantity) for line in lines]
+    return [each for each in said if each is not None]
 
 
 @lru_cache(maxsize=4096)

@@ -1,5 +1,6 @@
 """How the server goes about a claim, once it knows how much there is to sell."""
 
+import re
 from typing import Any
 
 import pytest
@@ -13,6 +14,10 @@ from tests.inventory.factories import a_hold, make_codes, make_sku
 from tests.times import MORNING
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
+
+_TAKEN = (
+    "tenant", "sku", "lane", "first_day", "item", "buyer", "min_days", "state", "until", "now",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -34,7 +39,7 @@ def given(shop):
     with connections["owner"].cursor() as cursor:  # nobody else may
         cursor.execute("ANALYZE inventory_code, inventory_batch, inventory_shelf")
     with bind(shop.pk), tenant_atomic():
-        yield claim._given(a_hold(sku), state=HoldState.RESERVED, now=MORNING) | {
+        yield claim.needs_of(a_hold(sku), state=HoldState.RESERVED, now=MORNING) | {
             "lane": LANES - 1,
             "day": NEVER,
         }
@@ -45,17 +50,19 @@ def test_a_claim_walks_the_shelf_and_never_the_sold(sql, given):
     assert_it_walks_the_shelf(_plan(sql, given))
 
 
-def test_the_function_that_claims_one_walks_the_shelf(given):
+@pytest.mark.parametrize(
+    ("function", "ends_at"),
+    [("inventory_claim_one", "RETURNING code_id INTO"), ("inventory_sell_one", "SELECT taken.id")],
+)
+def test_the_function_that_takes_one_walks_the_shelf(function, ends_at, given):
     with connection.cursor() as cursor:
-        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'inventory_claim_one'")
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = %s", [function])
         (body,) = cursor.fetchone()
-    statement = body.split("BEGIN")[1].split("RETURNING code_id")[0]
-    names = ["tenant", "sku", "lane", "first_day", "item", "buyer", "min_days", "state"]
-    for name in [*names, "until", "now"]:
-        statement = statement.replace(f" _{name},", f" %({name})s,").replace(
-            f" _{name}\n", f" %({name})s\n"
-        )
-        statement = statement.replace(f" _{name} ", f" %({name})s ")
+    statement = body.split("BEGIN")[1].split("RETURN QUERY")[-1].split(ends_at)[0]
+    if ends_at.startswith("SELECT"):
+        statement += "SELECT id FROM taken"
+    for name in _TAKEN:
+        statement = re.sub(rf"\b_{name}\b", f"%({name})s", statement)
 
     plan = _plan(statement, given)
 

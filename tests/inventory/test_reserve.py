@@ -230,7 +230,7 @@ def test_each_lane_has_its_own_head():
     Code.objects.filter(pk__in=[code.pk for code in soon]).update(lane=3)
     Code.objects.filter(pk=later[0].pk).update(lane=5)
 
-    heads = claim._heads(claim._given(a_hold(sku), state=HoldState.RESERVED, now=MORNING))
+    heads = claim._heads(claim.needs_of(a_hold(sku), state=HoldState.RESERVED, now=MORNING))
 
     assert heads == [(3, SOON, SOON), (5, LATER, SOON)]
 

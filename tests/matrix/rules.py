@@ -292,6 +292,13 @@ SHOP = {
     ),
     "storefront:forget": deed("/orders/forget/", PUBLIC, shows=False),
     "storefront:notice": Rule("/pay/notice/sandbox/"),  # who signs it: tests/payments
+    # By a partner's key and nothing else: tests/api.
+    "api:products": Rule("/api/v1/products"),
+    "api:product": Rule("/api/v1/products/{sku_ref}"),
+    "api:orders": Rule("/api/v1/orders"),
+    "api:order": Rule("/api/v1/orders/{partner_order}"),
+    "api:balance": Rule("/api/v1/balance"),
+    "api:entries": Rule("/api/v1/balance/entries"),
     "suppliers:callback": Rule("/supplier/{supplier}/callback/"),  # signed: tests/suppliers
     "suppliers:after_sale": Rule("/supplier/{supplier}/after-sale/"),  # signed, too
     "storefront:bank": asset("/sandbox/pay/{bank}/", post=PUBLIC, shows=True),

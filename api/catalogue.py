@@ -1,0 +1,98 @@
+"""What a partner may sell: its SKUs, at its prices, with what its buyers must tell."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import QuerySet
+
+from catalog.selectors import buyer_fields, skus_for_sale
+from catalog.states import BOUGHT
+from catalog.types import BuyerField
+from channels import services as channels
+from channels.selectors import skus_listed
+from channels.types import Seat
+from core.errors import NotFound
+from core.money import write_e4
+from inventory.selectors import stock_of
+from suppliers.selectors import skus_with_offers
+from suppliers.types import Sale
+from tenants.selectors import get_shop
+
+if TYPE_CHECKING:
+    from catalog.models import Sku
+
+STOCKED = frozenset({"stock_code", "reusable"})
+CHANNEL = "api"
+
+
+def skus_of(*, seat: Seat, now: datetime) -> "QuerySet[Sku]":
+    """What the partner may buy now, the newest first."""
+    found = skus_for_sale(now=now)
+    if seat.sells_all:
+        return found
+    return found.filter(pk__in=skus_listed(partner_id=seat.partner_id))
+
+
+def get_sku(*, seat: Seat, ref: str, now: datetime) -> "Sku":
+    """Raises NotFound, also for what is sold to others only."""
+    found = skus_of(seat=seat, now=now).filter(ref=ref).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def product_bodies(*, seat: Seat, skus: Sequence["Sku"], now: datetime) -> list[dict[str, Any]]:
+    """A page of the catalogue as the API tells it."""
+    prices = channels.prices_for(seat=seat, skus=skus)
+    stock = stock_of([sku.pk for sku in skus if sku.kind in STOCKED])
+    offered = _offered(skus, prices, now=now)
+    currency = get_shop().currency
+    return [
+        {
+            "object": "product",
+            "sku": sku.ref,
+            "name": sku.product.name,
+            "name_en": sku.product.name_en or None,
+            "variant": sku.name,
+            "variant_en": sku.name_en or None,
+            "brand": sku.product.brand.name if sku.product.brand else None,
+            "kind": sku.kind,
+            "delivery": sku.promise,
+            "price": write_e4(prices[sku.pk]),
+            "list_price": write_e4(sku.price_e4),
+            "currency": currency,
+            "max_quantity": sku.most_per_order,
+            "available": _is_available(sku, stock, offered),
+            "stock": stock.get(sku.pk, 0) if sku.kind in STOCKED else None,
+            "buyer_fields": [_field(field) for field in buyer_fields(sku)],
+        }
+        for sku in skus
+    ]
+
+
+def _offered(skus: Sequence["Sku"], prices: dict[int, int], *, now: datetime) -> set[int]:
+    """Those of them that a supplier delivers for the partner's price."""
+    sales = {
+        sku.pk: Sale(paid_e4=prices[sku.pk], channel=CHANNEL, slow_hours=sku.slow_hours)
+        for sku in skus
+        if sku.kind in BOUGHT
+    }
+    return skus_with_offers(sales=sales, now=now) if sales else set()
+
+
+def _is_available(sku: "Sku", stock: dict[int, int], offered: set[int]) -> bool:
+    if sku.kind in STOCKED:
+        return stock.get(sku.pk, 0) > 0
+    return sku.kind not in BOUGHT or sku.pk in offered
+
+
+def _field(field: BuyerField) -> dict[str, Any]:
+    return {
+        "key": field.key,
+        "type": str(field.kind),
+        "label": field.label,
+        "label_en": field.label_en or None,
+        "required": field.is_required,
+        "options": list(field.options),
+    }

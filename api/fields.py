@@ -1,0 +1,46 @@
+"""Fields of the API's bodies that DRF does not have."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from core.money import read_e4, write_e4
+
+
+class Amount(serializers.Field):
+    """Money as a decimal string of up to four decimals; inside it is 1/10,000 of the unit.
+
+    A number is refused: a float has lost digits before it is sent.
+    """
+
+    default_error_messages = {"amount": _('Write an amount as text, such as "9.8750".')}
+
+    def to_internal_value(self, data: Any) -> int:
+        if not isinstance(data, str):
+            self.fail("amount")
+        try:
+            return read_e4(data)
+        except ValueError:
+            self.fail("amount")
+
+    def to_representation(self, value: int) -> str:
+        return write_e4(value)
+
+
+class Text(serializers.CharField):
+    """Text, and nothing that merely could be written as one: `true` and `7` are refused."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(super().to_internal_value(data))
+
+
+class Whole(serializers.IntegerField):
+    """A whole number: neither `"3"`, nor `3.0`, nor `true`."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if type(data) is not int:
+            self.fail("invalid")
+        return int(super().to_internal_value(data))

@@ -1,0 +1,59 @@
+"""JSON as the API takes it: an object, small, flat enough, and text that can be stored."""
+
+import json
+from typing import IO, Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework.parsers import JSONParser
+
+from api.errors import BodyTooLarge, Unreadable
+
+MOST_BYTES = 256 * 1024
+DEEPEST = 8
+
+
+class StrictJSONParser(JSONParser):
+    """Refuses what Python's reader lets pass: NaN, a name twice, half a character, any depth."""
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Any = None
+    ) -> dict[str, Any]:
+        body = stream.read(MOST_BYTES + 1)
+        if len(body) > MOST_BYTES:
+            raise BodyTooLarge(
+                _("A request has at most %(most)s kB. Send less at once.")
+                % {"most": MOST_BYTES // 1024}
+            )
+        if not body:
+            return {}
+        try:
+            # RecursionError: brackets nested deeper than Python's own stack.
+            found = json.loads(
+                body.decode(), parse_constant=_no_constant, object_pairs_hook=_each_name_once
+            )
+            _check_depth(found)
+            json.dumps(found, ensure_ascii=False).encode()
+        except (ValueError, RecursionError):
+            raise Unreadable(_("The body is not JSON that this API can read.")) from None
+        if not isinstance(found, dict):
+            raise Unreadable(_("The body is a JSON object: {…}."))
+        return found
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands there twice")
+    return found
+
+
+def _check_depth(value: Any, depth: int = 0) -> None:
+    if depth > DEEPEST:
+        raise ValueError("nested too deeply")
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for each in inner:
+        _check_depth(each, depth + 1)

@@ -1,0 +1,215 @@
+"""What partners do, composed from the apps below: a face writes nothing itself."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError
+from django.utils.translation import gettext_lazy as _
+
+from api.shapes import UnitShown, as_json, order_body, sold_units, stored_units
+from api.types import Answer, NewSale
+from channels import services as channels
+from channels.errors import OrderNoTaken
+from channels.selectors import find_sale
+from channels.types import Seat
+from core import idempotency
+from core.crypto import digest
+from core.errors import AppError
+from core.idempotency import Asked, KeyReused, StillRunning
+from core.scope import tenant_atomic, whole
+from core.sheets import Sheet
+from fulfillment import services as fulfillment
+from fulfillment.selectors import units_of
+from inventory import services as inventory
+from inventory.types import Sold
+from orders import services as orders
+from orders.selectors import first_items, items_of_order
+from orders.types import Line, PlaceOrder
+from payments import services as payments
+from payments.types import Payable
+from tenants import audit
+
+if TYPE_CHECKING:
+    from channels.models import PartnerOrder
+    from orders.models import Order
+
+CHANNEL = "api"
+PLACED, REPEATED = 201, 200
+KEPT = frozenset({402, 403, 409})  # refusals that belong to the sale
+
+
+@tenant_atomic(savepoint=False)
+def sell(*, seat: Seat, asked: NewSale, now: datetime) -> Answer:
+    """Price, charge, claim, record and answer one order, all or nothing.
+
+    What is in stock is in the answer; what a supplier delivers comes later. Within a transaction
+    that is rolled back when this raises: then `sold_before` knows whether it was ordered before.
+    """
+    once = _once(seat, asked)
+    if once is not None and (before := idempotency.look(asked=once)) is not None:
+        return Answer(status=before.status, body=before.answer, is_replay=True)
+    sheet = Sheet()
+    with whole():
+        order, sold = _draw_up(seat, asked, now=now, sheet=sheet)
+        captured = payments.pay_new_from_balance(
+            payable=_payable(order), account_id=seat.account_id, now=now, sheet=sheet
+        )
+        channels.note_sale(
+            seat=seat,
+            order=order,
+            partner_order_no=asked.partner_order_no,
+            said=asked.said,
+            now=now,
+            sheet=sheet,
+        )
+        fulfillment.deliver_new(
+            order=order,
+            payment_id=captured.payment_id,
+            sold={item_id: [one.goods for one in found] for item_id, found in sold.items()},
+            by=seat.actor,
+            now=now,
+            sheet=sheet,
+        )
+        audit.note(sheet, by=seat.actor, action="api.sold", target=order.number, now=now)
+        answer = Answer(status=PLACED, body=_told(order, asked, sold, now=now, sheet=sheet))
+        if once is not None:
+            idempotency.keep(
+                asked=once, status=answer.status, answer=answer.body, now=now, sheet=sheet
+            )
+        sheet.write()
+    return answer
+
+
+def _draw_up(
+    seat: Seat, asked: NewSale, *, now: datetime, sheet: Sheet
+) -> "tuple[Order, dict[int, list[Sold]]]":
+    """The order at the partner's price, and what stock gave for it, by line."""
+    request = PlaceOrder(
+        lines=(Line(sku_ref=asked.sku, quantity=asked.quantity, buyer_fields=asked.buyer),),
+        request_key=f"api:{seat.partner_ref}:{asked.partner_order_no}",
+        channel=CHANNEL,
+        language=asked.language,
+        has_consented=True,  # by the partner's contract; he asks his own buyer
+        pricing=channels.pricing_of(seat=seat, limit_e4=asked.max_e4),
+    )
+    order, holds = orders.draw_up(request=request, now=now, sheet=sheet)
+    sold = {hold.item_id: inventory.sell_at_once(request=hold, now=now) for hold in holds}
+    return order, sold
+
+
+def _told(
+    order: "Order",
+    asked: NewSale,
+    sold: dict[int, list[Sold]],
+    *,
+    now: datetime,
+    sheet: Sheet,
+) -> bytes:
+    """The answer's body; of what is not from stock the units are read as they were stored."""
+    (item,) = items_of_order(order)
+    if item.pk in sold:
+        units = sold_units([one.text for one in sold[item.pk]], now=now)
+    else:
+        sheet.write()
+        units = units_shown(order)
+    return as_json(
+        order_body(
+            order=order,
+            item=item,
+            sku_ref=asked.sku,
+            partner_order_no=asked.partner_order_no,
+            units=units,
+        )
+    )
+
+
+def units_shown(order: "Order") -> list[UnitShown]:
+    """The order's units with their goods, as its partner may read them."""
+    goods = fulfillment.goods_of_order(order_id=order.pk)
+    return stored_units(units_of(order_id=order.pk), goods)
+
+
+@tenant_atomic
+def sold_before(*, seat: Seat, asked: NewSale, why: AppError | IntegrityError) -> Answer:
+    """What a sale that was refused, or that the database would not store, is answered with.
+
+    Ordered before, with the same words: that order. Else the refusal is raised on.
+    """
+    once = _once(seat, asked)
+    if once is not None and not isinstance(why, StillRunning | KeyReused):
+        before = idempotency.look(asked=once)
+        if before is not None:
+            return Answer(status=before.status, body=before.answer, is_replay=True)
+    sale = find_sale(partner_id=seat.partner_id, partner_order_no=asked.partner_order_no)
+    if sale is None:
+        raise why
+    if bytes(sale.said_digest) != digest(asked.said):
+        raise OrderNoTaken(
+            _("This order number names another order of yours already."),
+            param="partner_order_no",
+            order=sale.order.number,
+        )
+    return Answer(status=REPEATED, body=as_json(read_order(sale=sale)), is_replay=True)
+
+
+@tenant_atomic
+def keep_refusal(
+    *, seat: Seat, asked: NewSale, refusal: AppError, said: Answer, now: datetime
+) -> None:
+    """Under an idempotency key a refusal of the sale itself is an answer too: the same key again is
+    told the same. What is wrong with the request, or goes by in a moment, is judged anew."""
+    once = _once(seat, asked)
+    if once is None or refusal.status not in KEPT or isinstance(refusal, StillRunning):
+        return
+    if idempotency.look(asked=once) is None:
+        sheet = Sheet()
+        idempotency.keep(asked=once, status=said.status, answer=said.body, now=now, sheet=sheet)
+        sheet.write()
+
+
+def read_order(*, sale: "PartnerOrder", with_goods: bool = True) -> dict[str, Any]:
+    """A partner's order as the API tells it."""
+    item = first_items(order_ids=[sale.order_id])[sale.order_id]
+    return order_body(
+        order=sale.order,
+        item=item,
+        sku_ref=item.sku.ref,
+        partner_order_no=sale.partner_order_no,
+        units=units_shown(sale.order) if with_goods else None,
+    )
+
+
+def read_sales(sales: Sequence["PartnerOrder"]) -> list[dict[str, Any]]:
+    """A page of orders, without their goods. Two queries."""
+    items = first_items(order_ids=[sale.order_id for sale in sales])
+    told = []
+    for sale in sales:
+        item = items[sale.order_id]
+        told.append(
+            order_body(
+                order=sale.order,
+                item=item,
+                sku_ref=item.sku.ref,
+                partner_order_no=sale.partner_order_no,
+            )
+        )
+    return told
+
+
+def _once(seat: Seat, asked: NewSale) -> Asked | None:
+    if not asked.idempotency_key:
+        return None
+    return Asked(scope=f"api:{seat.partner_ref}", key=asked.idempotency_key, said=asked.said)
+
+
+def _payable(order: "Order") -> Payable:
+    (item,) = items_of_order(order)
+    return Payable(
+        ref=order.number,
+        id=order.pk,
+        amount_e4=order.total_e4,
+        currency=order.currency,
+        title=item.name[:120],
+        is_new=True,
+    )

@@ -1,0 +1,162 @@
+"""What the API answers: plain dictionaries, made here and described in `api.schemas`."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from core.money import write_e4
+from core.secrets import Secret
+from orders.states import OrderState
+
+if TYPE_CHECKING:
+    from fulfillment.models import Unit
+    from fulfillment.types import UnitGoods
+    from inventory.types import GoodsText
+    from orders.models import Item, Order
+    from payments.models import Entry
+
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+# What a partner's program has to tell apart; the house's own states are more.
+ORDER_STATES = {
+    OrderState.PLACED: "processing",
+    OrderState.PAID: "processing",
+    OrderState.HELD: "held",
+    OrderState.FULFILLING: "processing",
+    OrderState.COMPLETED: "completed",
+    OrderState.CLOSED: "canceled",
+    OrderState.CANCELED: "canceled",
+}
+UNIT_STATES = {
+    "delivered": "delivered",
+    "refunded": "refunded",
+    "replaced": "replaced",
+    "canceled": "canceled",
+    "unknown": "unconfirmed",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitShown:
+    """One thing of an order as its buyer's platform reads it; never stored, logged or sent else."""
+
+    position: int
+    state: str
+    kind: str
+    delivered_at: datetime | None
+    card_no: Secret | None = None
+    code: Secret | None = None
+    expires_on: date | None = None
+
+
+def as_json(body: dict[str, Any]) -> bytes:
+    return _JSON.encode(body).encode()
+
+
+def sold_units(texts: Iterable["GoodsText"], *, now: datetime) -> list[UnitShown]:
+    """Units that were delivered in this moment."""
+    return [
+        UnitShown(
+            position=position,
+            state="delivered",
+            kind=text.kind,
+            delivered_at=now,
+            card_no=text.card_no,
+            code=text.secret,
+            expires_on=text.expires_on,
+        )
+        for position, text in enumerate(texts, start=1)
+    ]
+
+
+def stored_units(units: Iterable["Unit"], goods: Iterable["UnitGoods"]) -> list[UnitShown]:
+    """Units as they are, with the goods of those that were delivered."""
+    by_unit = {one.unit_id: one for one in goods}
+    shown = []
+    for unit in units:
+        own = by_unit.get(unit.pk)
+        shown.append(
+            UnitShown(
+                position=unit.position,
+                state=UNIT_STATES.get(unit.state, "processing"),
+                kind=own.kind if own else "",
+                delivered_at=unit.delivered_at,
+                card_no=own.card_no if own else None,
+                code=own.secret if own else None,
+                expires_on=own.expires_on if own else None,
+            )
+        )
+    return shown
+
+
+def order_body(
+    *,
+    order: "Order",
+    item: "Item",
+    sku_ref: str,
+    partner_order_no: str,
+    units: Iterable[UnitShown] | None = None,
+) -> dict[str, Any]:
+    """An order; with `units`, where the caller may read the goods."""
+    body: dict[str, Any] = {
+        "object": "order",
+        "ref": order.number,
+        "partner_order_no": partner_order_no,
+        "state": ORDER_STATES[OrderState(order.state)],
+        "sku": sku_ref,
+        "quantity": item.quantity,
+        "unit_price": write_e4(order.total_e4 // item.quantity),
+        "total": write_e4(order.total_e4),
+        "currency": order.currency,
+        "created_at": _moment(order.placed_at),
+        "ended_at": _moment(order.ended_at),
+    }
+    if units is not None:
+        body["units"] = [_unit_body(unit) for unit in units]
+    return body
+
+
+def _unit_body(unit: UnitShown) -> dict[str, Any]:
+    return {
+        "position": unit.position,
+        "state": unit.state,
+        "kind": unit.kind or None,
+        "card_no": unit.card_no.reveal() if unit.card_no else None,
+        "code": unit.code.reveal() if unit.code else None,
+        "expires_on": unit.expires_on.isoformat() if unit.expires_on else None,
+        "delivered_at": _moment(unit.delivered_at),
+    }
+
+
+def _moment(at: datetime | None) -> str | None:
+    """RFC 3339 in UTC, to the millisecond."""
+    return None if at is None else f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+
+
+def balance_body(*, balance_e4: int, floor_e4: int, currency: str) -> dict[str, Any]:
+    """`available` is what may still be spent: down to the credit line."""
+    return {
+        "object": "balance",
+        "balance": _signed(balance_e4),
+        "credit_limit": write_e4(-floor_e4),
+        "available": write_e4(balance_e4 - floor_e4),
+        "currency": currency,
+    }
+
+
+def entry_body(*, entry: "Entry", order_ref: str | None) -> dict[str, Any]:
+    return {
+        "object": "entry",
+        "ref": entry.journal.ref,
+        "kind": entry.journal.kind,
+        "amount": _signed(entry.amount_e4),
+        "currency": entry.currency,
+        "order": order_ref,
+        "at": _moment(entry.journal.at),
+    }
+
+
+def _signed(amount_e4: int) -> str:
+    return f"-{write_e4(-amount_e4)}" if amount_e4 < 0 else write_e4(amount_e4)

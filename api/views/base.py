@@ -1,0 +1,155 @@
+"""What every endpoint of the API shares: who calls, how fast, in one transaction, and the shape of
+a refusal."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.core.cache import cache
+from django.db import IntegrityError
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from api.errors import KeyMissing, TooFast, UnknownField
+from api.parsing import StrictJSONParser
+from api.refusals import answer, refusal_of
+from channels import services as channels
+from channels.errors import KeyRefused, ScopeMissing
+from channels.selectors import find_seat
+from channels.services.keys import LIVE, PUBLIC, TEST
+from channels.types import Seat
+from core.callers import caller_ip
+from core.errors import AppError
+from core.kept import Kept
+from core.middleware import opens_own_scope
+from core.scope import require_tenant, step_over, tenant_atomic
+from tenants.selectors import find_sandbox_id
+
+_KEY = re.compile(rf"({LIVE}|{TEST})([a-z0-9]{{{PUBLIC}}})([A-Za-z0-9_-]{{20,64}})")
+_sandboxes: Kept[int | None] = Kept(most=10_000)
+
+
+class PartnerView(APIView):
+    """An endpoint for whoever has a partner's key.
+
+    A call is one transaction, the look at its key included: a refusal rolls all of it back.
+    """
+
+    needs: ClassVar[Mapping[str, str]] = {}  # by method: the scope that a key must have
+    parser_classes = (StrictJSONParser,)
+
+    seat: Seat
+    now: datetime
+    told: dict[str, str]  # headers of every answer
+
+    @classmethod
+    def as_view(cls, **options: Any) -> Any:
+        return opens_own_scope(super().as_view(**options))
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Find out whose key it is, and answer in that tenant's scope."""
+        self.now, self.told = timezone.now(), {}
+        try:
+            kind, public, secret = _key_of(request)
+            with step_over(_tenant_of(kind)):
+                response = self._in_scope(request, public, secret, **kwargs)
+        except AppError as refusal:
+            response = answer(request, refusal)
+        for name, value in self.told.items():
+            response[name] = value
+        return response
+
+    def _in_scope(
+        self, request: HttpRequest, public: str, secret: str, **kwargs: Any
+    ) -> HttpResponseBase:
+        try:
+            with tenant_atomic(durable=True):
+                return self._called(request, public, secret, **kwargs)
+        except (AppError, IntegrityError) as why:
+            if not hasattr(self, "seat"):
+                raise  # nobody that we know
+            with tenant_atomic(durable=True):
+                return self.after(why)
+
+    def _called(
+        self, request: HttpRequest, public: str, secret: str, **kwargs: Any
+    ) -> HttpResponseBase:
+        address = caller_ip(request)
+        seat = find_seat(public=public, secret=secret, address=address, now=self.now)
+        needed = self.needs.get(str(request.method))
+        if needed and needed not in seat.scopes:
+            raise ScopeMissing(_("This key may not do this."), scope=needed)
+        self.seat = seat
+        self._keep_pace()
+        response = super().dispatch(request, **kwargs)
+        channels.mark_used(seat=seat, address=address, now=self.now)
+        return response
+
+    def _keep_pace(self) -> None:
+        """Count the call against the partner's second; raises TooFast.
+
+        Counted in Redis: while that is away nobody is held up, for every call has its key.
+        """
+        most = self.seat.most_per_second
+        key = f"pace|{require_tenant()}|{self.seat.partner_id}|{int(self.now.timestamp())}"
+        counted = cache.count(key, seconds=2)  # type: ignore[attr-defined]  # -- core.cache's own
+        self.told |= {
+            "RateLimit-Limit": str(most),
+            "RateLimit-Remaining": str(max(0, most - counted)),
+            "RateLimit-Reset": "1",
+        }
+        if counted > most:
+            raise TooFast(_("Too many calls in this second. Wait for the next."), wait_seconds=1)
+
+    def after(self, why: AppError | IntegrityError) -> HttpResponseBase:
+        """What is said once the call's transaction was rolled back; in one of its own."""
+        raise why
+
+    def perform_authentication(self, request: Request) -> None:
+        """Whose key it is was found before; the framework would set a user of its own."""
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Let everything through: what was refused must roll the transaction back."""
+        raise refusal_of(exc) if isinstance(exc, APIException) else exc
+
+    def validated(self, shape: type[serializers.Serializer]) -> dict[str, Any]:
+        """The body in the shape's types; raises InvalidInput with the field's name."""
+        given = self.request.data
+        unknown = sorted(set(given) - set(shape().fields))
+        if unknown:
+            raise UnknownField(
+                _("There is no field of this name here. Check its spelling."), param=unknown[0]
+            )
+        found = shape(data=given)
+        found.is_valid(raise_exception=True)
+        return dict(found.validated_data)
+
+
+def _key_of(request: HttpRequest) -> tuple[str, str, str]:
+    """The key's kind, public part and secret, from `Authorization: Bearer …`."""
+    kind, _space, text = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not text:
+        raise KeyMissing(_("Send your API key: “Authorization: Bearer qy_…”."))
+    found = _KEY.fullmatch(text.strip())
+    if found is None:
+        raise KeyRefused(_("This API key is not known here, or has been revoked."))
+    return found[1], found[2], found[3]
+
+
+def _tenant_of(kind: str) -> int:
+    """The shop whose host was called; for a test key, its sandbox."""
+    shop_id = require_tenant()
+    if kind == LIVE:
+        return shop_id
+    sandbox_id = _sandboxes.get(shop_id, lambda: find_sandbox_id(tenant_id=shop_id))
+    if sandbox_id is None:
+        raise KeyRefused(_("This API key is not known here, or has been revoked."))
+    return sandbox_id

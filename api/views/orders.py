@@ -1,0 +1,94 @@
+"""Orders: placed with an answer in the same call, read, listed."""
+
+import json
+
+from django.db import IntegrityError
+from django.http.response import HttpResponseBase
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api import services
+from api.errors import KeyTooLong
+from api.fields import Amount, Text, Whole
+from api.paging import page_of
+from api.refusals import body_of
+from api.shapes import as_json
+from api.types import Answer, NewSale
+from api.views.base import PartnerView
+from channels.selectors import get_sale, sales_of
+from channels.states import KeyScope
+from core.errors import AppError
+
+LONGEST_KEY = 255
+MOST_OF_ONE = 100
+
+
+class Orders(PartnerView):
+    """POST places an order: it is paid from the balance, and what is in stock is in the answer."""
+
+    needs = {"GET": KeyScope.ORDERS_READ, "POST": KeyScope.ORDERS_WRITE}
+
+    class Input(serializers.Serializer):
+        sku = Text(max_length=40)
+        quantity = Whole(min_value=1, max_value=MOST_OF_ONE, default=1)
+        partner_order_no = Text(max_length=64)
+        buyer = serializers.DictField(child=Text(max_length=100, allow_blank=True), default=dict)
+        max_amount = Amount(required=False)
+
+    asked: NewSale | None = None
+
+    def get(self, request: Request) -> Response:
+        found = sales_of(partner_id=self.seat.partner_id)
+        return Response(page_of(request, found, services.read_sales))
+
+    def post(self, request: Request) -> HttpResponseBase:
+        given = self.validated(self.Input)
+        self.asked = NewSale(
+            sku=given["sku"],
+            quantity=given["quantity"],
+            partner_order_no=given["partner_order_no"],
+            buyer=given["buyer"],
+            max_e4=given.get("max_amount"),
+            language=get_language() or "",
+            idempotency_key=_idempotency_key(request),
+            said=json.dumps(given, sort_keys=True, ensure_ascii=False),
+        )
+        return services.sell(seat=self.seat, asked=self.asked, now=self.now).response()
+
+    def after(self, why: AppError | IntegrityError) -> HttpResponseBase:
+        if self.asked is None:
+            raise why
+        try:
+            before = services.sold_before(seat=self.seat, asked=self.asked, why=why)
+        except AppError as refusal:
+            self.told |= refusal.headers
+            said = Answer(status=refusal.status, body=as_json(body_of(self.request, refusal)))
+            services.keep_refusal(
+                seat=self.seat, asked=self.asked, refusal=refusal, said=said, now=self.now
+            )
+            return said.response()
+        return before.response()
+
+
+class OneOrder(PartnerView):
+    """An order with its goods."""
+
+    needs = {"GET": KeyScope.ORDERS_READ}
+
+    def get(self, request: Request, ref: str) -> Response:
+        sale = get_sale(partner_id=self.seat.partner_id, order_number=ref)
+        return Response(services.read_order(sale=sale))
+
+
+def _idempotency_key(request: Request) -> str:
+    key = request.headers.get("Idempotency-Key", "")
+    if len(key) > LONGEST_KEY or not key.isprintable():
+        raise KeyTooLong(
+            _("An idempotency key has at most %(most)s printable characters.")
+            % {"most": LONGEST_KEY},
+            param="Idempotency-Key",
+        )
+    return key

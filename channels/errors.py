@@ -1,0 +1,67 @@
+from core.errors import AppError
+
+
+class KeyRefused(AppError):
+    """The same answer for a key that never was, one revoked or run out, and another shop's."""
+
+    code = "invalid_key"
+    status = 401
+
+
+class AddressRefused(AppError):
+    """The key is good, and is not used from an address that it names."""
+
+    code = "ip_not_allowed"
+    status = 403
+
+
+class ScopeMissing(AppError):
+    """`data["scope"]` is what the key lacks."""
+
+    code = "scope_missing"
+    status = 403
+
+
+class PartnerSuspended(AppError):
+    code = "partner_suspended"
+    status = 403
+
+
+class SkuNotAllowed(AppError):
+    """It is on sale, and not to this partner."""
+
+    code = "sku_not_allowed"
+    status = 403
+
+
+class CostAbovePrice(AppError):
+    """The loss guard: this partner's price would not bring the cost in."""
+
+    code = "cost_above_price"
+
+
+class PriceAboveLimit(AppError):
+    """It costs more than the caller said that he pays at most."""
+
+    code = "price_above_limit"
+
+
+class DailyLimitReached(AppError):
+    """`data` says the limit and what of it is left today."""
+
+    code = "daily_limit_reached"
+    status = 402
+
+
+class OrderNoTaken(AppError):
+    """The partner's order number names another order already; `data["order"]` is which."""
+
+    code = "order_no_taken"
+
+
+class PartnerNameTaken(AppError):
+    code = "partner_name_taken"
+
+
+class TierInUse(AppError):
+    code = "tier_in_use"

@@ -1,0 +1,31 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class PartnerState(models.TextChoices):
+    ACTIVE = "active", _("open")
+    SUSPENDED = "suspended", _("suspended")  # its keys are refused; what it has bought goes on
+
+
+PARTNER_MOVES = {
+    PartnerState.ACTIVE: frozenset({PartnerState.SUSPENDED}),
+    PartnerState.SUSPENDED: frozenset({PartnerState.ACTIVE}),
+}
+
+
+class PriceWay(models.TextChoices):
+    """How a tier makes a price where it names none for the SKU itself."""
+
+    LIST = "list", _("the list price")
+    DISCOUNT = "discount", _("a share of the list price")
+    COST_PLUS = "cost_plus", _("the cost and a markup")
+
+
+class KeyScope(models.TextChoices):
+    """What a key may be used for."""
+
+    CATALOG = "catalog:read", _("read the catalogue")
+    ORDERS_READ = "orders:read", _("read orders and their codes")
+    ORDERS_WRITE = "orders:write", _("place and cancel orders")
+    BALANCE = "balance:read", _("read the balance and its entries")
+    WEBHOOKS = "webhooks:write", _("set up webhooks")

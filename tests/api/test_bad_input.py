@@ -1,0 +1,157 @@
+"""What a partner's program may send wrong: told in words, and nothing done."""
+
+import json
+
+import pytest
+
+from core.scope import tenant_atomic
+from orders.models import Order
+from tests.api.callers import ORDERS
+from tests.catalog.factories import make_template
+from tests.orders.factories import stocked_sku
+
+pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
+
+
+@pytest.fixture
+def sku(shop):
+    with tenant_atomic():
+        return stocked_sku(2)
+
+
+def told(caller, body, **headers):
+    answer = caller.post(ORDERS, body, **headers)
+    with tenant_atomic():
+        assert not Order.objects.exists()
+    return caller.status, answer["error"]["code"], answer["error"]["param"]
+
+
+FIELDS = [
+    ({"sku": 7}, "invalid_input", "sku"),
+    ({"sku": None}, "invalid_input", "sku"),
+    ({"sku": "x" * 41}, "invalid_input", "sku"),
+    ({"sku": "a\0b"}, "invalid_input", "sku"),
+    ({"quantity": 0}, "invalid_input", "quantity"),
+    ({"quantity": -1}, "invalid_input", "quantity"),
+    ({"quantity": 101}, "invalid_input", "quantity"),
+    ({"quantity": "1"}, "invalid_input", "quantity"),
+    ({"quantity": 1.0}, "invalid_input", "quantity"),
+    ({"quantity": True}, "invalid_input", "quantity"),
+    ({"quantity": 10**30}, "invalid_input", "quantity"),
+    ({"partner_order_no": ""}, "invalid_input", "partner_order_no"),
+    ({"partner_order_no": "x" * 65}, "invalid_input", "partner_order_no"),
+    ({"buyer": []}, "invalid_input", "buyer"),
+    ({"buyer": {"phone": 13800138000}}, "invalid_input", "buyer.phone"),
+    ({"max_amount": 9.9}, "invalid_input", "max_amount"),
+    ({"max_amount": "9.99999"}, "invalid_input", "max_amount"),
+    ({"max_amount": "-1"}, "invalid_input", "max_amount"),
+    ({"max_amount": "NaN"}, "invalid_input", "max_amount"),
+    ({"price": "1"}, "unknown_field", "price"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "code", "param"), FIELDS)
+def test_a_wrong_field_is_named(caller, sku, wrong, code, param):
+    body = {"sku": sku.ref, "partner_order_no": "N1"} | wrong
+
+    assert told(caller, body) == (422, code, param)
+
+
+BODIES = [
+    b"",
+    b"{",
+    b"[]",
+    b'"text"',
+    b"null",
+    b'{"sku": NaN}',
+    b'{"sku": "A", "sku": "B"}',
+    b'{"sku": "\\ud800", "partner_order_no": "N1"}',
+    b"\xff\xfe{}",
+    b"[" * 100_000,
+    b'{"buyer": ' + b'{"a": ' * 50 + b"1" + b"}" * 51,
+]
+
+
+@pytest.mark.parametrize("body", BODIES, ids=range(len(BODIES)))
+def test_a_body_that_is_no_json_of_ours_is_refused(caller, sku, body):
+    status, code, _param = told(caller, body)
+
+    assert status in {400, 422}
+    assert code in {"unreadable_body", "invalid_input"}
+
+
+def test_a_huge_body_is_refused(caller, sku):
+    body = {"sku": sku.ref, "partner_order_no": "N1", "buyer": {"a": "x" * 300_000}}
+
+    assert told(caller, body)[:2] == (413, "body_too_large")
+
+
+def test_a_form_is_refused(caller):
+    answer = caller._client.post(ORDERS, {"sku": "A"})
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (415, "media_type_unsupported")
+
+
+def test_another_method_is_refused(caller):
+    answer = caller._client.delete(ORDERS)
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (405, "method_not_allowed")
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=101", "limit=x", "limit=-1", "limit=1.0", "limit=١"]
+)
+def test_a_wrong_limit_is_refused(caller, query):
+    answer = caller.get(f"{ORDERS}?{query}")
+
+    assert (caller.status, answer["error"]["param"]) == (422, "limit")
+
+
+@pytest.mark.parametrize("cursor", ["x", "c", "cffffffffffffffffffff", "c-1", "1", "c 1", "%00"])
+def test_a_wrong_cursor_is_refused(caller, cursor):
+    answer = caller.get(f"{ORDERS}?after={cursor}")
+
+    assert (caller.status, answer["error"]["code"]) == (422, "cursor_unknown")
+
+
+def test_an_idempotency_key_that_is_too_long_is_refused(caller, sku):
+    answer = caller.order(sku, key="k" * 256)
+
+    assert (caller.status, answer["error"]["code"]) == (400, "idempotency_key_invalid")
+
+
+def test_a_wrong_account_names_its_field(caller, shop):
+    with tenant_atomic():
+        sku = stocked_sku(1, buyer_template=make_template())
+
+    answer = caller.order(sku, buyer={"phone": "12"})
+
+    assert (caller.status, answer["error"]["param"]) == (422, "phone")
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "sold out"), ("zh-CN", "售罄")])
+def test_a_refusal_speaks_the_caller_s_language(caller, shop, language, word):
+    with tenant_atomic():
+        sku = stocked_sku(0)
+
+    answer = caller.post(
+        ORDERS, {"sku": sku.ref, "partner_order_no": "N1"}, accept_language=language
+    )
+
+    assert word in answer["error"]["message"].lower()
+
+
+def test_a_refusal_leads_to_its_explanation_and_to_the_log(caller, sku):
+    answer = caller.post(ORDERS, {}, x_request_id="mine-12345678")
+
+    error = answer["error"]
+    assert error["type"] == "invalid_request"
+    assert error["doc_url"] == "http://cloud.localhost/developers/errors/#invalid_input"
+    assert error["request_id"] == "mine-12345678"
+
+
+def test_no_address_of_the_api_is_a_page(caller):
+    answer = caller.get("/api/v1/nothing")
+
+    assert (caller.status, answer["error"]["code"]) == (404, "not_found")
+    assert json.loads(caller.raw) == answer
