@@ -1,3 +1,5 @@
+from typing import Any
+
 from core.errors import AppError, InvalidInput
 
 
@@ -36,6 +38,10 @@ class KeyTooLong(InvalidInput):
     status = 400
 
 
+class NothingToCancel(AppError):
+    code = "nothing_to_cancel"
+
+
 class CursorUnknown(InvalidInput):
     code = "cursor_unknown"
 
@@ -43,3 +49,28 @@ class CursorUnknown(InvalidInput):
 class VersionUnknown(InvalidInput):
     code = "version_unknown"
     status = 400
+
+
+class MethodUnknown(AppError):
+    """`allowed` are the methods that the address knows."""
+
+    code = "method_not_allowed"
+    status = 405
+
+    def __init__(self, message: Any, *, allowed: str) -> None:
+        super().__init__(message)
+        self._allowed = allowed
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Allow": self._allowed}
+
+
+class AnswerKindUnknown(AppError):
+    code = "not_acceptable"
+    status = 406
+
+
+class BodyKindUnknown(AppError):
+    code = "media_type_unsupported"
+    status = 415

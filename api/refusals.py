@@ -6,7 +6,7 @@ from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 
-from api.errors import Unreadable
+from api.errors import AnswerKindUnknown, BodyKindUnknown, MethodUnknown, Unreadable
 from core.errors import AppError, InvalidInput
 
 ERRORS_PAGE = "/developers/errors/"
@@ -18,18 +18,6 @@ TYPES = {
     409: "conflict",
     429: "rate_limit",
 }
-
-
-class _WireRefused(AppError):
-    """What HTTP itself refuses, in our words."""
-
-    def __init__(self, message: Any, *, code: str, status: int, headers: dict[str, str]) -> None:
-        super().__init__(message)
-        self.code, self.status, self._headers = code, status, headers  # type: ignore[misc]  # -- this one's own
-
-    @property
-    def headers(self) -> dict[str, str]:
-        return self._headers
 
 
 def answer(request: HttpRequest, refusal: AppError) -> JsonResponse:
@@ -47,23 +35,20 @@ def body_of(request: HttpRequest, refusal: AppError) -> dict[str, Any]:
     return {"error": {"type": kind, **refusal.as_dict(), "doc_url": page, "request_id": request_id}}
 
 
-def refusal_of(error: exceptions.APIException) -> AppError:
+def refusal_of(error: exceptions.APIException, *, allowed: str) -> AppError:
     """What the framework refuses (a field, a method, a media type) in our words."""
     match error:
         case exceptions.ValidationError():
             param, message = _first(error.detail)
             return InvalidInput(message, param=param)
-        case exceptions.ParseError():
-            return Unreadable(_("The body is not JSON that this API can read."))
         case exceptions.MethodNotAllowed():
-            said, code = _("This address does not know the method."), "method_not_allowed"
+            return MethodUnknown(_("This address does not know the method."), allowed=allowed)
         case exceptions.UnsupportedMediaType():
-            said, code = _("Send the body as application/json."), "media_type_unsupported"
+            return BodyKindUnknown(_("Send the body as application/json."))
         case exceptions.NotAcceptable():
-            said, code = _("This API answers in application/json."), "not_acceptable"
+            return AnswerKindUnknown(_("This API answers in application/json."))
         case _:
-            said, code = _("The request is refused."), str(error.default_code)
-    return _WireRefused(said, code=code, status=error.status_code, headers={})
+            return Unreadable(_("The body is not JSON that this API can read."))
 
 
 def _first(detail: Any, path: str = "") -> tuple[str, str]:

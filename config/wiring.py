@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from api import refusals
 from catalog.selectors import due_schedules
 from core import idempotency, limits, outbox, pages, rotation, sweeper
 from fulfillment import services as fulfillment
@@ -35,6 +36,7 @@ HEARD_KEPT = timedelta(days=3)
 def connect() -> None:
     pages.face("/", way_back=_("To the home page"), theme="/theme.css", icon="/icon.svg")
     pages.face("/office/", way_back=_("To the back office"))
+    pages.face("/api/", way_back=_("To the home page"), told=refusals.body_of)
     sweeper.watch(outbox.due_rows, task="core.hear", id_name="row_id")
     sweeper.watch(due_schedules, task="catalog.follow_schedule", id_name="product_id")
     outbox.subscribe(RefundCreated, payments.push_refund)

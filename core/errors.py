@@ -75,6 +75,20 @@ class AddressTooLong(AppError):
         super().__init__(_("This address is too long. Search for fewer words or filters at once."))
 
 
+class Unavailable(AppError):
+    """The database is away for a moment: nothing was done, the same request may be sent again."""
+
+    code = "unavailable"
+    status = 503
+
+
+class Broken(AppError):
+    """A bug of ours: whether anything was done has to be looked up."""
+
+    code = "internal_error"
+    status = 500
+
+
 class TooManyTries(AppError):
     """`data["wait_seconds"]` says when the next try is heard."""
 

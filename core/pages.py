@@ -13,28 +13,40 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.errors import AppError, NotAllowed, NotFound
+from core.errors import AppError, Broken, NotAllowed, NotFound, Unavailable
 from core.nudge import broker_answers
 
 log = structlog.get_logger(__name__)
 
 
+Told = Callable[[HttpRequest, AppError], dict[str, Any]]
+
+
+def _told(request: HttpRequest, refusal: AppError) -> dict[str, Any]:
+    """A refusal to a program."""
+    return {"error": refusal.as_dict() | {"request_id": getattr(request, "request_id", "")}}
+
+
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A part of the house as a refusal sees it: the way back to it, and a shop's own look there."""
+    """A part of the house as a refusal sees it: the way back to it, a shop's own look there, and
+    how programs are told."""
 
     home: str
     way_back: str | Promise
     theme: str = ""
     icon: str = ""
+    told: Told = _told
 
 
 _faces = {"/": Face("/", gettext_lazy("To the home page"))}
 
 
-def face(under: str, *, way_back: str | Promise, theme: str = "", icon: str = "") -> None:
+def face(
+    under: str, *, way_back: str | Promise, theme: str = "", icon: str = "", told: Told = _told
+) -> None:
     """Refusals of addresses under this one lead back to it; told by who wires the house."""
-    _faces[under] = Face(under, way_back, theme, icon)
+    _faces[under] = Face(under, way_back, theme, icon, told)
 
 
 def _face_of(request: HttpRequest) -> Face:
@@ -52,11 +64,11 @@ def wants_json(request: HttpRequest) -> bool:
 def refused(request: HttpRequest, refusal: AppError, *, status: int = 0) -> HttpResponse:
     """A planned refusal as JSON or as a page with the same words."""
     status = status or refusal.status
-    error = refusal.as_dict() | {"request_id": getattr(request, "request_id", "")}
     response: HttpResponse
     if wants_json(request):
-        response = JsonResponse({"error": error}, status=status)
+        response = JsonResponse(_face_of(request).told(request, refusal), status=status)
     else:
+        error = _told(request, refusal)["error"]
         response = HttpResponse(_page(request, error, status), status=status)
     for name, value in refusal.headers.items():
         response[name] = value
@@ -80,8 +92,8 @@ def _page(request: HttpRequest, error: dict[str, Any], status: int) -> str:
 
 
 def database_away(request: HttpRequest) -> HttpResponse:
-    refusal = AppError(_("We are back in a moment. Nothing was lost; please try again."))
-    response = refused(request, refusal, status=503)
+    refusal = Unavailable(_("We are back in a moment. Nothing was lost; please try again."))
+    response = refused(request, refusal)
     response["Retry-After"] = "3"
     return response
 
@@ -113,8 +125,8 @@ def broken(request: HttpRequest) -> HttpResponse:
     """Outside a view too the database may be away: while a session is read, say."""
     if isinstance(sys.exception(), OperationalError | InterfaceError):
         return database_away(request)
-    refusal = AppError(_("Something broke on our side. Your order and money are safe."))
-    return refused(request, refusal, status=500)
+    refusal = Broken(_("Something broke on our side. Your order and money are safe."))
+    return refused(request, refusal)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

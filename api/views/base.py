@@ -2,7 +2,7 @@
 a refusal."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -20,7 +20,8 @@ from rest_framework.views import APIView
 
 from api.errors import KeyMissing, TooFast, UnknownField
 from api.parsing import StrictJSONParser
-from api.refusals import answer, refusal_of
+from api.refusals import answer, body_of, refusal_of
+from api.shapes import as_json
 from channels import services as channels
 from channels.errors import KeyRefused, ScopeMissing
 from channels.selectors import find_seat
@@ -45,10 +46,15 @@ class PartnerView(APIView):
 
     needs: ClassVar[Mapping[str, str]] = {}  # by method: the scope that a key must have
     parser_classes = (StrictJSONParser,)
+    # Neither HEAD nor OPTIONS, which the framework would answer whatever the key may do.
+    http_method_names: ClassVar[list[str]] = ["get", "post", "patch", "delete"]
 
     seat: Seat
     now: datetime
     told: dict[str, str]  # headers of every answer
+    # What a call does once its transaction is over, and answers: it speaks to others, or opens
+    # transactions of its own.
+    outside: Callable[[], HttpResponseBase] | None = None
 
     @classmethod
     def as_view(cls, **options: Any) -> Any:
@@ -72,7 +78,8 @@ class PartnerView(APIView):
     ) -> HttpResponseBase:
         try:
             with tenant_atomic(durable=True):
-                return self._called(request, public, secret, **kwargs)
+                response = self._called(request, public, secret, **kwargs)
+            return response if self.outside is None else self.outside()
         except (AppError, IntegrityError) as why:
             if not hasattr(self, "seat"):
                 raise  # nobody that we know
@@ -113,12 +120,18 @@ class PartnerView(APIView):
         """What is said once the call's transaction was rolled back; in one of its own."""
         raise why
 
+    def in_words(self, refusal: AppError) -> bytes:
+        """A refusal as this caller is told it."""
+        return as_json(body_of(self.request, refusal))
+
     def perform_authentication(self, request: Request) -> None:
         """Whose key it is was found before; the framework would set a user of its own."""
 
     def handle_exception(self, exc: Exception) -> Response:
         """Let everything through: what was refused must roll the transaction back."""
-        raise refusal_of(exc) if isinstance(exc, APIException) else exc
+        if isinstance(exc, APIException):
+            raise refusal_of(exc, allowed=", ".join(self.allowed_methods))
+        raise exc
 
     def validated(self, shape: type[serializers.Serializer]) -> dict[str, Any]:
         """The body in the shape's types; raises InvalidInput with the field's name."""
