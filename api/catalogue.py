@@ -1,19 +1,22 @@
 """What a partner may sell: its SKUs, at its prices, with what its buyers must tell."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 
 from catalog.selectors import buyer_fields, skus_for_sale
-from catalog.states import BOUGHT
+from catalog.states import BOUGHT, Channel
 from catalog.types import BuyerField
 from channels import services as channels
 from channels.selectors import skus_listed
 from channels.types import Seat
 from core.errors import NotFound
 from core.money import write_e4
+from core.scope import tenant_atomic
+from fulfillment import services as fulfillment
+from fulfillment.types import AccountWanted
 from inventory.selectors import stock_of
 from suppliers.selectors import skus_with_offers
 from suppliers.types import Sale
@@ -23,7 +26,6 @@ if TYPE_CHECKING:
     from catalog.models import Sku
 
 STOCKED = frozenset({"stock_code", "reusable"})
-CHANNEL = "api"
 
 
 def skus_of(*, seat: Seat, now: datetime) -> "QuerySet[Sku]":
@@ -40,6 +42,20 @@ def get_sku(*, seat: Seat, ref: str, now: datetime) -> "Sku":
     if found is None:
         raise NotFound
     return found
+
+
+@tenant_atomic
+def account_wanted(
+    *, seat: Seat, ref: str, buyer: Mapping[str, str], now: datetime
+) -> AccountWanted | None:
+    """The account that a supplier is to be asked about; None where nobody can be asked."""
+    sku = get_sku(seat=seat, ref=ref, now=now)
+    return fulfillment.account_to_verify(sku=sku, given=buyer, sale=_sale(seat, sku))
+
+
+def _sale(seat: Seat, sku: "Sku") -> Sale:
+    price_e4 = channels.prices_for(seat=seat, skus=[sku])[sku.pk]
+    return Sale(paid_e4=price_e4, channel=Channel.API, slow_hours=sku.slow_hours)
 
 
 def product_bodies(*, seat: Seat, skus: Sequence["Sku"], now: datetime) -> list[dict[str, Any]]:
@@ -74,7 +90,7 @@ def product_bodies(*, seat: Seat, skus: Sequence["Sku"], now: datetime) -> list[
 def _offered(skus: Sequence["Sku"], prices: dict[int, int], *, now: datetime) -> set[int]:
     """Those of them that a supplier delivers for the partner's price."""
     sales = {
-        sku.pk: Sale(paid_e4=prices[sku.pk], channel=CHANNEL, slow_hours=sku.slow_hours)
+        sku.pk: Sale(paid_e4=prices[sku.pk], channel=Channel.API, slow_hours=sku.slow_hours)
         for sku in skus
         if sku.kind in BOUGHT
     }

@@ -3,11 +3,31 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 from core.money import read_e4, write_e4
 
+UNKNOWN_FIELD = "unknown_field"
 
+
+class Shape(serializers.Serializer):
+    """A body, or a part of one. A name it does not know is a typo, and what it was to say would be
+    lost: it is refused."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = sorted(set(data) - set(self.fields)) if isinstance(data, dict) else ()
+        if unknown:
+            said = _("There is no field of this name here. Check its spelling.")
+            raise serializers.ValidationError({unknown[0]: [ErrorDetail(str(said), UNKNOWN_FIELD)]})
+        return super().to_internal_value(data)
+
+
+AMOUNT = r"^[0-9]{1,10}(\.[0-9]{1,4})?$"
+
+
+@extend_schema_field({"type": "string", "pattern": AMOUNT, "examples": ["9.8750"]})
 class Amount(serializers.Field):
     """Money as a decimal string of up to four decimals; inside it is 1/10,000 of the unit.
 

@@ -6,7 +6,8 @@ from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 
-from api.errors import AnswerKindUnknown, BodyKindUnknown, MethodUnknown, Unreadable
+from api.errors import AnswerKindUnknown, BodyKindUnknown, MethodUnknown, UnknownField, Unreadable
+from api.fields import UNKNOWN_FIELD
 from core.errors import AppError, InvalidInput
 
 ERRORS_PAGE = "/developers/errors/"
@@ -28,19 +29,23 @@ def answer(request: HttpRequest, refusal: AppError) -> JsonResponse:
     return response
 
 
+def type_of(status: int) -> str:
+    return "api" if status >= 500 else TYPES.get(status, "invalid_request")
+
+
 def body_of(request: HttpRequest, refusal: AppError) -> dict[str, Any]:
-    kind = "api" if refusal.status >= 500 else TYPES.get(refusal.status, "invalid_request")
     page = request.build_absolute_uri(f"{ERRORS_PAGE}#{refusal.code}")
     request_id = getattr(request, "request_id", "")
-    return {"error": {"type": kind, **refusal.as_dict(), "doc_url": page, "request_id": request_id}}
+    return {"error": {"type": type_of(refusal.status), **refusal.as_dict(), "doc_url": page, "request_id": request_id}}
 
 
 def refusal_of(error: exceptions.APIException, *, allowed: str) -> AppError:
     """What the framework refuses (a field, a method, a media type) in our words."""
     match error:
         case exceptions.ValidationError():
-            param, message = _first(error.detail)
-            return InvalidInput(message, param=param)
+            param, said = _first(error.detail)
+            is_unknown = getattr(said, "code", "") == UNKNOWN_FIELD
+            return (UnknownField if is_unknown else InvalidInput)(said, param=param)
         case exceptions.MethodNotAllowed():
             return MethodUnknown(_("This address does not know the method."), allowed=allowed)
         case exceptions.UnsupportedMediaType():
@@ -62,4 +67,4 @@ def _first(detail: Any, path: str = "") -> tuple[str, str]:
             if inner:
                 is_row = isinstance(inner, dict)
                 return _first(inner, f"{path}.{at}" if is_row else path)
-    return path, str(detail)
+    return path, detail

@@ -1,6 +1,6 @@
 """What partners do, composed from the apps below: a face writes nothing itself."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from api.shapes import UnitShown, as_json, order_body, sold_units, stored_units
 from api.types import Answer, NewSale
+from catalog.states import Channel
 from channels import services as channels
 from channels.errors import OrderNoTaken
 from channels.selectors import find_sale
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
     from channels.models import PartnerOrder
     from orders.models import Order
 
-CHANNEL = "api"
 PLACED, REPEATED = 201, 200
+Told = Callable[[AppError], bytes]  # a refusal as the face says it
 KEPT = frozenset({402, 403, 409})  # refusals that belong to the sale
 
 
@@ -88,7 +89,7 @@ def _draw_up(
     request = PlaceOrder(
         lines=(Line(sku_ref=asked.sku, quantity=asked.quantity, buyer_fields=asked.buyer),),
         request_key=f"api:{seat.partner_ref}:{asked.partner_order_no}",
-        channel=CHANNEL,
+        channel=Channel.API,
         language=asked.language,
         has_consented=True,  # by the partner's contract; he asks his own buyer
         pricing=channels.pricing_of(seat=seat, limit_e4=asked.max_e4),
@@ -153,9 +154,34 @@ def sold_before(*, seat: Seat, asked: NewSale, why: AppError | IntegrityError) -
     return Answer(status=REPEATED, body=as_json(read_order(sale=sale)), is_replay=True)
 
 
+def sell_many(*, seat: Seat, lines: Sequence[NewSale], told: Told, now: datetime) -> list[Answer]:
+    """Each line is an order of its own, with its own end; in no transaction."""
+    answers = []
+    for asked in lines:
+        try:
+            with tenant_atomic(durable=True):
+                answers.append(sell(seat=seat, asked=asked, now=now))
+        except (AppError, IntegrityError) as why:
+            answers.append(settle(seat=seat, asked=asked, why=why, told=told, now=now))
+    return answers
+
+
 @tenant_atomic
-def keep_refusal(
-    *, seat: Seat, asked: NewSale, refusal: AppError, said: Answer, now: datetime
+def settle(
+    *, seat: Seat, asked: NewSale, why: AppError | IntegrityError, told: Told, now: datetime
+) -> Answer:
+    """The answer to a sale that was rolled back: the order it made before, or the refusal as `told`
+    says it."""
+    try:
+        return sold_before(seat=seat, asked=asked, why=why)
+    except AppError as refusal:
+        said = Answer(status=refusal.status, body=told(refusal), headers=refusal.headers)
+        _keep_refusal(seat, asked, refusal, said, now=now)
+        return said
+
+
+def _keep_refusal(
+    seat: Seat, asked: NewSale, refusal: AppError, said: Answer, *, now: datetime
 ) -> None:
     """Under an idempotency key a refusal of the sale itself is an answer too: the same key again is
     told the same. What is wrong with the request, or goes by in a moment, is judged anew."""

@@ -12,9 +12,9 @@ from orders.states import OrderState
 
 if TYPE_CHECKING:
     from fulfillment.models import Unit
-    from fulfillment.types import UnitGoods
+    from fulfillment.types import AccountFound, UnitGoods
     from inventory.types import GoodsText
-    from orders.models import Item, Order
+    from orders.models import Case, Item, Order
     from payments.models import Entry
 
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -133,6 +133,30 @@ def _unit_body(unit: UnitShown) -> dict[str, Any]:
 def _moment(at: datetime | None) -> str | None:
     """RFC 3339 in UTC, to the millisecond."""
     return None if at is None else f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+
+
+def refund_request_body(*, case: "Case", order_ref: str, position: int | None) -> dict[str, Any]:
+    return {
+        "object": "refund_request",
+        "ref": case.ref,
+        "order": order_ref,
+        "position": position,
+        "kind": case.kind,
+        "state": case.state,
+        "opened_at": _moment(case.opened_at),
+        "due_at": _moment(case.due_at),
+        "ended_at": _moment(case.ended_at),
+    }
+
+
+def account_body(*, found: "AccountFound") -> dict[str, Any]:
+    """`verdict`: `yes`, `no` (`message` says why), or `unknown`: order, and it is seen then."""
+    return {
+        "object": "account_check",
+        "verdict": str(found.verdict),
+        "field": found.key or None,
+        "message": found.text or None,
+    }
 
 
 def balance_body(*, balance_e4: int, floor_e4: int, currency: str) -> dict[str, Any]:

@@ -33,9 +33,12 @@ class Answer:
     status: int
     body: bytes
     is_replay: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def response(self) -> HttpResponse:
-        found = HttpResponse(self.body, status=self.status, content_type="application/json")
+        found = HttpResponse(
+            self.body, status=self.status, headers=self.headers, content_type="application/json"
+        )
         if self.is_replay:
             found["Idempotent-Replayed"] = "true"
         return found

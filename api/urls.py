@@ -1,13 +1,26 @@
 from django.urls import path
 
-from api.views import money, orders, products
+from api.views import accounts, aftersale, money, orders, products
 
 app_name = "api"
 urlpatterns = [
     path("products", products.Products.as_view(), name="products"),
     path("products/<str:ref>", products.OneProduct.as_view(), name="product"),
+    path("account-checks", accounts.AccountChecks.as_view(), name="account_checks"),
+    path("order-batches", orders.Batches.as_view(), name="batches"),
     path("orders", orders.Orders.as_view(), name="orders"),
     path("orders/<str:ref>", orders.OneOrder.as_view(), name="order"),
+    path("orders/<str:ref>/cancel", aftersale.Cancel.as_view(), name="cancel"),
+    path(
+        "orders/<str:ref>/refund-requests",
+        aftersale.RefundRequests.as_view(),
+        name="refund_requests",
+    ),
+    path(
+        "orders/<str:ref>/refund-requests/<str:case_ref>",
+        aftersale.RefundRequest.as_view(),
+        name="refund_request",
+    ),
     path("balance", money.Balance.as_view(), name="balance"),
     path("balance/entries", money.Entries.as_view(), name="entries"),
 ]

@@ -3,6 +3,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from core.secrets import Secret
+from suppliers.abilities import Target, Verdict
+from suppliers.types import Sale
 
 if TYPE_CHECKING:
     from suppliers.models import Attempt
@@ -26,6 +28,25 @@ class UnitGoods:
     secret: Secret | None
     expires_on: date | None
     delivered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountWanted:
+    """An account that a supplier is to be asked about; `key` is the form's field that named it."""
+
+    sku_id: int
+    sale: Sale
+    target: Target
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountFound:
+    """What is known of an account: `text` is for its buyer, at the form's field `key`."""
+
+    verdict: Verdict
+    key: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,60 +1,31 @@
-"""Whether the account in a buy form will be topped up: asked of its supplier before it is ordered.
-
-Who could ask without end would learn which nickname or carrier belongs to which number: each look
-is counted, by browser and by address, and who has looked often enough orders without an answer.
-"""
+"""Whether the account in a buy form will be topped up; each look is counted, by browser and by
+address."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from catalog import services as catalog
 from catalog.errors import NotForSale
-from catalog.selectors import buyer_fields, get_sku_for_sale
+from catalog.selectors import get_sku_for_sale
 from catalog.states import Channel
 from core import limits
-from core.errors import InvalidInput, TooManyTries
+from core.errors import TooManyTries
 from core.scope import require_tenant, tenant_atomic
+from fulfillment import services as fulfillment
+from fulfillment.types import AccountFound, AccountWanted
 from storefront.types import Device
-from suppliers import services as suppliers
-from suppliers.abilities import Target, Verdict, Verified
-from suppliers.selectors import skus_verified
+from suppliers.abilities import Verdict
 from suppliers.types import Sale
-
-if TYPE_CHECKING:
-    from catalog.models import Sku
 
 WINDOW = timedelta(minutes=10)
 MOST_OF_A_BROWSER, MOST_OF_AN_ADDRESS = 15, 40
-_PHONE = "phone"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What is known of an account: `text` is for its buyer, at the form's field `key`."""
-
-    verdict: Verdict
-    key: str = ""
-    text: str = ""
-
-
-NOTHING = Found(verdict=Verdict.UNKNOWN)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Wanted:
-    sku_id: int
-    sale: Sale
-    target: Target
-    key: str
+NOTHING = AccountFound(verdict=Verdict.UNKNOWN)
 
 
 def look(
     *, product_ref: str, sku_ref: str, given: Mapping[str, str], device: Device, now: datetime
-) -> Found:
+) -> AccountFound:
     """What a supplier says of the account that the form's fields name; in no transaction.
 
     NOTHING for a form that is not filled in, a product that nobody verifies, a supplier that says
@@ -64,39 +35,18 @@ def look(
     wanted = _wanted(product_ref, sku_ref, given, now=now)
     if wanted is None or not _may_look(device, now=now):
         return NOTHING
-    said = suppliers.verify(sku_id=wanted.sku_id, sale=wanted.sale, target=wanted.target, now=now)
-    return Found(verdict=said.verdict, key=wanted.key, text=_text(said, wanted.target))
+    return fulfillment.verify_account(wanted=wanted, now=now)
 
 
 @tenant_atomic
 def _wanted(
     product_ref: str, sku_ref: str, given: Mapping[str, str], *, now: datetime
-) -> _Wanted | None:
-    """The form's first answer is the account, as it is when it is ordered (fulfillment)."""
+) -> AccountWanted | None:
     sku = get_sku_for_sale(sku_ref=sku_ref, now=now)
     if sku.product.ref != product_ref:
         raise NotForSale(_("This is not on sale any more. Look at what else is there."))
-    try:
-        answers = catalog.clean_buyer_fields(sku=sku, given=given)
-    except InvalidInput:
-        return None
-    if not answers or sku.kind != "top_up":
-        return None
-    key, account = next(iter(answers.items()))
-    fields = {name: text for name, text in answers.items() if name != key}
-    kind = next(str(field.kind) for field in buyer_fields(sku) if field.key == key)
-    if not skus_verified(kinds={sku.pk: kind}):
-        return None
-    return _Wanted(
-        sku_id=sku.pk,
-        sale=_sale(sku),
-        target=Target(account=account, kind=kind, fields=fields),
-        key=key,
-    )
-
-
-def _sale(sku: "Sku") -> Sale:
-    return Sale(paid_e4=sku.price_e4, channel=Channel.WEB, slow_hours=sku.slow_hours)
+    sale = Sale(paid_e4=sku.price_e4, channel=Channel.WEB, slow_hours=sku.slow_hours)
+    return fulfillment.account_to_verify(sku=sku, given=given, sale=sale)
 
 
 def _may_look(device: Device, *, now: datetime) -> bool:
@@ -110,21 +60,3 @@ def _may_look(device: Device, *, now: datetime) -> bool:
     except TooManyTries:
         return False
     return True
-
-
-def _text(said: Verified, target: Target) -> str:
-    if said.verdict is not Verdict.NO:
-        return said.told if said.verdict is Verdict.YES else ""
-    is_phone = target.kind == _PHONE
-    if not said.told:
-        return (
-            _("This number cannot be topped up with this product.")
-            if is_phone
-            else _("This account cannot be topped up with this product.")
-        )
-    words = (
-        _("This number cannot be topped up with this product: %(why)s")
-        if is_phone
-        else _("This account cannot be topped up with this product: %(why)s")
-    )
-    return words % {"why": said.told}

@@ -12,13 +12,14 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from rest_framework import serializers
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from api.errors import KeyMissing, TooFast, UnknownField
+from api import versions
+from api.errors import KeyMissing, TooFast
+from api.fields import Shape
 from api.parsing import StrictJSONParser
 from api.refusals import answer, body_of, refusal_of
 from api.shapes import as_json
@@ -47,7 +48,7 @@ class PartnerView(APIView):
     needs: ClassVar[Mapping[str, str]] = {}  # by method: the scope that a key must have
     parser_classes = (StrictJSONParser,)
     # Neither HEAD nor OPTIONS, which the framework would answer whatever the key may do.
-    http_method_names: ClassVar[list[str]] = ["get", "post", "patch", "delete"]
+    http_method_names = ["get", "post", "patch", "delete"]
 
     seat: Seat
     now: datetime
@@ -62,7 +63,7 @@ class PartnerView(APIView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Find out whose key it is, and answer in that tenant's scope."""
-        self.now, self.told = timezone.now(), {}
+        self.now, self.told = timezone.now(), {versions.HEADER: versions.NEWEST}
         try:
             kind, public, secret = _key_of(request)
             with step_over(_tenant_of(kind)):
@@ -91,6 +92,8 @@ class PartnerView(APIView):
     ) -> HttpResponseBase:
         address = caller_ip(request)
         seat = find_seat(public=public, secret=secret, address=address, now=self.now)
+        asked = request.headers.get(versions.HEADER, "")
+        self.told[versions.HEADER] = versions.version_for(asked=asked, pinned=seat.version)
         needed = self.needs.get(str(request.method))
         if needed and needed not in seat.scopes:
             raise ScopeMissing(_("This key may not do this."), scope=needed)
@@ -133,15 +136,9 @@ class PartnerView(APIView):
             raise refusal_of(exc, allowed=", ".join(self.allowed_methods))
         raise exc
 
-    def validated(self, shape: type[serializers.Serializer]) -> dict[str, Any]:
+    def validated(self, shape: type[Shape]) -> dict[str, Any]:
         """The body in the shape's types; raises InvalidInput with the field's name."""
-        given = self.request.data
-        unknown = sorted(set(given) - set(shape().fields))
-        if unknown:
-            raise UnknownField(
-                _("There is no field of this name here. Check its spelling."), param=unknown[0]
-            )
-        found = shape(data=given)
+        found = shape(data=self.request.data)
         found.is_valid(raise_exception=True)
         return dict(found.validated_data)
 

@@ -1,6 +1,8 @@
 """Orders: placed with an answer in the same call, read, listed."""
 
 import json
+from functools import partial
+from typing import Any
 
 from django.db import IntegrityError
 from django.http.response import HttpResponseBase
@@ -12,9 +14,8 @@ from rest_framework.response import Response
 
 from api import services
 from api.errors import KeyTooLong
-from api.fields import Amount, Text, Whole
+from api.fields import Amount, Shape, Text, Whole
 from api.paging import page_of
-from api.refusals import body_of
 from api.shapes import as_json
 from api.types import Answer, NewSale
 from api.views.base import PartnerView
@@ -24,6 +25,7 @@ from core.errors import AppError
 
 LONGEST_KEY = 255
 MOST_OF_ONE = 100
+MOST_LINES = 100
 
 
 class Orders(PartnerView):
@@ -31,7 +33,7 @@ class Orders(PartnerView):
 
     needs = {"GET": KeyScope.ORDERS_READ, "POST": KeyScope.ORDERS_WRITE}
 
-    class Input(serializers.Serializer):
+    class Input(Shape):
         sku = Text(max_length=40)
         quantity = Whole(min_value=1, max_value=MOST_OF_ONE, default=1)
         partner_order_no = Text(max_length=64)
@@ -45,32 +47,37 @@ class Orders(PartnerView):
         return Response(page_of(request, found, services.read_sales))
 
     def post(self, request: Request) -> HttpResponseBase:
-        given = self.validated(self.Input)
-        self.asked = NewSale(
-            sku=given["sku"],
-            quantity=given["quantity"],
-            partner_order_no=given["partner_order_no"],
-            buyer=given["buyer"],
-            max_e4=given.get("max_amount"),
-            language=get_language() or "",
-            idempotency_key=_idempotency_key(request),
-            said=json.dumps(given, sort_keys=True, ensure_ascii=False),
-        )
+        self.asked = _asked(self.validated(self.Input), key=_idempotency_key(request))
         return services.sell(seat=self.seat, asked=self.asked, now=self.now).response()
 
     def after(self, why: AppError | IntegrityError) -> HttpResponseBase:
         if self.asked is None:
             raise why
-        try:
-            before = services.sold_before(seat=self.seat, asked=self.asked, why=why)
-        except AppError as refusal:
-            self.told |= refusal.headers
-            said = Answer(status=refusal.status, body=as_json(body_of(self.request, refusal)))
-            services.keep_refusal(
-                seat=self.seat, asked=self.asked, refusal=refusal, said=said, now=self.now
-            )
-            return said.response()
-        return before.response()
+        answer = services.settle(
+            seat=self.seat, asked=self.asked, why=why, told=self.in_words, now=self.now
+        )
+        return answer.response()
+
+
+class Batches(PartnerView):
+    """Up to a hundred orders in one call, each with an outcome of its own."""
+
+    needs = {"POST": KeyScope.ORDERS_WRITE}
+
+    class Input(Shape):
+        orders = serializers.ListField(child=Orders.Input(), min_length=1, max_length=MOST_LINES)
+
+    def post(self, request: Request) -> Response:
+        given = self.validated(self.Input)["orders"]
+        lines = [_asked(dict(line)) for line in given]
+        self.outside = partial(self._sold, lines)
+        return Response()
+
+    def _sold(self, lines: list[NewSale]) -> HttpResponseBase:
+        answers = services.sell_many(seat=self.seat, lines=lines, told=self.in_words, now=self.now)
+        results = [{"status": one.status, "body": json.loads(one.body)} for one in answers]
+        body = as_json({"object": "batch", "results": results})
+        return Answer(status=200, body=body).response()
 
 
 class OneOrder(PartnerView):
@@ -81,6 +88,19 @@ class OneOrder(PartnerView):
     def get(self, request: Request, ref: str) -> Response:
         sale = get_sale(partner_id=self.seat.partner_id, order_number=ref)
         return Response(services.read_order(sale=sale))
+
+
+def _asked(given: dict[str, Any], *, key: str = "") -> NewSale:
+    return NewSale(
+        sku=given["sku"],
+        quantity=given["quantity"],
+        partner_order_no=given["partner_order_no"],
+        buyer=given["buyer"],
+        max_e4=given.get("max_amount"),
+        language=get_language() or "",
+        idempotency_key=key,
+        said=json.dumps(given, sort_keys=True, ensure_ascii=False),
+    )
 
 
 def _idempotency_key(request: Request) -> str:

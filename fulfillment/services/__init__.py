@@ -20,11 +20,13 @@ from fulfillment.services.paying_suppliers import (
 )
 from fulfillment.services.reconciling import check_balance_delta, reconcile, watch_balance
 from fulfillment.services.upstream import send
+from fulfillment.services.verifying import account_to_verify, verify_account
 
 SEALED = (SealedColumn(model=Unit, field="hand_text", place=HAND_TEXT),)
 
 __all__ = [
     "SEALED",
+    "account_to_verify",
     "check_balance_delta",
     "complain_to_supplier",
     "decide_late",
@@ -42,6 +44,7 @@ __all__ = [
     "stock_late",
     "take_payment",
     "undo_payment_to_supplier",
+    "verify_account",
     "watch_balance",
     "work_on_bill",
 ]

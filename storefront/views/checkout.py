@@ -17,12 +17,12 @@ from core.errors import AppError
 from core.failpoints import reach
 from core.middleware import opens_own_scope
 from core.scope import tenant_atomic
+from fulfillment.types import AccountFound
 from orders.selectors import get_order
 from payments import services as payments
 from payments.errors import NoticeRefused
 from payments.types import Misbehaviour
 from storefront import accounts, device, services
-from storefront.accounts import Found
 from storefront.errors import PriceChanged
 from storefront.forms import BuyForm, read_buy, read_text, refused, with_new_price
 from storefront.selectors.codes import qr_svg
@@ -60,7 +60,7 @@ def _posted(request: HttpRequest, ref: str) -> HttpResponse:
         found = _found(request, ref, answer)
 
 
-def _found(request: HttpRequest, ref: str, form: BuyForm) -> Found:
+def _found(request: HttpRequest, ref: str, form: BuyForm) -> AccountFound:
     try:
         return accounts.look(
             product_ref=ref,
@@ -73,7 +73,7 @@ def _found(request: HttpRequest, ref: str, form: BuyForm) -> Found:
         return accounts.NOTHING
 
 
-def _order(request: HttpRequest, ref: str, *, found: Found | None) -> HttpResponse | BuyForm:
+def _order(request: HttpRequest, ref: str, *, found: AccountFound | None) -> HttpResponse | BuyForm:
     """The order's pay page, the form again, or the form whose account is to be looked at first."""
     page = get_product(request, ref)
     form = read_buy(request.POST, page=page)

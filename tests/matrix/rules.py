@@ -297,6 +297,11 @@ SHOP = {
     "api:product": Rule("/api/v1/products/{sku_ref}"),
     "api:orders": Rule("/api/v1/orders"),
     "api:order": Rule("/api/v1/orders/{partner_order}"),
+    "api:account_checks": Rule("/api/v1/account-checks"),
+    "api:batches": Rule("/api/v1/order-batches"),
+    "api:cancel": Rule("/api/v1/orders/{partner_order}/cancel"),
+    "api:refund_requests": Rule("/api/v1/orders/{partner_order}/refund-requests"),
+    "api:refund_request": Rule("/api/v1/orders/{partner_order}/refund-requests/{case_ref}"),
     "api:balance": Rule("/api/v1/balance"),
     "api:entries": Rule("/api/v1/balance/entries"),
     "suppliers:callback": Rule("/supplier/{supplier}/callback/"),  # signed: tests/suppliers

@@ -1,0 +1,70 @@
+"""What a partner may do about an order: give up what is not delivered, and complain."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+
+from api.errors import NothingToCancel
+from api.shapes import refund_request_body
+from channels.types import Seat
+from core.errors import NotFound
+from core.scope import tenant_atomic
+from fulfillment import services as fulfillment
+from fulfillment.selectors import units_of
+from orders import services as orders
+from orders.selectors import case_by_ref
+from orders.types import OpenCase
+
+if TYPE_CHECKING:
+    from channels.models import PartnerOrder
+
+REPLACED = "replaced"
+
+
+@tenant_atomic
+def cancel(*, seat: Seat, sale: "PartnerOrder", now: datetime) -> None:
+    """Pay back what is neither delivered nor at a supplier; a second time there is nothing left.
+
+    Raises NothingToCancel, and WithSupplier where a supplier has all that is left.
+    """
+    left = [
+        unit.pk
+        for unit in units_of(order_id=sale.order_id)
+        if unit.delivered_at is None and unit.state not in {"refunded", "canceled", REPLACED}
+    ]
+    if not left:
+        raise NothingToCancel(_("There is nothing left of this order that can be canceled."))
+    fulfillment.refund_units(
+        order_id=sale.order_id, unit_ids=left, by=seat.actor, reason="canceled_by_partner", now=now
+    )
+    sale.order.refresh_from_db()
+
+
+@tenant_atomic
+def ask_refund(
+    *, seat: Seat, sale: "PartnerOrder", position: int | None, kind: str, text: str, now: datetime
+) -> dict[str, Any]:
+    """Open an after-sale case about one thing of the order, or all of it: the shop decides.
+
+    Raises NotFound for a position that there is not, CaseOpen when it is being looked at already.
+    """
+    unit_id = None if position is None else _unit_at(sale, position)
+    request = OpenCase(order_id=sale.order_id, kind=kind, text=text, unit_id=unit_id)
+    case = orders.open_case(request=request, by=seat.actor, now=now)
+    return refund_request_body(case=case, order_ref=sale.order.number, position=position)
+
+
+def _unit_at(sale: "PartnerOrder", position: int) -> int:
+    for unit in units_of(order_id=sale.order_id):
+        if unit.position == position and unit.state != REPLACED:
+            return unit.pk
+    raise NotFound(_("This order has nothing at this position."))
+
+
+def read_refund_request(*, sale: "PartnerOrder", ref: str) -> dict[str, Any]:
+    """What became of it; raises NotFound."""
+    case = case_by_ref(ref=ref, order_id=sale.order_id)
+    positions = {unit.pk: unit.position for unit in units_of(order_id=sale.order_id)}
+    position = None if case.unit_id is None else positions.get(case.unit_id)
+    return refund_request_body(case=case, order_ref=sale.order.number, position=position)
