@@ -30,6 +30,14 @@ COMMIT;
 """
 
 
+# How pgbench is told where to go.
+_ADDRESS = {
+    "PGHOST": "host",
+    "PGPORT": "port",
+    "PGUSER": "user",
+    "PGPASSWORD": "password",
+    "PGDATABASE": "dbname",
+}
 _TPS = re.compile(r"tps = ([0-9.]+)")
 
 
@@ -37,21 +45,15 @@ def smallest_sale_per_second(*, connections: int) -> float:
     """Transactions a second on one hot product; synchronous commit as the server has it."""
     with databases["owner"].cursor() as cursor:
         cursor.execute(_TABLES)
-    address = databases["owner"].settings_dict
-    asked = {
-        "PGHOST": address["HOST"],
-        "PGPORT": str(address["PORT"]),
-        "PGUSER": address["USER"],
-        "PGPASSWORD": address["PASSWORD"],
-        "PGDATABASE": address["NAME"],
-    }
+    asked = databases["owner"].get_connection_params()
+    address = {variable: str(asked[name]) for variable, name in _ADDRESS.items() if asked.get(name)}
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
         script.write(_SALE)
         script.flush()
         load = ["-n", "-c", str(connections), "-j", "2", "-T", str(SECONDS), "-f", script.name]
         said = subprocess.run(  # noqa: S603 -- our own program
             [find_postgres()["pgbench"], *load],
-            env=os.environ | asked,
+            env=os.environ | address,
             capture_output=True,
             text=True,
             check=True,
