@@ -65,3 +65,25 @@ class PartnerNameTaken(AppError):
 
 class TierInUse(AppError):
     code = "tier_in_use"
+
+
+class ReferenceClaimed(AppError):
+    """The bank's reference stands in another claim already; `data["claim"]` is which."""
+
+    code = "reference_claimed"
+
+
+class AnotherPersonNeeded(AppError):
+    """Who says that money came in is not who confirms it."""
+
+    code = "another_person_needed"
+
+
+class TooManyEndpoints(AppError):
+    code = "too_many_endpoints"
+
+
+class EndpointOff(AppError):
+    """It is disabled: make it active first."""
+
+    code = "endpoint_disabled"

@@ -29,3 +29,26 @@ class KeyScope(models.TextChoices):
     ORDERS_WRITE = "orders:write", _("place and cancel orders")
     BALANCE = "balance:read", _("read the balance and its entries")
     WEBHOOKS = "webhooks:write", _("set up webhooks")
+
+
+class ClaimKind(models.TextChoices):
+    """What somebody says of a partner's balance."""
+
+    TRANSFER = "transfer", _("bank transfer")
+    CORRECTION = "correction", _("correction")
+
+
+class ClaimState(models.TextChoices):
+    FILED = "filed", _("to be found at the bank")
+    MATCHED = "matched", _("waits for a second person")
+    CONFIRMED = "confirmed", _("booked")
+    REFUSED = "refused", _("refused")
+
+
+CLAIM_MOVES = {
+    ClaimState.FILED: frozenset({ClaimState.MATCHED, ClaimState.REFUSED}),
+    ClaimState.MATCHED: frozenset({ClaimState.CONFIRMED, ClaimState.REFUSED}),
+    ClaimState.CONFIRMED: frozenset[ClaimState](),
+    ClaimState.REFUSED: frozenset[ClaimState](),
+}
+CLAIM_OPEN = frozenset({ClaimState.FILED, ClaimState.MATCHED})

@@ -1,7 +1,7 @@
 """What the faces get to know of a partner."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from ipaddress import ip_address, ip_network
 
 from core.actors import Actor
@@ -85,13 +85,77 @@ class TierTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerTerms:
-    """What a member of staff decides of a partner. Amounts in 1/10,000; 0 is "no limit"."""
+    """What a member of staff decides of a partner. Amounts in 1/10,000; 0 is "no limit".
+
+    `sku_ids` are what it may buy where it may not buy everything; None leaves its list as it is.
+    """
 
     name: str
     contact: str = ""
     tier_id: int | None = None
     sells_all: bool = True
+    sku_ids: tuple[int, ...] | None = None
     credit_e4: int = 0
     daily_limit_e4: int = 0
     low_balance_e4: int = 0
     most_per_second: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimProofFile:
+    """A bank's slip as it was uploaded; `kind` is what its first bytes say."""
+
+    name: str
+    body: bytes = field(repr=False)
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTransfer:
+    """A transfer that is said to have come in from a partner."""
+
+    amount_e4: int
+    paid_on: date
+    bank_ref: str
+    note: str = ""
+    proof: ClaimProofFile | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """A line of a statement: `order` is our number, `partner_order_no` the partner's own."""
+
+    at: datetime
+    kind: str
+    amount_e4: int
+    balance_e4: int
+    ref: str
+    order: str = ""
+    partner_order_no: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindSum:
+    """What all movements of one kind come to."""
+
+    kind: str
+    count: int
+    amount_e4: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthFigures:
+    """A month of a balance: opening, sums by kind, and closing, which is the two together."""
+
+    since: datetime
+    until: datetime
+    opening_e4: int
+    sums: tuple[KindSum, ...]
+
+    @property
+    def closing_e4(self) -> int:
+        return self.opening_e4 + sum(one.amount_e4 for one in self.sums)
+
+    @property
+    def count(self) -> int:
+        return sum(one.count for one in self.sums)

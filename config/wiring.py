@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from api import refusals
 from catalog.selectors import due_schedules
+from channels import services as channels
+from channels.selectors import due_low_balances
 from core import idempotency, limits, outbox, pages, rotation, sweeper
 from fulfillment import services as fulfillment
 from fulfillment.selectors import due_to_send, due_units, timeline_rows
@@ -78,6 +80,12 @@ def connect() -> None:
         id_name="supplier_id",
         every=timedelta(seconds=10),
     )
+    sweeper.watch(
+        due_low_balances,
+        task="channels.note_low_balance",
+        id_name="partner_id",
+        every=timedelta(seconds=10),
+    )
     outbox.subscribe(CostSaid, suppliers.hear_cost)
     tell(timeline_rows)
     for column in (
@@ -86,6 +94,7 @@ def connect() -> None:
         *suppliers.SEALED,
         *orders.SEALED,
         *fulfillment.SEALED,
+        *channels.SEALED,
     ):
         rotation.sealed_column(column.model, column.field, place=column.place)
     sweeper.chore(idempotency.forget_old, every=timedelta(minutes=10))

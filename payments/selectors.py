@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Max, Min, QuerySet, Sum
+from django.db.models import Count, Max, Min, OuterRef, QuerySet, Subquery, Sum
 
 from core.rows import fetch
 from payments.models import (
@@ -145,6 +145,38 @@ def sum_of_entries(*, account_id: int) -> int:
 def entries_of(*, account_id: int) -> "QuerySet[Entry]":
     """What was booked on an account, with its journals, the newest first."""
     return Entry.objects.filter(account_id=account_id).select_related("journal").order_by("-pk")
+
+
+def balance_column(*, field: str, account: str) -> Subquery:
+    """For a query of rows that name an account with a floor: its `balance_e4` or `floor_e4`."""
+    kept = Balance.objects.filter(account_id=OuterRef(account), tenant_id=OuterRef("tenant_id"))
+    return Subquery(kept.values(field)[:1])
+
+
+def entries_during(*, account_id: int, since: datetime, until: datetime) -> "QuerySet[Entry]":
+    """What was booked on an account from one moment, with it, to another, without it."""
+    during = Entry.objects.filter(
+        account_id=account_id, journal__at__gte=since, journal__at__lt=until
+    )
+    return during.select_related("journal").order_by("pk")
+
+
+def sums_by_kind(*, entries: "QuerySet[Entry]") -> list[tuple[str, int, int]]:
+    """(kind, how many, sum) of entries, the kinds by name."""
+    kinds = entries.order_by().values_list("journal__kind")
+    return list(kinds.annotate(Count("pk"), Sum("amount_e4")).order_by("journal__kind"))
+
+
+def sum_before(*, account_id: int, moment: datetime) -> int:
+    """What an account came to when that moment began."""
+    before = Entry.objects.filter(account_id=account_id, journal__at__lt=moment)
+    return before.aggregate(sum=Sum("amount_e4"))["sum"] or 0
+
+
+def refunded_refs(*, numbers: Collection[str]) -> dict[str, str]:
+    """What refunds paid back for, by their numbers."""
+    found = Refund.objects.filter(number__in=numbers)
+    return dict(found.values_list("number", "payment__payable_ref"))
 
 
 def payable_refs(*, numbers: Collection[str]) -> dict[str, str]:

@@ -1,3 +1,4 @@
+from channels.models.claims import CLAIM_PROOF, BalanceClaim, BalanceClaimMove, ClaimProof
 from channels.models.partners import (
     ApiKey,
     Partner,
@@ -10,7 +11,11 @@ from channels.models.partners import (
 )
 
 __all__ = [
+    "CLAIM_PROOF",
     "ApiKey",
+    "BalanceClaim",
+    "BalanceClaimMove",
+    "ClaimProof",
     "Partner",
     "PartnerDay",
     "PartnerMove",

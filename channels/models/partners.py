@@ -80,7 +80,8 @@ class Partner(TenantModel):
     """A platform that buys here for its own users, from a balance that it pays into.
 
     Its orders' money is in `account`; limits of 0 are none. It begins ACTIVE at `made_at`; every
-    later state has its row in `moves`.
+    later state has its row in `moves`. `low_at` is when its balance was found below the mark, until
+    it is found above it again.
     """
 
     ref = models.CharField(_("partner number"), max_length=12)
@@ -99,6 +100,7 @@ class Partner(TenantModel):
     sells_all = models.BooleanField(_("may buy everything on sale"), default=True)
     daily_limit_e4 = models.BigIntegerField(_("most it may spend in a day"), default=0)
     low_balance_e4 = models.BigIntegerField(_("told when the balance is below"), default=0)
+    low_at = models.DateTimeField(_("balance low since"), null=True)
     most_per_second = models.IntegerField(_("calls a second"), default=100)
     made_at = models.DateTimeField(_("made at"))
 

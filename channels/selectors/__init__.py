@@ -1,25 +1,41 @@
-"""Reads of channels, by topic: who calls, partners, their orders."""
+"""Reads of channels, by topic: who calls, partners, their orders, their money."""
 
+from channels.selectors.claims import claims, get_claim, open_claims
 from channels.selectors.partners import (
+    due_low_balances,
     find_partner,
     get_partner,
+    get_tier,
     keys_of,
+    low_partners,
     partners,
+    partners_at_a_glance,
     prices_of,
     skus_listed,
     tiers,
 )
 from channels.selectors.sales import find_sale, get_sale, sales_of
 from channels.selectors.seats import find_seat
+from channels.selectors.statements import entries_of_month, month_figures, movements
 
 __all__ = [
+    "claims",
+    "due_low_balances",
+    "entries_of_month",
     "find_partner",
     "find_sale",
     "find_seat",
+    "get_claim",
     "get_partner",
     "get_sale",
+    "get_tier",
     "keys_of",
+    "low_partners",
+    "month_figures",
+    "movements",
+    "open_claims",
     "partners",
+    "partners_at_a_glance",
     "prices_of",
     "sales_of",
     "skus_listed",

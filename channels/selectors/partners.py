@@ -1,13 +1,52 @@
 """Partners, their keys, prices and money."""
 
-from django.db.models import QuerySet
+from datetime import datetime
 
-from channels.models import ApiKey, Partner, PartnerSku, PriceTier, TierPrice
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from channels.models import ApiKey, Partner, PartnerOrder, PartnerSku, PriceTier, TierPrice
 from core.errors import NotFound
+from payments.selectors import balance_column
+
+_BELOW_MARK = Q(low_balance_e4__gt=0, balance_e4__lt=F("low_balance_e4"))
 
 
 def partners() -> "QuerySet[Partner]":
     return Partner.objects.select_related("tier", "account").order_by("name")
+
+
+def partners_at_a_glance(*, now: datetime) -> "QuerySet[Partner]":
+    """With each its `balance_e4`, `floor_e4`, `ordered_at` (last) and `live_keys`. One query."""
+    mine = {"partner_id": OuterRef("pk"), "tenant_id": OuterRef("tenant_id")}
+    last = PartnerOrder.objects.filter(**mine).order_by("-pk").values("made_at")[:1]
+    live = ApiKey.objects.filter(_is_live(now), **mine).order_by().values("partner_id")
+    return _with_balance(partners()).annotate(
+        floor_e4=balance_column(field="floor_e4", account="account_id"),
+        ordered_at=Subquery(last),
+        live_keys=Coalesce(Subquery(live.annotate(count=Count("pk")).values("count")), 0),
+    )
+
+
+def _is_live(now: datetime) -> Q:
+    return Q(revoked_at=None) & (Q(expires_at=None) | Q(expires_at__gt=now))
+
+
+def _with_balance(rows: "QuerySet[Partner]") -> "QuerySet[Partner]":
+    return rows.annotate(balance_e4=balance_column(field="balance_e4", account="account_id"))
+
+
+def low_partners() -> "QuerySet[Partner]":
+    """Partners whose balance is below their mark now."""
+    return _with_balance(Partner.objects.all()).filter(_BELOW_MARK)
+
+
+def due_low_balances(*, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """(tenant, partner) whose balance has gone through its mark since it was last looked at, across
+    tenants: for the sweeper."""
+    fell, rose = _BELOW_MARK & Q(low_at=None), ~_BELOW_MARK & Q(low_at__isnull=False)
+    found = _with_balance(Partner.objects.using("ops")).filter(fell | rose)
+    return list(found.order_by("pk").values_list("tenant_id", "pk")[:limit])
 
 
 def find_partner(*, ref: str) -> Partner | None:
@@ -34,6 +73,14 @@ def keys_of(*, partner_id: int) -> "QuerySet[ApiKey]":
 
 def tiers() -> "QuerySet[PriceTier]":
     return PriceTier.objects.order_by("name")
+
+
+def get_tier(*, ref: str) -> PriceTier:
+    """Raises NotFound."""
+    found = PriceTier.objects.filter(ref=ref).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def prices_of(*, tier_id: int) -> "QuerySet[TierPrice]":

@@ -1,31 +1,62 @@
-"""Every write of channels, by topic: partners and their prices, keys, what partners order."""
+"""Every write of channels, by topic: partners and their prices, keys, money, what they order."""
 
+from channels.models import CLAIM_PROOF, ClaimProof
+from channels.services.claims import (
+    confirm_claim,
+    file_correction,
+    file_transfer,
+    match_claim,
+    read_claim_proof,
+    refuse_claim,
+)
 from channels.services.keys import issue_key, mark_used, revoke_key, roll_key
+from channels.services.low_balance import note_low_balance
 from channels.services.partners import (
     change_partner,
     create_partner,
-    drop_tier_price,
     reopen_partner,
-    save_tier,
-    set_tier_price,
     suspend_partner,
 )
-from channels.services.pricing import prices_for, pricing_of
+from channels.services.pricing import prices_for, prices_of_partner, pricing_of
 from channels.services.selling import note_sale
+from channels.services.statement_files import statement_csv, statement_xlsx
+from channels.services.tiers import (
+    drop_tier,
+    drop_tier_price,
+    save_tier,
+    set_tier_price,
+    set_tier_prices,
+)
+from core.rotation import SealedColumn
+
+SEALED = (SealedColumn(model=ClaimProof, field="body", place=CLAIM_PROOF),)
 
 __all__ = [
+    "SEALED",
     "change_partner",
+    "confirm_claim",
     "create_partner",
+    "drop_tier",
     "drop_tier_price",
+    "file_correction",
+    "file_transfer",
     "issue_key",
     "mark_used",
+    "match_claim",
+    "note_low_balance",
     "note_sale",
     "prices_for",
+    "prices_of_partner",
     "pricing_of",
+    "read_claim_proof",
+    "refuse_claim",
     "reopen_partner",
     "revoke_key",
     "roll_key",
     "save_tier",
     "set_tier_price",
+    "set_tier_prices",
+    "statement_csv",
+    "statement_xlsx",
     "suspend_partner",
 ]

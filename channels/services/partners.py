@@ -1,4 +1,4 @@
-"""Partners, and the tiers that make their prices."""
+"""Partners: the terms they buy on, and whether they may."""
 
 from datetime import datetime
 
@@ -6,10 +6,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from channels.errors import PartnerNameTaken
-from channels.models import Partner, PartnerMove, PriceTier, TierPrice
-from channels.models.partners import MOST_RATE
-from channels.states import PARTNER_MOVES, PartnerState, PriceWay
-from channels.types import PartnerTerms, TierTerms
+from channels.models import Partner, PartnerMove, PartnerSku
+from channels.states import PARTNER_MOVES, PartnerState
+from channels.types import PartnerTerms
 from core.actors import Actor
 from core.errors import InvalidInput
 from core.money import MOST_E4
@@ -38,6 +37,7 @@ def create_partner(*, terms: PartnerTerms, by: Actor, now: datetime) -> Partner:
             partner = Partner.objects.create(ref=ref, account=account, made_at=now, **columns)
     except IntegrityError:
         raise _taken() from None
+    _list_skus(partner, terms.sku_ids)
     audit.record(by=by, action="partner.created", target=partner.ref, now=now)
     return partner
 
@@ -57,6 +57,7 @@ def change_partner(*, partner_id: int, terms: PartnerTerms, by: Actor, now: date
             partner.save(update_fields=sorted(columns))
     except IntegrityError:
         raise _taken() from None
+    changed += ["skus"] if _list_skus(partner, terms.sku_ids) else []
     audit.record(
         by=by,
         action="partner.changed",
@@ -65,6 +66,19 @@ def change_partner(*, partner_id: int, terms: PartnerTerms, by: Actor, now: date
         data={"changed": ",".join(changed), "credit_e4": terms.credit_e4},
     )
     return partner
+
+
+def _list_skus(partner: Partner, sku_ids: tuple[int, ...] | None) -> bool:
+    """What it may buy is these from now on; whether that is another list than before."""
+    if sku_ids is None:
+        return False
+    listed = set(partner.skus.values_list("sku_id", flat=True))
+    wanted = set(sku_ids)
+    partner.skus.exclude(sku_id__in=wanted).delete()
+    PartnerSku.objects.bulk_create(
+        [PartnerSku(partner=partner, sku_id=sku_id) for sku_id in sorted(wanted - listed)]
+    )
+    return listed != wanted
 
 
 def _taken() -> PartnerNameTaken:
@@ -112,57 +126,3 @@ def _move(partner_id: int, new: PartnerState, *, by: Actor, reason: str, now: da
         partner=partner, old=old, new=new, by=by.label[:80], reason=reason[:60], at=now
     )
     audit.record(by=by, action=f"partner.{new}", target=partner.ref, reason=reason, now=now)
-
-
-@tenant_atomic
-def save_tier(*, ref: str = "", terms: TierTerms, by: Actor, now: datetime) -> PriceTier:
-    """A new tier, or the tier `ref` on other terms."""
-    name = terms.name.strip()
-    if not 1 <= len(name) <= LONGEST_NAME:
-        raise InvalidInput(
-            _("Write a name of 1 to %(most)s characters.") % {"most": LONGEST_NAME}, param="name"
-        )
-    if not (0 < terms.rate <= MOST_RATE and 0 <= terms.floor_rate <= MOST_RATE):
-        raise InvalidInput(_("Write a share between 0 and 10,000 %."), param="rate")
-    columns = {
-        "name": name,
-        "way": PriceWay(terms.way),
-        "rate": terms.rate,
-        "floor_rate": terms.floor_rate,
-    }
-    try:
-        with transaction.atomic():
-            if ref:
-                tier = PriceTier.objects.get(ref=ref)
-                for column, value in columns.items():
-                    setattr(tier, column, value)
-                tier.save(update_fields=sorted(columns))
-            else:
-                tier = PriceTier.objects.create(ref=new_ref(), **columns)
-    except IntegrityError:
-        raise PartnerNameTaken(_("Another tier has this name."), param="name") from None
-    audit.record(by=by, action="tier.saved", target=tier.ref, now=now, data={"rate": terms.rate})
-    return tier
-
-
-@tenant_atomic
-def set_tier_price(
-    *, tier_id: int, sku_id: int, price_e4: int, by: Actor, now: datetime
-) -> TierPrice:
-    """A SKU's own price in the tier, instead of what its rate makes."""
-    if not 0 < price_e4 <= MOST_E4:
-        raise InvalidInput(_("Write an amount above zero."), param="price")
-    price, _made = TierPrice.objects.update_or_create(
-        tier_id=tier_id, sku_id=sku_id, defaults={"price_e4": price_e4}
-    )
-    audit.record(
-        by=by, action="tier.priced", target=f"sku:{sku_id}", now=now, data={"price_e4": price_e4}
-    )
-    return price
-
-
-@tenant_atomic
-def drop_tier_price(*, tier_id: int, sku_id: int, by: Actor, now: datetime) -> None:
-    """The tier's rate makes the SKU's price again."""
-    if TierPrice.objects.filter(tier_id=tier_id, sku_id=sku_id).delete()[0]:
-        audit.record(by=by, action="tier.unpriced", target=f"sku:{sku_id}", now=now)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from channels.errors import CostAbovePrice, PriceAboveLimit, SkuNotAllowed
-from channels.models import PartnerSku, TierPrice
+from channels.models import Partner, PartnerSku, TierPrice
 from channels.models.partners import RATE
 from channels.states import PriceWay
 from channels.types import Seat, Tier
@@ -58,12 +58,30 @@ def pricing_of(*, seat: Seat, limit_e4: int | None = None) -> Pricing:
 
 def prices_for(*, seat: Seat, skus: Iterable["Sku"]) -> dict[int, int]:
     """What one of each costs the partner, in 1/10,000, by the SKU's id. At most one query."""
+    return _prices(seat.tier, seat.tier_id, skus)
+
+
+def _prices(tier: Tier | None, tier_id: int | None, skus: Iterable["Sku"]) -> dict[int, int]:
     found = list(skus)
     own: dict[int, int] = {}
-    if seat.tier is not None and seat.tier.has_prices:
-        rows = TierPrice.objects.filter(tier_id=seat.tier_id, sku_id__in=[sku.pk for sku in found])
+    if tier is not None and tier.has_prices:
+        rows = TierPrice.objects.filter(tier_id=tier_id, sku_id__in=[sku.pk for sku in found])
         own = dict(rows.values_list("sku_id", "price_e4"))
-    return {sku.pk: price_of(tier=seat.tier, sku=sku, own_e4=own.get(sku.pk)) for sku in found}
+    return {sku.pk: price_of(tier=tier, sku=sku, own_e4=own.get(sku.pk)) for sku in found}
+
+
+def prices_of_partner(*, partner: Partner, skus: Iterable["Sku"]) -> dict[int, int]:
+    """`prices_for` of a partner who does not call just now. At most two queries."""
+    kept = partner.tier
+    has_prices = kept is not None and kept.prices.exists()
+    tier = kept and Tier(
+        ref=kept.ref,
+        way=kept.way,
+        rate=kept.rate,
+        floor_rate=kept.floor_rate,
+        has_prices=has_prices,
+    )
+    return _prices(tier, partner.tier_id, skus)
 
 
 def price_of(*, tier: Tier | None, sku: "Sku", own_e4: int | None) -> int:

@@ -8,7 +8,6 @@ from payments.services.ledger import (
     open_account,
     post,
     set_floor,
-    top_up_balance,
     undo_supplier_payment,
 )
 from payments.services.notices import handle_notice, handle_notices, keep_refusal
@@ -31,6 +30,7 @@ from payments.services.refunding import (
 from payments.services.registry import success_word, ways_to_pay
 from payments.services.sandbox import sandbox_pay, sandbox_trade, send_notice
 from payments.services.sandbox_books import set_out_of_funds
+from payments.services.topping import correct_balance, top_up_balance
 
 __all__ = [
     "ask",
@@ -40,6 +40,7 @@ __all__ = [
     "capture",
     "close_payment",
     "close_payments_of",
+    "correct_balance",
     "give_up_refund",
     "handle_notice",
     "handle_notices",

@@ -181,29 +181,6 @@ def _is_enough(is_moved: bool | None) -> None:  # noqa: FBT001 -- what the datab
 
 
 @tenant_atomic
-def top_up_balance(
-    *, account_id: int, amount_e4: int, ref: str, by: Actor, now: datetime
-) -> Journal:
-    """Put money from outside on a balance; the same `ref` again is the same top-up."""
-    if not 0 < amount_e4 <= MOST_E4:
-        raise InvalidInput(_("Write an amount above zero."), param="amount")
-    account = Account.objects.get(pk=account_id)
-    name = (AccountKind.FUNDING, "")
-    funding = accounts_named([name], currency=account.currency)[name]
-    return post(
-        ref=f"top-up:{ref}",
-        kind="top_up",
-        lines=[
-            line(funding, -amount_e4),
-            line(account, amount_e4),
-        ],
-        currency=account.currency,
-        by=by,
-        now=now,
-    )
-
-
-@tenant_atomic
 def book_supplier_payment(
     *, supplier_ref: str, amount_e4: int, currency: str, ref: str, by: Actor, now: datetime
 ) -> Journal:

@@ -12,6 +12,7 @@ from core.actors import Actor
 from core.scope import tenant_atomic
 from payments import services as payments
 from tenants.models import Merchant
+from tests.matrix.claims import claimed
 
 CLERK = Actor("user:1 clerk@example.com")
 MONEY = 100_000_000
@@ -45,6 +46,7 @@ def partnered(
         "api_key": key.text.reveal(),
         "key": key.key_id,
         "partner_order": order["ref"],
+        **claimed(partner.pk, mark, now),
     }
 
 
