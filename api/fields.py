@@ -1,5 +1,6 @@
 """Fields of the API's bodies that DRF does not have."""
 
+import re
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +25,8 @@ class Shape(serializers.Serializer):
         return super().to_internal_value(data)
 
 
-AMOUNT = r"^[0-9]{1,10}(\.[0-9]{1,4})?$"
+AMOUNT = r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,4})?$"
+TEXT = r"^[^\0]*\S[^\0]*$"
 
 
 @extend_schema_field({"type": "string", "pattern": AMOUNT, "examples": ["9.8750"]})
@@ -37,12 +39,9 @@ class Amount(serializers.Field):
     default_error_messages = {"amount": _('Write an amount as text, such as "9.8750".')}
 
     def to_internal_value(self, data: Any) -> int:
-        if not isinstance(data, str):
+        if not isinstance(data, str) or not re.fullmatch(AMOUNT, data, re.ASCII):
             self.fail("amount")
-        try:
-            return read_e4(data)
-        except ValueError:
-            self.fail("amount")
+        return read_e4(data)
 
     def to_representation(self, value: int) -> str:
         return write_e4(value)

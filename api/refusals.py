@@ -36,7 +36,8 @@ def type_of(status: int) -> str:
 def body_of(request: HttpRequest, refusal: AppError) -> dict[str, Any]:
     page = request.build_absolute_uri(f"{ERRORS_PAGE}#{refusal.code}")
     request_id = getattr(request, "request_id", "")
-    return {"error": {"type": type_of(refusal.status), **refusal.as_dict(), "doc_url": page, "request_id": request_id}}
+    told = {"type": type_of(refusal.status), **refusal.as_dict()}
+    return {"error": told | {"doc_url": page, "request_id": request_id}}
 
 
 def refusal_of(error: exceptions.APIException, *, allowed: str) -> AppError:

@@ -1,9 +1,11 @@
 from django.urls import path
 
-from api.views import accounts, aftersale, money, orders, products
+from api.views import accounts, aftersale, described, money, orders, products
 
 app_name = "api"
 urlpatterns = [
+    path("openapi.json", described.as_json, name="openapi_json"),
+    path("openapi.yaml", described.as_yaml, name="openapi_yaml"),
     path("products", products.Products.as_view(), name="products"),
     path("products/<str:ref>", products.OneProduct.as_view(), name="product"),
     path("account-checks", accounts.AccountChecks.as_view(), name="account_checks"),

@@ -23,6 +23,7 @@ ALLOWED_HOSTS = ["*"]
 
 # Suppliers at the machine's own address, and over http: simulators only.
 SUPPLIERS_MAY_BE_LOCAL = False
+WEBHOOKS_MAY_BE_LOCAL = False
 # Trials only: a simulator knows at once what it has, a supplier after its protocol's settle window.
 SUPPLIERS_SETTLE_SECONDS = env.float("SUPPLIERS_SETTLE_SECONDS", default=None)
 
@@ -140,6 +141,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 0,
 }
 CELERY_TASK_ROUTES = {
+    "channels.send_webhooks": {"queue": "webhooks"},
     "fulfillment.send": {"queue": "upstream"},
     "fulfillment.watch_balance": {"queue": "upstream"},
     "fulfillment.work_on_bill": {"queue": "bulk"},
@@ -235,6 +237,18 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "EXCEPTION_HANDLER": "core.api.answer_refusal",
     "UNAUTHENTICATED_USER": None,
+    "DEFAULT_SCHEMA_CLASS": "api.described.schema.PartnerSchema",
+}
+# The rest of what the API says of itself: api/described.
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "PREPROCESSING_HOOKS": ["api.described.document.only_ours"],
+    "POSTPROCESSING_HOOKS": ["api.described.document.tidy"],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "DISABLE_DOCSTRING_DESCRIPTIONS": True,
+    "ENFORCE_NON_BLANK_FIELDS": True,
+    "SORT_OPERATIONS": False,
 }
 
 # Where the sandbox's payment notices knock: our own web process, from the worker.

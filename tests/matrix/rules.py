@@ -292,6 +292,8 @@ SHOP = {
     ),
     "storefront:forget": deed("/orders/forget/", PUBLIC, shows=False),
     "storefront:notice": Rule("/pay/notice/sandbox/"),  # who signs it: tests/payments
+    "api:openapi_json": asset("/api/v1/openapi.json"),
+    "api:openapi_yaml": asset("/api/v1/openapi.yaml"),
     # By a partner's key and nothing else: tests/api.
     "api:products": Rule("/api/v1/products"),
     "api:product": Rule("/api/v1/products/{sku_ref}"),

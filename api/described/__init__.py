@@ -1,0 +1,1 @@
+"""What the API says of itself: its description (OpenAPI 3.1), and the texts of its portal."""

@@ -1,0 +1,112 @@
+"""What answers look like: the same order, product and partner throughout."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework.serializers import Serializer
+
+from api import schemas
+
+AT = "2026-11-28T08:00:00.000Z"
+REF = "20261128-7KQ4MXW2PD"
+UNIT = {
+    "position": 1,
+    "state": "delivered",
+    "kind": "code",
+    "card_no": None,
+    "code": "YK7F-2Q9M-XW4P",
+    "expires_on": "2027-11-28",
+    "delivered_at": AT,
+}
+IN_LIST = {
+    "object": "order",
+    "ref": REF,
+    "partner_order_no": "P-1001",
+    "state": "completed",
+    "sku": "YOUKU-MONTH",
+    "quantity": 1,
+    "unit_price": "9.8750",
+    "total": "9.8750",
+    "currency": "CNY",
+    "created_at": AT,
+    "ended_at": AT,
+}
+PRODUCT = {
+    "object": "product",
+    "sku": "YOUKU-MONTH",
+    "name": "优酷会员",
+    "name_en": "Youku VIP",
+    "variant": "月卡",
+    "variant_en": "One month",
+    "brand": "优酷",
+    "kind": "stock_code",
+    "delivery": "instant",
+    "price": "9.8750",
+    "list_price": "15.0000",
+    "currency": "CNY",
+    "max_quantity": 10,
+    "available": True,
+    "stock": 182,
+    "buyer_fields": [],
+}
+ENTRY = {
+    "object": "entry",
+    "ref": "capture:20261128081500123",
+    "kind": "capture",
+    "amount": "-9.8750",
+    "currency": "CNY",
+    "order": REF,
+    "at": AT,
+}
+ORDER = IN_LIST | {"units": [UNIT]}
+
+
+def _page(thing: dict[str, Any]) -> dict[str, Any]:
+    return {"object": "list", "data": [thing], "has_more": True, "next": "c2a"}
+
+
+ANSWERS: Mapping[type[Serializer], dict[str, Any]] = {
+    schemas.Product: PRODUCT,
+    schemas.ProductPage: _page(PRODUCT),
+    schemas.AccountCheck: {
+        "object": "account_check",
+        "verdict": "yes",
+        "field": None,
+        "message": None,
+    },
+    schemas.Order: ORDER,
+    schemas.OrderPage: _page(IN_LIST),
+    schemas.Batch: {"object": "batch", "results": [{"status": 201, "body": ORDER}]},
+    schemas.RefundRequest: {
+        "object": "refund_request",
+        "ref": "k3v9q2m7",
+        "order": REF,
+        "position": 1,
+        "kind": "code_fails",
+        "state": "open",
+        "opened_at": AT,
+        "due_at": "2026-11-29T08:00:00.000Z",
+        "ended_at": None,
+    },
+    schemas.Balance: {
+        "object": "balance",
+        "balance": "990.1250",
+        "credit_limit": "0.0000",
+        "available": "990.1250",
+        "currency": "CNY",
+    },
+    schemas.Entry: ENTRY,
+    schemas.EntryPage: _page(ENTRY),
+}
+BODIES: Mapping[str, dict[str, Any]] = {
+    "placeOrder": {"sku": "YOUKU-MONTH", "partner_order_no": "P-1001", "max_amount": "10.0000"},
+    "placeOrders": {
+        "orders": [
+            {"sku": "YOUKU-MONTH", "partner_order_no": "P-1001"},
+            {"sku": "YOUKU-MONTH", "partner_order_no": "P-1002", "quantity": 2},
+        ]
+    },
+    "checkAccount": {"sku": "PHONE-50", "buyer": {"phone": "13800138000"}},
+    "cancelOrder": {},
+    "requestRefund": {"position": 1, "kind": "code_fails", "text": "The code was used before."},
+}

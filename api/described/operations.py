@@ -1,0 +1,144 @@
+"""Every operation of the API, by method and view: what it is called, answers and refuses."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from rest_framework.serializers import Serializer
+
+from api import errors as own
+from api import schemas
+from catalog.errors import NotForSale
+from channels import errors as channels
+from core.errors import AppError, NotFound
+from core.idempotency import KeyReused, StillRunning
+from fulfillment.errors import NothingToRefund, WithSupplier
+from inventory.errors import OutOfStock, TooManyHeld
+from orders.errors import CaseOpen, TooMany
+from payments.errors import BalanceTooLow, RefundTooLarge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """`id` is what programs call it; `is_paged` takes `limit` and `after`."""
+
+    id: str
+    tag: str
+    summary: str | Promise
+    answers: Mapping[int, type[Serializer] | None]
+    text: str | Promise = ""
+    refuses: tuple[type[AppError], ...] = ()
+    is_paged: bool = False
+    is_idempotent: bool = False  # takes an Idempotency-Key
+    query: tuple[str, ...] = ()
+
+
+ORDERED = (
+    NotFound, NotForSale, channels.SkuNotAllowed, channels.CostAbovePrice,
+    channels.PriceAboveLimit, channels.DailyLimitReached, BalanceTooLow, channels.OrderNoTaken,
+    OutOfStock, TooManyHeld, TooMany, own.KeyTooLong, KeyReused, StillRunning,
+)  # fmt: skip
+
+OPERATIONS: Mapping[str, Operation] = {
+    "GET Products": Operation(
+        id="listProducts",
+        tag="catalogue",
+        summary=_("What you may sell"),
+        text=_("Everything that is on sale to you now, at your prices, the newest first."),
+        answers={200: schemas.ProductPage},
+        is_paged=True,
+    ),
+    "GET OneProduct": Operation(
+        id="getProduct",
+        tag="catalogue",
+        summary=_("One product"),
+        answers={200: schemas.Product},
+    ),
+    "POST AccountChecks": Operation(
+        id="checkAccount",
+        tag="catalogue",
+        summary=_("Check an account before it is topped up"),
+        text=_(
+            "Asks the supplier, so it takes as long as he does. “unknown” stops nobody: order, and "
+            "it is seen then."
+        ),
+        answers={200: schemas.AccountCheck},
+        refuses=(NotFound,),
+    ),
+    "GET Orders": Operation(
+        id="listOrders",
+        tag="orders",
+        summary=_("Your orders"),
+        text=_("The newest first, without their codes."),
+        answers={200: schemas.OrderPage},
+        is_paged=True,
+    ),
+    "POST Orders": Operation(
+        id="placeOrder",
+        tag="orders",
+        summary=_("Place an order"),
+        text=_(
+            "Priced, paid from the balance and, where it is in stock, delivered in the answer: all "
+            "or nothing. Your own order number is used once, for ever: the same order again is "
+            "answered with 200 and the first order."
+        ),
+        answers={201: schemas.Order, 200: schemas.Order},
+        refuses=ORDERED,
+        is_idempotent=True,
+    ),
+    "POST Batches": Operation(
+        id="placeOrders",
+        tag="orders",
+        summary=_("Place up to 100 orders"),
+        text=_("Each is an order of its own, with its own outcome, in the order you sent them."),
+        answers={200: schemas.Batch},
+    ),
+    "GET OneOrder": Operation(
+        id="getOrder",
+        tag="orders",
+        summary=_("One order, with its codes"),
+        answers={200: schemas.Order},
+    ),
+    "POST Cancel": Operation(
+        id="cancelOrder",
+        tag="orders",
+        summary=_("Give up what is not delivered"),
+        text=_("Its price comes back to the balance."),
+        answers={200: schemas.Order},
+        refuses=(own.NothingToCancel, WithSupplier, NothingToRefund, RefundTooLarge),
+    ),
+    "POST RefundRequests": Operation(
+        id="requestRefund",
+        tag="orders",
+        summary=_("Ask for the money back, or another code"),
+        text=_("The shop looks at it and decides; read the request to see what became of it."),
+        answers={201: schemas.RefundRequest},
+        refuses=(CaseOpen, TooMany),
+    ),
+    "GET RefundRequest": Operation(
+        id="getRefundRequest",
+        tag="orders",
+        summary=_("What became of a refund request"),
+        answers={200: schemas.RefundRequest},
+    ),
+    "GET Balance": Operation(
+        id="getBalance",
+        tag="balance",
+        summary=_("What you may spend"),
+        answers={200: schemas.Balance},
+    ),
+    "GET Entries": Operation(
+        id="listEntries",
+        tag="balance",
+        summary=_("Every movement of the balance"),
+        text=_("The newest first."),
+        answers={200: schemas.EntryPage},
+        is_paged=True,
+    ),
+}
+TAGS: Mapping[str, str | Promise] = {
+    "catalogue": _("Catalogue"),
+    "orders": _("Orders"),
+    "balance": _("Balance"),
+}
