@@ -24,4 +24,4 @@ def test_what_the_office_says_that_a_partner_pays_is_what_he_pays(shop):
     orders = [Caller(keyed).order(sku, f"N{sku.pk}") for sku in (plain, own)]
 
     assert told == {plain.pk: plain.price_e4 * 9 // 10, own.pk: 12_345}
-    assert [order["amount"] for order in orders] == [write_e4(told[sku.pk]) for sku in (plain, own)]
+    assert [order["total"] for order in orders] == [write_e4(told[sku.pk]) for sku in (plain, own)]
