@@ -17,7 +17,7 @@ from channels.types import Seat
 from core import idempotency
 from core.crypto import digest
 from core.errors import AppError
-from core.idempotency import Asked, KeyReused, StillRunning
+from core.idempotency import Asked, StillRunning
 from core.scope import tenant_atomic, whole
 from core.sheets import Sheet
 from fulfillment import services as fulfillment
@@ -138,10 +138,8 @@ def sold_before(*, seat: Seat, asked: NewSale, why: AppError | IntegrityError) -
     Ordered before, with the same words: that order. Else the refusal is raised on.
     """
     once = _once(seat, asked)
-    if once is not None and not isinstance(why, StillRunning | KeyReused):
-        before = idempotency.look(asked=once)
-        if before is not None:
-            return Answer(status=before.status, body=before.answer, is_replay=True)
+    if once is not None and (before := idempotency.look(asked=once)) is not None:
+        return Answer(status=before.status, body=before.answer, is_replay=True)
     sale = find_sale(partner_id=seat.partner_id, partner_order_no=asked.partner_order_no)
     if sale is None:
         raise why
