@@ -138,7 +138,7 @@ def sold_before(*, seat: Seat, asked: NewSale, why: AppError | IntegrityError) -
     Ordered before, with the same words: that order. Else the refusal is raised on.
     """
     once = _once(seat, asked)
-    if once is not None and (before := idempotency.look(asked=once)) is not None:
+    if once is not None and (before := idempotency.look_again(asked=once)) is not None:
         return Answer(status=before.status, body=before.answer, is_replay=True)
     sale = find_sale(partner_id=seat.partner_id, partner_order_no=asked.partner_order_no)
     if sale is None:

@@ -61,6 +61,12 @@ class Given:
     answer: bytes
 
 
+def look_again(*, asked: Asked) -> Given | None:
+    """`look` for who is not the first: between its view of the answers and its lock the first one
+    may have ended. Once the lock is ours, nothing can come in between."""
+    return look(asked=asked) or look(asked=asked)
+
+
 def look(*, asked: Asked) -> Given | None:
     """The answer that the key was given; None: it is the caller's until his transaction ends.
 
