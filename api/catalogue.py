@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 
+from api.shapes import titled
 from catalog.selectors import buyer_fields, skus_for_sale
 from catalog.states import BOUGHT, Channel
 from catalog.types import BuyerField
@@ -66,7 +67,7 @@ def product_bodies(*, seat: Seat, skus: Sequence["Sku"], now: datetime) -> list[
     currency = get_shop().currency
     return [
         {
-            "object": "product",
+            **titled("product"),
             "sku": sku.ref,
             "name": sku.product.name,
             "name_en": sku.product.name_en or None,

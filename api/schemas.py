@@ -38,6 +38,11 @@ def kind_of(name: str) -> ChoiceField:
     return ChoiceField(choices=[name])
 
 
+def livemode() -> BooleanField:
+    """The field by which a program tells a sandbox's answers from real ones."""
+    return BooleanField(help_text=_("False in the sandbox, where nothing is real."))
+
+
 class BuyerField(serializers.Serializer):
     key = serializers.CharField(help_text=_("Name it so in “buyer” of an order."))
     type = ChoiceField(choices=list(FieldKind))
@@ -49,6 +54,7 @@ class BuyerField(serializers.Serializer):
 
 class Product(serializers.Serializer):
     object = kind_of("product")
+    livemode = livemode()
     sku = serializers.CharField(help_text=_("What an order names it by."))
     name = serializers.CharField()
     name_en = serializers.CharField(allow_null=True)
@@ -82,6 +88,7 @@ class Unit(serializers.Serializer):
 
 class OrderInList(serializers.Serializer):
     object = kind_of("order")
+    livemode = livemode()
     ref = serializers.CharField()
     partner_order_no = serializers.CharField()
     state = ChoiceField(choices=sorted(set(ORDER_STATES.values())))
@@ -100,6 +107,7 @@ class Order(OrderInList):
 
 class RefundRequest(serializers.Serializer):
     object = kind_of("refund_request")
+    livemode = livemode()
     ref = serializers.CharField()
     order = serializers.CharField()
     position = IntegerField(allow_null=True)
@@ -112,6 +120,7 @@ class RefundRequest(serializers.Serializer):
 
 class AccountCheck(serializers.Serializer):
     object = kind_of("account_check")
+    livemode = livemode()
     verdict = ChoiceField(choices=list(Verdict))
     field = serializers.CharField(allow_null=True)
     message = serializers.CharField(allow_null=True)
@@ -119,6 +128,7 @@ class AccountCheck(serializers.Serializer):
 
 class Balance(serializers.Serializer):
     object = kind_of("balance")
+    livemode = livemode()
     balance = Decimal()
     credit_limit = Decimal()
     available = Decimal(help_text=_("What may still be spent: down to the credit line."))
@@ -127,6 +137,7 @@ class Balance(serializers.Serializer):
 
 class Entry(serializers.Serializer):
     object = kind_of("entry")
+    livemode = livemode()
     ref = serializers.CharField()
     kind = serializers.CharField()
     amount = Decimal(help_text=_("Below zero: it went out."))

@@ -1,7 +1,9 @@
 """What the API answers: plain dictionaries, made here and described in `api.schemas`."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from payments.models import Entry
 
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_live: ContextVar[bool] = ContextVar("live", default=True)
 
 # What a partner's program has to tell apart; the house's own states are more.
 ORDER_STATES = {
@@ -49,6 +52,21 @@ class UnitShown:
     card_no: Secret | None = None
     code: Secret | None = None
     expires_on: date | None = None
+
+
+@contextmanager
+def told_of(*, is_live: bool) -> Iterator[None]:
+    """What is told inside is of the shop itself, or of its sandbox."""
+    token = _live.set(is_live)
+    try:
+        yield
+    finally:
+        _live.reset(token)
+
+
+def titled(name: str) -> dict[str, Any]:
+    """How every object begins: what it is, and whether it is real."""
+    return {"object": name, "livemode": _live.get()}
 
 
 def as_json(body: dict[str, Any]) -> bytes:
@@ -101,7 +119,7 @@ def order_body(
 ) -> dict[str, Any]:
     """An order; with `units`, where the caller may read the goods."""
     body: dict[str, Any] = {
-        "object": "order",
+        **titled("order"),
         "ref": order.number,
         "partner_order_no": partner_order_no,
         "state": ORDER_STATES[OrderState(order.state)],
@@ -137,7 +155,7 @@ def _moment(at: datetime | None) -> str | None:
 
 def refund_request_body(*, case: "Case", order_ref: str, position: int | None) -> dict[str, Any]:
     return {
-        "object": "refund_request",
+        **titled("refund_request"),
         "ref": case.ref,
         "order": order_ref,
         "position": position,
@@ -152,7 +170,7 @@ def refund_request_body(*, case: "Case", order_ref: str, position: int | None) -
 def account_body(*, found: "AccountFound") -> dict[str, Any]:
     """`verdict`: `yes`, `no` (`message` says why), or `unknown`: order, and it is seen then."""
     return {
-        "object": "account_check",
+        **titled("account_check"),
         "verdict": str(found.verdict),
         "field": found.key or None,
         "message": found.text or None,
@@ -162,7 +180,7 @@ def account_body(*, found: "AccountFound") -> dict[str, Any]:
 def balance_body(*, balance_e4: int, floor_e4: int, currency: str) -> dict[str, Any]:
     """`available` is what may still be spent: down to the credit line."""
     return {
-        "object": "balance",
+        **titled("balance"),
         "balance": _signed(balance_e4),
         "credit_limit": write_e4(-floor_e4),
         "available": write_e4(balance_e4 - floor_e4),
@@ -172,7 +190,7 @@ def balance_body(*, balance_e4: int, floor_e4: int, currency: str) -> dict[str, 
 
 def entry_body(*, entry: "Entry", order_ref: str | None) -> dict[str, Any]:
     return {
-        "object": "entry",
+        **titled("entry"),
         "ref": entry.journal.ref,
         "kind": entry.journal.kind,
         "amount": _signed(entry.amount_e4),

@@ -232,7 +232,7 @@ class Sku(Bilingual, TenantModel):
     it, and no slower one than that. 0: no slow one.
     """
 
-    ref = models.CharField(max_length=16)
+    ref = models.CharField(max_length=24)
     product = TenantForeignKey(
         Product, on_delete=models.PROTECT, related_name="skus", verbose_name=_("product")
     )

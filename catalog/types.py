@@ -1,6 +1,6 @@
 """What the catalog says to others in its own words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -73,3 +73,32 @@ class TableReport:
     skus_changed: int = 0
     refused: tuple[TableLine, ...] = ()
     is_done: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormCopy:
+    """A buyer form to be had elsewhere as well."""
+
+    name: str
+    name_en: str
+    fields: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkuCopy:
+    """A SKU to be had elsewhere under the same ref; `given` holds names from SKU_FIELDS."""
+
+    ref: str
+    given: Mapping[str, Any]
+    form: FormCopy | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductCopy:
+    """A product on the shelf, to be had elsewhere under the same ref, without its picture."""
+
+    ref: str
+    given: Mapping[str, Any]
+    brand: Mapping[str, Any]
+    category: Mapping[str, Any]
+    skus: tuple[SkuCopy, ...]

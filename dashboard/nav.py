@@ -141,7 +141,9 @@ def platform_subtitle(request: HttpRequest) -> Text:
 
 
 def payments_badge(request: HttpRequest) -> list[Text] | None:
-    """Nobody should take play money for sales."""
+    """Nobody should take play money, or a sandbox, for sales."""
+    if getattr(getattr(request, "shop", None), "sandbox_of_id", None) is not None:
+        return [_("Sandbox: nothing here is real"), "warning"]
     return [_("Sandbox payments"), "warning"] if settings.SANDBOX_PAYMENTS else None
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from suppliers.selectors import protocols_here
+
 Text = str | Promise
 
 
@@ -92,7 +94,16 @@ PROTOCOLS: dict[str, ProtocolWords] = {
             ),
         ),
     ),
+    "sandbox": ProtocolWords(
+        _("Sandbox"), _("nothing real"), _("Our name there, for yourself"), (_main(_("Any word")),)
+    ),
 }
+
+
+def protocols_offered() -> dict[str, ProtocolWords]:
+    """Those that a new supplier of the bound tenant may speak."""
+    here = protocols_here()
+    return {name: words for name, words in PROTOCOLS.items() if name in here}
 
 
 def protocol_words(name: str) -> str:

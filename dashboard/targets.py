@@ -227,6 +227,7 @@ _READERS: dict[str, Callable[[HttpRequest, set[str]], Found]] = {
     "picture": _pictures,
     "product": _products,
     "refund": _refunds,
+    "sandbox": _shop,
     "settings": _settings,
     "sku": _skus,
     "supplier": _suppliers,

@@ -32,6 +32,8 @@ ACTIONS = {
     "settings.changed": _("changed settings"),
     "merchant.active": _("opened the shop"),
     "merchant.suspended": _("suspended the shop"),
+    "merchant.set_aside": _("replaced the sandbox by an empty one"),
+    "sandbox.filled": _("brought the sandbox up to date"),
     "code.reveal": _("looked at a code"),
     "content.set": _("changed shared content"),
     "catalog.saved": _("changed the catalog"),

@@ -6,10 +6,11 @@ An adapter that has one of these methods has the ability; nobody else asks for i
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
-from suppliers.types import Answer, Kind
+from suppliers.types import Answer, Kind, PurchaseOrder
 
 
 class Verdict(StrEnum):
@@ -119,4 +120,14 @@ class TellsProducts(Protocol):
 
         Whatever keeps it from telling all of it is raised, after the products that came before.
         """
+        ...
+
+
+@runtime_checkable
+class Rehearses(Protocol):
+    """It plays a supplier, in a sandbox and nowhere else."""
+
+    def query_again(self, *, order: PurchaseOrder, number: str, after: timedelta) -> Answer:
+        """What a query answers, of one that remembers nothing: it is told what was ordered, and how
+        long ago."""
         ...

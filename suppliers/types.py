@@ -45,7 +45,7 @@ class PurchaseOrder:
 
     `target` is the account or phone that is topped up, a phone with `face_value` in whole units
     of the currency; `fields` is what else the supplier's template asks for, under its own names.
-    `most_e4` is the most that all of it may cost.
+    `most_e4` is the most that all of it may cost, `position` which of an order's things it is.
     """
 
     product: str
@@ -56,6 +56,7 @@ class PurchaseOrder:
     fields: Mapping[str, str] = field(default_factory=dict)
     most_e4: int | None = None
     callback_url: str = ""
+    position: int = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +76,10 @@ class Answer:
     intent before anything is believed. `is_absent`: it knows no such number, which is a failure
     only after the protocol's settle window. `is_unreached`: it was not there to be spoken to;
     `is_ours`: it was not even tried. Its `reason` has no code in it: what looks like one is masked.
+
+    `ask_in`: how soon it will know more, an end that may be taken back included. `is_played`: it
+    was said in a sandbox as it is meant to be. That tells nothing of the supplier's health, and
+    what it takes back is paid back without a person.
     """
 
     outcome: Outcome
@@ -88,6 +93,8 @@ class Answer:
     is_absent: bool = False
     is_unreached: bool = False
     is_ours: bool = False
+    is_played: bool = False
+    ask_in: timedelta | None = None
     took_ms: int = 0
 
     def __post_init__(self) -> None:
@@ -280,6 +287,14 @@ class Purchase:
     unit_id: int
     number: str
     supplier_ref: str
+    cost_e4: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """What a sandbox's supplier plays for a SKU, under its own name for it, and what it takes."""
+
+    product: str
     cost_e4: int
 
 

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -88,8 +89,8 @@ class Merchant(models.Model):
     theme = models.JSONField(_("theme"), default=dict, blank=True)
     logo = models.CharField(_("logo"), max_length=64, blank=True)
     # A tenant of its own with everything in it (goods, stock, money, partners), for trying out.
-    sandbox_of = models.OneToOneField(
-        "self", on_delete=models.PROTECT, related_name="sandbox", null=True, editable=False
+    sandbox_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="sandboxes", null=True, editable=False
     )
     state = models.CharField(
         _("state"), max_length=10, choices=MerchantState, default=MerchantState.ACTIVE
@@ -99,7 +100,18 @@ class Merchant(models.Model):
     class Meta:
         verbose_name = _("merchant")
         verbose_name_plural = _("merchants")
-        constraints = [state_known(MerchantState, name="merchant_state_known")]
+        constraints = [
+            state_known(MerchantState, name="merchant_state_known"),
+            models.UniqueConstraint(
+                fields=["sandbox_of"],
+                name="merchant_has_one_sandbox",
+                condition=~Q(state=MerchantState.SET_ASIDE),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=MerchantState.SET_ASIDE) | Q(sandbox_of__isnull=False),
+                name="merchant_set_aside_was_a_sandbox",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -3,10 +3,14 @@ from dataclasses import fields
 from django.conf import settings
 from django.db.models import QuerySet
 
+from core.kept import Kept
 from core.scope import require_tenant
 from tenants.models import Domain, Member, Merchant, User
 from tenants.roles import has_right
+from tenants.states import MerchantState
 from tenants.types import Shop
+
+_are_sandboxes: Kept[bool] = Kept(most=10_000, at_least=3_600)
 
 
 def find_shop(*, host: str) -> Shop | None:
@@ -21,9 +25,22 @@ def get_shop() -> Shop:
 
 
 def find_sandbox_id(*, tenant_id: int) -> int | None:
-    """The tenant in which this one's partners try things out."""
-    found = Merchant.objects.filter(sandbox_of_id=tenant_id).values_list("pk", flat=True)
-    return found.first()
+    """The tenant in which this one's partners try things out, if it is open."""
+    found = Merchant.objects.filter(sandbox_of_id=tenant_id, state=MerchantState.ACTIVE)
+    return found.values_list("pk", flat=True).first()
+
+
+def sandbox_ids() -> list[int]:
+    """Every tenant for trying things out."""
+    found = Merchant.objects.filter(sandbox_of__isnull=False, state=MerchantState.ACTIVE)
+    return list(found.values_list("pk", flat=True))
+
+
+def is_sandbox() -> bool:
+    """Whether the bound tenant is one for trying things out; that never changes."""
+    tenant_id = require_tenant()
+    found = Merchant.objects.filter(pk=tenant_id, sandbox_of__isnull=False)
+    return _are_sandboxes.get(tenant_id, found.exists)
 
 
 def _as_shop(merchant: Merchant) -> Shop:

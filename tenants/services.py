@@ -8,12 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor
 from core.errors import InvalidInput
-from core.scope import bind, tenant_atomic
+from core.scope import bind, require_tenant, step_over, tenant_atomic
 from core.states import check_move
 from tenants import audit
 from tenants.errors import AlreadyMember, HostTaken, LastOwner
 from tenants.models import Domain, Member, Merchant, MerchantMove, User
 from tenants.roles import Role
+from tenants.selectors import primary_host
 from tenants.states import MOVES, MerchantState
 
 OPS = "ops"
@@ -59,16 +60,25 @@ def add_host(*, merchant: Merchant, host: str, is_primary: bool = False) -> Doma
 
 
 def suspend(*, merchant_id: int, by: Actor, reason: str, now: datetime) -> None:
-    """Close the shop to shoppers and staff; paid orders are still delivered."""
-    _move(merchant_id, MerchantState.SUSPENDED, by=by, reason=reason, now=now)
+    """Close the shop to shoppers and staff; paid orders are still delivered. Its sandbox too."""
+    _move_with_sandbox(merchant_id, MerchantState.SUSPENDED, by=by, reason=reason, now=now)
 
 
 def reopen(*, merchant_id: int, by: Actor, reason: str, now: datetime) -> None:
-    _move(merchant_id, MerchantState.ACTIVE, by=by, reason=reason, now=now)
+    _move_with_sandbox(merchant_id, MerchantState.ACTIVE, by=by, reason=reason, now=now)
+
+
+def _move_with_sandbox(
+    merchant_id: int, new: MerchantState, *, by: Actor, reason: str, now: datetime
+) -> None:
+    _move(merchant_id, new, by=by, reason=reason, now=now)
+    twin = _find_twin(merchant_id)
+    if twin is not None and twin.state != new:
+        _move(twin.pk, new, by=by, reason=reason, now=now)
 
 
 def _move(merchant_id: int, new: MerchantState, *, by: Actor, reason: str, now: datetime) -> None:
-    with bind(merchant_id), tenant_atomic():
+    with step_over(merchant_id), tenant_atomic():
         merchant = Merchant.objects.select_for_update(no_key=True).get(pk=merchant_id)
         old = MerchantState(merchant.state)
         check_move(MOVES, old, new)
@@ -82,6 +92,76 @@ def _remember(
 ) -> None:
     MerchantMove.objects.create(old=old, new=new, by=by.label, reason=reason[:60], at=now)
     audit.record(by=by, action=f"merchant.{new}", target=merchant.slug, reason=reason, now=now)
+
+
+TEST = "test"  # what a sandbox's short name and host end with
+_LOOK = (
+    "tagline", "tagline_en", "legal_name", "legal_name_en", "licence_line", "licence_line_en",
+    "contact", "contact_en", "language", "theme", "currency", "time_zone",
+)  # fmt: skip
+
+
+def open_sandbox(*, by: Actor, now: datetime) -> int:
+    """The bound shop's tenant for trying things out, made if there is none; with the shop's look
+    and staff as they are now. Outside any transaction: it writes for two tenants in turn."""
+    shop = Merchant.objects.get(pk=require_tenant())
+    if shop.sandbox_of_id is not None:
+        raise InvalidInput(_("This shop is a sandbox itself."))
+    with tenant_atomic():
+        staff = list(Member.objects.order_by("pk"))
+    found = _find_twin(shop.pk)
+    twin = found or _make_twin(shop)
+    with step_over(twin.pk), tenant_atomic():
+        look = {name: getattr(shop, name) for name in _LOOK} | _names_of_twin(shop)
+        Merchant.objects.filter(pk=twin.pk).update(**look)
+        for member in staff:
+            given = {"role": member.role, "is_active": member.is_active}
+            Member.objects.update_or_create(user_id=member.user_id, defaults=given)
+        if found is None:
+            _remember(twin, old="", new=MerchantState.ACTIVE, by=by, reason="sandbox", now=now)
+    return twin.pk
+
+
+def set_sandbox_aside(*, by: Actor, now: datetime) -> None:
+    """The bound shop's sandbox is reached by nobody any more, and another one can be opened.
+
+    Its rows stay where they are: a ledger and an audit log lose none.
+    """
+    twin = _find_twin(require_tenant())
+    if twin is None:
+        return
+    with transaction.atomic(using=OPS):
+        Domain.objects.using(OPS).filter(merchant=twin).delete()
+        Merchant.objects.using(OPS).filter(pk=twin.pk).update(slug=f"{TEST}-{twin.pk}")
+    _move(twin.pk, MerchantState.SET_ASIDE, by=by, reason="reset", now=now)
+
+
+def _find_twin(merchant_id: int) -> Merchant | None:
+    found = Merchant.objects.filter(sandbox_of_id=merchant_id)
+    return found.exclude(state=MerchantState.SET_ASIDE).first()
+
+
+def _make_twin(shop: Merchant) -> Merchant:
+    """Raises HostTaken when its short name or host is another shop's."""
+    first, _dot, rest = primary_host().partition(".")
+    slug = f"{shop.slug[:35]}-{TEST}"
+    try:
+        with transaction.atomic(using=OPS):
+            twin = Merchant.objects.using(OPS).create(
+                slug=slug, sandbox_of_id=shop.pk, **_names_of_twin(shop)
+            )
+            add_host(merchant=twin, host=f"{first}-{TEST}.{rest}", is_primary=True)
+    except IntegrityError:
+        found = _find_twin(shop.pk)  # somebody was faster
+        if found is None:
+            raise HostTaken(_("The sandbox's short name is taken."), param="slug") from None
+        return found
+    return twin
+
+
+def _names_of_twin(shop: Merchant) -> dict[str, str]:
+    english = f"{shop.name_en[:52]} (test)" if shop.name_en else ""
+    return {"name": f"{shop.name[:54]}（沙盒）", "name_en": english}
 
 
 @tenant_atomic

@@ -5,9 +5,11 @@ from django.utils.translation import gettext_lazy as _
 class MerchantState(models.TextChoices):
     ACTIVE = "active", _("active")
     SUSPENDED = "suspended", _("suspended")
+    SET_ASIDE = "set_aside", _("set aside")  # a sandbox that another one has taken the place of
 
 
 MOVES = {
-    MerchantState.ACTIVE: frozenset({MerchantState.SUSPENDED}),
-    MerchantState.SUSPENDED: frozenset({MerchantState.ACTIVE}),
+    MerchantState.ACTIVE: frozenset({MerchantState.SUSPENDED, MerchantState.SET_ASIDE}),
+    MerchantState.SUSPENDED: frozenset({MerchantState.ACTIVE, MerchantState.SET_ASIDE}),
+    MerchantState.SET_ASIDE: frozenset[MerchantState](),
 }

@@ -20,6 +20,7 @@ UNIT = {
 }
 IN_LIST = {
     "object": "order",
+    "livemode": True,
     "ref": REF,
     "partner_order_no": "P-1001",
     "state": "completed",
@@ -33,6 +34,7 @@ IN_LIST = {
 }
 PRODUCT = {
     "object": "product",
+    "livemode": True,
     "sku": "YOUKU-MONTH",
     "name": "优酷会员",
     "name_en": "Youku VIP",
@@ -51,6 +53,7 @@ PRODUCT = {
 }
 ENTRY = {
     "object": "entry",
+    "livemode": True,
     "ref": "capture:20261128081500123",
     "kind": "capture",
     "amount": "-9.8750",
@@ -70,6 +73,7 @@ ANSWERS: Mapping[type[Serializer], dict[str, Any]] = {
     schemas.ProductPage: _page(PRODUCT),
     schemas.AccountCheck: {
         "object": "account_check",
+        "livemode": True,
         "verdict": "yes",
         "field": None,
         "message": None,
@@ -79,6 +83,7 @@ ANSWERS: Mapping[type[Serializer], dict[str, Any]] = {
     schemas.Batch: {"object": "batch", "results": [{"status": 201, "body": ORDER}]},
     schemas.RefundRequest: {
         "object": "refund_request",
+        "livemode": True,
         "ref": "k3v9q2m7",
         "order": REF,
         "position": 1,
@@ -90,6 +95,7 @@ ANSWERS: Mapping[type[Serializer], dict[str, Any]] = {
     },
     schemas.Balance: {
         "object": "balance",
+        "livemode": True,
         "balance": "990.1250",
         "credit_limit": "0.0000",
         "available": "990.1250",

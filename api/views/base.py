@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from api import versions
+from api import shapes, versions
 from api.errors import KeyMissing, TooFast
 from api.fields import Shape
 from api.parsing import StrictJSONParser
@@ -34,6 +34,7 @@ from core.kept import Kept
 from core.middleware import opens_own_scope
 from core.scope import require_tenant, step_over, tenant_atomic
 from tenants.selectors import find_sandbox_id
+from tenants.types import Shop
 
 _KEY = re.compile(rf"({LIVE}|{TEST})([a-z0-9]{{{PUBLIC}}})([A-Za-z0-9_-]{{20,64}})")
 _sandboxes: Kept[int | None] = Kept(most=10_000)
@@ -66,7 +67,7 @@ class PartnerView(APIView):
         self.now, self.told = timezone.now(), {versions.HEADER: versions.NEWEST}
         try:
             kind, public, secret = _key_of(request)
-            with step_over(_tenant_of(kind)):
+            with step_over(_tenant_of(request, kind)), shapes.told_of(is_live=kind == LIVE):
                 response = self._in_scope(request, public, secret, **kwargs)
         except AppError as refusal:
             response = answer(request, refusal)
@@ -154,12 +155,16 @@ def _key_of(request: HttpRequest) -> tuple[str, str, str]:
     return found[1], found[2], found[3]
 
 
-def _tenant_of(kind: str) -> int:
-    """The shop whose host was called; for a test key, its sandbox."""
+def _tenant_of(request: HttpRequest, kind: str) -> int:
+    """The shop whose host was called; for a test key its sandbox, also at that one's own host."""
     shop_id = require_tenant()
-    if kind == LIVE:
+    shop: Shop = request.shop  # type: ignore[attr-defined]  # -- set by HostDecidesShop
+    is_sandbox = shop.sandbox_of_id is not None
+    if (kind == TEST) == is_sandbox:
         return shop_id
-    sandbox_id = _sandboxes.get(shop_id, lambda: find_sandbox_id(tenant_id=shop_id))
+    sandbox_id = None
+    if kind == TEST:
+        sandbox_id = _sandboxes.get(shop_id, lambda: find_sandbox_id(tenant_id=shop_id))
     if sandbox_id is None:
         raise KeyRefused(_("This API key is not known here, or has been revoked."))
     return sandbox_id

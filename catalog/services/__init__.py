@@ -1,6 +1,7 @@
 """Every write of the catalog."""
 
 from catalog.services.buyers import clean_buyer_fields, clean_phone
+from catalog.services.mirroring import mirror_shelf, tell_shelf
 from catalog.services.pictures import store_picture
 from catalog.services.products import (
     BULK_FIELDS,
@@ -45,6 +46,7 @@ __all__ = [
     "follow_schedule",
     "import_table",
     "locked_sku",
+    "mirror_shelf",
     "publish",
     "save_brand",
     "save_category",
@@ -52,5 +54,6 @@ __all__ = [
     "schedule",
     "sort",
     "store_picture",
+    "tell_shelf",
     "unpublish",
 ]

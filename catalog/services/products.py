@@ -29,9 +29,12 @@ _KEPT = ("id", "pk", "ref", "state", "publish_at", "unpublish_at")
 
 
 @tenant_atomic
-def create_product(*, given: Mapping[str, Any], by: Actor, now: datetime) -> Product:
-    """A draft; `given` holds names from PRODUCT_FIELDS, at least name, brand_id and category_id."""
-    product = Product(ref=new_ref(), made_at=now)
+def create_product(*, given: Mapping[str, Any], by: Actor, now: datetime, ref: str = "") -> Product:
+    """A draft; `given` holds names from PRODUCT_FIELDS, at least name, brand_id and category_id.
+
+    `ref`: the number that it has elsewhere and is to have here.
+    """
+    product = Product(ref=ref or new_ref(), made_at=now)
     _fill(product, given, now=now)
     product.save(force_insert=True)
     _remember(product, "", ProductState.DRAFT, by=by, reason="created", now=now)

@@ -35,10 +35,15 @@ Data = dict[str, str | int | None]
 
 
 @tenant_atomic
-def create_sku(*, product_id: int, given: Mapping[str, Any], by: Actor, now: datetime) -> Sku:
-    """Add a SKU; `given` holds names from SKU_FIELDS, at least name and price_e4."""
+def create_sku(
+    *, product_id: int, given: Mapping[str, Any], by: Actor, now: datetime, ref: str = ""
+) -> Sku:
+    """Add a SKU; `given` holds names from SKU_FIELDS, at least name and price_e4.
+
+    `ref`: the number that it has elsewhere and is to have here.
+    """
     product = locked_product(product_id)
-    sku = Sku(ref=new_ref(), product=product)
+    sku = Sku(ref=ref or new_ref(), product=product)
     _fill(sku, given)
     _save(sku)
     _check_shelf(product)

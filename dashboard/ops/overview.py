@@ -15,21 +15,23 @@ from tenants.models import Domain, Merchant, User
 
 
 def of_platform() -> dict[str, Any]:
-    merchants = Merchant.objects.using("ops")
+    everybody = Merchant.objects.using("ops")
+    merchants = everybody.filter(sandbox_of=None)
     day = timezone.now() - timedelta(days=1)
     paid = Order.objects.using("ops").filter(paid_at__gte=day)
     by_shop = dict(paid.order_by().values_list("tenant_id").annotate(Count("pk")))
+    rows = [
+        {"merchant": one, "orders": by_shop.get(one.pk, 0)} for one in merchants.order_by("slug")
+    ]
     return {
         "broker": broker_answers(),
-        "merchants": [
-            {"merchant": one, "orders": by_shop.get(one.pk, 0)}
-            for one in merchants.order_by("slug")
-        ],
+        "merchants": rows,
         "figures": [
             (_("Merchants"), merchants.count()),
+            (_("Sandboxes"), everybody.filter(sandbox_of__isnull=False).count()),
             (_("Domains"), Domain.objects.using("ops").count()),
             (_("People"), User.objects.using("ops").count()),
-            (_("Orders paid in 24 hours"), sum(by_shop.values())),
+            (_("Orders paid in 24 hours"), sum(row["orders"] for row in rows)),
         ],
         "waiting": _platform_waiting(),
     }

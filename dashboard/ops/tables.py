@@ -1,7 +1,9 @@
 """Every table that the operator's back office shows, read and written as `ops`."""
 
+from collections.abc import Iterator
 from typing import Any
 
+from django.contrib.admin import SimpleListFilter
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
@@ -45,9 +47,32 @@ class OpsAdmin(OfficeAdmin):
         return False
 
 
+class Apart(SimpleListFilter):
+    """Shops, and apart from them what is for trying things out."""
+
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("sandbox", _("Sandboxes")), ("all", _("All"))]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for value, words in ((None, _("Shops")), *self.lookup_choices):
+            yield {
+                "selected": self.value() == value,
+                "query_string": changelist.get_query_string({self.parameter_name: value}),
+                "display": words,
+            }
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "all":
+            return queryset
+        return queryset.filter(sandbox_of__isnull=self.value() != "sandbox")
+
+
 class MerchantAdmin(OpsAdmin):
     list_display = ("shop_name", "slug", "state_word", "currency", "made_at")
-    list_filter = ("state",)
+    list_filter = (Apart, "state")
     search_fields = ("name", "name_en", "slug", "legal_name")
     ordering = ("slug",)
     list_display_links = None

@@ -18,7 +18,7 @@ from dashboard.access import actor_of, allows
 from dashboard.addresses import address_of
 from dashboard.contracts import ContractForm, SecretsForm, SupplierForm, TermsForm
 from dashboard.frame import back_to, draw, page, saved
-from dashboard.protocols import PROTOCOLS, protocol_words
+from dashboard.protocols import PROTOCOLS, protocol_words, protocols_offered
 from dashboard.supply_words import (
     authorisation_words,
     breaker_words,
@@ -180,13 +180,13 @@ def _tell(request: HttpRequest, supplier: Supplier, answer: Answer) -> None:
 @page("suppliers.edit")
 def new(request: HttpRequest) -> HttpResponse:
     """Its protocol is chosen first: the form asks for what that one wants."""
-    protocol = request.GET.get("protocol", "")
-    if protocol not in PROTOCOLS:
+    protocol, offered = request.GET.get("protocol", ""), protocols_offered()
+    if protocol not in offered:
         return draw(
             request,
             "dashboard/supplier_new.html",
             title=_("New supplier"),
-            protocols=PROTOCOLS.items(),
+            protocols=offered.items(),
         )
     if PROTOCOLS[protocol].is_recipe:
         return back_to("office_recipe")

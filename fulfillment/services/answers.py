@@ -13,6 +13,7 @@ from core.scope import tenant_atomic
 from core.sheets import Sheet
 from fulfillment.events import OrderDelivered
 from fulfillment.models import Unit
+from fulfillment.services.aftersale import refund_units
 from fulfillment.services.costs import cost_of
 from fulfillment.services.ending import finish, live_units
 from fulfillment.services.late import keep_late, take_back_late
@@ -64,7 +65,7 @@ def record(lease: Lease, answer: "Answer", *, now: datetime) -> Lease | None:
             _deliver(order, unit, attempt, now=now, sheet=sheet)
         case AttemptState.REVERSED:
             sheet.write()
-            _take_back(order, unit, attempt, now=now)
+            _take_back(order, unit, attempt, is_played=answer.is_played, now=now)
         case AttemptState.FAILED | AttemptState.REJECTED:
             _go_on(order, unit, attempt, now=now, sheet=sheet)
         case _:
@@ -100,13 +101,18 @@ def _is_all(order: "Order") -> bool:
     return len(lines) == 1 and lines[0].quantity == 1
 
 
-def _take_back(order: "Order", unit: Unit, attempt: "Attempt", *, now: datetime) -> None:
+def _take_back(
+    order: "Order", unit: Unit, attempt: "Attempt", *, is_played: bool, now: datetime
+) -> None:
     """The supplier took a success back, and the money came with it. Whether the buyer has the goods
-    still is a person's to find out: a case is opened."""
+    still is a person's to find out: a case is opened. In a sandbox nobody has any."""
     cost = cost_of(attempt, amount_e4=attempt.cost_e4 or 0, is_back=True)
     payments.book_cost(cost=cost, by=SYSTEM, now=now)
     take_back_late(attempt, now=now)
     if unit.state != UnitState.DELIVERED or unit.source != Source.SUPPLIER:
+        return
+    if is_played:
+        refund_units(order_id=order.pk, unit_ids=[unit.pk], by=SYSTEM, reason="taken_back", now=now)
         return
     text = _("What was delivered may not be valid any more. We look at it.")
     request = OpenCase(order_id=order.pk, kind="other", text=text, unit_id=unit.pk)

@@ -142,6 +142,7 @@ def _purchase(unit: Unit, offer: "Offer", *, now: datetime) -> PurchaseOrder:
         fields=given,
         most_e4=min(offer.most_e4, unit.paid_e4),
         callback_url=callbacks.replace("{uid}", str(offer.supplier.uid)),
+        position=unit.position,
     )
 
 

@@ -10,6 +10,7 @@ from payments.adapters.sandbox import SandboxProvider
 from payments.errors import ProviderUnknown
 from payments.services import sandbox_books
 from payments.types import PaymentProvider, ProviderChoice
+from tenants.selectors import is_sandbox
 
 BALANCE = "balance"
 SANDBOX = "sandbox"
@@ -25,7 +26,7 @@ def provider_named(name: str) -> PaymentProvider:
 
 def ways_to_pay() -> list[ProviderChoice]:
     """What a shopper may choose from."""
-    if not settings.SANDBOX_PAYMENTS:
+    if not has_sandbox():
         return []
     return [ProviderChoice(name=SANDBOX, label=_("Sandbox QR payment"))]
 
@@ -35,9 +36,14 @@ def success_word(*, provider: str) -> bytes:
     return provider_named(provider).success
 
 
+def has_sandbox() -> bool:
+    """Whether play money is taken: on a machine for it, and in a shop for trying things out."""
+    return bool(settings.SANDBOX_PAYMENTS) or is_sandbox()
+
+
 def _providers() -> dict[str, Callable[[], PaymentProvider]]:
     made: dict[str, Callable[[], PaymentProvider]] = {BALANCE: BalanceProvider}
-    if settings.SANDBOX_PAYMENTS:
+    if has_sandbox():
         made[SANDBOX] = _sandbox
     return made
 

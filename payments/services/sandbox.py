@@ -21,6 +21,7 @@ from payments.adapters import sandbox as protocol
 from payments.adapters.sandbox_gate import post
 from payments.events import SandboxNoticeDue
 from payments.models import SandboxNotice, SandboxTrade
+from payments.services.registry import has_sandbox
 from payments.services.sandbox_books import merchant_ref, notice_key
 from payments.types import Misbehaviour, TradePage
 from tenants.selectors import primary_host
@@ -37,7 +38,7 @@ LIES = frozenset({Misbehaviour.WRONG_AMOUNT, Misbehaviour.FORGED})
 
 def sandbox_trade(*, token: str) -> TradePage:
     """What the bank page shows, or NotFound."""
-    found = selectors.find_trade(token=token) if settings.SANDBOX_PAYMENTS else None
+    found = selectors.find_trade(token=token) if has_sandbox() else None
     if found is None:
         raise NotFound
     return found

@@ -12,12 +12,13 @@ from suppliers.adapters.kinguin import Kinguin
 from suppliers.adapters.ofpay import Ofpay
 from suppliers.adapters.reloadly_airtime import ReloadlyAirtime
 from suppliers.adapters.reloadly_gift_cards import ReloadlyGiftCards
+from suppliers.adapters.sandbox import Sandbox
 from suppliers.types import SupplierAdapter
 
 _ADAPTERS: tuple[type[SupplierAdapter], ...] = (
     *(Fulu, Iqiyi, Juhe, Kakayun, Kasushou, Ofpay),
     *(Kinguin, ReloadlyAirtime, ReloadlyGiftCards),
-    Connector,
+    *(Connector, Sandbox),
 )
 GROUP = "quanyi.suppliers"  # the entry points of packages that bring an adapter: docs/suppliers.md
 
@@ -33,3 +34,5 @@ PROTOCOLS: dict[str, type[SupplierAdapter]] = _from_packages() | {
 }
 # Whose suppliers tell what they sell.
 LISTING = frozenset(name for name, each in PROTOCOLS.items() if hasattr(each, "products"))
+# Whose suppliers there are in sandboxes only, where there are no others.
+REHEARSING = frozenset(name for name, each in PROTOCOLS.items() if hasattr(each, "query_again"))

@@ -1,6 +1,11 @@
 """Suppliers, their offers and the tries to buy, as they are. Nothing here writes."""
 
-from suppliers.selectors.abilities import can_verify, skus_verified, takes_complaints
+from suppliers.selectors.abilities import (
+    can_verify,
+    protocols_here,
+    skus_verified,
+    takes_complaints,
+)
 from suppliers.selectors.authorising import (
     authorisations_ending,
     authorisations_of,
@@ -89,6 +94,7 @@ __all__ = [
     "payments_to_suppliers",
     "price_changes",
     "products_of_supplier",
+    "protocols_here",
     "resting",
     "shop_zone",
     "skus_verified",

@@ -3,8 +3,16 @@
 from collections.abc import Mapping
 
 from suppliers.abilities import TakesComplaints, Verifies
-from suppliers.adapters import PROTOCOLS
+from suppliers.adapters import PROTOCOLS, REHEARSING
 from suppliers.models import Offer
+from tenants.selectors import is_sandbox
+
+
+def protocols_here() -> set[str]:
+    """What a new supplier of the bound tenant may speak: in a sandbox its own protocol, elsewhere
+    any other."""
+    is_here = is_sandbox()
+    return {name for name in PROTOCOLS if (name in REHEARSING) == is_here}
 
 
 def skus_verified(*, kinds: Mapping[int, str]) -> set[int]:

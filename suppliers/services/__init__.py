@@ -51,6 +51,7 @@ from suppliers.services.pacing import is_crowded, next_in_line, stand_in_line
 from suppliers.services.paying import note_payment, read_proof, undo_payment
 from suppliers.services.reading_on import give_up_on_bill, go_on_reading
 from suppliers.services.recording import record, take_back
+from suppliers.services.rehearsing import rehearse
 from suppliers.services.revealing import reveal_said
 from suppliers.services.statements import statement, statement_csv
 from suppliers.services.syncing import (
@@ -123,6 +124,7 @@ __all__ = [
     "read_paper",
     "read_proof",
     "record",
+    "rehearse",
     "reveal_said",
     "set_margin_rule",
     "skip_bad_lines",

@@ -17,6 +17,7 @@ from core.refs import new_ref
 from core.rows import draft
 from core.scope import tenant_atomic
 from core.sheets import Sheet
+from suppliers.abilities import Rehearses
 from suppliers.errors import BoughtAlready, TooLate
 from suppliers.models import Attempt, Offer
 from suppliers.services.docking import speaker
@@ -24,7 +25,7 @@ from suppliers.services.moving import Trail, locked
 from suppliers.services.pacing import speaking, take_turn
 from suppliers.states import TO_BE_ASKED, AttemptState
 from suppliers.transport import ANSWER_SECONDS, CONNECT_SECONDS, answered
-from suppliers.types import Answer, Choice, PurchaseOrder
+from suppliers.types import Answer, Choice, PurchaseOrder, SupplierAdapter
 
 NUMBER_LENGTH = 20  # letters and digits: the narrowest protocol takes 8 to 32
 SEND_WITHIN = timedelta(seconds=10)
@@ -138,7 +139,7 @@ def ask(
     def speak() -> Answer:
         adapter = speaker(attempt.offer.supplier, within=SPEAKS_WITHIN)
         if not is_first:
-            return adapter.query(number=attempt.number)
+            return _asked_after(adapter, attempt, order, now=now)
         if now - attempt.made_at > SEND_WITHIN:
             raise TooLate("too late to send: it is asked after first")
         return adapter.buy(order=order, number=attempt.number)
@@ -147,3 +148,12 @@ def ask(
     with speaking(supplier_id=attempt.offer.supplier_id, is_first=is_first or keeps_hand):
         answer = answered(speak, is_purchase=is_first).compared_with(order)
     return replace(answer, took_ms=round((time.monotonic() - began) * 1000))
+
+
+def _asked_after(
+    adapter: SupplierAdapter, attempt: Attempt, order: PurchaseOrder, *, now: datetime
+) -> Answer:
+    if isinstance(adapter, Rehearses):
+        after = now - (attempt.sent_at or now)
+        return adapter.query_again(order=order, number=attempt.number, after=after)
+    return adapter.query(number=attempt.number)

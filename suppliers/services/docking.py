@@ -19,6 +19,7 @@ from core.secrets import Secret
 from suppliers.adapters import PROTOCOLS
 from suppliers.errors import SupplierUnfit
 from suppliers.models import SECRETS, Supplier
+from suppliers.selectors import protocols_here
 from suppliers.services.listed import tell_costs
 from suppliers.transport import HttpTransport
 from suppliers.types import Account, SupplierAdapter
@@ -43,7 +44,7 @@ def dock(
     `secrets["secret"]` is what the protocol signs with; others stand under their protocol's names.
     """
     protocol = given.get("protocol", "")
-    if protocol not in PROTOCOLS:
+    if protocol not in protocols_here():
         raise SupplierUnfit(_("Choose one of the listed protocols."), param="protocol")
     described, currency = _described(given, protocol), get_shop().currency
     if getattr(PROTOCOLS[protocol], "currency", currency) != currency:

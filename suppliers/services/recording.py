@@ -146,13 +146,14 @@ def _note_call(
     if answer.is_ours:
         return  # nothing was said to the supplier: it is nothing that it did
     is_silent = answer.outcome is Outcome.UNKNOWN or answer.is_unreached
+    is_bad = is_silent or answer.took_ms > SLOW_MS
     sheet.note(
         Call,
         supplier=attempt.offer.supplier,
         attempt=attempt,
         kind=CallKind.BUY if is_first else CallKind.QUERY,
         outcome=answer.outcome.value,
-        is_bad=is_silent or answer.took_ms > SLOW_MS,
+        is_bad=is_bad and not answer.is_played,
         took_ms=answer.took_ms,
         said=clean_words(answer.reason)[:200],
         at=now,
@@ -168,6 +169,8 @@ def _next_at(
     attempt: Attempt, answer: Answer, new: AttemptState, *, now: datetime
 ) -> datetime | None:
     """When it is asked after: at once, if the supplier has called while it was being asked."""
+    if answer.ask_in is not None:
+        return now + answer.ask_in
     if new not in TO_BE_ASKED:
         return None
     began = now - timedelta(milliseconds=answer.took_ms)

@@ -155,4 +155,10 @@ def test_an_account_that_nobody_can_check_is_not_known(caller, shop):
 
     told = caller.post("/api/v1/account-checks", {"sku": sku.ref, "buyer": {"phone": "1"}})
 
-    assert told == {"object": "account_check", "verdict": "unknown", "field": None, "message": None}
+    assert told == {
+        "object": "account_check",
+        "livemode": True,
+        "verdict": "unknown",
+        "field": None,
+        "message": None,
+    }

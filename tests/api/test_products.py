@@ -125,6 +125,7 @@ def test_the_balance_and_its_entries(caller, shop):
 
     assert balance == {
         "object": "balance",
+        "livemode": True,
         "balance": "990.0000",
         "credit_limit": "0.0000",
         "available": "990.0000",

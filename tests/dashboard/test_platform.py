@@ -86,3 +86,25 @@ def test_the_operator_sees_the_platform(operator, path):
 
 def test_a_shop_that_is_not_there_is_not_found(operator):
     assert operator.get("/office/shops/999999/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "slugs"),
+    [("", ["cloud"]), ("?kind=sandbox", ["cloud-test"]), ("?kind=all", ["cloud", "cloud-test"])],
+)
+def test_sandboxes_stand_apart_from_shops(operator, query, slugs):
+    make_shop("cloud-test", sandbox_of=make_shop("cloud"))
+
+    page = operator.get(f"/office/tenants/merchant/{query}")
+
+    assert [row.slug for row in page.context["cl"].result_list] == slugs
+
+
+def test_the_operators_first_page_counts_sandboxes_apart(operator):
+    make_shop("cloud-test", sandbox_of=make_shop("cloud"))
+
+    page = operator.get("/office/")
+
+    figures = {str(words): count for words, count in page.context["figures"]}
+    assert (figures["Merchants"], figures["Sandboxes"]) == (1, 1)
+    assert [row["merchant"].slug for row in page.context["merchants"]] == ["cloud"]

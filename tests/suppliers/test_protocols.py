@@ -18,6 +18,7 @@ def test_who_is_on_the_list():
         "ofpay",
         "reloadly_airtime",
         "reloadly_gift_cards",
+        "sandbox",
     ]
 
 
