@@ -26,7 +26,10 @@ class Shape(serializers.Serializer):
 
 
 AMOUNT = r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,4})?$"
-TEXT = r"^[^\0]*\S[^\0]*$"
+# Something is left of it when blanks are taken off both ends; no NUL, which cannot be stored.
+_BLANK = r"\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+TEXT = rf"^[^\x00]*[^{_BLANK}][^\x00]*$"
+MAYBE_TEXT = r"^[^\x00]*$"
 
 
 @extend_schema_field({"type": "string", "pattern": AMOUNT, "examples": ["9.8750"]})
@@ -53,6 +56,8 @@ class Text(serializers.CharField):
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
+        if data and not self.allow_blank and not re.fullmatch(TEXT, data):
+            self.fail("blank")
         return str(super().to_internal_value(data))
 
 

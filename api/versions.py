@@ -28,9 +28,9 @@ NEWEST = VERSIONS[0].date
 KNOWN = frozenset(version.date for version in VERSIONS)
 
 
-def version_for(*, asked: str, pinned: str) -> str:
+def version_for(*, asked: str | None, pinned: str) -> str:
     """The version that a call is answered in; raises VersionUnknown."""
-    if not asked:
+    if asked is None:
         return pinned
     if asked not in KNOWN:
         raise VersionUnknown(

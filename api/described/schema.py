@@ -12,11 +12,11 @@ from api import errors as own
 from api.described.advice import ADVICE
 from api.described.examples import ANSWERS, BODIES
 from api.described.operations import OPERATIONS, Operation
-from api.fields import TEXT, Text
+from api.fields import MAYBE_TEXT, TEXT, Text
 from api.paging import MOST, USUAL
 from api.refusals import type_of
 from api.schemas import Error
-from api.versions import HEADER, NEWEST
+from api.versions import HEADER, KNOWN
 from channels import errors as channels
 from core.errors import AddressTooLong, AppError, Broken, InvalidInput, NotFound, Unavailable
 
@@ -103,10 +103,18 @@ class PartnerSchema(AutoSchema):
 
     def _asked(self) -> Iterator[OpenApiParameter]:
         version = _("The API's version by date; without it, the one that the key keeps to.")
-        yield _header(HEADER, version, pattern=r"^\d{4}-\d{2}-\d{2}$", example=NEWEST)
+        yield OpenApiParameter(
+            HEADER, str, OpenApiParameter.HEADER, description=str(version), enum=sorted(KNOWN)
+        )
         if self.operation.is_idempotent:
             once = _("Send a new UUID with each order, and the same one when you repeat it.")
-            yield _header("Idempotency-Key", once, pattern=r"^[!-~]{0,255}$")
+            yield OpenApiParameter(
+                "Idempotency-Key",
+                str,
+                OpenApiParameter.HEADER,
+                description=str(once),
+                pattern=r"^[!-~]{0,255}$",
+            )
         if self.operation.is_paged:
             yield from _paging()
 
@@ -124,8 +132,8 @@ class PartnerSchema(AutoSchema):
 
     def _map_serializer_field(self, field: Any, *given: Any, **named: Any) -> Any:
         found = super()._map_serializer_field(field, *given, **named)  # type: ignore[no-untyped-call]  # -- its own
-        if isinstance(field, Text) and not field.allow_blank:
-            return found | {"pattern": TEXT}
+        if isinstance(field, Text):
+            return found | {"pattern": MAYBE_TEXT if field.allow_blank else TEXT}
         return found
 
     def get_serializer_name(self, serializer: Serializer, direction: str) -> str:
@@ -144,18 +152,6 @@ def _refused(errors: list[type[AppError]]) -> OpenApiResponse:
     return OpenApiResponse(Error, description="\n".join(lines), examples=examples)
 
 
-def _header(name: str, text: Any, *, pattern: str, example: str = "") -> OpenApiParameter:
-    examples = [OpenApiExample(name, value=example)] if example else []
-    return OpenApiParameter(
-        name,
-        str,
-        OpenApiParameter.HEADER,
-        description=str(text),
-        pattern=pattern,
-        examples=examples,
-    )
-
-
 def _told(name: str, kind: type, text: Any, statuses: list[int]) -> OpenApiParameter:
     return OpenApiParameter(
         name, kind, OpenApiParameter.HEADER, response=statuses, description=str(text)
@@ -165,5 +161,5 @@ def _told(name: str, kind: type, text: Any, statuses: list[int]) -> OpenApiParam
 def _paging() -> Iterator[OpenApiParameter]:
     limit = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
     yield OpenApiParameter("limit", limit, description=str(_("How many at most.")))
-    after = {"type": "string", "pattern": "^c[0-9a-f]{1,15}$"}
+    after = {"type": "string", "pattern": "^(c[0-9a-f]{1,15})?$"}
     yield OpenApiParameter("after", after, description=str(_("The last page's “next”.")))

@@ -93,7 +93,7 @@ class PartnerView(APIView):
     ) -> HttpResponseBase:
         address = caller_ip(request)
         seat = find_seat(public=public, secret=secret, address=address, now=self.now)
-        asked = request.headers.get(versions.HEADER, "")
+        asked = request.headers.get(versions.HEADER)
         self.told[versions.HEADER] = versions.version_for(asked=asked, pinned=seat.version)
         needed = self.needs.get(str(request.method))
         if needed and needed not in seat.scopes:

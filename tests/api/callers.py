@@ -24,10 +24,15 @@ class Caller:
         return self._heard(self._client.get(path, headers=headers))
 
     def post(self, path: str, body: Any, **headers: str) -> Any:
+        return self.send("post", path, body, **headers)
+
+    def send(self, method: str, path: str, body: Any, **headers: str) -> Any:
         text = body if isinstance(body, str | bytes) else json.dumps(body)
         given = {name.replace("_", "-"): value for name, value in headers.items()}
-        sent = self._client.post(path, text, content_type="application/json", headers=given)
-        return self._heard(sent)
+        kind = "application/json"
+        return self._heard(
+            self._client.generic(method.upper(), path, text, content_type=kind, headers=given)
+        )
 
     def order(self, sku: Any, number: str = "N1", *, key: str = "", **fields: Any) -> Any:
         ref = sku if isinstance(sku, str) else sku.ref
