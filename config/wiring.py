@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from api import refusals
 from catalog.selectors import due_schedules
 from channels import services as channels
-from channels.selectors import due_low_balances
+from channels.selectors import due_low_balances, due_sandboxes
 from core import idempotency, limits, outbox, pages, rotation, sweeper
 from fulfillment import services as fulfillment
 from fulfillment.selectors import due_to_send, due_units, timeline_rows
@@ -84,6 +84,12 @@ def connect() -> None:
         due_low_balances,
         task="channels.note_low_balance",
         id_name="partner_id",
+        every=timedelta(seconds=10),
+    )
+    sweeper.watch(
+        due_sandboxes,
+        task="channels.restock_sandbox",
+        id_name="sandbox_id",
         every=timedelta(seconds=10),
     )
     outbox.subscribe(CostSaid, suppliers.hear_cost)

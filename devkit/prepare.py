@@ -26,8 +26,10 @@ def prepare_demo(place: Place, made: Mapping[str, str]) -> str:
         "demo data": ("seed_demo", "--if-empty"),
         "demo suppliers": ("demo_suppliers", simulators),
         "demo logins": ("demo_logins",),
+        "demo keys": ("demo_keys",),
     }
-    return _run(place, made, {**_schema(), **demo})["demo logins"]
+    said = _run(place, made, {**_schema(), **demo})
+    return f"{said['demo logins'].rstrip()}\n\n{said['demo keys']}"
 
 
 def prepare_tests(place: Place, made: Mapping[str, str]) -> None:

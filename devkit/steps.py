@@ -1,6 +1,7 @@
 """Django's commands as steps of a start: logged whole, shown in a line each."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from devkit.place import CLONE, VENV_PYTHON
 from devkit.say import Problem, elapsed, first_error, heartbeat, say
 
 Commands = Mapping[str, Sequence[str]]  # what is true afterwards -> the command's words
+_KEY = re.compile(r"(qy_(?:live|test)_[a-z0-9]{8})[\w-]+")  # an API key is shown, and not logged
 
 
 def manage(*arguments: str) -> list[str]:
@@ -29,7 +31,7 @@ def manage_many(wanted: Commands, made: Mapping[str, str], log: Path) -> Mapping
         ) as process,
     ):
         for line in process.stdout or ():
-            out.write(line)
+            out.write(_KEY.sub(r"\1…", line))
             story.hear(line)
     if process.returncode:
         raise Problem(f"{story.title}: failed: {first_error(story.text)}\n  log: {log}")

@@ -15,12 +15,14 @@ from channels.selectors.partners import (
     tiers,
 )
 from channels.selectors.sales import find_sale, get_sale, sales_of
+from channels.selectors.sandboxes import due_sandboxes
 from channels.selectors.seats import find_seat
 from channels.selectors.statements import entries_of_month, month_figures, movements
 
 __all__ = [
     "claims",
     "due_low_balances",
+    "due_sandboxes",
     "entries_of_month",
     "find_partner",
     "find_sale",

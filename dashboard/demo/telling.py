@@ -9,7 +9,7 @@ from django.db import connections
 from core.actors import SYSTEM
 from core.crypto import forget_keys
 from core.scope import bind, tenant_atomic
-from dashboard.demo import book, days, people, shelves, stocking
+from dashboard.demo import book, days, partners, people, shelves, stocking
 from dashboard.demo.plan import Span
 from dashboard.demo.staff import Staff
 from inventory import services as inventory
@@ -24,7 +24,8 @@ Say = Callable[[str], None]
 
 def is_wanted() -> bool:
     """Whether there is nothing but a demo that was not told to its end."""
-    slugs = set(Merchant.objects.values_list("slug", flat=True))
+    shops = Merchant.objects.filter(sandbox_of=None)
+    slugs = set(shops.values_list("slug", flat=True))
     if not slugs <= set(book.SLUGS):
         return False
     return not all(slug in slugs and _is_told(slug) for slug in book.SLUGS)
@@ -67,6 +68,7 @@ def _tell_shop(shop: book.DemoShop, *, span: Span, say: Say) -> None:
         stocking.fill_stock(shop, skus, by=staff.operator, span=span, say=say)
         days.play(shop, skus, staff=staff, span=span, say=say)
         _freeze_one(skus, staff=staff, span=span)
+        partners.open_partner(shop.slug, now=span.now)
         audit.record(by=SYSTEM, action=DONE, target=shop.slug, now=span.now)
 
 

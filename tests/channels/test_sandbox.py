@@ -1,5 +1,7 @@
 """A shop and its sandbox: two tenants that never see or move each other's rows."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -7,6 +9,7 @@ from catalog import services as catalog
 from catalog.models import Product, Sku
 from channels import services as channels
 from channels.models import ApiKey, Partner
+from channels.selectors import due_sandboxes
 from channels.services import sandbox
 from channels.types import KeyTerms
 from core.errors import InvalidInput, NotFound
@@ -397,4 +400,21 @@ def test_codes_that_were_used_up_come_again(shop):
     with step_over(twin.pk):
         sandbox.restock_sandbox(now=NOON)
 
+    sandbox.restock_sandbox(now=NOON)  # a shop gets nothing of it
+
+    with tenant_atomic():
+        assert stock_of([sku.pk]) == {sku.pk: 1}
     assert (left, twin.caller.get(f"{PRODUCTS}/{sku.ref}")["stock"]) == (40, 240)
+
+
+def test_a_sandbox_that_is_used_is_looked_after(shop):
+    twin, now = open_twin(), timezone.now()
+
+    with as_tenant(twin.pk):
+        before = due_sandboxes(now=now, limit=10)
+    twin.caller.get(PRODUCTS)
+    with as_tenant(twin.pk):
+        after = due_sandboxes(now=now, limit=10)
+        later = due_sandboxes(now=now + timedelta(minutes=3), limit=10)
+
+    assert (before, after, later) == ([], [(twin.pk, twin.pk)], [])

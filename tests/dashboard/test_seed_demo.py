@@ -1,5 +1,6 @@
 """The demo is made by the real services, so its own invariants are those of the house."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -19,6 +20,8 @@ from orders.models import Case, Order
 from payments.models import Entry, Refund, SandboxNotice
 from tenants.models import Member, Merchant, User
 from tenants.roles import Role
+from tests.api.callers import Caller
+from tests.conftest import as_tenant
 from tests.times import NOON
 
 SPAN = Span(now=NOON, days=3)
@@ -86,7 +89,9 @@ def test_a_second_telling_changes_nothing():
     assert telling._is_told("leaf")
     with bind(merchant.pk), tenant_atomic():
         assert (Order.objects.count(), Code.objects.count(), Member.objects.count()) == before
-    assert set(Merchant.objects.values_list("slug", flat=True)) == set(book.SLUGS)
+    shops = dict(Merchant.objects.values_list("slug", "sandbox_of__slug"))
+    twins = {f"{slug}-test": slug for slug in book.SLUGS}
+    assert shops == dict.fromkeys(book.SLUGS) | twins
 
 
 @pytest.mark.django_db(transaction=True, databases="__all__")
@@ -120,6 +125,8 @@ def test_the_demo_is_refused_where_money_is_real(settings, name, value):
         call_command("seed_demo")
     with pytest.raises(CommandError):
         call_command("demo_logins")
+    with pytest.raises(CommandError):
+        call_command("demo_keys")
 
 
 @pytest.mark.django_db(transaction=True, databases="__all__")
@@ -134,3 +141,24 @@ def test_the_logins_name_every_shop_that_is_there(capsys, settings):
     assert "owner@star.example" in out
     assert people.DEMO_PASSWORD in out
     assert "cloud" not in out
+
+
+@pytest.mark.django_db(transaction=True, databases="__all__")
+def test_new_keys_are_told_each_time_and_the_ones_before_go_on(capsys, settings):
+    settings.PUBLIC_PORT = "8000"
+    merchant = people.open_shop(book.shop("star"), now=NOON)
+
+    said = []
+    for _time in range(2):
+        call_command("demo_keys")
+        said.append(re.findall(r"qy_(?:test|live)_[\w-]+", capsys.readouterr().out))
+
+    assert [key[:8] for key in said[0]] == ["qy_test_", "qy_live_"]
+    assert not set(said[0]) & set(said[1])
+    with as_tenant(merchant.pk):
+        told = [
+            Caller(key, host="star.localhost").get("/api/v1/balance")
+            for key in [*said[0], *said[1]]
+        ]
+    assert [one["balance"] for one in told] == ["10000.0000"] * 4
+    assert [one["livemode"] for one in told] == [False, True] * 2

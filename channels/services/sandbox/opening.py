@@ -27,7 +27,7 @@ from core.scope import require_tenant, step_over, tenant_atomic
 from core.statements import run
 from tenants import audit
 from tenants import services as tenants
-from tenants.selectors import find_sandbox_id, get_shop
+from tenants.selectors import find_sandbox_id, get_shop, is_sandbox
 
 _KEY = (
     "public", "secret_digest", "name", "scopes", "networks", "version", "made_at", "made_by",
@@ -120,5 +120,6 @@ def in_sandbox() -> Iterator[None]:
 
 @tenant_atomic
 def restock_sandbox(*, now: datetime) -> None:
-    """The bound sandbox does not run out of codes."""
-    restock(by=SYSTEM, now=now)
+    """The bound tenant, if it is a sandbox, does not run out of codes."""
+    if is_sandbox():
+        restock(by=SYSTEM, now=now)
