@@ -1,6 +1,7 @@
 """JSON as the API takes it: an object, small, flat enough, and text that can be stored."""
 
 import json
+from collections.abc import Callable
 from typing import IO, Any
 
 from django.utils.translation import gettext_lazy as _
@@ -24,20 +25,26 @@ class StrictJSONParser(JSONParser):
                 _("A request has at most %(most)s kB. Send less at once.")
                 % {"most": MOST_BYTES // 1024}
             )
-        if not body:
-            return {}
-        try:
-            # RecursionError: brackets nested deeper than Python's own stack.
-            found = json.loads(
-                body.decode(), parse_constant=_no_constant, object_pairs_hook=_each_name_once
-            )
-            _check_depth(found)
-            json.dumps(found, ensure_ascii=False).encode()
-        except (ValueError, RecursionError):
-            raise Unreadable(_("The body is not JSON that this API can read.")) from None
-        if not isinstance(found, dict):
-            raise Unreadable(_("The body is a JSON object: {…}."))
-        return found
+        return read_object(body) if body else {}
+
+
+def read_object(body: bytes, *, parse_float: Callable[[str], Any] = float) -> dict[str, Any]:
+    """The JSON object; raises Unreadable."""
+    try:
+        # RecursionError: brackets nested deeper than Python's own stack.
+        found = json.loads(
+            body.decode(),
+            parse_float=parse_float,
+            parse_constant=_no_constant,
+            object_pairs_hook=_each_name_once,
+        )
+        _check_depth(found)
+        json.dumps(found, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        raise Unreadable(_("The body is not JSON that this API can read.")) from None
+    if not isinstance(found, dict):
+        raise Unreadable(_("The body is a JSON object: {…}."))
+    return found
 
 
 def _no_constant(name: str) -> Any:

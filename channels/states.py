@@ -52,3 +52,19 @@ CLAIM_MOVES = {
     ClaimState.REFUSED: frozenset[ClaimState](),
 }
 CLAIM_OPEN = frozenset({ClaimState.FILED, ClaimState.MATCHED})
+
+
+class DoorKind(models.TextChoices):
+    """Whose protocol a door speaks."""
+
+    AGISO = "agiso", _("Agiso")
+    GOOFISH = "goofish", _("Goofish (Xianguanjia)")
+    KASUSHOU = "kasushou", _("Kasushou")
+
+
+class DoorRefusalKind(models.TextChoices):
+    """Why a call at a door was not its platform's."""
+
+    SIGNATURE = "signature", _("wrong signature")
+    TIME = "time", _("too old, or ahead of time")
+    MERCHANT = "merchant", _("another merchant number")

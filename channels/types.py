@@ -1,8 +1,10 @@
 """What the faces get to know of a partner."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from ipaddress import ip_address, ip_network
+from uuid import UUID
 
 from core.actors import Actor
 from core.secrets import Secret
@@ -159,3 +161,63 @@ class MonthFigures:
     @property
     def count(self) -> int:
         return sum(one.count for one in self.sums)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorSecrets:
+    """What a door's protocol signs with: one secret from the platform, one from us."""
+
+    app: Secret
+    merchant: Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorTerms:
+    """How a door is opened.
+
+    `app_id` and `app_secret` are given by the platform (Kasushou has none). `hosts` are where it is
+    called back: `open.example.com`, `*.example.com`, and `http://…` before one that has no TLS.
+    `options`: `cards` is `aes` or `plain`, `price_url` is where prices are told (Agiso).
+    """
+
+    kind: str
+    app_id: str = ""
+    app_secret: Secret = field(default_factory=lambda: Secret(""))
+    hosts: tuple[str, ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDoor:
+    """A door at its making, or with new secrets: `merchant_secret` is shown this once."""
+
+    door_id: int
+    uid: UUID
+    merchant_id: str
+    merchant_secret: Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorSeat:
+    """An open door with its secrets at hand: what is good now, the newest first."""
+
+    door_id: int
+    uid: UUID
+    kind: str
+    app_id: str
+    merchant_id: str
+    secrets: tuple[DoorSecrets, ...]
+    hosts: tuple[str, ...]
+    options: Mapping[str, str]
+    seat: Seat
+    is_suspended: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellingLease:
+    """One sender's turn: his word counts as long as `fence` is still the row's."""
+
+    id: int
+    fence: int
+    tries: int
+    door: DoorSeat

@@ -9,7 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from api import refusals
 from catalog.selectors import due_schedules
 from channels import services as channels
-from channels.selectors import due_low_balances, due_sandboxes
+from channels.selectors import (
+    due_door_orders,
+    due_door_watches,
+    due_doors,
+    due_low_balances,
+    due_sandboxes,
+)
 from core import idempotency, limits, outbox, pages, rotation, sweeper
 from fulfillment import services as fulfillment
 from fulfillment.selectors import due_to_send, due_units, timeline_rows
@@ -91,6 +97,11 @@ def connect() -> None:
         task="channels.restock_sandbox",
         id_name="sandbox_id",
         every=timedelta(seconds=10),
+    )
+    sweeper.watch(due_door_orders, task="api.tell_door_order", id_name="door_order_id")
+    sweeper.watch(due_door_watches, task="api.tell_door_watch", id_name="watch_id")
+    sweeper.watch(
+        due_doors, task="api.look_at_door", id_name="door_id", every=timedelta(seconds=10)
     )
     outbox.subscribe(CostSaid, suppliers.hear_cost)
     tell(timeline_rows)

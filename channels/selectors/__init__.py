@@ -1,6 +1,19 @@
 """Reads of channels, by topic: who calls, partners, their orders, their money."""
 
 from channels.selectors.claims import claims, get_claim, open_claims
+from channels.selectors.doors import (
+    door_seat,
+    doors_of,
+    due_door_orders,
+    due_door_watches,
+    due_doors,
+    find_door_order,
+    get_door,
+    get_door_order,
+    get_watch,
+    refusals_at,
+    watches_of,
+)
 from channels.selectors.partners import (
     due_low_balances,
     find_partner,
@@ -21,16 +34,25 @@ from channels.selectors.statements import entries_of_month, month_figures, movem
 
 __all__ = [
     "claims",
+    "door_seat",
+    "doors_of",
+    "due_door_orders",
+    "due_door_watches",
+    "due_doors",
     "due_low_balances",
     "due_sandboxes",
     "entries_of_month",
+    "find_door_order",
     "find_partner",
     "find_sale",
     "find_seat",
     "get_claim",
+    "get_door",
+    "get_door_order",
     "get_partner",
     "get_sale",
     "get_tier",
+    "get_watch",
     "keys_of",
     "low_partners",
     "month_figures",
@@ -39,7 +61,9 @@ __all__ = [
     "partners",
     "partners_at_a_glance",
     "prices_of",
+    "refusals_at",
     "sales_of",
     "skus_listed",
     "tiers",
+    "watches_of",
 ]

@@ -1,6 +1,6 @@
 """Every write of channels, by topic: partners and their prices, keys, money, what they order."""
 
-from channels.models import CLAIM_PROOF, ClaimProof
+from channels.models import CLAIM_PROOF, DOOR_SECRETS, ClaimProof, Door
 from channels.services.claims import (
     confirm_claim,
     file_correction,
@@ -9,6 +9,7 @@ from channels.services.claims import (
     read_claim_proof,
     refuse_claim,
 )
+from channels.services.doors import check_callback, close_door, note_refused, open_door, roll_door
 from channels.services.keys import issue_key, mark_used, revoke_key, roll_key
 from channels.services.low_balance import note_low_balance
 from channels.services.partners import (
@@ -20,6 +21,17 @@ from channels.services.partners import (
 from channels.services.pricing import prices_for, prices_of_partner, pricing_of
 from channels.services.selling import note_sale
 from channels.services.statement_files import statement_csv, statement_xlsx
+from channels.services.telling import (
+    claim_door,
+    claim_door_order,
+    claim_door_watch,
+    note_door_order,
+    note_news,
+    record_door_order,
+    record_door_watch,
+    unwatch,
+    watch,
+)
 from channels.services.tiers import (
     drop_tier,
     drop_tier_price,
@@ -29,11 +41,19 @@ from channels.services.tiers import (
 )
 from core.rotation import SealedColumn
 
-SEALED = (SealedColumn(model=ClaimProof, field="body", place=CLAIM_PROOF),)
+SEALED = (
+    SealedColumn(model=ClaimProof, field="body", place=CLAIM_PROOF),
+    SealedColumn(model=Door, field="secrets", place=DOOR_SECRETS),
+)
 
 __all__ = [
     "SEALED",
     "change_partner",
+    "check_callback",
+    "claim_door",
+    "claim_door_order",
+    "claim_door_watch",
+    "close_door",
     "confirm_claim",
     "create_partner",
     "drop_tier",
@@ -43,15 +63,22 @@ __all__ = [
     "issue_key",
     "mark_used",
     "match_claim",
+    "note_door_order",
     "note_low_balance",
+    "note_news",
+    "note_refused",
     "note_sale",
+    "open_door",
     "prices_for",
     "prices_of_partner",
     "pricing_of",
     "read_claim_proof",
+    "record_door_order",
+    "record_door_watch",
     "refuse_claim",
     "reopen_partner",
     "revoke_key",
+    "roll_door",
     "roll_key",
     "save_tier",
     "set_tier_price",
@@ -59,4 +86,6 @@ __all__ = [
     "statement_csv",
     "statement_xlsx",
     "suspend_partner",
+    "unwatch",
+    "watch",
 ]

@@ -13,6 +13,7 @@ from core.scope import tenant_atomic
 from payments import services as payments
 from tenants.models import Merchant
 from tests.matrix.claims import claimed
+from tests.matrix.doors import doored
 
 CLERK = Actor("user:1 clerk@example.com")
 MONEY = 100_000_000
@@ -47,6 +48,7 @@ def partnered(
         "key": key.key_id,
         "partner_order": order["ref"],
         **claimed(partner.pk, mark, now),
+        **doored(partner_id=partner.pk, sku_id=things["sku"], mark=mark, now=now),
     }
 
 

@@ -306,6 +306,8 @@ SHOP = {
     "api:refund_request": Rule("/api/v1/orders/{partner_order}/refund-requests/{case_ref}"),
     "api:balance": Rule("/api/v1/balance"),
     "api:entries": Rule("/api/v1/balance/entries"),
+    "doors:agiso": Rule("/door/{door}/agisoAcprSupplierApi/goods"),  # signed: tests/doors
+    "doors:goofish": Rule("/door/{door}/goofish/goods"),  # signed, too
     "suppliers:callback": Rule("/supplier/{supplier}/callback/"),  # signed: tests/suppliers
     "suppliers:after_sale": Rule("/supplier/{supplier}/after-sale/"),  # signed, too
     "storefront:bank": asset("/sandbox/pay/{bank}/", post=PUBLIC, shows=True),

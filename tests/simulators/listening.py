@@ -19,6 +19,7 @@ class Ear:
     url: str = ""
     heard: list[tuple[str, bytes]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
     statuses: list[int] = field(default_factory=lambda: [200])
 
     def wait_for(self, count: int, *, seconds: float = 10) -> list[tuple[str, bytes]]:
@@ -37,6 +38,7 @@ def listening(*answers: str) -> Iterator[Ear]:
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
             ear.headers.append(dict(self.headers.items()))
+            ear.paths.append(self.path)
             ear.heard.append((self.headers["Content-Type"], body))
             self.send_response(_next(ear.statuses))
             self.end_headers()

@@ -1,0 +1,169 @@
+"""What every door shares: who calls, in which words, in whose scope, and how a refusal is said."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+import structlog
+from django.core.cache import cache
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
+from django.views import View
+from django.views.decorators.csrf import csrf_exempt
+
+from api.errors import TooFast, Unreadable
+from api.parsing import MOST_BYTES
+from channels import services as channels
+from channels.selectors import get_door
+from channels.states import DoorKind, DoorRefusalKind
+from channels.types import DoorSeat
+from core.callers import caller_ip
+from core.errors import AppError, NotFound
+from core.middleware import opens_own_scope
+from core.scope import require_tenant, tenant_atomic
+
+log = structlog.get_logger(__name__)
+
+
+class Turned(Exception):
+    """It is not the door's own platform that calls, or not now."""
+
+    def __init__(self, why: DoorRefusalKind) -> None:
+        super().__init__(why.value)
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What came in. `fields` are what the body says; they are its caller's once he is known."""
+
+    door: DoorSeat
+    path: str
+    body: bytes = field(repr=False)
+    fields: Mapping[str, Any] = field(repr=False)
+    query: Mapping[str, str] = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """What an address does. `again` answers what was done before, once `do` was refused."""
+
+    do: Callable[[Call], Any]
+    again: Callable[[Call], Any] | None = None
+    is_signed: bool = True
+
+
+class DoorView(View):
+    """One protocol's door. It always answers in the protocol's own words, in the language of the
+    platforms that speak it."""
+
+    kind: ClassVar[DoorKind]
+    deeds: ClassVar[Mapping[str, Deed]]
+
+    @classmethod
+    def as_view(cls, **options: Any) -> Any:
+        return csrf_exempt(opens_own_scope(super().as_view(**options)))
+
+    def read(self, body: bytes) -> Mapping[str, Any]:
+        """Raises Unreadable."""
+        raise NotImplementedError
+
+    def check(self, call: Call) -> None:
+        """Raises Turned, unless the call is signed by the door's platform, and now."""
+        raise NotImplementedError
+
+    def done(self, data: Any) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def turned(self, why: DoorRefusalKind) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def refused(self, why: AppError) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def busy(self) -> dict[str, Any]:
+        """Nobody can tell now what became of it: the platform is to ask."""
+        raise NotImplementedError
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        now, uid, path = timezone.now(), kwargs["uid"], kwargs["path"]
+        with translation.override("zh-hans"):
+            try:
+                return _said(self._answered(request, uid, path, now=now))
+            except NotFound as why:
+                told = {"code": 404, "message": str(why), "msg": str(why)}
+                return _said(told, status=404)
+
+    def _answered(
+        self, request: HttpRequest, uid: UUID, path: str, *, now: datetime
+    ) -> dict[str, Any]:
+        with tenant_atomic(durable=True):
+            door = get_door(uid=uid, kind=self.kind, now=now)
+            deed = self.deeds.get(path)
+            if deed is None or request.method != "POST":
+                raise NotFound
+            try:
+                call = self._heard(request, door, path, now=now)
+                if deed.is_signed:
+                    self.check(call)
+                _keep_pace(call)
+            except Turned as turned:
+                channels.note_refused(
+                    door=door, path=path, why=turned.why, address=caller_ip(request), now=now
+                )
+                return self.turned(turned.why)
+            except AppError as why:
+                return self.refused(why)
+        return self._carried_out(call, deed)
+
+    def _heard(self, request: HttpRequest, door: DoorSeat, path: str, *, now: datetime) -> Call:
+        body = request.read(MOST_BYTES + 1)
+        if len(body) > MOST_BYTES:
+            raise Unreadable(_("The body is not JSON that this API can read."))
+        return Call(
+            door=door,
+            path=path,
+            body=body,
+            fields=self.read(body),
+            query=request.GET.dict(),
+            headers=request.headers,
+            now=now,
+        )
+
+    def _carried_out(self, call: Call, deed: Deed) -> dict[str, Any]:
+        try:
+            with tenant_atomic(durable=True):
+                return self.done(deed.do(call))
+        except (AppError, IntegrityError) as why:
+            with tenant_atomic(durable=True):
+                return self._after(call, deed, why)
+
+    def _after(self, call: Call, deed: Deed, why: AppError | IntegrityError) -> dict[str, Any]:
+        """What is said once the deed was rolled back: the same was done before, or the refusal."""
+        data = None if deed.again is None else deed.again(call)
+        if data is not None:
+            return self.done(data)
+        if isinstance(why, AppError):
+            return self.refused(why)
+        log.error("door_deed_not_stored", path=call.path, exc_info=why)
+        return self.busy()
+
+
+def _keep_pace(call: Call) -> None:
+    """Count the call against the partner's second, as one with his key is; raises TooFast."""
+    seat = call.door.seat
+    key = f"pace|{require_tenant()}|{seat.partner_id}|{int(call.now.timestamp())}"
+    if cache.count(key, seconds=2) > seat.most_per_second:  # type: ignore[attr-defined]  # -- core.cache's own
+        raise TooFast(_("Too many calls in this second. Wait for the next."), wait_seconds=1)
+
+
+def _said(told: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    body = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    return HttpResponse(body, status=status, content_type="application/json")

@@ -1,0 +1,107 @@
+"""What a platform may sell as the doors' protocols tell it: kinds, stock, what a buyer is asked."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from api.catalogue import product_bodies, skus_of
+from catalog.errors import NotForSale
+from catalog.selectors import buyer_fields
+from catalog.states import Kind
+from channels.types import Seat
+from core.money import read_e4
+
+if TYPE_CHECKING:
+    from catalog.models import Sku
+
+TOPPED_UP, CARDS = 1, 2  # the protocols' numbers for the two kinds of goods
+MANY = 999  # in stock, where a supplier has it and nobody says how much
+AT_ONCE = frozenset({Kind.STOCK_CODE, Kind.REUSABLE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ware:
+    """A SKU as a platform lists it."""
+
+    sku: "Sku"
+    ref: str
+    title: str
+    kind: int
+    price_e4: int
+    stock: int
+    is_at_once: bool
+    fields: tuple[Mapping[str, Any], ...]
+
+
+def kind_of(kind: str) -> int:
+    return TOPPED_UP if kind == Kind.TOP_UP else CARDS
+
+
+def find_sku(*, seat: Seat, ref: str, now: datetime) -> "Sku":
+    """Raises NotForSale, also for what is sold to others only."""
+    found = skus_of(seat=seat, now=now).filter(ref=ref).first()
+    if found is None:
+        raise NotForSale(_("This is not on sale any more. Look at what else is there."))
+    return found
+
+
+def find_ware(*, seat: Seat, ref: str, now: datetime) -> Ware:
+    """Raises NotForSale."""
+    return wares(seat=seat, skus=[find_sku(seat=seat, ref=ref, now=now)], now=now)[0]
+
+
+def wares(*, seat: Seat, skus: Sequence["Sku"], now: datetime) -> list[Ware]:
+    bodies = product_bodies(seat=seat, skus=skus, now=now)
+    return [_ware(sku, body) for sku, body in zip(skus, bodies, strict=True)]
+
+
+def _ware(sku: "Sku", body: Mapping[str, Any]) -> Ware:
+    stock = MANY if body["available"] else 0
+    return Ware(
+        sku=sku,
+        ref=sku.ref,
+        title=f"{sku.product.name} {sku.name}",
+        kind=kind_of(sku.kind),
+        price_e4=read_e4(body["price"]),
+        stock=stock if body["stock"] is None else body["stock"],
+        is_at_once=sku.kind in AT_ONCE,
+        fields=tuple(body["buyer_fields"]),
+    )
+
+
+def page_of_wares(
+    *, seat: Seat, keyword: str, kind: int, page: int, size: int, now: datetime
+) -> tuple[list[Ware], int]:
+    """A page (from 1) of what has the keyword in its name or as its number, and how many have."""
+    found = skus_of(seat=seat, now=now)
+    if keyword:
+        named = Q(name__icontains=keyword) | Q(product__name__icontains=keyword)
+        found = found.filter(named | Q(ref=keyword))
+    if kind == TOPPED_UP:
+        found = found.filter(kind=Kind.TOP_UP)
+    elif kind:
+        found = found.exclude(kind=Kind.TOP_UP) if kind == CARDS else found.none()
+    first = (page - 1) * size
+    return wares(seat=seat, skus=list(found[first : first + size]), now=now), found.count()
+
+
+def buyer_of(sku: "Sku", given: Mapping[str, str], *, others: Iterable[str]) -> dict[str, str]:
+    """The SKU's own fields from what a platform gives: by their keys, else one after the other.
+
+    `others` are the platform's own names, in the order in which they fill what is left.
+    """
+    said = {field.key: given[field.key] for field in buyer_fields(sku) if field.key in given}
+    left = [field.key for field in buyer_fields(sku) if field.key not in said]
+    spare = [given[name] for name in others if given.get(name) and name not in said]
+    return said | dict(zip(left, spare, strict=False))
+
+
+def names_of(fields: Sequence[Mapping[str, Any]], *, others: Sequence[str]) -> dict[str, str]:
+    """By the SKU's field, the name under which a platform is to give it; as `buyer_of` reads it."""
+    keys = [str(field["key"]) for field in fields]
+    free = iter([name for name in others if name not in keys])
+    return {key: key if key in others else next(free, key) for key in keys}

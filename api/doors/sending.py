@@ -1,0 +1,102 @@
+"""What platforms are told of themselves: claimed, said with nothing locked, recorded."""
+
+from collections.abc import Callable
+from datetime import datetime
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import structlog
+
+from api.catalogue import skus_of
+from api.doors import agiso_words, goofish_words
+from api.doors.goods import Ware, wares
+from api.doors.orders import shown
+from channels import services as channels
+from channels.selectors import get_door_order, get_watch, watches_of
+from channels.states import DoorKind
+from channels.types import DoorSeat, TellingLease
+from core.errors import InvalidInput
+from core.failpoints import reach
+from core.outward import CallFailed, Outgoing, Patience, call, start_of
+from core.scope import tenant_atomic
+
+if TYPE_CHECKING:
+    from channels.models import DoorWatch
+
+PATIENCE = Patience(to_connect=3.0, to_answer=10.0, in_all=12.0)
+MOST_HEARD = 4_096
+SPEAKERS: dict[str, ModuleType] = {
+    DoorKind.AGISO: agiso_words,
+    DoorKind.GOOFISH: goofish_words,
+}
+log = structlog.get_logger(__name__)
+
+
+def tell_door_order(*, door_order_id: int, now: datetime) -> None:
+    """Call the platform back with an order that has ended, until it has heard."""
+    lease = channels.claim_door_order(door_order_id=door_order_id, now=now)
+    if lease is None:
+        return
+    reach("doors.order_claimed")
+    said, is_heard = _told(lease, lambda: _order_news(lease, now=now))
+    channels.record_door_order(lease=lease, said=said, is_heard=is_heard, now=now)
+
+
+def tell_door_watch(*, watch_id: int, now: datetime) -> None:
+    """Tell the platform what a watched SKU is now, until it has heard."""
+    lease = channels.claim_door_watch(watch_id=watch_id, now=now)
+    if lease is None:
+        return
+    with tenant_atomic(durable=True):
+        watch = get_watch(watch_id=lease.id)
+        ware = _wares(lease.door, [watch], now=now).get(watch.sku_id)
+    speaker = SPEAKERS[lease.door.kind]
+    said, is_heard = _told(lease, lambda: speaker.goods_news(lease.door, watch, ware, now=now))
+    told = speaker.news(ware)
+    channels.record_door_watch(lease=lease, said=said, is_heard=is_heard, told=told, now=now)
+
+
+@tenant_atomic
+def look_at_door(*, door_id: int, now: datetime) -> None:
+    """Find out which watched SKUs are not any more what the platform was told."""
+    door = channels.claim_door(door_id=door_id, now=now)
+    if door is None:
+        return
+    watches = list(watches_of(door_id=door_id))
+    found, news = _wares(door, watches, now=now), SPEAKERS[door.kind].news
+    told = {one.sku_id: news(found.get(one.sku_id)) for one in watches}
+    channels.note_news(door_id=door_id, told=told, now=now)
+
+
+def _wares(door: DoorSeat, watches: "list[DoorWatch]", *, now: datetime) -> dict[int, Ware]:
+    """Those of the watched SKUs that are on sale for this door, by the SKU."""
+    wanted = skus_of(seat=door.seat, now=now).filter(pk__in={one.sku_id for one in watches})
+    found = wares(seat=door.seat, skus=list(wanted), now=now)
+    return {ware.sku.pk: ware for ware in found}
+
+
+@tenant_atomic(durable=True)
+def _order_news(lease: TellingLease, *, now: datetime) -> Outgoing:
+    row = get_door_order(door_order_id=lease.id)
+    news: Outgoing = SPEAKERS[lease.door.kind].order_news(
+        lease.door, row.notify_url, shown(row), now=now
+    )
+    return news
+
+
+def _told(lease: TellingLease, news: Callable[[], Outgoing | None]) -> tuple[str, bool]:
+    """What came of it in a few words, and whether it was heard; nothing to say is as good."""
+    outgoing = news()
+    if outgoing is None:
+        return "nothing to say", True
+    try:
+        address = outgoing.url.partition("?")[0]
+        channels.check_callback(door=lease.door, url=address, param="notify_url")
+        incoming = call(outgoing, patience=PATIENCE, read=start_of(MOST_HEARD))
+    except InvalidInput:
+        return "not a host of this door", False
+    except CallFailed as why:
+        return str(why), False
+    is_heard = bool(SPEAKERS[lease.door.kind].is_heard(incoming))
+    log.info("door_told", kind=lease.door.kind, status=incoming.status, is_heard=is_heard)
+    return f"HTTP {incoming.status}", is_heard

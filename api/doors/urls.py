@@ -1,0 +1,10 @@
+from django.urls import path
+
+from api.doors.agiso import AgisoDoor
+from api.doors.goofish import GoofishDoor
+
+app_name = "doors"
+urlpatterns = [
+    path("agisoAcprSupplierApi/<path:path>", AgisoDoor.as_view(), name="agiso"),
+    path("goofish/<path:path>", GoofishDoor.as_view(), name="goofish"),
+]

@@ -1,0 +1,145 @@
+"""Who stands at a door, what came in by it, and what its platform is still to be told."""
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+
+from channels.models import DOOR_SECRETS, Door, DoorOrder, DoorRefusal, DoorWatch, TierPrice
+from channels.states import PartnerState
+from channels.types import DoorSeat, DoorSecrets, Seat, Tier
+from core.crypto import unseal
+from core.errors import NotFound
+from core.secrets import Secret
+from orders.states import ENDED
+
+if TYPE_CHECKING:
+    from channels.models import Partner, PriceTier
+
+
+def get_door(*, uid: UUID, kind: str, now: datetime) -> DoorSeat:
+    """An open door of this kind; raises NotFound, for another shop's too."""
+    found = Door.objects.filter(uid=uid, kind=kind, closed_at=None)
+    door = found.select_related("partner__tier").first()
+    if door is None:
+        raise NotFound
+    return door_seat(door, now=now)
+
+
+def door_seat(door: Door, *, now: datetime) -> DoorSeat:
+    return DoorSeat(
+        door_id=door.pk,
+        uid=door.uid,
+        kind=door.kind,
+        app_id=door.app_id,
+        merchant_id=door.merchant_id,
+        secrets=_secrets(door, now=now),
+        hosts=tuple(door.hosts),
+        options=door.options,
+        seat=_seat(door.partner, hint=door.kind),
+        is_suspended=door.partner.state != PartnerState.ACTIVE,
+    )
+
+
+def _secrets(door: Door, *, now: datetime) -> tuple[DoorSecrets, ...]:
+    kept = json.loads(unseal(bytes(door.secrets), place=DOOR_SECRETS, uid=door.uid))
+    is_old_good = door.old_until is not None and door.old_until > now
+    pairs = kept if is_old_good else kept[:1]
+    return tuple(DoorSecrets(app=Secret(app), merchant=Secret(own)) for app, own in pairs)
+
+
+def _seat(partner: "Partner", *, hint: str) -> Seat:
+    """The partner as if he had called with a key: who may call is the door's own question."""
+    return Seat(
+        partner_id=partner.pk,
+        partner_ref=partner.ref,
+        partner_name=partner.name,
+        account_id=partner.account_id,
+        tier_id=partner.tier_id,
+        tier=None if partner.tier is None else _tier(partner.tier),
+        sells_all=partner.sells_all,
+        daily_limit_e4=partner.daily_limit_e4,
+        most_per_second=partner.most_per_second,
+        key_id=0,
+        key_hint=hint,
+        scopes=frozenset(),
+        networks=(),
+        version="",
+        last_used_at=None,
+    )
+
+
+def _tier(tier: "PriceTier") -> Tier:
+    return Tier(
+        ref=tier.ref,
+        way=tier.way,
+        rate=tier.rate,
+        floor_rate=tier.floor_rate,
+        has_prices=TierPrice.objects.filter(tier=tier).exists(),
+    )
+
+
+def doors_of(*, partner_id: int) -> "QuerySet[Door]":
+    """The partner's doors, the newest first, closed ones included."""
+    return Door.objects.filter(partner_id=partner_id).order_by("-pk")
+
+
+def refusals_at(*, door_id: int) -> "QuerySet[DoorRefusal]":
+    """Calls that were not the platform's, the latest first."""
+    return DoorRefusal.objects.filter(door_id=door_id).order_by("-last_at")
+
+
+def find_door_order(
+    *, door_id: int, order_no: str = "", partner_order_no: str = "", number: str = ""
+) -> DoorOrder | None:
+    """What came in by the door under one of these: the platform's number, the one that keeps it
+    from being bought twice, ours. Those that are not given are not asked for."""
+    named = Q(order_no=order_no) if order_no else Q()
+    if partner_order_no:
+        named |= Q(sale__partner_order_no=partner_order_no)
+    if number:
+        named |= Q(sale__order__number=number)
+    if not named:
+        return None
+    found = DoorOrder.objects.filter(named, door_id=door_id)
+    return found.select_related("sale__order").order_by("pk").first()
+
+
+def get_door_order(*, door_order_id: int) -> DoorOrder:
+    return DoorOrder.objects.select_related("sale__order").get(pk=door_order_id)
+
+
+def get_watch(*, watch_id: int) -> DoorWatch:
+    return DoorWatch.objects.select_related("sku__product").get(pk=watch_id)
+
+
+def watches_of(*, door_id: int) -> "QuerySet[DoorWatch]":
+    found = DoorWatch.objects.filter(door_id=door_id).select_related("sku__product")
+    return found.order_by("pk")
+
+
+def due_door_orders(*, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """(tenant, order by a door) whose end is to be told, across tenants: for the sweeper."""
+    due = DoorOrder.objects.using("ops").filter(
+        next_at__lte=now,
+        lease_until__lte=now,
+        door__closed_at=None,
+        sale__order__state__in=sorted(ENDED),
+    )
+    return list(due.order_by("next_at").values_list("tenant_id", "pk")[:limit])
+
+
+def due_door_watches(*, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """(tenant, watch) with news for its platform, across tenants: for the sweeper."""
+    due = DoorWatch.objects.using("ops").filter(
+        next_at__lte=now, lease_until__lte=now, door__closed_at=None
+    )
+    return list(due.order_by("next_at").values_list("tenant_id", "pk")[:limit])
+
+
+def due_doors(*, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """(tenant, door) whose watched goods are to be looked at, across tenants: for the sweeper."""
+    due = Door.objects.using("ops").filter(look_at__lte=now, closed_at=None)
+    return list(due.order_by(F("look_at")).values_list("tenant_id", "pk")[:limit])

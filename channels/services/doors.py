@@ -1,0 +1,201 @@
+"""Opening a door for a platform, its secrets, and what is refused at it."""
+
+import json
+import re
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from channels.models import DOOR_SECRETS, Door, Partner
+from channels.states import DoorKind, DoorRefusalKind
+from channels.types import DoorSeat, DoorTerms, NewDoor
+from core.actors import Actor
+from core.crypto import seal, unseal
+from core.errors import InvalidInput, NotFound
+from core.scope import require_tenant, tenant_atomic
+from core.secrets import Secret
+from core.statements import run
+from tenants import audit
+
+SECRET_BYTES = 24
+AES_KEY = 32  # characters of Agiso's app secret, which cards are enciphered with
+MOST_HOSTS = 20
+LONGEST_URL = 500
+CARDS = ("aes", "plain")
+_HOST = re.compile(r"(?:https?://)?(?:\*\.)?[a-z0-9](?:[a-z0-9.-]{0,200}[a-z0-9])?(?::[0-9]{1,5})?")
+_NETLOC = re.compile(r"[a-z0-9.-]+(?::[0-9]{1,5})?")  # no name before an @, and no backslash
+_REFUSE = """
+    INSERT INTO channels_doorrefusal
+           (tenant_id, door_id, path, why, times, first_at, last_at, last_from)
+    VALUES (%(tenant)s, %(door)s, %(path)s, %(why)s, 1, %(now)s, %(now)s, %(address)s)
+        ON CONFLICT (tenant_id, door_id, path, why)
+        DO UPDATE SET times = channels_doorrefusal.times + 1,
+                      last_at = excluded.last_at, last_from = excluded.last_from
+"""
+
+
+@tenant_atomic
+def open_door(*, partner_id: int, terms: DoorTerms, by: Actor, now: datetime) -> NewDoor:
+    """A door for a platform, with a merchant number and secret of ours; raises InvalidInput."""
+    _check(terms)
+    partner = Partner.objects.get(pk=partner_id)
+    own = _new_secret()
+    door = Door(
+        uid=uuid4(),
+        partner=partner,
+        kind=terms.kind,
+        app_id=terms.app_id,
+        merchant_id=str(10**9 + secrets.randbelow(9 * 10**9)),
+        hosts=[host.lower() for host in terms.hosts],
+        options=dict(terms.options),
+        made_at=now,
+    )
+    door.secrets = _sealed(door, [(terms.app_secret.reveal(), own)])
+    door.save()
+    _record("door.opened", door, by=by, now=now)
+    return _new(door, own)
+
+
+@tenant_atomic
+def roll_door(
+    *, door_id: int, overlap: timedelta, app_secret: Secret | None = None, by: Actor, now: datetime
+) -> NewDoor:
+    """New secrets; calls signed with the old ones are good until `overlap` is over.
+
+    We sign with the new ones at once. Without an `app_secret` the platform's own stays.
+    """
+    door = _locked(door_id)
+    (app, before), *_older = json.loads(
+        unseal(bytes(door.secrets), place=DOOR_SECRETS, uid=door.uid)
+    )
+    wanted = app if app_secret is None else app_secret.reveal()
+    _check_secret(door.kind, Secret(wanted), door.options)
+    own = _new_secret()
+    door.secrets = _sealed(door, [(wanted, own), (app, before)])
+    door.old_until = now + overlap
+    door.save(update_fields=["secrets", "old_until"])
+    _record("door.rolled", door, by=by, now=now)
+    return _new(door, own)
+
+
+@tenant_atomic
+def close_door(*, door_id: int, by: Actor, now: datetime) -> None:
+    """Nobody comes in by it or is told anything any more; what was bought stays the partner's."""
+    door = _locked(door_id)
+    if door.closed_at is None:
+        door.closed_at = now
+        door.save(update_fields=["closed_at"])
+        _record("door.closed", door, by=by, now=now)
+
+
+@tenant_atomic
+def note_refused(
+    *, door: DoorSeat, path: str, why: DoorRefusalKind, address: str, now: datetime
+) -> None:
+    """Count a call that was not the platform's. Of the call nothing else is kept."""
+    given = {
+        "tenant": require_tenant(),
+        "door": door.door_id,
+        "path": path[:60],
+        "why": why,
+        "now": now,
+        "address": address or None,
+    }
+    run(_REFUSE, given)
+
+
+def check_callback(*, door: DoorSeat, url: str, param: str) -> str:
+    """The address, if it lies on one of the door's hosts; raises InvalidInput."""
+    if url and not (len(url) <= LONGEST_URL and any(_is_at(url, host) for host in door.hosts)):
+        raise InvalidInput(_("This door does not call back there."), param=param)
+    return url
+
+
+def _is_at(url: str, host: str) -> bool:
+    """`*.example.com` is whatever lies below it; plain http is for a host that says so."""
+    scheme, separator, name = host.rpartition("://")
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    at = parts.netloc.lower()
+    is_fit = url.isascii() and url.isprintable() and _NETLOC.fullmatch(at)
+    if not is_fit or parts.scheme != (scheme if separator else "https"):
+        return False
+    return at.endswith(name[1:]) and len(at) >= len(name) if name.startswith("*.") else at == name
+
+
+def _check(terms: DoorTerms) -> None:
+    if terms.kind not in DoorKind.values:
+        raise InvalidInput(_("Choose one of the listed protocols."), param="kind")
+    has_app = terms.kind != DoorKind.KASUSHOU
+    if has_app and not re.fullmatch(r"[0-9]{1,18}", terms.app_id):
+        raise InvalidInput(_("The platform's app number is up to 18 digits."), param="app_id")
+    _check_secret(terms.kind, terms.app_secret, terms.options)
+    _check_hosts(terms.hosts)
+    _check_options(terms.options)
+
+
+def _check_secret(kind: str, secret: Secret, options: Mapping[str, str]) -> None:
+    text = secret.reveal()
+    if kind != DoorKind.KASUSHOU and not (8 <= len(text) <= 100 and text.isascii()):
+        raise InvalidInput(_("Copy the app secret as the platform shows it."), param="app_secret")
+    if kind == DoorKind.AGISO and _cards(options) == "aes" and len(text) != AES_KEY:
+        raise InvalidInput(
+            _("Cards are enciphered with an app secret of %(length)s characters.")
+            % {"length": AES_KEY},
+            param="app_secret",
+        )
+
+
+def _check_hosts(hosts: tuple[str, ...]) -> None:
+    plain = settings.SUPPLIERS_MAY_BE_LOCAL
+    if len(hosts) > MOST_HOSTS or not all(_HOST.fullmatch(host.lower()) for host in hosts):
+        raise InvalidInput(_("Write hosts such as open.example.com, one by one."), param="hosts")
+    if not plain and any(host.rpartition(":")[2].isdigit() for host in hosts):
+        raise InvalidInput(_("A host is called at its usual port."), param="hosts")
+
+
+def _check_options(options: Mapping[str, str]) -> None:
+    unknown = sorted(set(options) - {"cards", "price_url"})
+    if unknown or _cards(options) not in CARDS:
+        raise InvalidInput(_("A door has no such option."), param="options")
+
+
+def _cards(options: Mapping[str, str]) -> str:
+    return options.get("cards", "aes")
+
+
+def _new_secret() -> str:
+    return secrets.token_hex(SECRET_BYTES)
+
+
+def _sealed(door: Door, pairs: list[tuple[str, str]]) -> bytes:
+    return seal(json.dumps(pairs), place=DOOR_SECRETS, uid=door.uid)
+
+
+def _new(door: Door, own: str) -> NewDoor:
+    return NewDoor(
+        door_id=door.pk,
+        uid=door.uid,
+        merchant_id=door.merchant_id,
+        merchant_secret=Secret(own),
+    )
+
+
+def _locked(door_id: int) -> Door:
+    found = Door.objects.select_for_update(of=("self",), no_key=True).filter(pk=door_id)
+    door = found.select_related("partner").first()
+    if door is None:
+        raise NotFound
+    return door
+
+
+def _record(action: str, door: Door, *, by: Actor, now: datetime) -> None:
+    told: dict[str, str | int | None] = {"kind": door.kind, "merchant": door.merchant_id}
+    audit.record(by=by, action=action, target=door.partner.ref, now=now, data=told)
