@@ -7,6 +7,9 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from core.errors import AppError
+from core.money import parse_e4
+
 MB = 1024 * 1024
 
 
@@ -34,3 +37,20 @@ class UploadField(forms.FileField):
         if file and file is not initial and (file.is_cut or file.size > self._most):
             raise forms.ValidationError(str(self._too_large), code="too_large")
         return file
+
+
+def amount_field(label: Any, *, required: bool = True, hint: Any = "") -> forms.CharField:
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+    return forms.CharField(
+        label=label, required=required, max_length=20, help_text=hint, widget=widget
+    )
+
+
+def read_amount(form: forms.Form, name: str, *, currency: str, digits: int | None = None) -> int:
+    """What was typed there in 1/10,000; nothing is 0, and what is no amount is told there."""
+    text = form.cleaned_data.get(name, "")
+    try:
+        return parse_e4(text, currency=currency, param=name, digits=digits) if text else 0
+    except AppError as refusal:
+        form.add_error(name, str(refusal.message))
+        return 0

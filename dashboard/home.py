@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Product, Sku
 from catalog.states import ProductState
+from channels.selectors import low_partners, open_claims
 from core.money import Money
 from dashboard.access import allows, shop_of
 from dashboard.words import goods_words
@@ -108,6 +109,17 @@ def _todo(request: HttpRequest, *, now: datetime) -> list[ToDo]:
             ToDo(held_up_refunds(now=now).count(), _("refunds have not arrived"), money, "bad")
         )
         todo.append(ToDo(odd_notices().count(), _("odd payment notices"), money))
+    return todo + _todo_of_partners(request)
+
+
+def _todo_of_partners(request: HttpRequest) -> list[ToDo]:
+    todo = []
+    if allows(request, "partners.view"):
+        low = low_partners().count()
+        todo.append(ToDo(low, _("partners' balances are low"), reverse("office_partners")))
+    if allows(request, "partners.money"):
+        waiting = open_claims().count()
+        todo.append(ToDo(waiting, _("partners' payments wait for you"), reverse("office_claims")))
     return todo
 
 

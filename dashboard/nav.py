@@ -84,6 +84,14 @@ SHOP = (
         ),
     ),
     (
+        _("Partners"),
+        (
+            Place(_("Partners"), "handshake", "office_partners", "partners.view"),
+            Place(_("Price tiers"), "percent", "office_tiers", "partners.view"),
+            Place(_("Partners' money"), "account_balance", "office_claims", "partners.money"),
+        ),
+    ),
+    (
         _("Shop"),
         (
             Place(_("Members"), "group", "admin:tenants_member_changelist", "members.view"),

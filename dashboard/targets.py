@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from catalog.models import Brand, BuyerTemplate, Category, Product, Sku
+from channels.models import ApiKey, Partner, PriceTier
 from dashboard.access import allows, shop_of
 from dashboard.reading import ids_in
 from dashboard.words import goods_words
@@ -173,6 +174,31 @@ def _authorisations(request: HttpRequest, numbers: set[str]) -> Found:
     }
 
 
+def _partners(request: HttpRequest, refs: set[str]) -> Found:
+    found = Partner.objects.filter(ref__in=refs).values_list("ref", "name")
+    return {
+        ref: About(name, _link(request, "partners.view", "office_partner", ref))
+        for ref, name in found
+    }
+
+
+def _keys(request: HttpRequest, publics: set[str]) -> Found:
+    found = ApiKey.objects.filter(public__in=publics).values_list(
+        "public", "partner__name", "partner__ref"
+    )
+    return {
+        public: About(f"{public} · {name}", _link(request, "partners.view", "office_partner", ref))
+        for public, name, ref in found
+    }
+
+
+def _tiers(request: HttpRequest, refs: set[str]) -> Found:
+    found = PriceTier.objects.filter(ref__in=refs).values_list("ref", "name")
+    return {
+        ref: About(name, _link(request, "partners.edit", "office_tier", ref)) for ref, name in found
+    }
+
+
 def _settings(request: HttpRequest, targets: set[str]) -> Found:
     """`name,theme`."""
     fields = Merchant._meta.concrete_fields
@@ -208,14 +234,17 @@ def _notices(request: HttpRequest, targets: set[str]) -> Found:
 
 
 _READERS: dict[str, Callable[[HttpRequest, set[str]], Found]] = {
+    "api": _orders,
     "authorisation": _authorisations,
     "batch": _batches,
     "bill": _suppliers,  # whose bill it is
     "catalog": _shelves,
     "catalogue": _suppliers,
+    "claim": _partners,  # whose balance it is about
     "code": _codes,
     "content": _contents,
     "demo": _shop,
+    "key": _keys,
     "margin": _skus,
     "late": _orders,  # what it came late for
     "member": _members,
@@ -224,6 +253,7 @@ _READERS: dict[str, Callable[[HttpRequest, set[str]], Found]] = {
     "notices": _notices,
     "offer": _offers,
     "order": _orders,
+    "partner": _partners,
     "picture": _pictures,
     "product": _products,
     "refund": _refunds,
@@ -231,5 +261,6 @@ _READERS: dict[str, Callable[[HttpRequest, set[str]], Found]] = {
     "settings": _settings,
     "sku": _skus,
     "supplier": _suppliers,
+    "tier": _tiers,
     "unit": _orders,
 }

@@ -167,10 +167,13 @@ def sums_by_kind(*, entries: "QuerySet[Entry]") -> list[tuple[str, int, int]]:
     return list(kinds.annotate(Count("pk"), Sum("amount_e4")).order_by("journal__kind"))
 
 
+def sum_of(*, entries: "QuerySet[Entry]") -> int:
+    return entries.order_by().aggregate(sum=Sum("amount_e4"))["sum"] or 0
+
+
 def sum_before(*, account_id: int, moment: datetime) -> int:
     """What an account came to when that moment began."""
-    before = Entry.objects.filter(account_id=account_id, journal__at__lt=moment)
-    return before.aggregate(sum=Sum("amount_e4"))["sum"] or 0
+    return sum_of(entries=Entry.objects.filter(account_id=account_id, journal__at__lt=moment))
 
 
 def refunded_refs(*, numbers: Collection[str]) -> dict[str, str]:

@@ -25,6 +25,7 @@ from channels.selectors.partners import (
     partners_at_a_glance,
     prices_of,
     skus_listed,
+    spent_today,
     tiers,
 )
 from channels.selectors.sales import find_sale, get_sale, sales_of
@@ -64,6 +65,7 @@ __all__ = [
     "refusals_at",
     "sales_of",
     "skus_listed",
+    "spent_today",
     "tiers",
     "watches_of",
 ]

@@ -5,8 +5,17 @@ from datetime import datetime
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from channels.models import ApiKey, Partner, PartnerOrder, PartnerSku, PriceTier, TierPrice
+from channels.models import (
+    ApiKey,
+    Partner,
+    PartnerDay,
+    PartnerOrder,
+    PartnerSku,
+    PriceTier,
+    TierPrice,
+)
 from core.errors import NotFound
+from inventory.selectors import today_here
 from payments.selectors import balance_column
 
 _BELOW_MARK = Q(low_balance_e4__gt=0, balance_e4__lt=F("low_balance_e4"))
@@ -47,6 +56,12 @@ def due_low_balances(*, now: datetime, limit: int) -> list[tuple[int, int]]:
     fell, rose = _BELOW_MARK & Q(low_at=None), ~_BELOW_MARK & Q(low_at__isnull=False)
     found = _with_balance(Partner.objects.using("ops")).filter(fell | rose)
     return list(found.order_by("pk").values_list("tenant_id", "pk")[:limit])
+
+
+def spent_today(*, partner_id: int, now: datetime) -> int:
+    """What the day's orders came to; counted where there is a limit."""
+    today = PartnerDay.objects.filter(partner_id=partner_id, day=today_here(now=now))
+    return today.values_list("spent_e4", flat=True).first() or 0
 
 
 def find_partner(*, ref: str) -> Partner | None:

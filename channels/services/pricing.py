@@ -73,15 +73,16 @@ def _prices(tier: Tier | None, tier_id: int | None, skus: Iterable["Sku"]) -> di
 def prices_of_partner(*, partner: Partner, skus: Iterable["Sku"]) -> dict[int, int]:
     """`prices_for` of a partner who does not call just now. At most two queries."""
     kept = partner.tier
-    has_prices = kept is not None and kept.prices.exists()
-    tier = kept and Tier(
+    if kept is None:
+        return _prices(None, None, skus)
+    tier = Tier(
         ref=kept.ref,
         way=kept.way,
         rate=kept.rate,
         floor_rate=kept.floor_rate,
-        has_prices=has_prices,
+        has_prices=kept.prices.exists(),
     )
-    return _prices(tier, partner.tier_id, skus)
+    return _prices(tier, kept.pk, skus)
 
 
 def price_of(*, tier: Tier | None, sku: "Sku", own_e4: int | None) -> int:

@@ -38,6 +38,14 @@ document.addEventListener("DOMContentLoaded", () => {
   }
   // Unfold shows a chosen file's name in a text field beside it, which our forms do not have.
   for (const input of document.querySelectorAll(".qy-form input[type=file]")) input.hasChangeListener = true;
+  for (const button of document.querySelectorAll("button[data-copy]")) {
+    const text = document.querySelector(button.dataset.copy);
+    button.hidden = !navigator.clipboard;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(text.textContent.trim());
+      button.textContent = button.dataset.copied;
+    });
+  }
   for (const box of document.querySelectorAll("[data-progress]")) watch(box);
   for (const input of document.querySelectorAll("[data-token]")) {
     const show = () => {

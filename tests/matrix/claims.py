@@ -1,10 +1,10 @@
-"""Money that is said to belong on a partner's balance, in a shop's world."""
+"""What a shop's staff does for a partner of its world: money for his balance, a tier to spare."""
 
 from datetime import datetime
 from typing import Any
 
 from channels import services as channels
-from channels.types import ClaimProofFile, NewTransfer
+from channels.types import ClaimProofFile, NewTransfer, TierTerms
 from core.actors import Actor
 
 CLERK = Actor("user:1 clerk@example.com", user_id=1)
@@ -13,7 +13,7 @@ PAID_E4 = 10_000
 
 
 def claimed(partner_id: int, mark: str, now: datetime) -> dict[str, Any]:
-    """One with a slip that waits to be confirmed."""
+    """A claim with a slip, that waits to be confirmed; and by which keys forms name what."""
     given = NewTransfer(
         amount_e4=PAID_E4,
         paid_on=now.date(),
@@ -23,4 +23,10 @@ def claimed(partner_id: int, mark: str, now: datetime) -> dict[str, Any]:
     )
     claim = channels.file_transfer(partner_id=partner_id, given=given, by=CLERK, now=now)
     channels.match_claim(claim_id=claim.pk, by=CLERK, now=now)
-    return {"claim": claim.ref}
+    spare = TierTerms(name=f"{mark} spare tier", way="list")
+    return {
+        "claim": claim.ref,
+        "partner_id": partner_id,
+        "tier_id": claim.partner.tier_id,
+        "empty_tier": channels.save_tier(terms=spare, by=CLERK, now=now).ref,
+    }

@@ -114,6 +114,9 @@ OFFER = {"product": "99", "cost": "9.875", "priority": "1", "weight": "1", "slow
 AUTHORISED = {"number": "A-2", "since": "2026-01-01", "until": "2026-12-31"}
 TRANSFER = {"supplier": "{contract}", "amount": "12.50", "paid_on": "2026-01-05", "how": "bank",
             "ref": "a transfer"}  # fmt: skip
+PARTNER_PAGE = "/office/partners/{partner}/"
+PARTNER = {"name": "A new name", "most_per_second": "100", "sells_all": "on", "tier": "{tier_id}"}
+TIER = {"name": "A new name", "way": "discount", "rate": "98.5", "floor_rate": "100"}
 JOB, CODE = "/office/imports/{job}/", "/office/codes/{code}/"
 NAMES = {"name": "A new name", "name_en": "A new name"}
 PRODUCT = NAMES | {
@@ -256,6 +259,37 @@ OFFICE = {
     "office_bill_lines": page("/office/bills/{bill}/lines/", "bills.settle"),
     "office_bill_progress": page("/office/bills/{bill}/progress/", "bills.settle", shows=False),
     "office_bill_do": deed("/office/bills/{bill}/match/", "bills.settle"),
+    "office_partners": page("/office/partners/", "partners.view"),
+    "office_partner_new": page("/office/partners/new/", "partners.edit", shows=False, posted=302,
+                               form=PARTNER | {"name": "Another one"}),
+    "office_partner": page(PARTNER_PAGE, "partners.view"),
+    "office_partner_edit": page(f"{PARTNER_PAGE}edit/", "partners.edit", posted=302,
+                                form=PARTNER),
+    "office_partner_do": deed(f"{PARTNER_PAGE}suspend/", "partners.edit", {"reason": "late"}),
+    "office_key_new": page(f"{PARTNER_PAGE}keys/new/", "partners.edit",
+                           form={"scopes": "orders:read"}),
+    "office_key_roll": page(f"{PARTNER_PAGE}keys/{{key}}/roll/", "partners.edit", shows=False,
+                            form={"hours": "24"}),
+    "office_key_revoke": deed(f"{PARTNER_PAGE}keys/{{key}}/revoke/", "partners.edit"),
+    "office_partner_prices": page(f"{PARTNER_PAGE}prices/", "partners.view"),
+    "office_partner_statement": page(f"{PARTNER_PAGE}statement/", "partners.money"),
+    "office_partner_statement_file": page(f"{PARTNER_PAGE}statement/csv/", "partners.money",
+                                          shows=False),
+    "office_correction": page(f"{PARTNER_PAGE}correction/", "partners.money", posted=302,
+                              form={"way": "up", "amount": "1", "reason": "a mistake"}),
+    "office_tiers": page("/office/tiers/", "partners.view"),
+    "office_tier_new": page("/office/tiers/new/", "partners.edit", shows=False, posted=302,
+                            form=TIER | {"name": "Another one"}),
+    "office_tier": page("/office/tiers/{tier}/", "partners.edit", posted=302, form=TIER),
+    "office_price_drop": deed("/office/tiers/{tier}/drop-price/", "partners.edit",
+                              {"sku": "{sku}"}),
+    "office_tier_drop": deed("/office/tiers/{empty_tier}/drop/", "partners.edit"),
+    "office_claims": page("/office/claims/", "partners.money", query="partner={partner_id}",
+                          posted=302,
+                          form={"partner": "{partner_id}", "amount": "12.50",
+                                "paid_on": "2026-01-05", "bank_ref": "a transfer"}),
+    "office_claim_proof": Rule("/office/claims/{claim}/proof/", "partners.money", shows=False),
+    "office_claim_do": deed("/office/claims/{claim}/confirm/", "partners.money"),
     "office_stuck": page("/office/waiting/", "orders.view", shows=False),
     "office_money": page("/office/payments/", "money.view", shows=False),
     "office_notice_seen": deed("/office/payments/notices/{notice}/", "money.view", shows=False),
@@ -294,6 +328,9 @@ SHOP = {
     "storefront:notice": Rule("/pay/notice/sandbox/"),  # who signs it: tests/payments
     "api:openapi_json": asset("/api/v1/openapi.json"),
     "api:openapi_yaml": asset("/api/v1/openapi.yaml"),
+    "developers:overview": asset("/developers/"),
+    "developers:page": asset("/developers/quickstart/"),
+    "developers:llms": asset("/developers/llms.txt"),
     # By a partner's key and nothing else: tests/api.
     "api:products": Rule("/api/v1/products"),
     "api:product": Rule("/api/v1/products/{sku_ref}"),

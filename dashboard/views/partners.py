@@ -1,0 +1,176 @@
+"""Partner platforms: all of them, one on its page, and the terms it buys on."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from channels import services as channels
+from channels.models import ApiKey, Partner, PartnerOrder
+from channels.selectors import (
+    keys_of,
+    movements,
+    partners_at_a_glance,
+    sales_of,
+    spent_today,
+)
+from channels.services.statement_files import KINDS
+from channels.states import KeyScope, PartnerState
+from core.errors import NotFound
+from core.money import Money
+from dashboard.access import allows, shop_of
+from dashboard.frame import Deed, back_to, deed, draw, page, saved
+from dashboard.partnering import PartnerForm
+from dashboard.tones import tone_of
+from dashboard.words import who
+from payments.selectors import entries_of
+
+ON_A_PAGE = 50
+LATEST = 20
+SCOPES = dict(KeyScope.choices)
+
+
+@page("partners.view")
+def partners(request: HttpRequest) -> HttpResponse:
+    rows = partners_at_a_glance(now=timezone.now())
+    listed = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("p"))
+    return draw(
+        request,
+        "dashboard/partners.html",
+        title=_("Partners"),
+        rows=[_row(request, one) for one in listed],
+        page=listed,
+        may_edit=allows(request, "partners.edit"),
+    )
+
+
+def glance(ref: str) -> Any:
+    """The partner with its figures. Raises NotFound."""
+    found = partners_at_a_glance(now=timezone.now()).filter(ref=ref).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _row(request: HttpRequest, one: Any) -> dict[str, Any]:
+    currency = shop_of(request).currency
+    is_low = one.low_balance_e4 > 0 and one.balance_e4 < one.low_balance_e4
+    return {
+        "partner": one,
+        "tone": tone_of(one.state),
+        "balance": Money(one.balance_e4, currency),
+        "balance_tone": "bad" if is_low else "",
+        "mark": Money(one.low_balance_e4, currency),
+        "is_low": is_low,
+        "credit": Money(-one.floor_e4, currency) if one.floor_e4 else None,
+        "left": Money(one.balance_e4 - one.floor_e4, currency),
+        "limit": Money(one.daily_limit_e4, currency) if one.daily_limit_e4 else None,
+    }
+
+
+@page("partners.view")
+def partner(request: HttpRequest, ref: str) -> HttpResponse:
+    found, currency = glance(ref), shop_of(request).currency
+    may_see_money = allows(request, "money.view")
+    now = timezone.now()
+    return draw(
+        request,
+        "dashboard/partner.html",
+        title=found.name,
+        row=_row(request, found),
+        spent=Money(spent_today(partner_id=found.pk, now=now), currency),
+        goods=None if found.sells_all else found.skus.count(),
+        keys=[_key(one) for one in keys_of(partner_id=found.pk)[:LATEST]],
+        orders=[_order(one) for one in sales_of(partner_id=found.pk)[:LATEST]],
+        lines=_latest_lines(found, currency) if may_see_money else [],
+        moves=[
+            (move, PartnerState(move.new).label, who(move.by), tone_of(move.new))
+            for move in found.moves.order_by("-at", "-pk")
+        ],
+        now=now,
+        may_edit=allows(request, "partners.edit"),
+        may_see_money=may_see_money,
+        may_move_money=may_see_money and allows(request, "partners.money"),
+        may_see_orders=allows(request, "orders.view"),
+    )
+
+
+def _key(one: ApiKey) -> dict[str, Any]:
+    return {
+        "key": one,
+        "scopes": [SCOPES.get(scope, scope) for scope in one.scopes],
+        "is_whole": set(one.scopes) == set(KeyScope.values),
+        "has_ended": one.expires_at is not None and one.expires_at <= timezone.now(),
+        "by": who(one.made_by),
+    }
+
+
+def _order(one: PartnerOrder) -> tuple[PartnerOrder, Money, str]:
+    order = one.order
+    return one, Money(order.total_e4, order.currency), tone_of(order.state)
+
+
+def _latest_lines(found: Partner, currency: str) -> list[dict[str, Any]]:
+    """The newest first, with the balance that each led to."""
+    entries = list(entries_of(account_id=found.account_id)[:LATEST])[::-1]
+    before_e4 = found.balance_e4 - sum(entry.amount_e4 for entry in entries)  # type: ignore[attr-defined]  # -- annotated
+    lines = movements(partner=found, entries=entries, before_e4=before_e4)
+    return [line_shown(one, currency) for one in reversed(lines)]
+
+
+def line_shown(one: Any, currency: str) -> dict[str, Any]:
+    return {
+        "line": one,
+        "kind": KINDS.get(one.kind, one.kind),
+        "amount": Money(one.amount_e4, currency),
+        "balance": Money(one.balance_e4, currency),
+    }
+
+
+@page("partners.edit")
+def new(request: HttpRequest) -> HttpResponse:
+    form = PartnerForm(request.POST or None, currency=shop_of(request).currency)
+    made: list[Partner] = []
+
+    def create(**who_and_when: Any) -> None:
+        made.append(channels.create_partner(terms=form.terms(), **who_and_when))
+
+    if saved(request, form, create, done=_("The partner is there. Make a key for its program.")):
+        return back_to("office_partner", made[0].ref)
+    return _form(request, form, title=_("New partner"), back=reverse("office_partners"))
+
+
+@page("partners.edit")
+def edit(request: HttpRequest, ref: str) -> HttpResponse:
+    found = glance(ref)
+    form = PartnerForm(request.POST or None, currency=shop_of(request).currency, partner=found)
+
+    def change(**who_and_when: Any) -> None:
+        channels.change_partner(partner_id=found.pk, terms=form.terms(), **who_and_when)
+
+    if saved(request, form, change, done=_("Saved. Orders from now on follow it.")):
+        return back_to("office_partner", found.ref)
+    return _form(request, form, title=found.name, back=reverse("office_partner", args=[ref]))
+
+
+def _form(request: HttpRequest, form: PartnerForm, **context: Any) -> HttpResponse:
+    is_refused = request.method == "POST"
+    return draw(request, "dashboard/partner_form.html", is_refused=is_refused, form=form, **context)
+
+
+@deed("partners.edit", back="office_partner", of="ref")
+def partner_do(request: HttpRequest, ref: str, verb: str) -> Deed:
+    deeds: dict[str, tuple[Callable[..., None], str]] = {
+        "suspend": (channels.suspend_partner, _("Suspended: its keys are refused.")),
+        "reopen": (channels.reopen_partner, _("Open again.")),
+    }
+    if verb not in deeds:
+        raise NotFound
+    do, done = deeds[verb]
+    reason = request.POST.get("reason", "")
+    return Deed(partial(do, partner_id=glance(ref).pk, reason=reason), done=done)
