@@ -34,13 +34,6 @@ _MAGIC = (
     _Magic("TEST_REFUND", "发货后被收回，退款", "Delivered, taken back, refunded"),
     _Magic("TEST_PARTIAL", "每三件缺一件", "Every third one is missing: refunded"),
     _Magic("TEST_UNKNOWN", "两分钟未确认，之后成功", "Not confirmed for two minutes, then success"),
-    _Magic(
-        "TEST_DUPLICATE_WEBHOOK",
-        "成功，Webhook 发送两次",
-        "Success, its webhook sent twice",
-        Kind.STOCK_CODE,
-        Promise.INSTANT,
-    ),
     _Magic(TEST_TOPUP, "充值，按手机号", "Top-up, by phone number", Kind.TOP_UP, form=_FORM),
 )
 REFS = frozenset(one.ref for one in _MAGIC)
