@@ -1,0 +1,27 @@
+package main
+
+import (
+	"crypto/rand"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+)
+
+func main() {
+	body := strings.NewReader(`{"sku": "YOUR_SKU", "partner_order_no": "P-1001"}`)
+	request, err := http.NewRequest("POST", "https://shop.example.com/api/v1/orders", body)
+	if err != nil {
+		panic(err)
+	}
+	request.Header.Set("Authorization", "Bearer qy_test_YOUR_KEY")
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Idempotency-Key", rand.Text())
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		panic(err)
+	}
+	defer answer.Body.Close()
+	told, _ := io.ReadAll(answer.Body)
+	fmt.Println(answer.StatusCode, string(told))
+}

@@ -1,0 +1,12 @@
+"""The developers' portal under /developers/."""
+
+from django.urls import path
+
+from api.views import developers
+
+app_name = "developers"
+urlpatterns = [
+    path("", developers.page, name="overview"),
+    path("llms.txt", developers.for_machines, name="llms"),
+    path("<slug:name>/", developers.page, name="page"),
+]
