@@ -1,0 +1,84 @@
+"""The partner API, one method for each thing that can be done."""
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, cast
+
+from quanyi import types
+from quanyi.calling import Caller
+
+
+class Client(Caller):
+    """`key` as the shop gave it, `host` as `https://shop.example.com`."""
+
+    def products(self) -> Iterator[types.Product]:
+        """What may be sold now, at your prices."""
+        return cast(Iterator[types.Product], self.pages("/products"))
+
+    def product(self, sku: str) -> types.Product:
+        return cast(types.Product, self.call("GET", f"/products/{sku}"))
+
+    def check_account(self, *, sku: str, buyer: Mapping[str, str]) -> types.AccountCheck:
+        """Ask the supplier about an account before it is topped up."""
+        body = {"sku": sku, "buyer": dict(buyer)}
+        return cast(types.AccountCheck, self.call("POST", "/account-checks", body=body))
+
+    def place_order(
+        self,
+        *,
+        sku: str,
+        partner_order_no: str,
+        quantity: int = 1,
+        buyer: Mapping[str, str] | None = None,
+        max_amount: str | None = None,
+        idempotency_key: str = "",
+    ) -> types.Order:
+        """Order once, however often it has to be tried. `partner_order_no` is used once, for ever;
+        above `max_amount` nothing happens."""
+        body: dict[str, Any] = {
+            "sku": sku,
+            "partner_order_no": partner_order_no,
+            "quantity": quantity,
+            "buyer": dict(buyer or {}),
+        }
+        if max_amount is not None:
+            body["max_amount"] = max_amount
+        once = idempotency_key or str(uuid.uuid4())
+        return cast(types.Order, self.call("POST", "/orders", body=body, once=once))
+
+    def place_orders(self, lines: Sequence[types.Line]) -> list[types.Result]:
+        """Up to a hundred orders, each with its own outcome, in their order."""
+        told = self.call("POST", "/order-batches", body={"orders": list(lines)})
+        return cast(list[types.Result], told["results"])
+
+    def order(self, ref: str) -> types.Order:
+        return cast(types.Order, self.call("GET", f"/orders/{ref}"))
+
+    def orders(self) -> Iterator[types.OrderInList]:
+        """The newest first, without their codes."""
+        return cast(Iterator[types.OrderInList], self.pages("/orders"))
+
+    def cancel_order(self, ref: str) -> types.Order:
+        """Give up what is not delivered."""
+        return cast(types.Order, self.call("POST", f"/orders/{ref}/cancel", body={}))
+
+    def request_refund(
+        self, ref: str, *, text: str, position: int | None = None, kind: str = "code_fails"
+    ) -> types.RefundRequest:
+        """Complain about one thing of an order, or about all of it."""
+        body: dict[str, Any] = {"text": text, "kind": kind}
+        if position is not None:
+            body["position"] = position
+        told = self.call("POST", f"/orders/{ref}/refund-requests", body=body)
+        return cast(types.RefundRequest, told)
+
+    def refund_request(self, order_ref: str, ref: str) -> types.RefundRequest:
+        told = self.call("GET", f"/orders/{order_ref}/refund-requests/{ref}")
+        return cast(types.RefundRequest, told)
+
+    def balance(self) -> types.Balance:
+        return cast(types.Balance, self.call("GET", "/balance"))
+
+    def entries(self) -> Iterator[types.Entry]:
+        """Every movement of the balance, the newest first."""
+        return cast(Iterator[types.Entry], self.pages("/balance/entries"))
