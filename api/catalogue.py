@@ -7,34 +7,27 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import QuerySet
 
 from api.shapes import titled
-from catalog.selectors import buyer_fields, skus_for_sale
-from catalog.states import BOUGHT, Channel
+from catalog.selectors import buyer_fields
+from catalog.states import Channel
 from catalog.types import BuyerField
 from channels import services as channels
-from channels.selectors import skus_listed
+from channels.selectors import on_hand, skus_of_partner
 from channels.types import Seat
 from core.errors import NotFound
 from core.money import write_e4
 from core.scope import tenant_atomic
 from fulfillment import services as fulfillment
 from fulfillment.types import AccountWanted
-from inventory.selectors import stock_of
-from suppliers.selectors import skus_with_offers
 from suppliers.types import Sale
 from tenants.selectors import get_shop
 
 if TYPE_CHECKING:
     from catalog.models import Sku
 
-STOCKED = frozenset({"stock_code", "reusable"})
-
 
 def skus_of(*, seat: Seat, now: datetime) -> "QuerySet[Sku]":
     """What the partner may buy now, the newest first."""
-    found = skus_for_sale(now=now)
-    if seat.sells_all:
-        return found
-    return found.filter(pk__in=skus_listed(partner_id=seat.partner_id))
+    return skus_of_partner(partner_id=seat.partner_id, sells_all=seat.sells_all, now=now)
 
 
 def get_sku(*, seat: Seat, ref: str, now: datetime) -> "Sku":
@@ -62,8 +55,7 @@ def _sale(seat: Seat, sku: "Sku") -> Sale:
 def product_bodies(*, seat: Seat, skus: Sequence["Sku"], now: datetime) -> list[dict[str, Any]]:
     """A page of the catalogue as the API tells it."""
     prices = channels.prices_for(seat=seat, skus=skus)
-    stock = stock_of([sku.pk for sku in skus if sku.kind in STOCKED])
-    offered = _offered(skus, prices, now=now)
+    there = on_hand(skus=skus, prices=prices, now=now)
     currency = get_shop().currency
     return [
         {
@@ -80,28 +72,12 @@ def product_bodies(*, seat: Seat, skus: Sequence["Sku"], now: datetime) -> list[
             "list_price": write_e4(sku.price_e4),
             "currency": currency,
             "max_quantity": sku.most_per_order,
-            "available": _is_available(sku, stock, offered),
-            "stock": stock.get(sku.pk, 0) if sku.kind in STOCKED else None,
+            "available": there.has(sku),
+            "stock": there.count(sku),
             "buyer_fields": [_field(field) for field in buyer_fields(sku)],
         }
         for sku in skus
     ]
-
-
-def _offered(skus: Sequence["Sku"], prices: dict[int, int], *, now: datetime) -> set[int]:
-    """Those of them that a supplier delivers for the partner's price."""
-    sales = {
-        sku.pk: Sale(paid_e4=prices[sku.pk], channel=Channel.API, slow_hours=sku.slow_hours)
-        for sku in skus
-        if sku.kind in BOUGHT
-    }
-    return skus_with_offers(sales=sales, now=now) if sales else set()
-
-
-def _is_available(sku: "Sku", stock: dict[int, int], offered: set[int]) -> bool:
-    if sku.kind in STOCKED:
-        return stock.get(sku.pk, 0) > 0
-    return sku.kind not in BOUGHT or sku.pk in offered
 
 
 def _field(field: BuyerField) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from core import idempotency
 from core.crypto import digest
 from core.errors import AppError
 from core.idempotency import Asked, StillRunning
+from core.outbox import done_here
 from core.scope import tenant_atomic, whole
 from core.sheets import Sheet
 from fulfillment import services as fulfillment
@@ -64,13 +65,17 @@ def sell(*, seat: Seat, asked: NewSale, now: datetime) -> Answer:
             now=now,
             sheet=sheet,
         )
-        fulfillment.deliver_new(
-            order=order,
-            payment_id=captured.payment_id,
-            sold={item_id: [one.goods for one in found] for item_id, found in sold.items()},
-            by=seat.actor,
-            now=now,
-            sheet=sheet,
+        with done_here(channels.tell_of_order):
+            fulfillment.deliver_new(
+                order=order,
+                payment_id=captured.payment_id,
+                sold={item_id: [one.goods for one in found] for item_id, found in sold.items()},
+                by=seat.actor,
+                now=now,
+                sheet=sheet,
+            )
+        channels.announce(
+            seat=seat, order=order, partner_order_no=asked.partner_order_no, now=now, sheet=sheet
         )
         audit.note(sheet, by=seat.actor, action="api.sold", target=order.number, now=now)
         answer = Answer(status=PLACED, body=_told(order, asked, sold, now=now, sheet=sheet))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from api.views import accounts, aftersale, described, money, orders, products
+from api.views import accounts, aftersale, described, money, orders, products, webhooks
 
 app_name = "api"
 urlpatterns = [
@@ -25,4 +25,12 @@ urlpatterns = [
     ),
     path("balance", money.Balance.as_view(), name="balance"),
     path("balance/entries", money.Entries.as_view(), name="entries"),
+    path("webhook-endpoints", webhooks.Endpoints.as_view(), name="endpoints"),
+    path("webhook-endpoints/<str:ref>", webhooks.OneEndpoint.as_view(), name="endpoint"),
+    path("webhook-endpoints/<str:ref>/rotate", webhooks.RotateSecret.as_view(), name="rotate"),
+    path("webhook-endpoints/<str:ref>/replay", webhooks.Replays.as_view(), name="replay"),
+    path("webhook-endpoints/<str:ref>/test", webhooks.Samples.as_view(), name="sample"),
+    path("webhook-deliveries", webhooks.Deliveries.as_view(), name="deliveries"),
+    path("webhook-deliveries/<str:ref>/retry", webhooks.Retry.as_view(), name="retry"),
+    path("events", webhooks.Events.as_view(), name="events"),
 ]

@@ -68,3 +68,51 @@ class DoorRefusalKind(models.TextChoices):
     SIGNATURE = "signature", _("wrong signature")
     TIME = "time", _("too old, or ahead of time")
     MERCHANT = "merchant", _("another merchant number")
+
+
+class EndpointState(models.TextChoices):
+    """Of an address that a partner is told at."""
+
+    ACTIVE = "active", _("is told")
+    DISABLED = "disabled", _("not told any more")  # `reason` says by whom
+    REMOVED = "removed", _("removed")
+
+
+ENDPOINT_MOVES = {
+    EndpointState.ACTIVE: frozenset({EndpointState.DISABLED, EndpointState.REMOVED}),
+    EndpointState.DISABLED: frozenset({EndpointState.ACTIVE, EndpointState.REMOVED}),
+    EndpointState.REMOVED: frozenset[EndpointState](),
+}
+
+
+class EventKind(models.TextChoices):
+    """What a partner is told of."""
+
+    ORDER_COMPLETED = "order.completed", _("an order is complete")
+    ORDER_CANCELED = "order.canceled", _("an order was canceled")
+    UNIT_DELIVERED = "unit.delivered", _("a unit was delivered")
+    UNIT_REFUNDED = "unit.refunded", _("a unit was refunded")
+    PRICE_CHANGED = "product.price_changed", _("a product has another price")
+    STOCK_CHANGED = "product.stock_changed", _("a product is sold out, or there again")
+    BALANCE_LOW = "balance.low", _("the balance is low")
+    ENDPOINT_DISABLED = "webhook_endpoint.disabled", _("an endpoint was disabled")
+
+
+class DeliveryState(models.TextChoices):
+    """Of one event on its way to one endpoint."""
+
+    PENDING = "pending", _("to be sent")
+    DELIVERED = "delivered", _("delivered")
+    FAILED = "failed", _("is tried again")
+    GIVEN_UP = "given_up", _("given up")
+
+
+DELIVERY_MOVES = {
+    DeliveryState.PENDING: frozenset(
+        {DeliveryState.DELIVERED, DeliveryState.FAILED, DeliveryState.GIVEN_UP}
+    ),
+    DeliveryState.FAILED: frozenset(DeliveryState),
+    DeliveryState.DELIVERED: frozenset({DeliveryState.PENDING}),  # sent again: somebody asked
+    DeliveryState.GIVEN_UP: frozenset({DeliveryState.PENDING}),
+}
+DELIVERY_DUE = frozenset({DeliveryState.PENDING, DeliveryState.FAILED})

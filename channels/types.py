@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from ipaddress import ip_address, ip_network
+from typing import Any
 from uuid import UUID
 
 from core.actors import Actor
@@ -19,6 +20,18 @@ class Tier:
     rate: int
     floor_rate: int  # a price is not below the cost times this; 0: no floor
     has_prices: bool  # some SKUs have a price of their own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hook:
+    """An endpoint, as far as what happens has to know it. `kinds` empty: it is told everything."""
+
+    endpoint_id: int
+    is_active: bool
+    kinds: frozenset[str]
+
+    def wants(self, kind: str) -> bool:
+        return self.is_active and (not self.kinds or kind in self.kinds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +53,7 @@ class Seat:
     networks: tuple[str, ...]
     version: str
     last_used_at: datetime | None
+    hooks: tuple[Hook, ...] | None = None  # None: nobody has looked
 
     @property
     def actor(self) -> Actor:
@@ -221,3 +235,39 @@ class TellingLease:
     fence: int
     tries: int
     door: DoorSeat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointTerms:
+    """Where a partner is told, and of what (`kinds` empty: everything). None: as it is."""
+
+    url: str | None = None
+    kinds: tuple[str, ...] | None = None
+    is_active: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """A fact to tell. `fact` names it among the partner's: the same name is the same fact."""
+
+    kind: str
+    fact: str
+    data: dict[str, Any]
+    is_test: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEndpoint:
+    """An endpoint at its making, or with a new secret: `secret` is shown this once."""
+
+    endpoint_id: int
+    ref: str
+    secret: Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """How many events go out again, and from when to go on (None: that was all)."""
+
+    count: int
+    next_since: datetime | None

@@ -23,6 +23,10 @@ OFF_ROAD = {
         ),
         "no supplier's bill is read in this run",
     ),
+    **dict.fromkeys(
+        ("channels.webhook_claimed", "channels.webhook_sent"),
+        "no partner is told anything in this run: see chaos.webhooks",
+    ),
     "inventory.batch_after_stretch": "no batch is frozen, recalled or undone in this run",
 }
 

@@ -9,20 +9,24 @@ from django.utils.translation import gettext_lazy as _
 from api import refusals
 from catalog.selectors import due_schedules
 from channels import services as channels
+from channels.events import BalanceLow
 from channels.selectors import (
     due_door_orders,
     due_door_watches,
     due_doors,
+    due_endpoints,
     due_low_balances,
+    due_partner_shelves,
     due_sandboxes,
 )
 from core import idempotency, limits, outbox, pages, rotation, sweeper
 from fulfillment import services as fulfillment
+from fulfillment.events import OrderDelivered, UnitReplaced, UnitsRefunded
 from fulfillment.selectors import due_to_send, due_units, timeline_rows
 from inventory import services as inventory
 from inventory.selectors import due_batches, due_holds, due_import_files, due_imports, due_shelves
 from orders import services as orders
-from orders.events import OrderPaid
+from orders.events import OrderCanceled, OrderCompleted, OrderPaid
 from orders.selectors import due_cases, due_to_close, tell
 from payments import services as payments
 from payments.events import RefundCreated, SandboxNoticeDue
@@ -92,18 +96,28 @@ def connect() -> None:
         id_name="partner_id",
         every=timedelta(seconds=10),
     )
+    sweeper.watch(due_door_orders, task="api.tell_door_order", id_name="door_order_id")
+    sweeper.watch(due_door_watches, task="api.tell_door_watch", id_name="watch_id")
+    sweeper.watch(
+        due_doors, task="api.look_at_door", id_name="door_id", every=timedelta(seconds=10)
+    )
     sweeper.watch(
         due_sandboxes,
         task="channels.restock_sandbox",
         id_name="sandbox_id",
         every=timedelta(seconds=10),
     )
-    sweeper.watch(due_door_orders, task="api.tell_door_order", id_name="door_order_id")
-    sweeper.watch(due_door_watches, task="api.tell_door_watch", id_name="watch_id")
-    sweeper.watch(
-        due_doors, task="api.look_at_door", id_name="door_id", every=timedelta(seconds=10)
-    )
     outbox.subscribe(CostSaid, suppliers.hear_cost)
+    for fact in (OrderCompleted, OrderCanceled, OrderDelivered, UnitReplaced, UnitsRefunded):
+        outbox.subscribe(fact, channels.tell_of_order, only=channels.is_partners)
+    outbox.subscribe(BalanceLow, channels.tell_of_balance)
+    sweeper.watch(due_endpoints, task="channels.send_webhooks", id_name="endpoint_id")
+    sweeper.watch(
+        due_partner_shelves,
+        task="channels.look_at_shelf",
+        id_name="shelf_id",
+        every=timedelta(seconds=5),
+    )
     tell(timeline_rows)
     for column in (
         *idempotency.SEALED,
@@ -114,6 +128,7 @@ def connect() -> None:
         *channels.SEALED,
     ):
         rotation.sealed_column(column.model, column.field, place=column.place)
+    sweeper.chore(channels.forget_old_events, every=timedelta(minutes=10))
     sweeper.chore(idempotency.forget_old, every=timedelta(minutes=10))
     sweeper.chore(limits.forget_past, every=timedelta(minutes=10))
     sweeper.chore(audit.seal_all, every=timedelta(minutes=1))

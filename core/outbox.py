@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -38,7 +39,9 @@ class Event:
 
 
 Listener = Callable[..., object]
+Only = Callable[[Any], bool]
 _listeners: dict[str, dict[str, Listener]] = {}
+_only: dict[tuple[str, str], Only] = {}
 _untold: ContextVar[bool] = ContextVar("untold", default=False)
 _done_here: ContextVar[frozenset[str]] = ContextVar("done_here", default=frozenset())
 
@@ -65,9 +68,20 @@ def done_here(listener: Listener) -> Iterator[None]:
         _done_here.reset(token)
 
 
-def subscribe(event: type[Event], listener: Listener) -> None:
-    """Call `listener(**the event's fields, now=…)` for every `event`; from config.wiring only."""
-    _listeners.setdefault(event_name(event), {})[_listener_name(listener)] = listener
+def subscribe(event: type[Event], listener: Listener, *, only: Only | None = None) -> None:
+    """Call `listener(**the event's fields, now=…)` for every `event`; from config.wiring only.
+
+    `only` such ones as this says: of the others no row is written.
+    """
+    name, heard_by = event_name(event), _listener_name(listener)
+    _listeners.setdefault(name, {})[heard_by] = listener
+    if only is not None:
+        _only[name, heard_by] = only
+
+
+def _wants(name: str, listener: str, event: Event) -> bool:
+    only = _only.get((name, listener))
+    return only is None or only(event)
 
 
 def _listener_name(listener: Listener) -> str:
@@ -91,7 +105,7 @@ def emit(event: Event, *, sheet: Sheet | None = None) -> None:
     rows = [
         OutboxRow(event=name, listener=listener, payload=asdict(event))
         for listener in _listeners.get(name, ())
-        if listener not in done
+        if listener not in done and _wants(name, listener, event)
     ]
     if not rows:
         return

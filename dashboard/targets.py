@@ -7,6 +7,7 @@ turns all of a page's names into words.
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from catalog.models import Brand, BuyerTemplate, Category, Product, Sku
+from channels.models import WebhookEndpoint
 from channels.models import ApiKey, Partner, PriceTier
 from dashboard.access import allows, shop_of
 from dashboard.reading import ids_in
@@ -233,6 +235,12 @@ def _notices(request: HttpRequest, targets: set[str]) -> Found:
     return kinds | {str(pk): kinds[outcome] for pk, outcome in found}
 
 
+def _endpoints(request: HttpRequest, refs: set[str]) -> Found:
+    """Whose it is, and to which house it leads: the rest of an address may be a key."""
+    found = WebhookEndpoint.objects.filter(ref__in=refs).select_related("partner")
+    return {one.ref: About(f"{one.partner.name} · {urlsplit(one.url).hostname}") for one in found}
+
+
 _READERS: dict[str, Callable[[HttpRequest, set[str]], Found]] = {
     "api": _orders,
     "authorisation": _authorisations,
@@ -263,4 +271,5 @@ _READERS: dict[str, Callable[[HttpRequest, set[str]], Found]] = {
     "supplier": _suppliers,
     "tier": _tiers,
     "unit": _orders,
+    "webhook": _endpoints,
 }

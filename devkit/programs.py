@@ -13,6 +13,7 @@ def commands(port: str) -> Mapping[str, list[str]]:
         "web": web(f"127.0.0.1:{port}"),
         "worker": worker(),
         "upstream": upstream(),
+        "webhooks": webhooks(),
         "sweeper": [_tool("python"), "manage.py", "sweeper"],
     }
 
@@ -47,6 +48,15 @@ def upstream() -> list[str]:
     not need as many processes."""
     return [
         *(_tool("celery"), "-A", "config", "worker", "-Q", "upstream", "-P", "threads", "-c", "96"),
+        *("--prefetch-multiplier", "1", "--without-gossip", "--without-mingle", "-l", "INFO"),
+    ]
+
+
+def webhooks() -> list[str]:
+    """Who tells partners: apart from suppliers' hands, which are not to wait for somebody's server.
+    `channels.services.webhooks.hands` counts on so many."""
+    return [
+        *(_tool("celery"), "-A", "config", "worker", "-Q", "webhooks", "-P", "threads", "-c", "64"),
         *("--prefetch-multiplier", "1", "--without-gossip", "--without-mingle", "-l", "INFO"),
     ]
 

@@ -8,11 +8,22 @@ class OrderDelivered(Event):
     """Something of the order reached its buyer; news of it never carries the goods."""
 
     order_id: int
+    channel: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UnitReplaced(Event):
     unit_id: int
+    order_id: int
+    channel: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UnitsRefunded(Event):
+    """Money of the order was promised back; that it has arrived is the refund's own news."""
+
+    order_id: int
+    channel: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

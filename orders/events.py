@@ -1,4 +1,4 @@
-"""What happened to an order. Ids only."""
+"""What happened to an order. Ids only, and the way by which it came in."""
 
 from dataclasses import dataclass
 
@@ -23,11 +23,13 @@ class OrderClosed(Event):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OrderCompleted(Event):
     order_id: int
+    channel: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OrderCanceled(Event):
     order_id: int
+    channel: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,6 +11,7 @@ from channels import errors as channels
 from core import errors as core
 from core.errors import AppError
 from core.idempotency import KeyReused, StillRunning
+from core.states import MoveRefused
 from fulfillment import errors as fulfillment
 from inventory import errors as inventory
 from orders import errors as orders
@@ -122,6 +123,18 @@ ADVICE: Mapping[type[AppError], Words] = {
     payments.BalanceTooLow: (
         _("Your balance, with its credit line, does not cover the order. Nothing was charged."),
         _("Top the balance up, then order under a new idempotency key."),
+    ),
+    channels.TooManyEndpoints: (
+        _("You have as many webhook endpoints as there may be."),
+        _("Remove one, or change the address of one that you have."),
+    ),
+    channels.EndpointOff: (
+        _("The webhook endpoint is disabled, by you or because nothing arrived there."),
+        _("Mend the server, set the endpoint's “state” to “active”, and send again."),
+    ),
+    MoveRefused: (
+        _("It waits for its first try: there is nothing to repeat."),
+        _("Wait a moment, then look at the delivery again."),
     ),
     channels.OrderNoTaken: (
         _("Your order number names another order already; “data.order” is which."),

@@ -7,6 +7,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from drf_spectacular.generators import SchemaGenerator
 
+from api.described.hooks import sent
 from api.described.operations import TAGS
 from api.versions import NEWEST
 
@@ -26,7 +27,8 @@ def tidy(result: dict[str, Any], **_framework: Any) -> dict[str, Any]:
         if name.endswith("Input"):
             shape["additionalProperties"] = False
         for field in shape.get("properties", {}).values():
-            field.pop("x-spec-enum-id", None)
+            for part in (field, field.get("items", {})):
+                part.pop("x-spec-enum-id", None)
     return result
 
 
@@ -36,7 +38,8 @@ def document(*, language: str) -> dict[str, Any]:
     with translation.override(language):
         maker: Any = SchemaGenerator
         found: dict[str, Any] = maker(urlconf="config.urls").get_schema(public=True)
-        return found | _frame() | {"components": found["components"] | _security()}
+        parts = {"components": found["components"] | _security(), "webhooks": sent()}
+        return found | _frame() | parts
 
 
 def _frame() -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 from rest_framework.serializers import Serializer
 
 from api import schemas
+from api.described.hooks import HOOK_ANSWERS, HOOK_BODIES
 
 AT = "2026-11-28T08:00:00.000Z"
 REF = "20261128-7KQ4MXW2PD"
@@ -103,6 +104,7 @@ ANSWERS: Mapping[type[Serializer], dict[str, Any]] = {
     },
     schemas.Entry: ENTRY,
     schemas.EntryPage: _page(ENTRY),
+    **HOOK_ANSWERS,
 }
 BODIES: Mapping[str, dict[str, Any]] = {
     "placeOrder": {"sku": "YOUKU-MONTH", "partner_order_no": "P-1001", "max_amount": "10.0000"},
@@ -115,4 +117,5 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "checkAccount": {"sku": "PHONE-50", "buyer": {"phone": "13800138000"}},
     "cancelOrder": {},
     "requestRefund": {"position": 1, "kind": "code_fails", "text": "The code was used before."},
+    **HOOK_BODIES,
 }

@@ -1,38 +1,22 @@
 """Every operation of the API, by method and view: what it is called, answers and refuses."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from rest_framework.serializers import Serializer
 
 from api import errors as own
 from api import schemas
+from api.described.hooks import HOOK_OPERATIONS
+from api.described.operation import Operation
 from catalog.errors import NotForSale
 from channels import errors as channels
-from core.errors import AppError, NotFound
+from core.errors import NotFound
 from core.idempotency import KeyReused, StillRunning
 from fulfillment.errors import NothingToRefund, WithSupplier
 from inventory.errors import OutOfStock, TooManyHeld
 from orders.errors import CaseOpen, TooMany
 from payments.errors import BalanceTooLow, RefundTooLarge
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
-    """`id` is what programs call it; `is_paged` takes `limit` and `after`."""
-
-    id: str
-    tag: str
-    summary: str | Promise
-    answers: Mapping[int, type[Serializer] | None]
-    text: str | Promise = ""
-    refuses: tuple[type[AppError], ...] = ()
-    is_paged: bool = False
-    is_idempotent: bool = False  # takes an Idempotency-Key
-    query: tuple[str, ...] = ()
-
 
 ORDERED = (
     NotFound, NotForSale, channels.SkuNotAllowed, channels.CostAbovePrice,
@@ -136,9 +120,11 @@ OPERATIONS: Mapping[str, Operation] = {
         answers={200: schemas.EntryPage},
         is_paged=True,
     ),
+    **HOOK_OPERATIONS,
 }
 TAGS: Mapping[str, str | Promise] = {
     "catalogue": _("Catalogue"),
     "orders": _("Orders"),
     "balance": _("Balance"),
+    "webhooks": _("Webhooks"),
 }

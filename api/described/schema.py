@@ -11,7 +11,8 @@ from rest_framework.serializers import Serializer
 from api import errors as own
 from api.described.advice import ADVICE
 from api.described.examples import ANSWERS, BODIES
-from api.described.operations import OPERATIONS, Operation
+from api.described.operation import Operation
+from api.described.operations import OPERATIONS
 from api.fields import MAYBE_TEXT, TEXT, Text
 from api.paging import MOST, USUAL
 from api.refusals import type_of
@@ -117,6 +118,8 @@ class PartnerSchema(AutoSchema):
             )
         if self.operation.is_paged:
             yield from _paging()
+        for name, shape in self.operation.query.items():
+            yield OpenApiParameter(name, dict(shape))
 
     def _answered(self) -> Iterator[OpenApiParameter]:
         everywhere = list(self.get_response_serializers())
@@ -133,7 +136,7 @@ class PartnerSchema(AutoSchema):
     def _map_serializer_field(self, field: Any, *given: Any, **named: Any) -> Any:
         found = super()._map_serializer_field(field, *given, **named)  # type: ignore[no-untyped-call]  # -- its own
         if isinstance(field, Text):
-            return found | {"pattern": MAYBE_TEXT if field.allow_blank else TEXT}
+            return {"pattern": MAYBE_TEXT if field.allow_blank else TEXT} | found
         return found
 
     def get_serializer_name(self, serializer: Serializer, direction: str) -> str:

@@ -17,10 +17,22 @@ from channels.models.partners import (
     PriceTier,
     TierPrice,
 )
+from channels.models.webhooks import (
+    ENDPOINT_OLD_SECRET,
+    ENDPOINT_SECRET,
+    EndpointMove,
+    PartnerShelf,
+    ShelfItem,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookEvent,
+)
 
 __all__ = [
     "CLAIM_PROOF",
     "DOOR_SECRETS",
+    "ENDPOINT_OLD_SECRET",
+    "ENDPOINT_SECRET",
     "ApiKey",
     "BalanceClaim",
     "BalanceClaimMove",
@@ -29,12 +41,18 @@ __all__ = [
     "DoorOrder",
     "DoorRefusal",
     "DoorWatch",
+    "EndpointMove",
     "Partner",
     "PartnerDay",
     "PartnerMove",
     "PartnerOrder",
+    "PartnerShelf",
     "PartnerSku",
     "PriceTier",
+    "ShelfItem",
     "Telling",
     "TierPrice",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
 ]

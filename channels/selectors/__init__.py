@@ -28,36 +28,57 @@ from channels.selectors.partners import (
     spent_today,
     tiers,
 )
-from channels.selectors.sales import find_sale, get_sale, sales_of
+from channels.selectors.sales import find_sale, find_sale_of_order, get_sale, sales_of
 from channels.selectors.sandboxes import due_sandboxes
 from channels.selectors.seats import find_seat
+from channels.selectors.shelves import on_hand, skus_of_partner
 from channels.selectors.statements import entries_of_month, month_figures, movements
+from channels.selectors.webhooks import (
+    deliveries_of,
+    due_endpoints,
+    due_partner_shelves,
+    endpoints_of,
+    events_of,
+    get_delivery,
+    get_endpoint,
+    hooks_of,
+)
 
 __all__ = [
     "claims",
+    "deliveries_of",
     "door_seat",
     "doors_of",
     "due_door_orders",
     "due_door_watches",
     "due_doors",
+    "due_endpoints",
     "due_low_balances",
+    "due_partner_shelves",
     "due_sandboxes",
+    "endpoints_of",
     "entries_of_month",
+    "events_of",
     "find_door_order",
     "find_partner",
     "find_sale",
+    "find_sale_of_order",
     "find_seat",
     "get_claim",
+    "get_delivery",
     "get_door",
     "get_door_order",
+    "get_endpoint",
     "get_partner",
     "get_sale",
     "get_tier",
     "get_watch",
+    "hooks_of",
     "keys_of",
     "low_partners",
     "month_figures",
     "movements",
+    "on_hand",
     "open_claims",
     "partners",
     "partners_at_a_glance",
@@ -65,6 +86,7 @@ __all__ = [
     "refusals_at",
     "sales_of",
     "skus_listed",
+    "skus_of_partner",
     "spent_today",
     "tiers",
     "watches_of",

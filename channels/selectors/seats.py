@@ -1,4 +1,4 @@
-"""Who calls: a key, its partner and the partner's tier in one statement."""
+"""Who calls: a key, its partner, the partner's tier and endpoints in one statement."""
 
 import json
 from datetime import datetime
@@ -8,8 +8,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from channels.errors import AddressRefused, KeyRefused, PartnerSuspended
-from channels.states import PartnerState
-from channels.types import Seat, Tier
+from channels.states import EndpointState, PartnerState
+from channels.types import Hook, Seat, Tier
 from core.crypto import digest
 from core.scope import require_tenant
 from core.statements import run
@@ -21,7 +21,11 @@ _SEAT = """
            partner.sells_all, partner.daily_limit_e4, partner.most_per_second,
            tier.id, tier.ref, tier.way, tier.rate, tier.floor_rate,
            EXISTS (SELECT 1 FROM channels_tierprice AS price
-                    WHERE price.tenant_id = own.tenant_id AND price.tier_id = partner.tier_id)
+                    WHERE price.tenant_id = own.tenant_id AND price.tier_id = partner.tier_id),
+           (SELECT json_agg(json_build_array(hook.id, hook.state, hook.kinds))::text
+              FROM channels_webhookendpoint AS hook
+             WHERE hook.tenant_id = own.tenant_id AND hook.partner_id = own.partner_id
+               AND hook.state <> 'removed')
       FROM channels_apikey AS own
       JOIN channels_partner AS partner
         ON partner.tenant_id = own.tenant_id AND partner.id = own.partner_id
@@ -54,7 +58,7 @@ def _is_good(row: tuple[Any, ...], secret: str, *, now: datetime) -> bool:
 def _read(row: tuple[Any, ...]) -> Seat:
     key_id, public, _kept, scopes, networks, version, _expires, _revoked, last_used_at = row[:9]
     partner_id, ref, name, _state, account_id, sells_all, daily_limit_e4, pace = row[9:17]
-    tier_id, tier_ref, way, rate, floor_rate, has_prices = row[17:]
+    tier_id, tier_ref, way, rate, floor_rate, has_prices, hooks = row[17:]
     tier = tier_id and Tier(
         ref=tier_ref, way=way, rate=rate, floor_rate=floor_rate, has_prices=has_prices
     )
@@ -74,6 +78,7 @@ def _read(row: tuple[Any, ...]) -> Seat:
         networks=_listed(networks),
         version=version,
         last_used_at=last_used_at,
+        hooks=_hooks(hooks) if hooks else (),
     )
 
 
@@ -81,3 +86,11 @@ def _read(row: tuple[Any, ...]) -> Seat:
 def _listed(text: str) -> tuple[str, ...]:
     """A column of JSON as the driver gives it."""
     return tuple(json.loads(text))
+
+
+@lru_cache(maxsize=1_000)
+def _hooks(text: str) -> tuple[Hook, ...]:
+    return tuple(
+        Hook(endpoint_id=pk, is_active=state == EndpointState.ACTIVE, kinds=frozenset(kinds))
+        for pk, state, kinds in json.loads(text)
+    )

@@ -1,6 +1,14 @@
 """Every write of channels, by topic: partners and their prices, keys, money, what they order."""
 
-from channels.models import CLAIM_PROOF, DOOR_SECRETS, ClaimProof, Door
+from channels.models import (
+    CLAIM_PROOF,
+    DOOR_SECRETS,
+    ENDPOINT_OLD_SECRET,
+    ENDPOINT_SECRET,
+    ClaimProof,
+    Door,
+    WebhookEndpoint,
+)
 from channels.services.claims import (
     confirm_claim,
     file_correction,
@@ -39,15 +47,36 @@ from channels.services.tiers import (
     set_tier_price,
     set_tier_prices,
 )
+from channels.services.webhooks.announcing import (
+    announce,
+    is_partners,
+    tell_of_balance,
+    tell_of_order,
+)
+from channels.services.webhooks.endpoints import (
+    change_endpoint,
+    make_endpoint,
+    remove_endpoint,
+    rotate_secret,
+)
+from channels.services.webhooks.forgetting import forget_old_events
+from channels.services.webhooks.replaying import make_sample, replay_events, retry_delivery
+from channels.services.webhooks.sending import send_now, send_webhooks
+from channels.services.webhooks.shelves import look_at_shelf
+from channels.services.webhooks.signing import event_body
 from core.rotation import SealedColumn
 
 SEALED = (
     SealedColumn(model=ClaimProof, field="body", place=CLAIM_PROOF),
     SealedColumn(model=Door, field="secrets", place=DOOR_SECRETS),
+    SealedColumn(model=WebhookEndpoint, field="secret", place=ENDPOINT_SECRET),
+    SealedColumn(model=WebhookEndpoint, field="old_secret", place=ENDPOINT_OLD_SECRET),
 )
 
 __all__ = [
     "SEALED",
+    "announce",
+    "change_endpoint",
     "change_partner",
     "check_callback",
     "claim_door",
@@ -58,9 +87,15 @@ __all__ = [
     "create_partner",
     "drop_tier",
     "drop_tier_price",
+    "event_body",
     "file_correction",
     "file_transfer",
+    "forget_old_events",
+    "is_partners",
     "issue_key",
+    "look_at_shelf",
+    "make_endpoint",
+    "make_sample",
     "mark_used",
     "match_claim",
     "note_door_order",
@@ -76,16 +111,24 @@ __all__ = [
     "record_door_order",
     "record_door_watch",
     "refuse_claim",
+    "remove_endpoint",
     "reopen_partner",
+    "replay_events",
+    "retry_delivery",
     "revoke_key",
     "roll_door",
     "roll_key",
+    "rotate_secret",
     "save_tier",
+    "send_now",
+    "send_webhooks",
     "set_tier_price",
     "set_tier_prices",
     "statement_csv",
     "statement_xlsx",
     "suspend_partner",
+    "tell_of_balance",
+    "tell_of_order",
     "unwatch",
     "watch",
 ]

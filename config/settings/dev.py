@@ -4,3 +4,4 @@ from config.settings.base import *  # noqa: F403 -- settings are layered by star
 
 SANDBOX_PAYMENTS = True
 SUPPLIERS_MAY_BE_LOCAL = True
+WEBHOOKS_MAY_BE_LOCAL = True

@@ -65,7 +65,7 @@ def replace_unit(*, unit_id: int, by: Actor, reason: str, now: datetime) -> Unit
     )
     moving.store(fresh=[fresh])
     audit.record(by=by, action="unit.replaced", target=order.number, reason=reason, now=now)
-    emit(UnitReplaced(unit_id=fresh.pk))
+    emit(UnitReplaced(unit_id=fresh.pk, order_id=order.pk, channel=order.channel))
     return fresh
 
 

@@ -90,7 +90,7 @@ def _deliver(
     moving = Moving(order=order, by=SYSTEM, now=now)
     moving.move(unit, UnitState.DELIVERED, reason="from_supplier", delivered_at=now)
     moving.store(sheet=sheet)
-    emit(OrderDelivered(order_id=order.pk), sheet=sheet)
+    emit(OrderDelivered(order_id=order.pk, channel=order.channel), sheet=sheet)
     others = [] if _is_all(order) else [each for each in live_units(order) if each.pk != unit.pk]
     finish(order, by=SYSTEM, now=now, units=[*others, unit], sheet=sheet)
 

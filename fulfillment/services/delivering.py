@@ -137,7 +137,7 @@ def deliver_by_hand(*, unit_id: int, text: Secret, by: Actor, now: datetime) -> 
     )
     moving.store()
     audit.record(by=by, action="unit.by_hand", target=order.number, now=now)
-    emit(OrderDelivered(order_id=order.pk))
+    emit(OrderDelivered(order_id=order.pk, channel=order.channel))
     finish(order, by=by, now=now)
     return unit
 
@@ -165,7 +165,7 @@ def _open(order: "Order", *, sold: Sold, now: datetime, sheet: Sheet) -> None:
     reach("fulfillment.sold")
     moving.store(fresh=units, sheet=sheet)
     if any(unit.state == UnitState.DELIVERED for unit in units):
-        emit(OrderDelivered(order_id=order.pk), sheet=sheet)
+        emit(OrderDelivered(order_id=order.pk, channel=order.channel), sheet=sheet)
     if all(unit.state == UnitState.DELIVERED for unit in units):
         orders.complete(order=order, by=SYSTEM, now=now, sheet=sheet)
     else:
@@ -183,7 +183,7 @@ def _look_after(order: "Order", *, now: datetime) -> None:
     _call_person(moving, [unit for unit in units if unit.state in LATE])
     moving.store()
     if any(unit.state == UnitState.DELIVERED for unit in units):
-        emit(OrderDelivered(order_id=order.pk))
+        emit(OrderDelivered(order_id=order.pk, channel=order.channel))
     given_up = [
         unit for unit in units
         if unit.state in {UnitState.WAITING, UnitState.REVIEW}

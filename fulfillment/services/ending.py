@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from core.actors import Actor
+from core.outbox import emit
 from core.sheets import Sheet
+from fulfillment.events import UnitsRefunded
 from fulfillment.models import Unit
 from fulfillment.services.moving import Moving
 from fulfillment.states import ENDED, UnitState
@@ -53,6 +55,7 @@ def pay_back(
     moving.store(fresh=units if are_new else ())
     for item_id, count in sorted(undelivered.items()):
         inventory.release(item_id=item_id, most=count, now=now)
+    emit(UnitsRefunded(order_id=order.pk, channel=order.channel))
     if not any(unit.paid_e4 for unit in units):
         return None
     return payments.refund(**_wanted(order, units), reason=reason, by=by, now=now)
@@ -68,6 +71,7 @@ def pay_back_at_own_risk(
     for unit in units:
         moving.move(unit, UnitState.REFUNDED, reason=OWN_RISK, data=told)
     moving.store()
+    emit(UnitsRefunded(order_id=order.pk, channel=order.channel))
     if not any(unit.paid_e4 for unit in units):
         return None
     return payments.refund_at_own_risk(**_wanted(order, units), by=by, now=now)

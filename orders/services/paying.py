@@ -122,7 +122,7 @@ def complete(*, order: Order, by: Actor, now: datetime, sheet: Sheet | None = No
     path = [OrderState.FULFILLING, OrderState.COMPLETED]
     if order.state == OrderState.FULFILLING:
         path = path[1:]
-    done = OrderCompleted(order_id=order.pk)
+    done = OrderCompleted(order_id=order.pk, channel=order.channel)
     _move(
         order, *path, by=by, reason="all_delivered", now=now, sheet=sheet, ended_at=now, tell=done
     )
@@ -135,7 +135,7 @@ def cancel(*, order_id: int, reason: str, by: Actor, now: datetime) -> Order:
     if order.state == OrderState.CANCELED:
         return order
     give_back(held_items(order), now=now)
-    given_up = OrderCanceled(order_id=order.pk)
+    given_up = OrderCanceled(order_id=order.pk, channel=order.channel)
     _move(order, OrderState.CANCELED, by=by, reason=reason, now=now, ended_at=now, tell=given_up)
     return order
 

@@ -44,6 +44,17 @@ RULES = {
     "getRefundRequest": Rule({"ref": "{order}", "case_ref": "{case}"}),
     "getBalance": Rule(),
     "listEntries": Rule(),
+    "listWebhookEndpoints": Rule(),
+    "makeWebhookEndpoint": Rule(body={"url": "https://partner.example/"}, status=201),
+    "getWebhookEndpoint": Rule({"ref": "{endpoint}"}),
+    "changeWebhookEndpoint": Rule({"ref": "{endpoint}"}, body={"events": []}),
+    "removeWebhookEndpoint": Rule({"ref": "{spare}"}),
+    "rotateWebhookSecret": Rule({"ref": "{endpoint}"}, body={}),
+    "sendTestEvent": Rule({"ref": "{endpoint}"}, body={}),
+    "replayEvents": Rule({"ref": "{endpoint}"}, body={"since": "2026-01-01T00:00:00Z"}),
+    "listEvents": Rule(),
+    "listDeliveries": Rule(),
+    "retryDelivery": Rule({"ref": "{delivery}"}, body={}),
 }
 # What every partner of the shop may see: its catalogue.
 SHARED = {"getProduct", "checkAccount", "placeOrder", "placeOrders"}

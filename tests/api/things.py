@@ -11,7 +11,7 @@ from channels.types import KeyTerms
 from core.scope import bind, tenant_atomic
 from tenants.models import Merchant
 from tests.api.callers import ORDERS, Caller
-from tests.channels.factories import Keyed, make_keyed
+from tests.channels.factories import Keyed, make_keyed, make_news
 from tests.conftest import make_shop
 from tests.orders.factories import stocked_sku
 
@@ -68,8 +68,19 @@ def make_place(slug: str) -> Place:
             "order": order["ref"],
             "waiting": waiting["ref"],
             "case": case["ref"],
+            **_told(place),
         }
     return place
+
+
+def _told(place: Place) -> dict[str, str]:
+    """An endpoint where nobody answers, one to be removed, and a try that failed."""
+    partner, caller = place.keyed.partner, place.caller()
+    url = {"url": "http://127.0.0.1:9/"}
+    endpoint, spare = (caller.post("/api/v1/webhook-endpoints", url)["ref"] for _time in range(2))
+    sample = caller.post(f"/api/v1/webhook-endpoints/{endpoint}/test", {})
+    make_news(partner, place.shop.slug)
+    return {"endpoint": endpoint, "spare": spare, "delivery": sample["ref"]}
 
 
 def forget_all() -> None:

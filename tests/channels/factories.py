@@ -6,9 +6,11 @@ from typing import Any
 
 from channels import services as channels
 from channels.models import Partner, PriceTier
+from channels.services.webhooks.announcing import tell
 from channels.states import PriceWay
-from channels.types import KeyTerms, PartnerTerms, TierTerms
+from channels.types import EndpointTerms, KeyTerms, News, PartnerTerms, TierTerms
 from core.actors import Actor
+from core.scope import tenant_atomic
 from payments import services as payments
 from tests.times import MORNING
 
@@ -47,3 +49,16 @@ def make_keyed(*, key: KeyTerms | None = None, **partner: Any) -> Keyed:
     found = make_partner(**partner)
     made = channels.issue_key(partner_id=found.pk, terms=key or KeyTerms(), by=WANG, now=MORNING)
     return Keyed(partner=found, key_id=made.key_id, key=made.text.reveal())
+
+
+def make_endpoint(partner: Partner, url: str, *, kinds: tuple[str, ...] = (), now=MORNING) -> Any:
+    """An endpoint and its secret; in no transaction, or in the shop's."""
+    terms = EndpointTerms(url=url, kinds=kinds)
+    return channels.make_endpoint(partner_id=partner.pk, terms=terms, by=WANG, now=now)
+
+
+def make_news(partner: Partner, *facts: str, kind: str = "order.completed", now=MORNING) -> None:
+    """Something to tell the partner, as the outbox would bring it."""
+    news = [News(kind=kind, fact=fact, data={"object": "order", "order": fact}) for fact in facts]
+    with tenant_atomic():
+        tell(partner_id=partner.pk, news=news, now=now)

@@ -22,6 +22,7 @@ from tenants import audit
 from tenants import services as tenants
 from tenants.models import AuditRow
 from tests.catalog.factories import make_product, make_sku
+from tests.channels.factories import make_endpoint, make_partner
 from tests.dashboard.people import browser_of
 from tests.inventory.factories import make_codes, make_content
 from tests.orders.factories import paid, stocked_sku
@@ -157,6 +158,14 @@ def test_late_goods_are_named_by_their_order(shop):
     assert told(browser_of(shop, "owner"), "late.dismissed") == [
         (f"Order {order.number}", f"/office/orders/{order.pk}/")
     ]
+
+
+def test_an_endpoint_is_named_by_its_partner_and_host(shop):
+    with tenant_atomic():
+        partner = make_partner(name="Platform")
+        make_endpoint(partner, "https://hooks.example/a-key-of-theirs")
+
+    assert told(browser_of(shop, "owner"), "webhook.made") == [("Platform · hooks.example", "")]
 
 
 def test_a_link_is_for_who_may_go_there(shop, goods):

@@ -21,7 +21,7 @@ def as_deployed(command):
     return ["0.0.0.0:8000" if word == "127.0.0.1:8000" else word for word in words]
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "upstream", "sweeper"])
+@pytest.mark.parametrize("name", ["web", "worker", "upstream", "webhooks", "sweeper"])
 def test_compose_runs_what_make_up_runs(compose, name):
     assert compose[name]["command"] == as_deployed(programs.commands("8000")[name])
 

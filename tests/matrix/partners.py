@@ -6,8 +6,9 @@ from typing import Any
 from django.test import Client
 
 from channels import services as channels
-from channels.models import PartnerSku
-from channels.types import KeyTerms, PartnerTerms, TierTerms
+from channels.models import PartnerShelf, PartnerSku
+from channels.selectors import deliveries_of
+from channels.types import EndpointTerms, KeyTerms, PartnerTerms, TierTerms
 from core.actors import Actor
 from core.scope import tenant_atomic
 from payments import services as payments
@@ -24,8 +25,8 @@ def partnered(
 ) -> dict[str, Any]:
     """The partner, his tier, his key (its text too) and an order of his."""
     with tenant_atomic():
-        terms = TierTerms(name=f"{mark} tier", way="discount", rate=9_000)
-        tier = channels.save_tier(terms=terms, by=CLERK, now=now)
+        made = TierTerms(name=f"{mark} tier", way="discount", rate=9_000)
+        tier = channels.save_tier(terms=made, by=CLERK, now=now)
         channels.set_tier_price(
             tier_id=tier.pk, sku_id=things["sku"], price_e4=1_000, by=CLERK, now=now
         )
@@ -40,6 +41,12 @@ def partnered(
         key = channels.issue_key(partner_id=partner.pk, terms=KeyTerms(), by=CLERK, now=now)
     for verb in (channels.suspend_partner, channels.reopen_partner):
         verb(partner_id=partner.pk, by=CLERK, reason=mark, now=now)
+    hook = channels.make_endpoint(
+        partner_id=partner.pk,
+        terms=EndpointTerms(url=f"https://{mark}.example/"),
+        by=CLERK,
+        now=now,
+    )
     order = _ordered(shop, key.text.reveal(), things["sku_ref"], mark)
     return {
         "partner": partner.ref,
@@ -47,9 +54,24 @@ def partnered(
         "api_key": key.text.reveal(),
         "key": key.key_id,
         "partner_order": order["ref"],
+        "endpoint": hook.ref,
+        "delivery": _looked_after(partner.pk, hook.endpoint_id, now=now),
         **claimed(partner.pk, mark, now),
         **doored(partner_id=partner.pk, sku_id=things["sku"], mark=mark, now=now),
     }
+
+
+def _looked_after(partner_id: int, endpoint_id: int, *, now: datetime) -> str:
+    """The endpoint was off for a while, and the shelf was looked at."""
+    for is_active in (False, True):
+        channels.change_endpoint(
+            endpoint_id=endpoint_id, terms=EndpointTerms(is_active=is_active), by=CLERK, now=now
+        )
+    with tenant_atomic():
+        shelf_id = PartnerShelf.objects.get(partner_id=partner_id).pk
+        ref = str(deliveries_of(partner_id=partner_id)[0].ref)
+    channels.look_at_shelf(shelf_id=shelf_id, now=now)
+    return ref
 
 
 def _ordered(shop: Merchant, key: str, sku: str, mark: str) -> dict[str, Any]:

@@ -343,6 +343,14 @@ SHOP = {
     "api:refund_request": Rule("/api/v1/orders/{partner_order}/refund-requests/{case_ref}"),
     "api:balance": Rule("/api/v1/balance"),
     "api:entries": Rule("/api/v1/balance/entries"),
+    "api:endpoints": Rule("/api/v1/webhook-endpoints"),
+    "api:endpoint": Rule("/api/v1/webhook-endpoints/{endpoint}"),
+    "api:rotate": Rule("/api/v1/webhook-endpoints/{endpoint}/rotate"),
+    "api:sample": Rule("/api/v1/webhook-endpoints/{endpoint}/test"),
+    "api:deliveries": Rule("/api/v1/webhook-deliveries"),
+    "api:retry": Rule("/api/v1/webhook-deliveries/{delivery}/retry"),
+    "api:events": Rule("/api/v1/events"),
+    "api:replay": Rule("/api/v1/webhook-endpoints/{endpoint}/replay"),
     "doors:agiso": Rule("/door/{door}/agisoAcprSupplierApi/goods"),  # signed: tests/doors
     "doors:goofish": Rule("/door/{door}/goofish/goods"),  # signed, too
     "suppliers:callback": Rule("/supplier/{supplier}/callback/"),  # signed: tests/suppliers

@@ -1,0 +1,94 @@
+"""Where partners are told, what there was to tell, and how it got there."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from channels.models import PartnerShelf, WebhookDelivery, WebhookEndpoint, WebhookEvent
+from channels.states import DELIVERY_DUE, EndpointState
+from channels.types import Hook
+from core.errors import NotFound
+
+
+def endpoints_of(*, partner_id: int) -> "QuerySet[WebhookEndpoint]":
+    """The partner's endpoints, the newest first."""
+    found = WebhookEndpoint.objects.filter(partner_id=partner_id)
+    return found.exclude(state=EndpointState.REMOVED).order_by("-pk")
+
+
+def get_endpoint(*, partner_id: int, ref: str) -> WebhookEndpoint:
+    """Raises NotFound."""
+    found = endpoints_of(partner_id=partner_id).filter(ref=ref).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def hooks_of(*, partner_id: int) -> tuple[Hook, ...]:
+    """The partner's endpoints, for who has something to tell."""
+    found = endpoints_of(partner_id=partner_id).values_list("pk", "state", "kinds")
+    return tuple(
+        Hook(endpoint_id=pk, is_active=state == EndpointState.ACTIVE, kinds=frozenset(kinds))
+        for pk, state, kinds in found
+    )
+
+
+def events_of(*, partner_id: int) -> "QuerySet[WebhookEvent]":
+    """What the partner was told or would have been, the newest first."""
+    return WebhookEvent.objects.filter(partner_id=partner_id).order_by("-pk")
+
+
+def get_event(*, partner_id: int, ref: str) -> WebhookEvent:
+    """Raises NotFound."""
+    found = events_of(partner_id=partner_id).filter(ref=ref).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def deliveries_of(*, partner_id: int) -> "QuerySet[WebhookDelivery]":
+    """The partner's, the newest first, with event and endpoint."""
+    mine = endpoints_of(partner_id=partner_id).order_by().values("pk")
+    found = WebhookDelivery.objects.filter(endpoint_id__in=mine)
+    return found.select_related("endpoint", "event").order_by("-pk")
+
+
+def get_delivery(*, partner_id: int, ref: str) -> WebhookDelivery:
+    """Raises NotFound."""
+    found = deliveries_of(partner_id=partner_id).filter(ref=ref).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def known_events(*, refs: Iterable[str]) -> set[str]:
+    """Those of the events that are recorded already."""
+    return set(WebhookEvent.objects.filter(ref__in=list(refs)).values_list("ref", flat=True))
+
+
+def due_endpoints(*, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """(tenant, endpoint) with something to send, across tenants: for the sweeper.
+
+    By endpoint, not by delivery: a dead one's backlog is one line here, as long as it may be.
+    """
+    due = WebhookDelivery.objects.using("ops").filter(
+        tenant_id=OuterRef("tenant_id"),
+        endpoint_id=OuterRef("pk"),
+        state__in=sorted(DELIVERY_DUE),
+        next_at__lte=now,
+        lease_until__lte=now,
+    )
+    told = WebhookEndpoint.objects.using("ops").filter(Exists(due), state=EndpointState.ACTIVE)
+    return list(told.order_by("pk").values_list("tenant_id", "pk")[:limit])
+
+
+def due_partner_shelves(*, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """(tenant, shelf) of partners whose goods are to be looked at, across tenants."""
+    told = WebhookEndpoint.objects.using("ops").filter(
+        tenant_id=OuterRef("tenant_id"),
+        partner_id=OuterRef("partner_id"),
+        state=EndpointState.ACTIVE,
+    )
+    due = PartnerShelf.objects.using("ops").filter(Exists(told), next_at__lte=now)
+    return list(due.order_by("next_at").values_list("tenant_id", "pk")[:limit])

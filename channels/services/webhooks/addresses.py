@@ -1,0 +1,27 @@
+"""Which addresses we call at all. Where a name leads to is looked at when it is called."""
+
+import re
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import InvalidInput
+
+LONGEST_URL = 500
+# A name under some top-level domain: no number, no password, and nothing after a “#”.
+PUBLIC_URL = (
+    r"^https://([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
+    r"(:([1-9][0-9]{0,3}|[1-5][0-9]{4}))?([/?][!\"$-~]*)?$"
+)
+_LOCAL_URL = r"^https?://(127\.0\.0\.1|localhost)(:[0-9]{1,5})?(/[!\"$-~]*)?$"
+
+
+def checked_url(url: str) -> str:
+    """The address as it is kept; raises InvalidInput."""
+    patterns = [PUBLIC_URL, _LOCAL_URL] if settings.WEBHOOKS_MAY_BE_LOCAL else [PUBLIC_URL]
+    text = url.strip()
+    if len(text) > LONGEST_URL or not any(re.fullmatch(one, text, re.ASCII) for one in patterns):
+        raise InvalidInput(
+            _("Write an address such as https://shop.example.com/webhooks."), param="url"
+        )
+    return text

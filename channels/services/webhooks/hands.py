@@ -1,0 +1,65 @@
+"""Who may be called now, in this process: an endpoint that is slow has one hand, and all that are
+slow or not known yet leave some hands to those that answer.
+
+A dead endpoint then holds nobody up. What finds no hand waits in its row, and the sweeper comes
+back to it.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+QUICK_SECONDS = 2.0
+MOST_FOR_ONE = 4
+MOST_STRANGERS = 48  # of the worker's 64 (devkit/programs.py)
+_busy: Counter[int] = Counter()
+_quick: set[int] = set()
+_lock = threading.Lock()
+
+
+@contextmanager
+def hand_for(endpoint_id: int, *, most_in_all: int | None = None) -> Iterator[bool]:
+    """Whether there is a hand for it; it is given back at the end.
+
+    `most_in_all`: none while so many speak already, to whomever.
+    """
+    has_one = _take(endpoint_id, most_in_all)
+    try:
+        yield has_one
+    finally:
+        if has_one:
+            _give_back(endpoint_id)
+
+
+def note_speed(endpoint_id: int, *, seconds: float) -> None:
+    """It has answered, or let us wait for so long."""
+    with _lock:
+        if seconds < QUICK_SECONDS:
+            _quick.add(endpoint_id)
+        else:
+            _quick.discard(endpoint_id)
+
+
+def _take(endpoint_id: int, most_in_all: int | None) -> bool:
+    with _lock:
+        is_quick = endpoint_id in _quick
+        if most_in_all is not None and _busy.total() >= most_in_all:
+            return False
+        if _busy[endpoint_id] >= (MOST_FOR_ONE if is_quick else 1):
+            return False
+        if not is_quick and _strangers() >= MOST_STRANGERS:
+            return False
+        _busy[endpoint_id] += 1
+        return True
+
+
+def _strangers() -> int:
+    return sum(count for one, count in _busy.items() if one not in _quick)
+
+
+def _give_back(endpoint_id: int) -> None:
+    with _lock:
+        _busy[endpoint_id] -= 1
+        if not _busy[endpoint_id]:
+            del _busy[endpoint_id]
