@@ -92,6 +92,11 @@ def get_sku(*, sku_id: int) -> Sku:
     return Sku.objects.select_related("product", "buyer_template").get(pk=sku_id)
 
 
+def find_sku_ref(*, sku_id: int) -> str | None:
+    """The number that others know the SKU by, on sale or not."""
+    return Sku.objects.filter(pk=sku_id).values_list("ref", flat=True).first()
+
+
 _FOR_SALE = """own.ref = %s AND own.is_on_sale AND own.kind = ANY(%s)
     AND above.state = 'published' AND (above.unpublish_at IS NULL OR above.unpublish_at > %s)"""
 

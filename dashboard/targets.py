@@ -252,6 +252,7 @@ _READERS: dict[str, Callable[[HttpRequest, set[str]], Found]] = {
     "code": _codes,
     "content": _contents,
     "demo": _shop,
+    "door": _partners,  # whose platform comes in by it
     "key": _keys,
     "margin": _skus,
     "late": _orders,  # what it came late for

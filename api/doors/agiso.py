@@ -15,8 +15,16 @@ from django.utils.translation import gettext_lazy as _
 
 from api.doors import agiso_words as words
 from api.doors import orders
-from api.doors.base import Call, Deed, DoorView, Turned
-from api.doors.goods import CARDS, TOPPED_UP, Ware, find_ware, page_of_wares
+from api.doors.base import (
+    NOT_NOW,
+    TURNED_WORDS,
+    UNKNOWN_GOODS,
+    Call,
+    Deed,
+    DoorView,
+    Turned,
+)
+from api.doors.goods import CARDS, TOPPED_UP, Ware, Wish, find_ware, page_of_wares
 from api.doors.reading import (
     LAST_PAGE,
     LAST_SECOND,
@@ -32,20 +40,11 @@ from api.doors.reading import (
 )
 from api.errors import Unreadable
 from api.parsing import read_object
-from catalog.errors import NotForSale
 from channels import services as channels
-from channels.errors import (
-    CostAbovePrice,
-    DailyLimitReached,
-    PartnerSuspended,
-    PriceAboveLimit,
-    SkuNotAllowed,
-)
+from channels.errors import PriceAboveLimit
 from channels.selectors import find_door_order
 from channels.states import DoorKind, DoorRefusalKind
 from core.errors import AppError, InvalidInput, NotFound
-from inventory.errors import OutOfStock, TooManyHeld
-from payments.errors import BalanceTooLow
 
 if TYPE_CHECKING:
     from channels.models import DoorOrder
@@ -55,16 +54,14 @@ ACCOUNT = "account"
 WINDOW = timedelta(minutes=10)
 CANCELED, NOT_CANCELED = 20, 30
 TURNED = {
-    DoorRefusalKind.SIGNATURE: (401, _("The signature is wrong.")),
-    DoorRefusalKind.MERCHANT: (401, _("This is not the merchant number of this door.")),
-    DoorRefusalKind.TIME: (408, _("The time is too old, or ahead.")),
+    DoorRefusalKind.SIGNATURE: 401,
+    DoorRefusalKind.MERCHANT: 401,
+    DoorRefusalKind.TIME: 408,
 }
-# What cannot be had at this price just now is told as sold out: nothing was bought.
 CODES: tuple[tuple[tuple[type[AppError], ...], int], ...] = (
-    ((NotForSale, SkuNotAllowed), 1100),
+    (UNKNOWN_GOODS, 1100),
     ((PriceAboveLimit,), 1220),
-    ((OutOfStock, TooManyHeld, CostAbovePrice, BalanceTooLow), 1230),
-    ((DailyLimitReached, PartnerSuspended), 1230),
+    (NOT_NOW, 1230),
     ((InvalidInput, NotFound), 500),
 )
 OTHERWISE = 1250
@@ -84,14 +81,13 @@ def _app_id(call: Call) -> dict[str, Any]:
 def _list(call: Call) -> dict[str, Any]:
     page = loose_whole(call.fields, "pageIndex", least=1, most=LAST_PAGE, usual=1)
     size = loose_whole(call.fields, "pageSize", least=1, most=MOST_ON_PAGE, usual=USUAL_ON_PAGE)
-    found, count = page_of_wares(
-        seat=call.door.seat,
+    wish = Wish(
         keyword=text(call.fields, "keyword", is_needed=False),
         kind=loose_whole(call.fields, "productType", least=0, most=9, usual=0),
         page=page,
         size=size,
-        now=call.now,
     )
+    found, count = page_of_wares(seat=call.door.seat, wish=wish, now=call.now)
     return {"items": [words.product(ware) for ware in found], "hasNextPage": page * size < count}
 
 
@@ -228,7 +224,7 @@ class AgisoDoor(DoorView):
         return {"code": OK, "message": "接口调用成功", "data": data}
 
     def turned(self, why: DoorRefusalKind) -> dict[str, Any]:
-        code, said = TURNED[why]
+        code, said = TURNED[why], TURNED_WORDS[why]
         return {"code": code, "message": str(said), "data": None}
 
     def refused(self, why: AppError) -> dict[str, Any]:

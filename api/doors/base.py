@@ -18,7 +18,9 @@ from django.views.decorators.csrf import csrf_exempt
 
 from api.errors import TooFast, Unreadable
 from api.parsing import MOST_BYTES
+from catalog.errors import NotForSale
 from channels import services as channels
+from channels.errors import CostAbovePrice, DailyLimitReached, PartnerSuspended, SkuNotAllowed
 from channels.selectors import get_door
 from channels.states import DoorKind, DoorRefusalKind
 from channels.types import DoorSeat
@@ -26,8 +28,25 @@ from core.callers import caller_ip
 from core.errors import AppError, NotFound
 from core.middleware import opens_own_scope
 from core.scope import require_tenant, tenant_atomic
+from inventory.errors import OutOfStock, TooManyHeld
+from payments.errors import BalanceTooLow
 
 log = structlog.get_logger(__name__)
+TURNED_WORDS = {
+    DoorRefusalKind.SIGNATURE: _("The signature is wrong."),
+    DoorRefusalKind.MERCHANT: _("This is not the merchant number of this door."),
+    DoorRefusalKind.TIME: _("The time is too old, or ahead."),
+}
+UNKNOWN_GOODS = (NotForSale, SkuNotAllowed)
+# What cannot be had at this price just now is told as sold out: nothing was bought.
+NOT_NOW = (
+    OutOfStock,
+    TooManyHeld,
+    CostAbovePrice,
+    BalanceTooLow,
+    DailyLimitReached,
+    PartnerSuspended,
+)
 
 
 class Turned(Exception):

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from api.catalogue import product_bodies, skus_of
+from api.doors.reading import USUAL_ON_PAGE
 from catalog.errors import NotForSale
 from catalog.selectors import buyer_fields
 from catalog.states import Kind
@@ -73,11 +74,22 @@ def _ware(sku: "Sku", body: Mapping[str, Any]) -> Ware:
     )
 
 
-def page_of_wares(
-    *, seat: Seat, keyword: str, kind: int, page: int, size: int, now: datetime
-) -> tuple[list[Ware], int]:
-    """A page (from 1) of what has the keyword in its name or as its number, and how many have."""
-    found = skus_of(seat=seat, now=now)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """Which goods are asked for; `page` from 1. What is empty or 0 is not asked for."""
+
+    keyword: str = ""
+    kind: int = 0
+    category_id: int = 0
+    page: int = 1
+    size: int = USUAL_ON_PAGE
+
+
+def page_of_wares(*, seat: Seat, wish: Wish, now: datetime) -> tuple[list[Ware], int]:
+    """A page of what has the keyword in its name or as its number, and how many have."""
+    found, keyword, kind = skus_of(seat=seat, now=now), wish.keyword, wish.kind
+    if wish.category_id:
+        found = found.filter(product__category_id=wish.category_id)
     if keyword:
         named = Q(name__icontains=keyword) | Q(product__name__icontains=keyword)
         found = found.filter(named | Q(ref=keyword))
@@ -85,8 +97,8 @@ def page_of_wares(
         found = found.filter(kind=Kind.TOP_UP)
     elif kind:
         found = found.exclude(kind=Kind.TOP_UP) if kind == CARDS else found.none()
-    first = (page - 1) * size
-    return wares(seat=seat, skus=list(found[first : first + size]), now=now), found.count()
+    first = (wish.page - 1) * wish.size
+    return wares(seat=seat, skus=list(found[first : first + wish.size]), now=now), found.count()
 
 
 def buyer_of(sku: "Sku", given: Mapping[str, str], *, others: Iterable[str]) -> dict[str, str]:

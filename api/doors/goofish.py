@@ -12,16 +12,22 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
+from api.doors import goofish_goods as wares
 from api.doors import goofish_words as words
 from api.doors import orders
-from api.doors.base import Call, Deed, DoorView, Turned
-from api.doors.goods import CARDS, TOPPED_UP, Ware, find_ware, kind_of, page_of_wares
+from api.doors.base import (
+    NOT_NOW,
+    TURNED_WORDS,
+    UNKNOWN_GOODS,
+    Call,
+    Deed,
+    DoorView,
+    Turned,
+)
+from api.doors.goods import CARDS, TOPPED_UP
 from api.doors.reading import (
-    LAST_PAGE,
     LONGEST_URL,
     MOST_OF_ONE,
-    MOST_ON_PAGE,
-    USUAL_ON_PAGE,
     text,
     texts,
     whole,
@@ -29,20 +35,11 @@ from api.doors.reading import (
 )
 from api.parsing import read_object
 from catalog.errors import NotForSale
-from channels import services as channels
-from channels.errors import (
-    CostAbovePrice,
-    DailyLimitReached,
-    PartnerSuspended,
-    PriceAboveLimit,
-    SkuNotAllowed,
-)
-from channels.selectors import find_door_order, watches_of
+from channels.errors import PriceAboveLimit
+from channels.selectors import find_door_order
 from channels.states import DoorKind, DoorRefusalKind
 from core.errors import AppError, InvalidInput, NotFound
 from core.money import MOST_E4
-from inventory.errors import OutOfStock, TooManyHeld
-from payments.errors import BalanceTooLow
 from payments.selectors import floored_balance
 from tenants import audit
 
@@ -52,18 +49,15 @@ if TYPE_CHECKING:
 OK, TIMED_OUT = 0, 1209
 WINDOW = timedelta(minutes=5)
 MOST_FEN = MOST_E4 // words.FEN_E4
-GOODS_CALLBACK = "https://open.goofish.pro/api/open/callback/virtual/goods/notify/"
 AGREE, REFUSE = "agree", "refuse"
 TURNED = {
-    DoorRefusalKind.SIGNATURE: (401, _("The signature is wrong.")),
-    DoorRefusalKind.MERCHANT: (401, _("This is not the merchant number of this door.")),
-    DoorRefusalKind.TIME: (408, _("The time is too old, or ahead.")),
+    DoorRefusalKind.SIGNATURE: 401,
+    DoorRefusalKind.MERCHANT: 401,
+    DoorRefusalKind.TIME: 408,
 }
-# What cannot be had at this price just now is told as sold out: nothing was bought.
 CODES: tuple[tuple[tuple[type[AppError], ...], int], ...] = (
-    ((NotForSale, SkuNotAllowed), 1100),
-    ((OutOfStock, TooManyHeld, BalanceTooLow, DailyLimitReached, PartnerSuspended), 1102),
-    ((CostAbovePrice,), 1102),
+    (UNKNOWN_GOODS, 1100),
+    (NOT_NOW, 1102),
     ((PriceAboveLimit,), 1202),
     ((NotFound,), 1200),
     ((InvalidInput,), 1201),
@@ -83,81 +77,6 @@ def _info(call: Call) -> dict[str, Any]:
 def _user(call: Call) -> dict[str, Any]:
     balance_e4, floor_e4 = floored_balance(account_id=call.door.seat.account_id)
     return {"balance": words.fen_down(balance_e4 - floor_e4)}
-
-
-def _list(call: Call) -> dict[str, Any]:
-    page, size = _page(call)
-    found, count = page_of_wares(
-        seat=call.door.seat,
-        keyword=text(call.fields, "keyword", is_needed=False),
-        kind=whole(call.fields, "goods_type", least=0, most=9, usual=0),
-        page=page,
-        size=size,
-        now=call.now,
-    )
-    return {"list": [words.goods(ware) for ware in found], "count": count}
-
-
-def _page(call: Call) -> tuple[int, int]:
-    page = whole(call.fields, "page_no", least=1, most=LAST_PAGE, usual=1)
-    size = whole(call.fields, "page_size", least=1, most=MOST_ON_PAGE, usual=USUAL_ON_PAGE)
-    return page, size
-
-
-def _detail(call: Call) -> dict[str, Any]:
-    return words.goods(_ware(call))
-
-
-def _ware(call: Call) -> Ware:
-    ref = text(call.fields, "goods_no")
-    ware = find_ware(seat=call.door.seat, ref=ref, now=call.now)
-    if whole(call.fields, "goods_type", least=1, most=9, usual=ware.kind) != ware.kind:
-        raise NotForSale(_("This is not on sale any more. Look at what else is there."))
-    return ware
-
-
-def _subscribe(call: Call) -> None:
-    url = _news_url(call)
-    if not url:
-        raise wrong("notify_url")
-    ware = _ware(call)
-    told, who = words.news(ware), text(call.fields, "token", most=80, is_needed=False)
-    channels.watch(
-        door=call.door, sku_id=ware.sku.pk, who=who, notify_url=url, told=told, now=call.now
-    )
-
-
-def _news_url(call: Call) -> str:
-    """Where news of the goods is to go; a token alone is the platform's own address with it."""
-    url = text(call.fields, "notify_url", most=LONGEST_URL, is_needed=False)
-    token = text(call.fields, "token", most=80, is_needed=False)
-    if not url and token.isalnum():
-        url = f"{GOODS_CALLBACK}{token}"
-    return channels.check_callback(door=call.door, url=url, param="notify_url")
-
-
-def _unsubscribe(call: Call) -> None:
-    channels.unwatch(
-        door=call.door,
-        sku_ref=text(call.fields, "goods_no"),
-        who=text(call.fields, "token", most=80, is_needed=False),
-        notify_url=text(call.fields, "notify_url", most=LONGEST_URL, is_needed=False),
-    )
-
-
-def _subscriptions(call: Call) -> dict[str, Any]:
-    page, size = _page(call)
-    found = watches_of(door_id=call.door.door_id)
-    listed = [
-        {
-            "goods_no": one.sku.ref,
-            "goods_type": kind_of(one.sku.kind),
-            "token": one.who,
-            "notify_url": one.notify_url,
-        }
-        for one in found[(page - 1) * size : page * size]
-    ]
-    return {"list": listed, "count": found.count()}
 
 
 def _wanted(call: Call, kind: int) -> orders.Wanted:
@@ -230,7 +149,7 @@ def _refunded(call: Call) -> dict[str, Any]:
     found = _found(call)
     audit.record(
         by=call.door.seat.actor,
-        action="door.refund_told",
+        action="api.refund_told",
         target=found.sale.order.number,
         now=call.now,
     )
@@ -251,12 +170,12 @@ class GoofishDoor(DoorView):
         "platform/info": Deed(do=_info),
         "user/info": Deed(do=_user),
         "mch/info": Deed(do=_user),
-        "goods/list": Deed(do=_list),
-        "goods/detail": Deed(do=_detail),
-        "goods/info": Deed(do=_detail),
-        "goods/change/subscribe": Deed(do=_subscribe),
-        "goods/change/unsubscribe": Deed(do=_unsubscribe),
-        "goods/change/subscribe/list": Deed(do=_subscriptions),
+        "goods/list": Deed(do=wares.list_goods),
+        "goods/detail": Deed(do=wares.detail_goods),
+        "goods/info": Deed(do=wares.detail_goods),
+        "goods/change/subscribe": Deed(do=wares.subscribe),
+        "goods/change/unsubscribe": Deed(do=wares.unsubscribe),
+        "goods/change/subscribe/list": Deed(do=wares.subscriptions),
         "order/recharge/create": _selling(TOPPED_UP),
         "order/purchase/create": _selling(CARDS),
         "order/ticket/create": Deed(do=_no_voucher),
@@ -286,7 +205,7 @@ class GoofishDoor(DoorView):
         return {"code": OK, "msg": "OK", "data": {} if data is None else data}
 
     def turned(self, why: DoorRefusalKind) -> dict[str, Any]:
-        code, said = TURNED[why]
+        code, said = TURNED[why], TURNED_WORDS[why]
         return {"code": code, "msg": str(said)}
 
     def refused(self, why: AppError) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from api.catalogue import skus_of
-from api.doors import agiso_words, goofish_words
+from api.doors import agiso_words, goofish_words, kasushou_words
 from api.doors.goods import Ware, wares
 from api.doors.orders import shown
 from channels import services as channels
@@ -28,6 +28,7 @@ MOST_HEARD = 4_096
 SPEAKERS: dict[str, ModuleType] = {
     DoorKind.AGISO: agiso_words,
     DoorKind.GOOFISH: goofish_words,
+    DoorKind.KASUSHOU: kasushou_words,
 }
 log = structlog.get_logger(__name__)
 

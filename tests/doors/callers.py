@@ -88,7 +88,8 @@ def opened_cards(text: str) -> list[dict[str, str]]:
     """As Agiso opens them."""
     cipher = Cipher(algorithms.AES(AGISO_SECRET.encode()), modes.ECB()).decryptor()  # noqa: S305 -- Agiso's
     words = cipher.update(base64.b64decode(text)) + cipher.finalize()
-    return json.loads(words[: -words[-1]])
+    found: list[dict[str, str]] = json.loads(words[: -words[-1]])
+    return found
 
 
 class Goofish:

@@ -274,7 +274,7 @@ def test_that_the_platform_has_paid_back_is_written_down(goofish, sku):
 
     assert told["data"] == {"result": "success", "msg": "OK"}
     with tenant_atomic():
-        assert AuditRow.objects.get(action="door.refund_told").target == number
+        assert AuditRow.objects.get(action="api.refund_told").target == number
 
 
 def test_goods_are_watched_for_one_address_or_token(goofish, sku):

@@ -3,7 +3,7 @@
 import base64
 import json
 
-from api.doors import agiso_words, goofish_words
+from api.doors import agiso_words, goofish_words, kasushou_words
 from channels.types import DoorSeat, DoorSecrets
 from core.secrets import Secret
 from tests.doors.callers import AGISO_SECRET, APP_ID, GOOFISH_SECRET
@@ -66,3 +66,26 @@ def test_a_number_on_the_wire_has_no_more_digits_than_it_needs():
     assert json.dumps([agiso_words.as_number(e4) for e4 in (100_000, 98_750, 1, 10**13 - 1)]) == (
         "[10, 9.875, 0.0001, 999999999.9999]"
     )
+
+
+def test_published_kasushou_signature_of_a_request():
+    """Published: the protocol's page computes it."""
+    said = {"day": 10, "external_orderno": "", "ordersn": "D100759082558859640832"}
+    pair = DoorSecrets(app=Secret(""), merchant=Secret("H0YnuPpcVtx7rQdMTbjN6932s5oDOqFa"))
+
+    signed = kasushou_words.sign("1696645385740", kasushou_words.compact(said), pair)
+
+    assert signed == "15b8f541eb10e3fbb33efd92c8d52d50ddca0784"
+
+
+def test_own_reckoning_kasushou_signature_of_a_callback():
+    pair = DoorSecrets(app=Secret(""), merchant=Secret("H0YnuPpcVtx7rQdMTbjN6932s5oDOqFa"))
+    said = {
+        "external_orderno": "T001", "has_back_money": "0.00", "ordersn": "D1",
+        "recharge_hints": "充值成功", "status": "3", "time": "1695072521534",
+        "total_price": "10.00",
+    }  # fmt: skip
+
+    signed = kasushou_words.sign("1695072521534", kasushou_words.compact(said), pair)
+
+    assert signed == "162c8535cd3deb7823802a0247c323080e5e16bf"

@@ -353,6 +353,7 @@ SHOP = {
     "api:replay": Rule("/api/v1/webhook-endpoints/{endpoint}/replay"),
     "doors:agiso": Rule("/door/{door}/agisoAcprSupplierApi/goods"),  # signed: tests/doors
     "doors:goofish": Rule("/door/{door}/goofish/goods"),  # signed, too
+    "doors:kasushou": Rule("/door/{door}/api/v1/goods"),  # signed, too
     "suppliers:callback": Rule("/supplier/{supplier}/callback/"),  # signed: tests/suppliers
     "suppliers:after_sale": Rule("/supplier/{supplier}/after-sale/"),  # signed, too
     "storefront:bank": asset("/sandbox/pay/{bank}/", post=PUBLIC, shows=True),

@@ -1,0 +1,250 @@
+"""The protocol of Kasushou v2 (卡速售): who buys at such a shop buys here by changing its address.
+
+An order is accepted first and asked for afterwards, what is in stock included. Without a number of
+the buyer's own, nothing keeps an order from being placed twice.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from hmac import compare_digest
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+
+from api import aftersale
+from api.catalogue import skus_of
+from api.doors import kasushou_words as words
+from api.doors import orders
+from api.doors.base import (
+    NOT_NOW,
+    TURNED_WORDS,
+    UNKNOWN_GOODS,
+    Call,
+    Deed,
+    DoorView,
+    Turned,
+)
+from api.doors.goods import CARDS, TOPPED_UP, Ware, Wish, find_ware, page_of_wares
+from api.doors.reading import (
+    LAST_PAGE,
+    LONGEST_URL,
+    MOST_OF_ONE,
+    MOST_ON_PAGE,
+    USUAL_ON_PAGE,
+    amount_e4,
+    loose_whole,
+    text,
+    texts,
+    wrong,
+)
+from api.parsing import read_object
+from catalog.errors import NotForSale
+from catalog.selectors import find_sku_ref
+from channels.errors import PriceAboveLimit
+from channels.selectors import find_door_order
+from channels.states import DoorKind, DoorRefusalKind
+from core.errors import AppError, InvalidInput, NotFound
+from core.money import write_e4
+from core.refs import new_ref
+from orders.errors import CaseOpen
+from orders.states import CaseKind
+from payments.selectors import floored_balance
+
+if TYPE_CHECKING:
+    from channels.models import DoorOrder
+
+OK, REFUSED, UNKNOWN = 200, 400, 500
+AGAIN = "订单号重复"  # by this word their programs know that they are to ask for the order
+WINDOW = timedelta(minutes=10)
+MOST_ASKED, LONGEST_LIST, MOST_SAID = 50, 2_000, 500
+LAST_ID = 2**63 - 1
+# Of these it is certain that nothing was bought.
+CERTAIN = (*UNKNOWN_GOODS, *NOT_NOW, PriceAboveLimit, InvalidInput, NotFound, CaseOpen)
+KINDS = {1: CARDS, 2: TOPPED_UP}
+
+
+def _user(call: Call) -> dict[str, Any]:
+    balance_e4, floor_e4 = floored_balance(account_id=call.door.seat.account_id)
+    return {"balance": write_e4(max(balance_e4 - floor_e4, 0))}
+
+
+def _categories(call: Call) -> list[dict[str, Any]]:
+    names = skus_of(seat=call.door.seat, now=call.now).order_by()
+    found = names.values_list("product__category_id", "product__category__name").distinct()
+    return [{"id": pk, "name": name} for pk, name in sorted(found)]
+
+
+def _list(call: Call) -> dict[str, Any]:
+    wish = Wish(
+        keyword=text(call.fields, "keyword", is_needed=False),
+        kind=KINDS.get(loose_whole(call.fields, "goods_type", least=0, most=9, usual=0), 0),
+        category_id=loose_whole(call.fields, "cate_id", least=0, most=LAST_ID, usual=0),
+        page=loose_whole(call.fields, "page", least=1, most=LAST_PAGE, usual=1),
+        size=loose_whole(call.fields, "limit", least=1, most=MOST_ON_PAGE, usual=USUAL_ON_PAGE),
+    )
+    found, count = page_of_wares(seat=call.door.seat, wish=wish, now=call.now)
+    return {"list": [words.goods(ware) for ware in found], "total": count}
+
+
+def _info(call: Call) -> dict[str, Any]:
+    return words.goods_in_full(_ware(call, "id"))
+
+
+def _attach(call: Call) -> list[dict[str, Any]]:
+    return words.attach(_ware(call, "goods_id"))
+
+
+def _ware(call: Call, name: str) -> Ware:
+    return find_ware(seat=call.door.seat, ref=_ref(call, name), now=call.now)
+
+
+def _ref(call: Call, name: str) -> str:
+    """The SKU that the number stands for, on sale or not; raises NotForSale."""
+    ref = find_sku_ref(sku_id=loose_whole(call.fields, name, least=1, most=LAST_ID))
+    if ref is None:
+        raise NotForSale(_("This is not on sale any more. Look at what else is there."))
+    return ref
+
+
+def _wanted(call: Call) -> orders.Wanted:
+    fields = call.fields
+    quantity = loose_whole(fields, "quantity", least=1, most=MOST_OF_ONE, usual=1)
+    each_e4 = amount_e4(fields, "safe_price")
+    order_no = text(fields, "external_orderno", is_needed=False) or f"ks-{new_ref(20)}"
+    return orders.Wanted(
+        order_no=order_no,
+        once=order_no,
+        sku_ref=_ref(call, "id"),
+        kind=0,
+        quantity=quantity,
+        max_e4=None if each_e4 is None else each_e4 * quantity,
+        notify_url=text(fields, "url", most=LONGEST_URL, is_needed=False),
+        buyer=_buyer(fields.get("attach")),
+    )
+
+
+def _buyer(attach: Any) -> dict[str, str]:
+    if attach is None or attach in ("", []):  # an empty object, as PHP writes it
+        return {}
+    if not isinstance(attach, Mapping):
+        raise wrong("attach")
+    return texts(attach, "attach")
+
+
+def _buy(call: Call) -> Any:
+    try:
+        found = orders.buy(call, _wanted(call), others=words.ACCOUNTS)
+    except orders.BoughtOtherwise:
+        return _TAKEN
+    return _bought_words(found)
+
+
+def _bought(call: Call) -> Any:
+    try:
+        found = orders.bought_before(call, _wanted(call))
+    except orders.BoughtOtherwise:
+        return _TAKEN
+    except (InvalidInput, NotForSale):
+        return None
+    return None if found is None else _bought_words(found)
+
+
+def _bought_words(found: "DoorOrder") -> dict[str, Any]:
+    told = words.order(orders.shown(found))
+    return {name: told[name] for name in ("ordersn", "external_orderno", "total_price")}
+
+
+def _orders(call: Call) -> list[dict[str, Any]]:
+    listed = text(call.fields, "ordersn", most=LONGEST_LIST, is_needed=False)
+    numbers = [number.strip() for number in listed.split(",") if number.strip()][:MOST_ASKED]
+    order_no = text(call.fields, "external_orderno", is_needed=not numbers)
+    found = [_find(call, number=number) for number in numbers] or [_find(call, order_no=order_no)]
+    return [words.order(orders.shown(one)) for one in found if one is not None]
+
+
+def _find(call: Call, *, number: str = "", order_no: str = "") -> "DoorOrder | None":
+    return find_door_order(door_id=call.door.door_id, number=number, order_no=order_no)
+
+
+def _close(call: Call) -> dict[str, Any]:
+    found = _order(call)
+    why_not = orders.give_up(call, found.sale)
+    if why_not:
+        raise InvalidInput(why_not)
+    return {"ordersn": found.sale.order.number}
+
+
+def _complain(call: Call) -> dict[str, Any]:
+    found = _order(call)
+    aftersale.ask_refund(
+        seat=call.door.seat,
+        sale=found.sale,
+        position=None,
+        kind=CaseKind.CODE_FAILS,
+        text=text(call.fields, "content", most=MOST_SAID),
+        now=call.now,
+    )
+    return {"ordersn": found.sale.order.number}
+
+
+def _order(call: Call) -> "DoorOrder":
+    found = _find(call, number=text(call.fields, "ordersn"))
+    if found is None:
+        raise NotFound(_("There is no order with this number."))
+    return found
+
+
+_TAKEN = object()
+
+
+class KasushouDoor(DoorView):
+    kind = DoorKind.KASUSHOU
+    deeds = {
+        "user/info": Deed(do=_user),
+        "goods/cate": Deed(do=_categories),
+        "goods/list": Deed(do=_list),
+        "goods/info": Deed(do=_info),
+        "goods/attach": Deed(do=_attach),
+        "order/buy": Deed(do=_buy, again=_bought),
+        "order/info": Deed(do=_orders),
+        "order/close": Deed(do=_close),
+        "order/complain": Deed(do=_complain),
+    }
+
+    def read(self, body: bytes) -> Mapping[str, Any]:
+        return read_object(body, parse_float=str) if body else {}
+
+    def check(self, call: Call) -> None:
+        at, given = call.headers.get("Timestamp", ""), call.headers.get("Sign", "")
+        if call.headers.get("UserId", "") != call.door.merchant_id:
+            raise Turned(DoorRefusalKind.MERCHANT)
+        if not any(compare_digest(given.encode(), sign.encode()) for sign in _signs(call, at)):
+            raise Turned(DoorRefusalKind.SIGNATURE)
+        is_number = at.isascii() and at.isdecimal() and len(at) <= 14
+        late = abs(int(at) / 1000 - call.now.timestamp()) if is_number else None
+        if late is None or late > WINDOW.total_seconds():
+            raise Turned(DoorRefusalKind.TIME)
+
+    def done(self, data: Any) -> dict[str, Any]:
+        if data is _TAKEN:
+            said = str(_("This order number names another order already."))
+            return {"code": REFUSED, "msg": f"{AGAIN} {said}", "data": None}
+        return {"code": OK, "msg": "ok", "data": data}
+
+    def turned(self, why: DoorRefusalKind) -> dict[str, Any]:
+        return {"code": REFUSED, "msg": str(TURNED_WORDS[why]), "data": None}
+
+    def refused(self, why: AppError) -> dict[str, Any]:
+        param = why.param if isinstance(why, InvalidInput) else ""
+        said = f"{param}: {why.message}" if param else str(why.message)
+        return {"code": REFUSED if isinstance(why, CERTAIN) else UNKNOWN, "msg": said, "data": None}
+
+    def busy(self) -> dict[str, Any]:
+        said = str(_("It cannot be told now what became of it. Ask for the order."))
+        return {"code": UNKNOWN, "msg": said, "data": None}
+
+
+def _signs(call: Call, at: str) -> list[str]:
+    """What is right: over the bytes that came, or over what they say, written as agreed."""
+    said = {words.compact(call.fields), call.body.decode() or "{}"}
+    return [words.sign(at, one, pair) for pair in call.door.secrets for one in sorted(said)]

@@ -1,0 +1,130 @@
+"""How Kasushou v2 (卡速售) signs, and writes goods and orders.
+
+Its quirks: only the outer names of what is signed are sorted; a callback is signed with its slashes
+escaped, a request is not; what is called back never carries cards, for its signature would not
+cover them.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+
+from api.doors.goods import CARDS, TOPPED_UP, Ware, names_of
+from api.doors.orders import DONE, FAILED, Shown
+from channels.types import DoorSeat, DoorSecrets
+from core.money import write_e4
+from core.outward import Incoming, Outgoing
+
+if TYPE_CHECKING:
+    from channels.models import DoorWatch
+
+PROCESSING, SUCCESS, REFUNDED = 2, 3, 5
+ON_SALE = 1
+KINDS = {CARDS: 1, TOPPED_UP: 2}  # by their numbers
+ACCOUNTS = ("recharge_account",)
+
+
+def sign(stamp: str, words: str, secrets: DoorSecrets) -> str:
+    said = f"{stamp}{words}{secrets.merchant.reveal()}"
+    return hashlib.sha1(said.encode()).hexdigest()  # noqa: S324 -- the protocol's signature
+
+
+def compact(fields: Mapping[str, Any]) -> str:
+    told = {name: fields[name] for name in sorted(fields)}
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+
+def goods(ware: Ware) -> dict[str, Any]:
+    return {
+        "id": ware.sku.pk,
+        "goods_name": ware.title,
+        "goods_img": "",
+        "goods_type": KINDS[ware.kind],
+        "face_value": write_e4(ware.sku.face_value_e4 or 0),
+        "goods_price": write_e4(ware.price_e4),
+        "status": ON_SALE,
+        "stock_num": ware.stock,
+        "can_buy": 1 if ware.stock else 0,
+    }
+
+
+def goods_in_full(ware: Ware) -> dict[str, Any]:
+    most = min(ware.sku.most_per_order, max(ware.stock, 1))
+    return goods(ware) | {"start_count": 1, "end_count": most, "attach": attach(ware)}
+
+
+def attach(ware: Ware) -> list[dict[str, Any]]:
+    """What a buyer is asked; the first of it may be given as the account, too."""
+    names = names_of(ware.fields, others=ACCOUNTS)
+    return [
+        {
+            "key": names[one["key"]],
+            "type": "select" if one["options"] else "text",
+            "name": one["label"],
+            "tip": "",
+            "vali": "required" if one["required"] else "",
+            "options": one["options"],
+        }
+        for one in ware.fields
+    ]
+
+
+def order(one: Shown) -> dict[str, Any]:
+    return {
+        "ordersn": one.number,
+        "external_orderno": one.order_no,
+        "status": _status(one),
+        "recharge_info": [],
+        "recharge_hints": one.reason,
+        "total_price": write_e4(one.cost_e4 + one.back_e4),
+        "has_back_money": write_e4(one.back_e4),
+        "card_list": [
+            {
+                "card_no": card.card_no.reveal() if card.card_no else "",
+                "card_password": card.code.reveal() if card.code else "",
+            }
+            for card in one.cards
+        ],
+    }
+
+
+def _status(one: Shown) -> int:
+    return {DONE: SUCCESS, FAILED: REFUNDED}.get(one.status, PROCESSING)
+
+
+def news(ware: Ware | None) -> str:
+    """Goods are not watched by this protocol."""
+    return ""
+
+
+def goods_news(
+    door: DoorSeat, watch: "DoorWatch", ware: Ware | None, *, now: datetime
+) -> Outgoing | None:
+    return None
+
+
+def order_news(door: DoorSeat, url: str, one: Shown, *, now: datetime) -> Outgoing:
+    """An order's end, all of it as text; its cards are to be asked for."""
+    names = ("external_orderno", "ordersn", "status", "has_back_money", "total_price",
+             "recharge_hints")  # fmt: skip
+    told = order(one)
+    stamp = str(int(now.timestamp() * 1000))
+    said = {name: str(told[name]) for name in names} | {"time": stamp}
+    words = compact(said).replace("/", "\\/")
+    form = said | {"sign": sign(stamp, words, door.secrets[0])}
+    return Outgoing(
+        method="POST",
+        url=url,
+        body=urlencode(form).encode(),
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+        may_stay_home=settings.SUPPLIERS_MAY_BE_LOCAL,
+    )
+
+
+def is_heard(incoming: Incoming) -> bool:
+    return 200 <= incoming.status < 300 and incoming.body.strip().lower() == b"ok"
