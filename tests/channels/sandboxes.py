@@ -35,9 +35,9 @@ class Twin:
             yield
 
     def work(self, now):
-        """What the sweeper and the workers do in the half second after that moment."""
+        """What the sweeper and the workers do in the four seconds after that moment."""
         for each in range(5):
-            moment = now + each * timedelta(milliseconds=100)
+            moment = now + each * SECOND
             due = self._due(moment)
             with step_over(self.pk):
                 for unit_id in due:
@@ -46,7 +46,7 @@ class Twin:
             refunds = list(Refund.objects.exclude(state="done").values_list("pk", flat=True))
         with step_over(self.pk):
             for refund_id in refunds:
-                payments.push_refund(refund_id=refund_id, now=now + SECOND)
+                payments.push_refund(refund_id=refund_id, now=now + 10 * SECOND)
 
     def _due(self, now):
         with self.scope():
