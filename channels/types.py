@@ -271,3 +271,20 @@ class Replayed:
 
     count: int
     next_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallSeen:
+    """One call of a partner's program, as it came and was answered; kept masked only."""
+
+    partner_id: int
+    at: datetime
+    method: str
+    path: str
+    status: int
+    ms: int
+    key_hint: str
+    ip: str
+    request_id: str
+    body: Secret | None
+    answer: Secret

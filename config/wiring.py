@@ -129,6 +129,7 @@ def connect() -> None:
     ):
         rotation.sealed_column(column.model, column.field, place=column.place)
     sweeper.chore(channels.forget_old_events, every=timedelta(minutes=10))
+    sweeper.chore(channels.forget_old_calls, every=timedelta(minutes=10))
     sweeper.chore(idempotency.forget_old, every=timedelta(minutes=10))
     sweeper.chore(limits.forget_past, every=timedelta(minutes=10))
     sweeper.chore(audit.seal_all, every=timedelta(minutes=1))

@@ -21,6 +21,7 @@ from dashboard.views import (
     margins,
     offers,
     orders,
+    partner_calls,
     partner_keys,
     partner_money,
     partner_prices,
@@ -175,6 +176,12 @@ urlpatterns = [
         "partners/<slug:ref>/keys/<int:key_id>/revoke/",
         partner_keys.revoke,
         name="office_key_revoke",
+    ),
+    path("partners/<slug:ref>/calls/", partner_calls.calls, name="office_partner_calls"),
+    path(
+        "partners/<slug:ref>/calls/<int:call_id>/",
+        partner_calls.call,
+        name="office_partner_call",
     ),
     path("partners/<slug:ref>/prices/", partner_prices.prices, name="office_partner_prices"),
     path(

@@ -29,6 +29,7 @@ DOMAIN = [app for app in FLOOR_OF if 1 <= FLOOR_OF[app] <= 6]
 
 # Who may look across tenants: the sweeper's "what is due", housekeeping, and the operator's desk.
 OPS_ALLOWED = {
+    "channels/services/calls.py": "forgets every tenant's calls after a month",
     "channels/services/webhooks/forgetting.py": "forgets every tenant's events after a month",
     "core/idempotency.py": "forgets answers of every tenant when their time is over",
     "core/limits.py": "counts tries on a connection of its own, outside any tenant",

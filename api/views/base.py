@@ -1,14 +1,16 @@
 """What every endpoint of the API shares: who calls, how fast, in one transaction, and the shape of
 a refusal."""
 
+import json
 import re
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
 from django.core.cache import cache
 from django.db import IntegrityError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +19,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from api import shapes, versions
+from api import calls, shapes, versions
 from api.errors import KeyMissing, TooFast
 from api.fields import Shape
 from api.parsing import StrictJSONParser
@@ -27,12 +29,13 @@ from channels import services as channels
 from channels.errors import KeyRefused, ScopeMissing
 from channels.selectors import find_seat
 from channels.services.keys import LIVE, PUBLIC, TEST
-from channels.types import Seat
+from channels.types import CallSeen, Seat
 from core.callers import caller_ip
 from core.errors import AppError
 from core.kept import Kept
 from core.middleware import opens_own_scope
 from core.scope import require_tenant, step_over, tenant_atomic
+from core.secrets import Secret
 from tenants.selectors import find_sandbox_id
 from tenants.types import Shop
 
@@ -52,7 +55,9 @@ class PartnerView(APIView):
     http_method_names = ["get", "post", "patch", "delete"]
 
     seat: Seat
+    tenant_id: int
     now: datetime
+    given: Any = None  # the body as it came
     told: dict[str, str]  # headers of every answer
     # What a call does once its transaction is over, and answers: it speaks to others, or opens
     # transactions of its own.
@@ -64,6 +69,7 @@ class PartnerView(APIView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Find out whose key it is, and answer in that tenant's scope."""
+        began = time.perf_counter()
         self.now, self.told = timezone.now(), {versions.HEADER: versions.NEWEST}
         try:
             kind, public, secret = _key_of(request)
@@ -73,7 +79,33 @@ class PartnerView(APIView):
             response = answer(request, refusal)
         for name, value in self.told.items():
             response[name] = value
+        if hasattr(self, "seat"):
+            self._log(request, response, took=time.perf_counter() - began)
         return response
+
+    def _log(self, request: HttpRequest, response: Any, *, took: float) -> None:
+        """Have the call written into the request log, with its answer as soon as that is whole."""
+
+        def note(answer: HttpResponse) -> None:
+            call = CallSeen(
+                partner_id=self.seat.partner_id,
+                at=self.now,
+                method=str(request.method),
+                path=request.get_full_path(),
+                status=answer.status_code,
+                ms=round(took * 1000),
+                key_hint=self.seat.key_hint,
+                ip=caller_ip(request),
+                request_id=getattr(request, "request_id", ""),
+                body=self.given and Secret(json.dumps(self.given, ensure_ascii=False)),
+                answer=Secret(answer.content.decode()),
+            )
+            calls.note(tenant_id=self.tenant_id, call=call)
+
+        if getattr(response, "is_rendered", True):
+            note(response)
+        else:
+            response.add_post_render_callback(note)
 
     def _in_scope(
         self, request: HttpRequest, public: str, secret: str, **kwargs: Any
@@ -93,6 +125,7 @@ class PartnerView(APIView):
     ) -> HttpResponseBase:
         address = caller_ip(request)
         seat = find_seat(public=public, secret=secret, address=address, now=self.now)
+        self.seat, self.tenant_id = seat, require_tenant()
         asked = request.headers.get(versions.HEADER)
         self.told[versions.HEADER] = versions.version_for(asked=asked, pinned=seat.version)
         needed = self.needs.get(str(request.method))
@@ -139,7 +172,8 @@ class PartnerView(APIView):
 
     def validated(self, shape: type[Shape]) -> dict[str, Any]:
         """The body in the shape's types; raises InvalidInput with the field's name."""
-        found = shape(data=self.request.data)
+        self.given = self.request.data
+        found = shape(data=self.given)
         found.is_valid(raise_exception=True)
         return dict(found.validated_data)
 

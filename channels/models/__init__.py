@@ -1,3 +1,4 @@
+from channels.models.calls import ApiCall
 from channels.models.claims import CLAIM_PROOF, BalanceClaim, BalanceClaimMove, ClaimProof
 from channels.models.doors import (
     DOOR_SECRETS,
@@ -33,6 +34,7 @@ __all__ = [
     "DOOR_SECRETS",
     "ENDPOINT_OLD_SECRET",
     "ENDPOINT_SECRET",
+    "ApiCall",
     "ApiKey",
     "BalanceClaim",
     "BalanceClaimMove",

@@ -1,5 +1,6 @@
 """Reads of channels, by topic: who calls, partners, their orders, their money."""
 
+from channels.selectors.calls import calls_of, find_call
 from channels.selectors.claims import claims, get_claim, open_claims
 from channels.selectors.doors import (
     door_seat,
@@ -45,6 +46,7 @@ from channels.selectors.webhooks import (
 )
 
 __all__ = [
+    "calls_of",
     "claims",
     "deliveries_of",
     "door_seat",
@@ -59,6 +61,7 @@ __all__ = [
     "endpoints_of",
     "entries_of_month",
     "events_of",
+    "find_call",
     "find_door_order",
     "find_partner",
     "find_sale",

@@ -9,6 +9,7 @@ from channels.models import (
     Door,
     WebhookEndpoint,
 )
+from channels.services.calls import forget_old_calls, keep_calls
 from channels.services.claims import (
     confirm_claim,
     file_correction,
@@ -90,9 +91,11 @@ __all__ = [
     "event_body",
     "file_correction",
     "file_transfer",
+    "forget_old_calls",
     "forget_old_events",
     "is_partners",
     "issue_key",
+    "keep_calls",
     "look_at_shelf",
     "make_endpoint",
     "make_sample",

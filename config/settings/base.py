@@ -241,6 +241,8 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_SCHEMA_CLASS": "api.described.schema.PartnerSchema",
 }
+# Seconds between two batches of the request log (api.calls); 0: none is written by itself.
+CALLS_WRITTEN_EVERY = env.float("CALLS_WRITTEN_EVERY", default=1.0)
 # The rest of what the API says of itself: api/described.
 SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",

@@ -10,6 +10,7 @@ from config.settings.base import DATABASES, MIDDLEWARE, STORAGES
 SANDBOX_PAYMENTS = True
 SUPPLIERS_MAY_BE_LOCAL = True
 WEBHOOKS_MAY_BE_LOCAL = True
+CALLS_WRITTEN_EVERY = 0.0  # a test says when
 KEPT_SECONDS = 0.0  # tests share a process and number their shops alike
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {

@@ -20,8 +20,9 @@ def worlds(django_db_setup, django_db_blocker) -> Iterator[tuple[World, World]]:
             make_user(OPERATOR_MAIL, is_operator=True)
             yield make_world("cloud"), make_world("star")
         finally:
+            # Numbers go on: what a process keeps by a shop's number is not another shop's.
             call_command("flush", database="owner", interactive=False, verbosity=0,
-                         inhibit_post_migrate=True)  # fmt: skip
+                         inhibit_post_migrate=True, reset_sequences=False)  # fmt: skip
 
 
 @pytest.fixture

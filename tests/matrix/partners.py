@@ -6,11 +6,12 @@ from typing import Any
 from django.test import Client
 
 from channels import services as channels
-from channels.models import PartnerShelf, PartnerSku
+from channels.models import ApiCall, Partner, PartnerShelf, PartnerSku
 from channels.selectors import deliveries_of
-from channels.types import EndpointTerms, KeyTerms, PartnerTerms, TierTerms
+from channels.types import CallSeen, EndpointTerms, KeyTerms, PartnerTerms, TierTerms
 from core.actors import Actor
 from core.scope import tenant_atomic
+from core.secrets import Secret
 from payments import services as payments
 from tenants.models import Merchant
 from tests.matrix.claims import claimed
@@ -55,10 +56,31 @@ def partnered(
         "key": key.key_id,
         "partner_order": order["ref"],
         "endpoint": hook.ref,
+        "api_call": _called(partner, mark, now=now),
         "delivery": _looked_after(partner.pk, hook.endpoint_id, now=now),
         **claimed(partner.pk, mark, now),
         **doored(partner_id=partner.pk, sku_id=things["sku"], mark=mark, now=now),
     }
+
+
+def _called(partner: Partner, mark: str, *, now: datetime) -> int:
+    """The partner's program asked for its balance."""
+    call = CallSeen(
+        partner_id=partner.pk,
+        at=now,
+        method="GET",
+        path=f"/api/v1/products/{mark}",
+        status=200,
+        ms=7,
+        key_hint="abcdefgh",
+        ip="192.0.2.7",
+        request_id=f"{mark}-request",
+        body=None,
+        answer=Secret("{}"),
+    )
+    with tenant_atomic():
+        channels.keep_calls(calls=[call])
+        return ApiCall.objects.get().pk
 
 
 def _looked_after(partner_id: int, endpoint_id: int, *, now: datetime) -> str:

@@ -272,6 +272,8 @@ OFFICE = {
                             form={"hours": "24"}),
     "office_key_revoke": deed(f"{PARTNER_PAGE}keys/{{key}}/revoke/", "partners.edit"),
     "office_partner_prices": page(f"{PARTNER_PAGE}prices/", "partners.view"),
+    "office_partner_calls": page(f"{PARTNER_PAGE}calls/", "partners.view"),
+    "office_partner_call": page(f"{PARTNER_PAGE}calls/{{api_call}}/", "partners.view"),
     "office_partner_statement": page(f"{PARTNER_PAGE}statement/", "partners.money"),
     "office_partner_statement_file": page(f"{PARTNER_PAGE}statement/csv/", "partners.money",
                                           shows=False),
