@@ -1,4 +1,4 @@
-"""Money that is put on partners' balances, or taken off them: filed by one, confirmed by another."""
+"""Money put on partners' balances, or taken off: filed by one person, confirmed by another."""
 
 from collections.abc import Callable
 from functools import partial

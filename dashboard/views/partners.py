@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from channels import services as channels
 from channels.models import ApiKey, Partner, PartnerOrder
@@ -33,6 +34,11 @@ from payments.selectors import entries_of
 ON_A_PAGE = 50
 LATEST = 20
 SCOPES = dict(KeyScope.choices)
+# An open account is not an open case.
+STATES = {
+    PartnerState.ACTIVE: gettext_lazy("trading"),
+    PartnerState.SUSPENDED: gettext_lazy("suspended"),
+}
 
 
 @page("partners.view")
@@ -63,6 +69,7 @@ def _row(request: HttpRequest, one: Any) -> dict[str, Any]:
     return {
         "partner": one,
         "tone": tone_of(one.state),
+        "state": STATES[PartnerState(one.state)],
         "balance": Money(one.balance_e4, currency),
         "balance_tone": "bad" if is_low else "",
         "mark": Money(one.low_balance_e4, currency),
@@ -89,7 +96,7 @@ def partner(request: HttpRequest, ref: str) -> HttpResponse:
         orders=[_order(one) for one in sales_of(partner_id=found.pk)[:LATEST]],
         lines=_latest_lines(found, currency) if may_see_money else [],
         moves=[
-            (move, PartnerState(move.new).label, who(move.by), tone_of(move.new))
+            (move, STATES[PartnerState(move.new)], who(move.by), tone_of(move.new))
             for move in found.moves.order_by("-at", "-pk")
         ],
         now=now,

@@ -29,10 +29,12 @@ def shelve() -> None:
     from core.actors import SYSTEM  # noqa: PLC0415 -- after setup
     from core.scope import bind, tenant_atomic  # noqa: PLC0415 -- after setup
     from tenants.models import Merchant  # noqa: PLC0415 -- after setup
+    from tests.browser.partners import partner_with, reader  # noqa: PLC0415 -- after setup
     from tests.browser.supply import supply  # noqa: PLC0415 -- after setup
 
     now = timezone.now()
-    with bind(Merchant.objects.get(slug="cloud").pk), tenant_atomic():
+    shop = Merchant.objects.get(slug="cloud").pk
+    with bind(shop), tenant_atomic():
         brand = Brand.objects.create(name="影院", name_en="Cinema", glyph="影院")
         shelf = Category.objects.earliest("position")
         given = {"name": PRODUCT, "name_en": PRODUCT_EN, "brand_id": brand.pk}
@@ -43,6 +45,9 @@ def shelve() -> None:
         catalog.create_sku(product_id=product.pk, given=sku, by=SYSTEM, now=now)
         catalog.publish(product_id=product.pk, by=SYSTEM, now=now)
         supply(now=now)
+    with bind(shop):
+        reader()
+        partner_with(now=now)
 
 
 if __name__ == "__main__":

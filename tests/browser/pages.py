@@ -56,6 +56,26 @@ SUPPLY_LINKS = {
     "break": ("breaks", "td a[href*='/office/bills/breaks/']"),
 }
 
+PARTNERS = {
+    "partners": "/office/partners/",
+    "partner-new": "/office/partners/new/",
+    "tiers": "/office/tiers/",
+    "tier-new": "/office/tiers/new/",
+    "claims": "/office/claims/",
+}
+PARTNER, READER = "走查合作方", "reader@cloud.example"
+PARTNER_LINKS = {
+    "partner": ("partners", f"td a:has-text('{PARTNER}')"),
+    "partner-calls": ("partner", "a[href$='/calls/']"),
+    "partner-edit": ("partner", "a[href*='/partners/'][href$='/edit/']"),
+    "partner-prices": ("partner", "a[href*='/partners/'][href$='/prices/']"),
+    "statement": ("partner", "a[href*='/partners/'][href$='/statement/']"),
+    "correction": ("partner", "a[href$='/correction/']"),
+    "key-new": ("partner", "a[href$='/keys/new/']"),
+    "key-roll": ("partner", "a[href$='/roll/']"),
+    "tier": ("tiers", "td a[href*='/office/tiers/']"),
+}
+
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 # What a page owes every visitor, whatever it is about: the answer is what it lacks.

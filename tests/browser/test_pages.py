@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from dashboard.demo.partners import NAME as DEMO_PARTNER
 from devkit.place import CLONE
 from tenants.roles import Role
 from tests.browser import pages, steps
@@ -42,12 +43,22 @@ def office_pages(member: Visit) -> dict[str, str]:
     """With the form of a product of this shop: numbers are shared by all shops."""
     page = member.open(pages.OFFICE["products"])
     product = page.locator("#result_list a.qy-link").first.get_attribute("href") or ""
-    return pages.OFFICE | {"product": product} | supply_pages(member)
+    return pages.OFFICE | {"product": product} | supply_pages(member) | partner_pages(member)
 
 
 def supply_pages(member: Visit) -> dict[str, str]:
-    found = dict(pages.SUPPLY)
-    for name, (place, link) in pages.SUPPLY_LINKS.items():
+    return led_to(member, pages.SUPPLY, pages.SUPPLY_LINKS)
+
+
+def partner_pages(member: Visit) -> dict[str, str]:
+    return led_to(member, pages.PARTNERS, pages.PARTNER_LINKS)
+
+
+def led_to(
+    member: Visit, known: dict[str, str], links: dict[str, tuple[str, str]]
+) -> dict[str, str]:
+    found = dict(known)
+    for name, (place, link) in links.items():
         found[name] = member.open(found[place]).locator(link).first.get_attribute("href") or ""
     return found
 
@@ -185,6 +196,40 @@ def test_pages_about_suppliers_have_no_grave_fault_of_accessibility(visit, size)
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE])
+@pytest.mark.parametrize("language", BOUGHT)
+def test_pages_about_partners_are_whole_in_both_languages(visit, size, language):
+    member = visit(size=size, language=language)
+    steps.sign_in(member, "owner@cloud.example" if language == "zh-CN" else pages.READER)
+    faults, wide = {}, {}
+
+    for name, path in partner_pages(member).items():
+        page = member.open(path)
+        assert page.evaluate("document.documentElement.lang")[:2] == language[:2]
+        faults[name], wide[name] = grave_faults(member), page.evaluate(pages.SIDEWAYS)
+        member.shot(f"office-{name}-{language[:2]}", full=True)
+
+    assert {name: found for name, found in faults.items() if found} == {}
+    assert {name: by for name, by in wide.items() if by > 0} == {}
+
+
+def test_a_new_key_is_shown_once_to_be_copied(visit):
+    member = visit(size=PHONE)
+    office = steps.sign_in(member)
+    member.open(partner_pages(member)["key-new"])
+
+    office.locator(".qy-form button.qy-primary").click()
+    office.locator("[data-copy]").click()
+
+    expect(office.locator("[data-copy]")).to_have_text("已复制")
+    key = office.locator(".qy-secret").inner_text()
+    assert office.evaluate("navigator.clipboard.readText()") == key
+    assert re.fullmatch(r"qy_live_[\w-]{40}", key)
+    assert office.evaluate(pages.SIDEWAYS) <= 0
+    assert grave_faults(member) == []
+    member.shot("office-key")
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE])
 def test_each_step_of_the_import_is_whole_and_without_grave_faults(visit, codes_file, size):
     good, late = f"GOOD-{size[0]}-0001,2099-12-31,Q4", f"LATE-{size[0]}-0001,2020-01-31,"
     codes_file.write_text("\n".join(["卡密,有效期,备注", good, good, late, ",2099-12-31,"]))
@@ -260,7 +305,8 @@ def test_goods_are_found_by_typing_with_and_without_scripts(visit, scripts):
 def english_of_the_demo() -> set[str]:
     """The office shows a merchant both names of its goods, shelves and brands."""
     told = strings(tomllib.loads((DEMO / "cloud.toml").read_text()))
-    return {*told, PRODUCT_EN, SKU_EN, "Cinema", *(f"{role}".title() for role in Role)}
+    names = {PRODUCT_EN, SKU_EN, "Cinema", DEMO_PARTNER}
+    return {*told, *names, *(f"{role}".title() for role in Role)}
 
 
 def strings(node: object) -> Iterator[str]:

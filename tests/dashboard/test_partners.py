@@ -1,27 +1,23 @@
-"""Partners, their keys, tiers and prices in the office."""
+"""Partners in the office: the list, the terms, one partner's page."""
 
 import re
-from html import unescape
 
 import pytest
 
-from channels import services as channels
-from channels.models import ApiKey, Partner, PartnerSku, PriceTier, TierPrice
+from channels.models import Partner, PartnerSku
 from core.scope import tenant_atomic
 from payments.selectors import floored_balance
 from tenants.models import User
 from tenants.roles import Role
 from tests.api.callers import Caller
 from tests.catalog.factories import make_sku
-from tests.channels.factories import WANG, make_keyed, make_partner, make_tier
+from tests.channels.factories import make_keyed, make_partner, make_tier
 from tests.conftest import as_tenant, client_of
 from tests.dashboard.people import browser_of
 from tests.orders.factories import stocked_sku
-from tests.times import NOON
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 LIST = "/office/partners/"
-KEY = re.compile(r"qy_live_[\w-]+")
 TERMS = {
     "name": "Acme", "contact": "Li", "credit": "500", "daily_limit": "1,000.50",
     "low_balance": "100", "most_per_second": "50", "sells_all": "on",
@@ -142,97 +138,6 @@ def test_the_list_tells_who_is_low(shop, browser):
     assert [(one.count, str(one.words)) for one in todo] == [(1, "partners' balances are low")]
 
 
-def test_a_key_is_shown_once_and_works(shop, browser, keyed):
-    path = f"{page_of(keyed.partner)}keys/new/"
-
-    answer = browser.post(path, {"name": "web", "scopes": ["orders:read"], "networks": "127.0.0.1"})
-
-    assert answer.status_code == 200
-    assert "no-store" in answer["Cache-Control"]
-    (key,) = set(KEY.findall(answer.content.decode()))
-    caller = Caller(key)
-    caller.get("/api/v1/orders")
-    assert caller.status == 200
-    caller.get("/api/v1/balance")
-    assert caller.status == 403
-    page = browser.get(page_of(keyed.partner)).content.decode()
-    assert KEY.findall(page) == []
-    assert "127.0.0.1/32" in page
-
-
-@pytest.mark.parametrize(
-    ("more", "field"),
-    [
-        ({"scopes": []}, "scopes"),
-        ({"scopes": ["everything"]}, "scopes"),
-        ({"networks": "here"}, "networks"),
-        ({"ends_on": "2020-01-01"}, "ends_on"),
-        ({"ends_on": "9999-12-31"}, "ends_on"),
-    ],
-)
-def test_a_key_that_cannot_be_is_told_at_its_field(shop, browser, keyed, more, field):
-    path = f"{page_of(keyed.partner)}keys/new/"
-
-    answer = browser.post(path, {"name": "web", "scopes": ["orders:read"]} | more)
-
-    assert (answer.status_code, list(answer.context["form"].errors)) == (422, [field])
-    assert rows(ApiKey.objects.all(), "pk") == [keyed.key_id]
-
-
-def test_a_rolled_key_and_the_old_one_both_work_for_a_while(shop, browser, keyed):
-    path = f"{page_of(keyed.partner)}keys/{keyed.key_id}/roll/"
-
-    answer = browser.post(path, {"hours": "24"})
-
-    (fresh,) = set(KEY.findall(answer.content.decode()))
-    for key in (fresh, keyed.key):
-        caller = Caller(key)
-        caller.get("/api/v1/balance")
-        assert caller.status == 200
-
-
-def test_a_key_that_is_rolled_at_once_is_refused(shop, browser, keyed):
-    browser.post(f"{page_of(keyed.partner)}keys/{keyed.key_id}/roll/", {"hours": "0"})
-
-    caller = Caller(keyed.key)
-    caller.get("/api/v1/balance")
-    assert caller.status == 401
-
-
-def test_a_revoked_key_is_refused_and_has_no_button_any_more(shop, browser, keyed):
-    path = f"{page_of(keyed.partner)}keys/{keyed.key_id}/revoke/"
-
-    browser.post(path)
-
-    caller = Caller(keyed.key)
-    caller.get("/api/v1/balance")
-    assert caller.status == 401
-    assert path not in browser.get(page_of(keyed.partner)).content.decode()
-
-
-def test_a_key_of_another_partner_is_not_there(shop, browser, keyed):
-    with tenant_atomic():
-        other = make_partner()
-
-    answers = [
-        browser.post(f"{page_of(other)}keys/{keyed.key_id}/{verb}/", {"hours": "0"})
-        for verb in ("roll", "revoke")
-    ]
-
-    assert [answer.status_code for answer in answers] == [404, 404]
-
-
-def test_a_key_is_not_made_long_after_the_password(shop, browser, keyed):
-    session = browser.session
-    session["account_authentication_methods"] = []
-    session.save()
-
-    answer = browser.post(f"{page_of(keyed.partner)}keys/new/", {"scopes": ["orders:read"]})
-
-    assert answer["Location"].startswith("/office/reauthenticate/")
-    assert rows(ApiKey.objects.all(), "pk") == [keyed.key_id]
-
-
 def test_a_suspended_partner_is_refused_until_it_is_open_again(shop, browser, keyed):
     path, caller = page_of(keyed.partner), Caller(keyed.key)
 
@@ -261,90 +166,6 @@ def test_an_order_is_listed_with_the_partners_number(shop, browser, keyed):
     assert "P-77" in page
     assert told["ref"] in page
     assert "Latest movements" not in page  # the operator sees no entries
-
-
-def test_a_tier_is_made_and_its_prices_are_pasted(shop, browser):
-    with tenant_atomic():
-        one, two = make_sku(price_e4=200_000), make_sku(price_e4=300_000)
-    made = browser.post(
-        "/office/tiers/new/",
-        {"name": "Gold", "way": "discount", "rate": "98.5", "floor_rate": "100"},
-    )
-    lines = f"{one.ref}\t9.8750\n\n{two.ref}, 12"
-
-    answer = browser.post(made["Location"], {"lines": lines})
-
-    assert answer.status_code == 302
-    assert rows(PriceTier.objects.all(), "way", "rate", "floor_rate") == [
-        ("discount", 9_850, 10_000)
-    ]
-    assert dict(rows(TierPrice.objects.all(), "sku_id", "price_e4")) == {
-        one.pk: 98_750,
-        two.pk: 120_000,
-    }
-    page = browser.get(made["Location"]).content.decode()
-    assert "98.5 % of the list price, never below 100 % of the cost" in page
-
-
-@pytest.mark.parametrize(
-    ("lines", "words"),
-    [
-        ("{ref}", ("Line 1: write a SKU's number and a price", "第 1 行：请填写规格编号和价格")),
-        ("{ref} 1\nNOSUCH 1", ("Line 2: no SKU has the number NOSUCH", "第 2 行：没有编号为")),
-        ("{ref} 1.23456", ("Line 1: An amount is not negative", "第 1 行：")),
-        ("{ref} 0", ("Line 1: Write an amount above zero.", "第 1 行：")),
-        ("", ("", "")),
-    ],
-)
-@pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_a_paste_that_cannot_be_read_sets_nothing(shop, browser, lines, words, language):
-    with tenant_atomic():
-        sku, tier = make_sku(), make_tier()
-    User.objects.update(language=language)
-
-    answer = browser.post(f"/office/tiers/{tier.ref}/", {"lines": lines.format(ref=sku.ref)})
-
-    assert answer.status_code == 422
-    assert words[language != "en"] in unescape(answer.content.decode())
-    assert rows(TierPrice.objects.all(), "pk") == []
-
-
-def test_a_price_is_taken_out_and_an_empty_tier_removed(shop, browser):
-    with tenant_atomic():
-        sku, tier = make_sku(), make_tier()
-        channels.set_tier_price(tier_id=tier.pk, sku_id=sku.pk, price_e4=1, by=WANG, now=NOON)
-
-    browser.post(f"/office/tiers/{tier.ref}/drop-price/", {"sku": sku.pk})
-    left = rows(TierPrice.objects.all(), "pk")
-    answer = browser.post(f"/office/tiers/{tier.ref}/drop/")
-
-    assert (left, answer.status_code, rows(PriceTier.objects.all(), "pk")) == ([], 302, [])
-
-
-def test_a_tier_with_partners_is_not_removed(shop, browser):
-    with tenant_atomic():
-        tier = make_tier()
-        make_partner(tier_id=tier.pk)
-
-    answer = browser.post(f"/office/tiers/{tier.ref}/drop/")
-
-    assert (answer.status_code, rows(PriceTier.objects.all(), "pk")) == (409, [tier.pk])
-
-
-def test_what_a_partner_pays_is_shown_with_what_is_left(shop, browser):
-    with tenant_atomic():
-        sku = make_sku(price_e4=200_000, cost_hint_e4=190_000)
-        tier = make_tier(rate=9_000)
-        partner = make_partner(tier_id=tier.pk, sells_all=False, sku_ids=(sku.pk,))
-        make_sku()
-
-    page = browser.get(f"{page_of(partner)}prices/")
-
-    (row,) = page.context["rows"]
-    assert [str(row[name]) for name in ("list", "price", "cost", "left", "off")] == [
-        "¥20.00", "¥18.00", "¥19.00", "¥-1.00", "10",
-    ]  # fmt: skip
-    assert "Refused: below the cost" in page.content.decode()
 
 
 @pytest.mark.parametrize("path", ["", "edit/", "prices/", "statement/", "correction/", "keys/new/"])
@@ -390,12 +211,3 @@ def test_the_list_asks_as_often_however_many_there_are(
 
     with django_assert_num_queries(10):
         browser.get(LIST)
-
-
-def test_a_key_that_ends_is_good_through_its_last_day(shop, browser, keyed):
-    path = f"{page_of(keyed.partner)}keys/new/"
-
-    browser.post(path, {"scopes": ["orders:read"], "ends_on": "2099-12-31"})
-
-    (end,) = rows(ApiKey.objects.exclude(pk=keyed.key_id), "expires_at")
-    assert end.isoformat() == "2099-12-31T16:00:00+00:00"  # midnight in Shanghai
