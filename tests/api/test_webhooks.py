@@ -6,21 +6,14 @@ import pytest
 from django.utils import timezone
 
 from channels import services as channels
-from channels.models import PartnerShelf, WebhookDelivery, WebhookEndpoint, WebhookEvent
+from channels.models import WebhookEndpoint
 from channels.services.webhooks import hands
 from channels.types import KeyTerms
-from core import outbox
-from core.models import OutboxRow
 from core.scope import tenant_atomic
-from fulfillment import services as fulfillment
-from fulfillment.selectors import units_of
-from inventory.models import Code
-from orders.models import Order
 from tests.api.callers import Caller
-from tests.channels.factories import WANG, make_endpoint, make_keyed, make_news
+from tests.channels.factories import make_endpoint, make_keyed, make_news
 from tests.channels.receivers import receiver
 from tests.conftest import as_tenant
-from tests.orders.factories import PRICE, paid, stocked_sku
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 ENDPOINTS, DELIVERIES, EVENTS = (
@@ -34,30 +27,6 @@ URL = "https://partner.example/hooks"
 @pytest.fixture(autouse=True)
 def _nobody_known():
     hands._quick.clear()
-
-
-@pytest.fixture
-def sku(shop):
-    with tenant_atomic():
-        return stocked_sku(5)
-
-
-def hear_all():
-    """What the workers would do: each listener hears what there is."""
-    while rows := _unheard():
-        for pk in rows:
-            outbox.hear(row_id=pk, now=timezone.now())
-
-
-@tenant_atomic
-def _unheard():
-    return list(OutboxRow.objects.filter(heard_at=None).values_list("pk", flat=True))
-
-
-@tenant_atomic
-def told():
-    """What there was to tell, the oldest first."""
-    return [(event.kind, event.data) for event in WebhookEvent.objects.order_by("pk")]
 
 
 def test_an_endpoint_is_made_with_a_secret_that_is_shown_this_once(caller):
@@ -187,142 +156,6 @@ def test_another_shop_s_key_finds_none_of_it(caller, other_shop):
         stranger.get(f"{ENDPOINTS}/{made['ref']}")
 
     assert stranger.status == 404
-
-
-def test_an_order_that_is_answered_with_its_code_is_told_in_the_same_transaction(
-    caller, keyed, sku
-):
-    make_endpoint(keyed.partner, URL)
-
-    order = caller.order(sku, "MINE-1", quantity=2)
-
-    unit = {"object": "unit", "order": order["ref"], "partner_order_no": "MINE-1"}
-    assert [kind for kind, _data in told()] == [
-        "unit.delivered", "unit.delivered", "order.completed",
-    ]  # fmt: skip
-    assert told()[0][1] == unit | {
-        "position": 1,
-        "is_replacement": False,
-        "delivered_at": order["units"][0]["delivered_at"],
-    }
-    assert told()[2][1] == {
-        "object": "order",
-        "order": order["ref"],
-        "partner_order_no": "MINE-1",
-        "state": "completed",
-        "total": "20.0000",
-        "currency": "CNY",
-    }
-    with tenant_atomic():
-        assert WebhookDelivery.objects.filter(state="pending").count() == 3
-        assert not OutboxRow.objects.exists()  # nobody has to hear of it once more
-
-
-def test_no_event_holds_a_code(caller, keyed, sku):
-    make_endpoint(keyed.partner, URL)
-
-    order = caller.order(sku, quantity=3)
-
-    said = repr(told())
-    assert [unit["code"] for unit in order["units"] if unit["code"] in said] == []
-
-
-def test_who_has_no_endpoint_pays_for_none(caller, sku):
-    caller.order(sku)
-
-    with tenant_atomic():
-        assert not WebhookEvent.objects.exists()
-        assert not OutboxRow.objects.exists()
-
-
-def test_what_an_order_of_our_own_shop_comes_to_is_told_to_nobody(shop):
-    with tenant_atomic():
-        paid(stocked_sku(1))
-        rows = OutboxRow.objects.filter(listener__endswith="tell_of_order")
-        assert not rows.exists()
-
-
-def test_what_the_outbox_brings_twice_is_one_event(caller, keyed, sku):
-    make_endpoint(keyed.partner, URL)
-    caller.order(sku)
-    with tenant_atomic():
-        order = Order.objects.get()
-    before = told()
-
-    for _time in range(2):
-        channels.tell_of_order(order_id=order.pk, channel="api", now=timezone.now())
-
-    assert told() == before
-    assert len(before) == 2
-
-
-def test_a_replacement_and_a_refund_are_told(caller, keyed, sku):
-    make_endpoint(keyed.partner, URL)
-    number = caller.order(sku, quantity=2)["ref"]
-    now = timezone.now()
-    with tenant_atomic():
-        order = Order.objects.get()
-        first, second = units_of(order_id=order.pk)
-    fulfillment.replace_unit(unit_id=first.pk, by=WANG, reason="bad", now=now)
-    fulfillment.refund_units(
-        order_id=order.pk, unit_ids=[second.pk], by=WANG, reason="bad", now=now
-    )
-
-    hear_all()
-
-    more = told()[3:]
-    assert [(kind, data["position"]) for kind, data in more] == [
-        ("unit.delivered", 1), ("unit.refunded", 2),
-    ]  # fmt: skip
-    assert more[0][1]["is_replacement"] is True
-    assert (more[1][1]["order"], more[1][1]["amount"]) == (number, "10.0000")
-
-
-def test_a_low_balance_is_told_once(shop, sku):
-    with tenant_atomic():
-        keyed = make_keyed(balance_e4=3 * PRICE, low_balance_e4=2 * PRICE)
-    make_endpoint(keyed.partner, URL, kinds=("balance.low",))
-    Caller(keyed).order(sku, quantity=2)
-
-    for _time in range(2):
-        channels.note_low_balance(partner_id=keyed.partner.pk, now=timezone.now())
-        hear_all()
-
-    low = [data for kind, data in told() if kind == "balance.low"]
-    assert low == [{"object": "balance", "below": "20.0000"}]
-
-
-def look(now):
-    with tenant_atomic():
-        PartnerShelf.objects.update(next_at=now)
-        (pk,) = PartnerShelf.objects.values_list("pk", flat=True)
-    channels.look_at_shelf(shelf_id=pk, now=now)
-
-
-def test_sold_out_there_again_and_another_price_are_told_once_each(caller, keyed, sku):
-    make_endpoint(keyed.partner, URL)
-    now = timezone.now()
-    look(now)
-    assert told() == []
-
-    with tenant_atomic():
-        Code.objects.update(state="frozen")
-    look(now)
-    look(now)
-    with tenant_atomic():
-        Code.objects.update(state="available")
-        type(sku).objects.filter(pk=sku.pk).update(price_e4=PRICE + 500)
-    look(now)
-
-    product = {"object": "product", "sku": sku.ref, "currency": "CNY"}
-    assert told() == [
-        ("product.stock_changed", product | {"price": "10.0000", "is_available": False}),
-        (
-            "product.price_changed",
-            product | {"price": "10.0500", "old_price": "10.0000", "is_available": True},
-        ),
-        ("product.stock_changed", product | {"price": "10.0500", "is_available": True}),
-    ]
 
 
 def test_a_sample_is_sent_now_and_what_came_back_is_told(caller, keyed):

@@ -1,12 +1,9 @@
 """Claim, call, record: what a partner's server hears, how often, and what is made of its answer."""
 
-import threading
-from contextvars import copy_context
 from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import connections
 from django.utils import timezone
 
 from channels import services as channels
@@ -275,62 +272,6 @@ def test_of_many_senders_at_once_each_event_has_one(partner):
     assert set(server.ids.values()) == {1}
     assert len(server.ids) == 20
     assert {row.state for row in deliveries()} == {"delivered"}
-
-
-def test_one_that_hangs_holds_one_hand_and_nobody_else_s(partner):
-    gate = threading.Event()
-    with receiver(gate=gate) as dead, receiver() as server:
-        hanging = told(partner, dead.url, "A", "B", "C")
-        well = told(partner, server.url, "D")
-        first = threading.Thread(target=_in_context(send), args=(hanging,))
-        first.start()
-        while not dead.heard:
-            gate.wait(0.01)
-
-        send(hanging)  # finds no hand, and comes back at once
-        send(well)
-
-        assert len(dead.heard) == 1
-        assert [one.said["data"]["order"] for one in server.heard] == ["D"]
-        gate.set()
-        first.join()
-
-
-def _in_context(work):
-    context = copy_context()
-
-    def run(*given):
-        try:
-            context.run(work, *given)
-        finally:
-            connections.close_all()
-
-    return run
-
-
-def test_one_that_answers_has_several_hands_and_a_slow_one_loses_them():
-    with hands.hand_for(1) as first, hands.hand_for(1) as second:
-        assert (first, second) == (True, False)
-    hands.note_speed(1, seconds=0.2)
-    with hands.hand_for(1) as first, hands.hand_for(1) as second:
-        assert (first, second) == (True, True)
-    hands.note_speed(1, seconds=9)
-    with hands.hand_for(1) as first, hands.hand_for(1) as second:
-        assert (first, second) == (True, False)
-
-
-def test_strangers_leave_hands_to_those_that_answer():
-    taken = [hands.hand_for(number) for number in range(hands.MOST_STRANGERS)]
-    assert all(one.__enter__() for one in taken)
-    try:
-        with hands.hand_for(10_000) as stranger:
-            assert stranger is False
-        hands.note_speed(10_000, seconds=0.1)
-        with hands.hand_for(10_000) as known:
-            assert known is True
-    finally:
-        for one in taken:
-            one.__exit__(None, None, None)
 
 
 def test_a_backlog_of_one_endpoint_is_one_line_for_the_sweeper(partner):
