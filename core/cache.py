@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import cached_property, wraps
-from typing import Any, cast
+from typing import Any
 
 import structlog
 from django.core.cache.backends.redis import RedisCache
@@ -42,7 +42,7 @@ class SoftRedisCache(RedisCache):
     @cached_property
     def _counter(self) -> Redis:
         """Made once: to make a client costs as much as to ask with it."""
-        return cast("Redis", self._cache.get_client(write=True))
+        return self._cache.get_client(write=True)
 
     @_soft(answer=0)
     def count(self, key: str, *, seconds: int) -> int:
