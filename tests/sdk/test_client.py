@@ -30,6 +30,7 @@ class Losing(HTTPAdapter):
         answer = super().send(request, *given, **named)
         if self.times:
             self.times -= 1
+            answer.close()
             raise requests.ConnectionError("lost")
         return answer
 
