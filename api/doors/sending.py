@@ -1,6 +1,8 @@
 """What platforms are told of themselves: claimed, said with nothing locked, recorded."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -12,7 +14,14 @@ from api.doors import agiso_words, goofish_words, kasushou_words
 from api.doors.goods import Ware, wares
 from api.doors.orders import shown
 from channels import services as channels
-from channels.selectors import get_door_order, get_watch, watches_of
+from channels.selectors import (
+    door_of_order,
+    door_of_watch,
+    get_door_order,
+    get_watch,
+    watches_of,
+)
+from channels.services.webhooks.hands import hand_for, note_speed
 from channels.states import DoorKind
 from channels.types import DoorSeat, TellingLease
 from core.errors import InvalidInput
@@ -35,6 +44,12 @@ log = structlog.get_logger(__name__)
 
 def tell_door_order(*, door_order_id: int, now: datetime) -> None:
     """Call the platform back with an order that has ended, until it has heard."""
+    with _hand_for(door_of_order(door_order_id=door_order_id)) as has_one:
+        if has_one:
+            _tell_order(door_order_id, now=now)
+
+
+def _tell_order(door_order_id: int, *, now: datetime) -> None:
     lease = channels.claim_door_order(door_order_id=door_order_id, now=now)
     if lease is None:
         return
@@ -45,6 +60,12 @@ def tell_door_order(*, door_order_id: int, now: datetime) -> None:
 
 def tell_door_watch(*, watch_id: int, now: datetime) -> None:
     """Tell the platform what a watched SKU is now, until it has heard."""
+    with _hand_for(door_of_watch(watch_id=watch_id)) as has_one:
+        if has_one:
+            _tell_watch(watch_id, now=now)
+
+
+def _tell_watch(watch_id: int, *, now: datetime) -> None:
     lease = channels.claim_door_watch(watch_id=watch_id, now=now)
     if lease is None:
         return
@@ -55,6 +76,17 @@ def tell_door_watch(*, watch_id: int, now: datetime) -> None:
     said, is_heard = _told(lease, lambda: speaker.goods_news(lease.door, watch, ware, now=now))
     told = speaker.news(ware)
     channels.record_door_watch(lease=lease, said=said, is_heard=is_heard, told=told, now=now)
+
+
+@contextmanager
+def _hand_for(door_id: int) -> Iterator[bool]:
+    """Whether there is a hand for the door: a platform that is slow or away has one, as a partner's
+    endpoint has, and holds nobody else up. What finds none waits in its row."""
+    began = time.monotonic()
+    with hand_for(-door_id) as has_one:  # below zero, where no endpoint is
+        yield has_one
+    if has_one:
+        note_speed(-door_id, seconds=time.monotonic() - began)
 
 
 @tenant_atomic

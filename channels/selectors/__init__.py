@@ -3,6 +3,8 @@
 from channels.selectors.calls import calls_of, find_call
 from channels.selectors.claims import claims, get_claim, open_claims
 from channels.selectors.doors import (
+    door_of_order,
+    door_of_watch,
     door_seat,
     doors_of,
     due_door_orders,
@@ -49,6 +51,8 @@ __all__ = [
     "calls_of",
     "claims",
     "deliveries_of",
+    "door_of_order",
+    "door_of_watch",
     "door_seat",
     "doors_of",
     "due_door_orders",

@@ -12,6 +12,7 @@ from channels.states import PartnerState
 from channels.types import DoorSeat, DoorSecrets, Seat, Tier
 from core.crypto import unseal
 from core.errors import NotFound
+from core.scope import tenant_atomic
 from core.secrets import Secret
 from orders.states import ENDED
 
@@ -105,6 +106,18 @@ def find_door_order(
         return None
     found = DoorOrder.objects.filter(named, door_id=door_id)
     return found.select_related("sale__order").order_by("pk").first()
+
+
+@tenant_atomic
+def door_of_order(*, door_order_id: int) -> int:
+    return DoorOrder.objects.values_list("door_id", flat=True).get(pk=door_order_id)
+
+
+@tenant_atomic
+def door_of_watch(*, watch_id: int) -> int:
+    """0 where the wish was taken back."""
+    found = DoorWatch.objects.filter(pk=watch_id).values_list("door_id", flat=True)
+    return found.first() or 0
 
 
 def get_door_order(*, door_order_id: int) -> DoorOrder:

@@ -139,6 +139,7 @@ def _check(terms: DoorTerms) -> None:
     _check_secret(terms.kind, terms.app_secret, terms.options)
     _check_hosts(terms.hosts)
     _check_options(terms.options)
+    _check_clear(terms)
 
 
 def _check_secret(kind: str, secret: Secret, options: Mapping[str, str]) -> None:
@@ -154,11 +155,22 @@ def _check_secret(kind: str, secret: Secret, options: Mapping[str, str]) -> None
 
 
 def _check_hosts(hosts: tuple[str, ...]) -> None:
-    plain = settings.SUPPLIERS_MAY_BE_LOCAL
     if len(hosts) > MOST_HOSTS or not all(_HOST.fullmatch(host.lower()) for host in hosts):
         raise InvalidInput(_("Write hosts such as open.example.com, one by one."), param="hosts")
-    if not plain and any(host.rpartition(":")[2].isdigit() for host in hosts):
+    if not _may_be_local() and any(host.rpartition(":")[2].isdigit() for host in hosts):
         raise InvalidInput(_("A host is called at its usual port."), param="hosts")
+
+
+def _check_clear(terms: DoorTerms) -> None:
+    """Cards are called back by two of the protocols, by one of them enciphered."""
+    is_sealed = terms.kind == DoorKind.AGISO and _cards(terms.options) == "aes"
+    has_plain = any(host.lower().startswith("http://") for host in terms.hosts)
+    if has_plain and not (is_sealed or terms.kind == DoorKind.KASUSHOU or _may_be_local()):
+        raise InvalidInput(_("Cards in the clear are not sent without TLS."), param="hosts")
+
+
+def _may_be_local() -> bool:
+    return bool(settings.SUPPLIERS_MAY_BE_LOCAL)
 
 
 def _check_options(options: Mapping[str, str]) -> None:

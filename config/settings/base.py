@@ -146,8 +146,8 @@ CELERY_TASK_ROUTES = {
     "fulfillment.watch_balance": {"queue": "upstream"},
     "fulfillment.work_on_bill": {"queue": "bulk"},
     "suppliers.sync_products": {"queue": "upstream"},
-    "api.tell_door_order": {"queue": "upstream"},
-    "api.tell_door_watch": {"queue": "upstream"},
+    "api.tell_door_order": {"queue": "webhooks"},
+    "api.tell_door_watch": {"queue": "webhooks"},
     "inventory.run_import": {"queue": "bulk"},
     "inventory.go_through_batch": {"queue": "bulk"},
 }

@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -308,3 +309,21 @@ def test_in_production_a_door_calls_back_at_the_usual_port_only(shop, settings):
         open_door("agiso", hosts=("open.example.com:8443",))
 
     assert refusal.value.param == "hosts"
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "is_opened"),
+    [
+        ("agiso", {"cards": "aes"}, True),
+        ("agiso", {"cards": "plain"}, False),
+        ("goofish", {}, False),
+        ("kasushou", {}, True),
+    ],
+)
+def test_cards_in_the_clear_are_not_sent_without_tls(shop, settings, kind, options, is_opened):
+    settings.SUPPLIERS_MAY_BE_LOCAL = False
+
+    with tenant_atomic():
+        with suppress(InvalidInput):
+            open_door(kind, hosts=("http://cb.example.com",), options=options)
+        assert Door.objects.exists() == is_opened

@@ -14,6 +14,7 @@ from channels import services as channels
 from channels.models import Door, DoorOrder, DoorWatch
 from channels.selectors import due_door_orders, due_door_watches, due_doors
 from channels.services.telling import LEASE, MOST_TRIES
+from channels.services.webhooks.hands import hand_for
 from core.scope import tenant_atomic
 from core.secrets import Secret
 from fulfillment import services as fulfillment
@@ -243,9 +244,29 @@ def test_two_senders_at_once_call_once(by_hand):
         delivered()
         found, now = row(), timezone.now() + timedelta(seconds=1)
 
-        at_once(lambda _n: sending.tell_door_order(door_order_id=found.pk, now=now), times=4)
+        at_once(lambda _n: sending._tell_order(found.pk, now=now), times=4)
 
     assert len(ear.heard) == 1
+
+
+def test_a_slow_platform_has_one_hand_and_holds_no_other_up(shop, by_hand):
+    with listening("ok") as slow, listening("ok") as quick:
+        first, other = agiso_at(slow), agiso_at(quick)
+        for caller, ear, number in ((first, slow, "A1"), (first, slow, "A2"), (other, quick, "A3")):
+            caller.buy(by_hand, number, callbackUrl=ear.url)
+        with tenant_atomic():
+            units = list(Unit.objects.all())
+        for unit in units:
+            fulfillment.deliver_by_hand(
+                unit_id=unit.pk, text=Secret("YK"), by=WANG, now=timezone.now()
+            )
+
+        with hand_for(-first.opened.door.door_id):
+            tell_due()
+
+        assert (len(slow.heard), len(quick.heard)) == (0, 1)
+        tell_due()
+        assert len(slow.heard) == 2
 
 
 def test_a_sender_that_died_is_followed_by_another(by_hand):
