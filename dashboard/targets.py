@@ -15,8 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from catalog.models import Brand, BuyerTemplate, Category, Product, Sku
-from channels.models import WebhookEndpoint
-from channels.models import ApiKey, Partner, PriceTier
+from channels.models import ApiKey, Partner, PriceTier, WebhookEndpoint
 from dashboard.access import allows, shop_of
 from dashboard.reading import ids_in
 from dashboard.words import goods_words

@@ -13,6 +13,7 @@ from core import crypto
 from core import scope as scopes
 from core.postgres.base import DatabaseWrapper
 from core.scope import bind, tenant_atomic, tenant_in_force
+from payments.services import ledger
 from tenants.models import Domain, Merchant
 
 
@@ -68,11 +69,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_keys() -> Iterator[None]:
-    """Each test's database has its own keys, under ids that may repeat."""
-    crypto.forget_keys()
+def _fresh_memory() -> Iterator[None]:
+    """Each test's database has its own keys and accounts, under ids that may repeat."""
+    _forget()
     yield
+    _forget()
+
+
+def _forget() -> None:
     crypto.forget_keys()
+    ledger._known.clear()
+    ledger._by_id.clear()
 
 
 @pytest.fixture(scope="session")
