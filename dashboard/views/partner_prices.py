@@ -11,11 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.models import Sku
-from catalog.selectors import skus_for_sale
+from catalog.selectors import find_sku_ref, skus_for_sale
 from channels import services as channels
 from channels.models import PriceTier
 from channels.selectors import get_partner, get_tier, prices_of, skus_listed, tiers
 from channels.states import PriceWay
+from core.errors import NotFound
 from core.money import Money
 from dashboard.access import allows, shop_of
 from dashboard.frame import Deed, back_to, deed, draw, page, saved
@@ -158,6 +159,8 @@ def tier(request: HttpRequest, ref: str) -> HttpResponse:
 def drop_price(request: HttpRequest, ref: str) -> Deed:
     found = get_tier(ref=ref)
     sku_id = next(iter(ids_in([request.POST.get("sku", "")])), 0)
+    if find_sku_ref(sku_id=sku_id) is None:
+        raise NotFound
     drop = partial(channels.drop_tier_price, tier_id=found.pk, sku_id=sku_id)
     return Deed(drop, done=_("The tier's own rule makes its price again."))
 
