@@ -19,7 +19,7 @@ from dashboard.demo import people
 from payments import services as payments
 from tenants.roles import Role
 
-NAME = "Demo platform"
+NAME = "示例平台"
 KEY = "make up"
 BALANCE_E4 = 10_000 * E4
 OVERLAP = timedelta(days=7)

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from dashboard.demo.partners import NAME as DEMO_PARTNER
 from devkit.place import CLONE
 from tenants.roles import Role
 from tests.browser import pages, steps
@@ -305,8 +304,7 @@ def test_goods_are_found_by_typing_with_and_without_scripts(visit, scripts):
 def english_of_the_demo() -> set[str]:
     """The office shows a merchant both names of its goods, shelves and brands."""
     told = strings(tomllib.loads((DEMO / "cloud.toml").read_text()))
-    names = {PRODUCT_EN, SKU_EN, "Cinema", DEMO_PARTNER}
-    return {*told, *names, *(f"{role}".title() for role in Role)}
+    return {*told, PRODUCT_EN, SKU_EN, "Cinema", *(f"{role}".title() for role in Role)}
 
 
 def strings(node: object) -> Iterator[str]:
