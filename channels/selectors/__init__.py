@@ -29,6 +29,7 @@ from channels.selectors.partners import (
     prices_of,
     skus_listed,
     spent_today,
+    tier_of,
     tiers,
 )
 from channels.selectors.sales import find_sale, find_sale_of_order, get_sale, sales_of
@@ -95,6 +96,7 @@ __all__ = [
     "skus_listed",
     "skus_of_partner",
     "spent_today",
+    "tier_of",
     "tiers",
     "watches_of",
 ]

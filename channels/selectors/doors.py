@@ -7,9 +7,10 @@ from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
-from channels.models import DOOR_SECRETS, Door, DoorOrder, DoorRefusal, DoorWatch, TierPrice
+from channels.models import DOOR_SECRETS, Door, DoorOrder, DoorRefusal, DoorWatch
+from channels.selectors.partners import tier_of
 from channels.states import PartnerState
-from channels.types import DoorSeat, DoorSecrets, Seat, Tier
+from channels.types import DoorSeat, DoorSecrets, Seat
 from core.crypto import unseal
 from core.errors import NotFound
 from core.scope import tenant_atomic
@@ -17,7 +18,7 @@ from core.secrets import Secret
 from orders.states import ENDED
 
 if TYPE_CHECKING:
-    from channels.models import Partner, PriceTier
+    from channels.models import Partner
 
 
 def get_door(*, uid: UUID, kind: str, now: datetime) -> DoorSeat:
@@ -59,7 +60,7 @@ def _seat(partner: "Partner", *, hint: str) -> Seat:
         partner_name=partner.name,
         account_id=partner.account_id,
         tier_id=partner.tier_id,
-        tier=None if partner.tier is None else _tier(partner.tier),
+        tier=tier_of(partner=partner),
         sells_all=partner.sells_all,
         daily_limit_e4=partner.daily_limit_e4,
         most_per_second=partner.most_per_second,
@@ -69,16 +70,6 @@ def _seat(partner: "Partner", *, hint: str) -> Seat:
         networks=(),
         version="",
         last_used_at=None,
-    )
-
-
-def _tier(tier: "PriceTier") -> Tier:
-    return Tier(
-        ref=tier.ref,
-        way=tier.way,
-        rate=tier.rate,
-        floor_rate=tier.floor_rate,
-        has_prices=TierPrice.objects.filter(tier=tier).exists(),
     )
 
 

@@ -14,6 +14,7 @@ from channels.models import (
     PriceTier,
     TierPrice,
 )
+from channels.types import Tier
 from core.errors import NotFound
 from inventory.selectors import today_here
 from payments.selectors import balance_column
@@ -96,6 +97,20 @@ def get_tier(*, ref: str) -> PriceTier:
     if found is None:
         raise NotFound
     return found
+
+
+def tier_of(*, partner: Partner) -> Tier | None:
+    """How the prices of a partner are made who does not call with a key. At most two queries."""
+    kept = partner.tier
+    if kept is None:
+        return None
+    return Tier(
+        ref=kept.ref,
+        way=kept.way,
+        rate=kept.rate,
+        floor_rate=kept.floor_rate,
+        has_prices=kept.prices.exists(),
+    )
 
 
 def prices_of(*, tier_id: int) -> "QuerySet[TierPrice]":

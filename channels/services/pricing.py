@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from channels.errors import CostAbovePrice, PriceAboveLimit, SkuNotAllowed
 from channels.models import Partner, PartnerSku, TierPrice
 from channels.models.partners import RATE
+from channels.selectors import tier_of
 from channels.states import PriceWay
 from channels.types import Seat, Tier
 from core.money import write_e4
@@ -29,8 +30,7 @@ class _PartnerPricing:
         seat = self.seat
         if not seat.sells_all and not _is_listed(seat, sku.pk):
             raise SkuNotAllowed(_("This is not in your catalogue. Talk to the shop."), param="sku")
-        own = _own_price(seat, sku.pk)
-        price_e4 = price_of(tier=seat.tier, sku=sku, own_e4=own)
+        price_e4 = prices_for(seat=seat, skus=[sku])[sku.pk]
         if sku.cost_hint_e4 is not None and sku.cost_hint_e4 > price_e4:
             raise CostAbovePrice(
                 _("This cannot be sold at your price just now. Talk to the shop."), param="sku"
@@ -72,17 +72,7 @@ def _prices(tier: Tier | None, tier_id: int | None, skus: Iterable["Sku"]) -> di
 
 def prices_of_partner(*, partner: Partner, skus: Iterable["Sku"]) -> dict[int, int]:
     """`prices_for` of a partner who does not call just now. At most two queries."""
-    kept = partner.tier
-    if kept is None:
-        return _prices(None, None, skus)
-    tier = Tier(
-        ref=kept.ref,
-        way=kept.way,
-        rate=kept.rate,
-        floor_rate=kept.floor_rate,
-        has_prices=kept.prices.exists(),
-    )
-    return _prices(tier, kept.pk, skus)
+    return _prices(tier_of(partner=partner), partner.tier_id, skus)
 
 
 def price_of(*, tier: Tier | None, sku: "Sku", own_e4: int | None) -> int:
@@ -101,13 +91,6 @@ def price_of(*, tier: Tier | None, sku: "Sku", own_e4: int | None) -> int:
 
 def _share(amount_e4: int, rate: int) -> int:
     return -(-amount_e4 * rate // RATE)
-
-
-def _own_price(seat: Seat, sku_id: int) -> int | None:
-    if seat.tier is None or not seat.tier.has_prices:
-        return None
-    own = TierPrice.objects.filter(tier_id=seat.tier_id, sku_id=sku_id)
-    return own.values_list("price_e4", flat=True).first()
 
 
 def _is_listed(seat: Seat, sku_id: int) -> bool:
