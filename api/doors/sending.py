@@ -82,11 +82,11 @@ def _tell_watch(watch_id: int, *, now: datetime) -> None:
 def _hand_for(door_id: int) -> Iterator[bool]:
     """Whether there is a hand for the door: a platform that is slow or away has one, as a partner's
     endpoint has, and holds nobody else up. What finds none waits in its row."""
-    began = time.monotonic()
-    with hand_for(-door_id) as has_one:  # below zero, where no endpoint is
+    door, began = ("door", door_id), time.monotonic()
+    with hand_for(door) as has_one:
         yield has_one
     if has_one:
-        note_speed(-door_id, seconds=time.monotonic() - began)
+        note_speed(door, seconds=time.monotonic() - began)
 
 
 @tenant_atomic

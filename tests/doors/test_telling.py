@@ -261,7 +261,7 @@ def test_a_slow_platform_has_one_hand_and_holds_no_other_up(shop, by_hand):
                 unit_id=unit.pk, text=Secret("YK"), by=WANG, now=timezone.now()
             )
 
-        with hand_for(-first.opened.door.door_id):
+        with hand_for(("door", first.opened.door.door_id)):
             tell_due()
 
         assert (len(slow.heard), len(quick.heard)) == (0, 1)

@@ -7,50 +7,50 @@ back to it.
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 
 QUICK_SECONDS = 2.0
 MOST_FOR_ONE = 4
 MOST_STRANGERS = 48  # of the worker's 64 (devkit/programs.py)
-_busy: Counter[int] = Counter()
-_quick: set[int] = set()
+_busy: Counter[Hashable] = Counter()
+_quick: set[Hashable] = set()
 _lock = threading.Lock()
 
 
 @contextmanager
-def hand_for(endpoint_id: int, *, most_in_all: int | None = None) -> Iterator[bool]:
-    """Whether there is a hand for it; it is given back at the end.
+def hand_for(who: Hashable, *, most_in_all: int | None = None) -> Iterator[bool]:
+    """Whether there is a hand for an endpoint, or whoever else is called; given back at the end.
 
     `most_in_all`: none while so many speak already, to whomever.
     """
-    has_one = _take(endpoint_id, most_in_all)
+    has_one = _take(who, most_in_all)
     try:
         yield has_one
     finally:
         if has_one:
-            _give_back(endpoint_id)
+            _give_back(who)
 
 
-def note_speed(endpoint_id: int, *, seconds: float) -> None:
+def note_speed(who: Hashable, *, seconds: float) -> None:
     """It has answered, or let us wait for so long."""
     with _lock:
         if seconds < QUICK_SECONDS:
-            _quick.add(endpoint_id)
+            _quick.add(who)
         else:
-            _quick.discard(endpoint_id)
+            _quick.discard(who)
 
 
-def _take(endpoint_id: int, most_in_all: int | None) -> bool:
+def _take(who: Hashable, most_in_all: int | None) -> bool:
     with _lock:
-        is_quick = endpoint_id in _quick
+        is_quick = who in _quick
         if most_in_all is not None and _busy.total() >= most_in_all:
             return False
-        if _busy[endpoint_id] >= (MOST_FOR_ONE if is_quick else 1):
+        if _busy[who] >= (MOST_FOR_ONE if is_quick else 1):
             return False
         if not is_quick and _strangers() >= MOST_STRANGERS:
             return False
-        _busy[endpoint_id] += 1
+        _busy[who] += 1
         return True
 
 
@@ -58,8 +58,8 @@ def _strangers() -> int:
     return sum(count for one, count in _busy.items() if one not in _quick)
 
 
-def _give_back(endpoint_id: int) -> None:
+def _give_back(who: Hashable) -> None:
     with _lock:
-        _busy[endpoint_id] -= 1
-        if not _busy[endpoint_id]:
-            del _busy[endpoint_id]
+        _busy[who] -= 1
+        if not _busy[who]:
+            del _busy[who]
