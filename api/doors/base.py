@@ -1,6 +1,7 @@
 """What every door shares: who calls, in which words, in whose scope, and how a refusal is said."""
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,7 +9,6 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import structlog
-from django.core.cache import cache
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
-from api.errors import TooFast, Unreadable
+from api.errors import Unreadable
+from api.pace import check_pace, count_call
 from api.parsing import MOST_BYTES
 from catalog.errors import NotForSale
 from channels import services as channels
@@ -27,7 +28,7 @@ from channels.types import DoorSeat
 from core.callers import caller_ip
 from core.errors import AppError, NotFound
 from core.middleware import opens_own_scope
-from core.scope import require_tenant, tenant_atomic
+from core.scope import tenant_atomic
 from inventory.errors import OutOfStock, TooManyHeld
 from payments.errors import BalanceTooLow
 
@@ -79,7 +80,7 @@ class Deed:
     is_signed: bool = True
 
 
-class DoorView(View):
+class DoorView(ABC, View):
     """One protocol's door. It always answers in the protocol's own words, in the language of the
     platforms that speak it."""
 
@@ -90,26 +91,26 @@ class DoorView(View):
     def as_view(cls, **options: Any) -> Any:
         return csrf_exempt(opens_own_scope(super().as_view(**options)))
 
+    @abstractmethod
     def read(self, body: bytes) -> Mapping[str, Any]:
         """Raises Unreadable."""
-        raise NotImplementedError
 
+    @abstractmethod
     def check(self, call: Call) -> None:
         """Raises Turned, unless the call is signed by the door's platform, and now."""
-        raise NotImplementedError
 
-    def done(self, data: Any) -> dict[str, Any]:
-        raise NotImplementedError
+    @abstractmethod
+    def done(self, data: Any) -> dict[str, Any]: ...
 
-    def turned(self, why: DoorRefusalKind) -> dict[str, Any]:
-        raise NotImplementedError
+    @abstractmethod
+    def turned(self, why: DoorRefusalKind) -> dict[str, Any]: ...
 
-    def refused(self, why: AppError) -> dict[str, Any]:
-        raise NotImplementedError
+    @abstractmethod
+    def refused(self, why: AppError) -> dict[str, Any]: ...
 
+    @abstractmethod
     def busy(self) -> dict[str, Any]:
         """Nobody can tell now what became of it: the platform is to ask."""
-        raise NotImplementedError
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         now, uid, path = timezone.now(), kwargs["uid"], kwargs["path"]
@@ -132,7 +133,7 @@ class DoorView(View):
                 call = self._heard(request, door, path, now=now)
                 if deed.is_signed:
                     self.check(call)
-                _keep_pace(call)
+                check_pace(seat=door.seat, counted=count_call(seat=door.seat, now=now))
             except Turned as turned:
                 channels.note_refused(
                     door=door, path=path, why=turned.why, address=caller_ip(request), now=now
@@ -173,14 +174,6 @@ class DoorView(View):
             return self.refused(why)
         log.error("door_deed_not_stored", path=call.path, exc_info=why)
         return self.busy()
-
-
-def _keep_pace(call: Call) -> None:
-    """Count the call against the partner's second, as one with his key is; raises TooFast."""
-    seat = call.door.seat
-    key = f"pace|{require_tenant()}|{seat.partner_id}|{int(call.now.timestamp())}"
-    if cache.count(key, seconds=2) > seat.most_per_second:  # type: ignore[attr-defined]  # -- core.cache's own
-        raise TooFast(_("Too many calls in this second. Wait for the next."), wait_seconds=1)
 
 
 def _said(told: dict[str, Any], *, status: int = 200) -> HttpResponse:

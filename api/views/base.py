@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
-from django.core.cache import cache
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -20,8 +19,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api import calls, shapes, versions
-from api.errors import KeyMissing, TooFast
+from api.errors import KeyMissing
 from api.fields import Shape
+from api.pace import check_pace, count_call
 from api.parsing import StrictJSONParser
 from api.refusals import answer, body_of, refusal_of
 from api.shapes import as_json
@@ -138,20 +138,15 @@ class PartnerView(APIView):
         return response
 
     def _keep_pace(self) -> None:
-        """Count the call against the partner's second; raises TooFast.
-
-        Counted in Redis: while that is away nobody is held up, for every call has its key.
-        """
+        """Count the call against the partner's second; raises TooFast."""
         most = self.seat.most_per_second
-        key = f"pace|{require_tenant()}|{self.seat.partner_id}|{int(self.now.timestamp())}"
-        counted = cache.count(key, seconds=2)  # type: ignore[attr-defined]  # -- core.cache's own
+        counted = count_call(seat=self.seat, now=self.now)
         self.told |= {
             "RateLimit-Limit": str(most),
             "RateLimit-Remaining": str(max(0, most - counted)),
             "RateLimit-Reset": "1",
         }
-        if counted > most:
-            raise TooFast(_("Too many calls in this second. Wait for the next."), wait_seconds=1)
+        check_pace(seat=self.seat, counted=counted)
 
     def after(self, why: AppError | IntegrityError) -> HttpResponseBase:
         """What is said once the call's transaction was rolled back; in one of its own."""
