@@ -11,8 +11,8 @@ from inventory import services as inventory
 from orders.events import OrderCanceled, OrderClosed, OrderCompleted, OrderPaid
 from orders.models import Item, Order
 from orders.selectors import items_of_order
+from orders.services.drafting import HELD_KINDS
 from orders.services.moving import _move, take_order
-from orders.services.placing import HELD_KINDS
 from orders.states import OrderState, Recorded
 from payments import services as payments
 
