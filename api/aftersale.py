@@ -28,15 +28,20 @@ def cancel(*, seat: Seat, sale: "PartnerOrder", now: datetime) -> None:
 
     Raises NothingToCancel, and WithSupplier where a supplier has all that is left.
     """
+    units = list(units_of(order_id=sale.order_id))
     left = [
         unit.pk
-        for unit in units_of(order_id=sale.order_id)
+        for unit in units
         if unit.delivered_at is None and unit.state not in {"refunded", "canceled", REPLACED}
     ]
-    if not left:
+    if units and not left:
         raise NothingToCancel(_("There is nothing left of this order that can be canceled."))
     fulfillment.refund_units(
-        order_id=sale.order_id, unit_ids=left, by=seat.actor, reason="canceled_by_partner", now=now
+        order_id=sale.order_id,
+        unit_ids=left or None,  # of a held order no unit is opened yet: all of it
+        by=seat.actor,
+        reason="canceled_by_partner",
+        now=now,
     )
     sale.order.refresh_from_db()
 

@@ -1,8 +1,8 @@
 """What partners do, composed from the apps below: a face writes nothing itself."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,7 @@ from catalog.states import Channel
 from channels import services as channels
 from channels.errors import OrderNoTaken
 from channels.selectors import find_sale
+from channels.states import LossGuard
 from channels.types import Seat
 from core import idempotency
 from core.crypto import digest
@@ -27,18 +28,28 @@ from inventory import services as inventory
 from inventory.types import Sold
 from orders import services as orders
 from orders.selectors import first_items, items_of_order
-from orders.types import Line, PlaceOrder
+from orders.states import HeldThen
+from orders.types import Held, Line, PlaceOrder
 from payments import services as payments
 from payments.types import Payable
 from tenants import audit
 
 if TYPE_CHECKING:
     from channels.models import PartnerOrder
+    from core.actors import Actor
+    from inventory.types import HoldRequest
     from orders.models import Order
 
 PLACED, REPEATED = 201, 200
 Told = Callable[[AppError], bytes]  # a refusal as the face says it
+LOSS_WITHIN = timedelta(hours=24)  # a person decides about an order at a loss
 KEPT = frozenset({402, 403, 409})  # refusals that belong to the sale
+
+
+class _Paid(TypedDict):
+    order: "Order"
+    payment_id: int
+    by: "Actor"
 
 
 @tenant_atomic(savepoint=False)
@@ -53,7 +64,8 @@ def sell(*, seat: Seat, asked: NewSale, now: datetime) -> Answer:
         return Answer(status=before.status, body=before.answer, is_replay=True)
     sheet = Sheet()
     with whole():
-        order, sold = _draw_up(seat, asked, now=now, sheet=sheet)
+        order, holds = _draw_up(seat, asked, now=now, sheet=sheet)
+        sold = None if _waits(order) else _sold(holds, now=now)
         captured = payments.pay_new_from_balance(
             payable=_payable(order), account_id=seat.account_id, now=now, sheet=sheet
         )
@@ -66,19 +78,17 @@ def sell(*, seat: Seat, asked: NewSale, now: datetime) -> Answer:
             sheet=sheet,
         )
         with done_here(channels.tell_of_order):
-            fulfillment.deliver_new(
-                order=order,
-                payment_id=captured.payment_id,
-                sold={item_id: [one.goods for one in found] for item_id, found in sold.items()},
-                by=seat.actor,
-                now=now,
-                sheet=sheet,
-            )
+            paid = _Paid(order=order, payment_id=captured.payment_id, by=seat.actor)
+            if sold is None:
+                _hold_back(paid, holds, now=now, sheet=sheet)
+            else:
+                goods = {item_id: [one.goods for one in found] for item_id, found in sold.items()}
+                fulfillment.deliver_new(**paid, sold=goods, now=now, sheet=sheet)
         channels.announce(
             seat=seat, order=order, partner_order_no=asked.partner_order_no, now=now, sheet=sheet
         )
         audit.note(sheet, by=seat.actor, action="api.sold", target=order.number, now=now)
-        answer = Answer(status=PLACED, body=_told(order, asked, sold, now=now, sheet=sheet))
+        answer = Answer(status=PLACED, body=_told(order, asked, sold or {}, now=now, sheet=sheet))
         if once is not None:
             idempotency.keep(
                 asked=once, status=answer.status, answer=answer.body, now=now, sheet=sheet
@@ -89,19 +99,40 @@ def sell(*, seat: Seat, asked: NewSale, now: datetime) -> Answer:
 
 def _draw_up(
     seat: Seat, asked: NewSale, *, now: datetime, sheet: Sheet
-) -> "tuple[Order, dict[int, list[Sold]]]":
-    """The order at the partner's price, and what stock gave for it, by line."""
+) -> "tuple[Order, list[HoldRequest]]":
+    """The order at the partner's price, and what it takes from stock."""
     request = PlaceOrder(
         lines=(Line(sku_ref=asked.sku, quantity=asked.quantity, buyer_fields=asked.buyer),),
         request_key=f"api:{seat.partner_ref}:{asked.partner_order_no}",
         channel=Channel.API,
         language=asked.language,
         has_consented=True,  # by the partner's contract; he asks his own buyer
+        may_lose=seat.loss_guard == LossGuard.WAIT,
         pricing=channels.pricing_of(seat=seat, limit_e4=asked.max_e4),
     )
-    order, holds = orders.draw_up(request=request, now=now, sheet=sheet)
-    sold = {hold.item_id: inventory.sell_at_once(request=hold, now=now) for hold in holds}
-    return order, sold
+    return orders.draw_up(request=request, now=now, sheet=sheet)
+
+
+def _waits(order: "Order") -> bool:
+    """Whether its price does not bring the cost in: refused by now, unless the merchant wants to
+    decide himself."""
+    (item,) = items_of_order(order)
+    return order.may_lose or channels.is_at_loss(order=order, item=item)
+
+
+def _sold(holds: "list[HoldRequest]", *, now: datetime) -> dict[int, list[Sold]]:
+    """What stock gives, by line."""
+    return {hold.item_id: inventory.sell_at_once(request=hold, now=now) for hold in holds}
+
+
+def _hold_back(paid: _Paid, holds: "list[HoldRequest]", *, now: datetime, sheet: Sheet) -> None:
+    """Paid and kept for the partner, and a person decides whether it goes at this price."""
+    sheet.write()  # codes are kept for lines that are there
+    orders.keep_goods(holds=holds, now=now)
+    held = Held(
+        reason="cost_above_price", until=now + LOSS_WITHIN, then=HeldThen.PAY_BACK, may_lose=True
+    )
+    fulfillment.hold_new(**paid, held=held, now=now, sheet=sheet)
 
 
 def _told(

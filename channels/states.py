@@ -21,6 +21,13 @@ class PriceWay(models.TextChoices):
     COST_PLUS = "cost_plus", _("the cost and a markup")
 
 
+class LossGuard(models.TextChoices):
+    """What becomes of an order whose price would not bring the cost in."""
+
+    REFUSE = "refuse", _("it is refused")
+    WAIT = "wait", _("it waits for a person")
+
+
 class KeyScope(models.TextChoices):
     """What a key may be used for."""
 

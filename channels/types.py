@@ -46,6 +46,7 @@ class Seat:
     tier: Tier | None
     sells_all: bool
     daily_limit_e4: int
+    loss_guard: str
     most_per_second: int
     key_id: int
     key_hint: str
@@ -114,6 +115,7 @@ class PartnerTerms:
     credit_e4: int = 0
     daily_limit_e4: int = 0
     low_balance_e4: int = 0
+    loss_guard: str = "refuse"
     most_per_second: int = 100
 
 

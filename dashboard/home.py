@@ -59,7 +59,6 @@ def of_shop(request: HttpRequest) -> dict[str, Any]:
 
 
 def _todo(request: HttpRequest, *, now: datetime) -> list[ToDo]:
-    orders = reverse("admin:orders_order_changelist")
     cases = reverse("admin:orders_case_changelist")
     live = live_cases()
     late = live.filter(due_at__lte=now).count()
@@ -100,7 +99,8 @@ def _todo(request: HttpRequest, *, now: datetime) -> list[ToDo]:
         ToDo(
             Order.objects.filter(state="held").count(),
             _("orders are held for a look"),
-            f"{orders}?state__exact=held",
+            reverse("office_held"),
+            "bad",
         ),
     ]
     if allows(request, "money.view"):

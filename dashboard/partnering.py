@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import Sku
 from catalog.selectors import skus_in_order
 from channels.models import PriceTier
-from channels.states import KeyScope
+from channels.states import KeyScope, LossGuard
 from channels.types import KeyTerms, PartnerTerms
 from core.money import Money
 from dashboard.fields import DayInput, amount_field, read_amount
@@ -51,6 +51,12 @@ class PartnerForm(forms.Form):
         _("Low balance"),
         required=False,
         hint=_("Below this it is told that its balance is low. Empty: never."),
+    )
+    loss_guard = forms.ChoiceField(
+        label=_("An order below its cost"),
+        choices=LossGuard,
+        initial=LossGuard.REFUSE,
+        help_text=_("Where its price would not bring in what the goods cost the shop."),
     )
     most_per_second = forms.IntegerField(
         label=_("Calls a second"), min_value=1, max_value=10_000, initial=100
@@ -91,6 +97,7 @@ class PartnerForm(forms.Form):
             credit_e4=told["credit_e4"],
             daily_limit_e4=told["daily_limit_e4"],
             low_balance_e4=told["low_balance_e4"],
+            loss_guard=told["loss_guard"],
             most_per_second=told["most_per_second"],
         )
 
@@ -102,7 +109,7 @@ def _typed(partner: Any, currency: str) -> dict[str, Any]:
         "low_balance": partner.low_balance_e4,
     }
     amounts = {name: Money(e4, currency).decimal if e4 else "" for name, e4 in held.items()}
-    plain = ("name", "contact", "tier", "most_per_second", "sells_all")
+    plain = ("name", "contact", "tier", "loss_guard", "most_per_second", "sells_all")
     listed = list(partner.skus.values_list("sku_id", flat=True))
     return {name: getattr(partner, name) for name in plain} | amounts | {"skus": listed}
 

@@ -49,6 +49,7 @@ ACTIONS = {
     "refund.given_up": _("gave up a refund"),
     "unit.replaced": _("replaced a code"),
     "order.refunded": _("paid money back"),
+    "order.released": _("let a held order go on"),
     "order.refunded_at_risk": _("paid money back before a supplier had answered, at own risk"),
     "unit.by_hand": _("delivered by hand"),
     "webhook.made": _("made a webhook endpoint"),

@@ -17,6 +17,12 @@ class WithSupplier(AppError):
     code = "with_supplier"
 
 
+class NotHeld(AppError):
+    """Only an order that waits for a decision is let go on or refused."""
+
+    code = "not_held"
+
+
 class NotByHand(AppError):
     """Only what waits for a person is delivered by hand."""
 

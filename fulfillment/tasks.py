@@ -10,6 +10,11 @@ def deliver_order(*, order_id: int) -> None:
     services.deliver_order(order_id=order_id, now=timezone.now())
 
 
+@shared_task(name="fulfillment.decide_overdue", base=TenantTask, ignore_result=True)
+def decide_overdue(*, order_id: int) -> None:
+    services.decide_overdue(order_id=order_id, now=timezone.now())
+
+
 @shared_task(name="fulfillment.send", base=TenantTask, ignore_result=True)
 def send(*, unit_id: int) -> None:
     services.send(unit_id=unit_id, now=timezone.now())

@@ -12,7 +12,15 @@ from core.crypto import Place
 from core.money import payable
 from core.scope import TenantForeignKey, TenantModel
 from core.states import Move, state_known
-from orders.states import CASE_LIVE, FROM_BALANCE, UNPAID, CaseKind, CaseState, OrderState
+from orders.states import (
+    CASE_LIVE,
+    FROM_BALANCE,
+    UNPAID,
+    CaseKind,
+    CaseState,
+    HeldThen,
+    OrderState,
+)
 
 PHONE = Place("orders_order", "contact_phone")
 MAIL = Place("orders_order", "contact_mail")
@@ -24,7 +32,9 @@ class Order(TenantModel):
     """One purchase. Its prices are what the catalog said when it was placed.
 
     Its first state is PLACED at `placed_at`; every later one has its row in `moves`. `payment_id`
-    is the payment that paid it (payments know no order, so there is no key).
+    is the payment that paid it (payments know no order, so there is no key). While it is HELD, a
+    person decides by `decide_by`, else `held_then` is done. `may_lose`: its price does not bring
+    the cost in; it was held for that, and goes on only if somebody lets it.
     """
 
     uid = models.UUIDField(default=uuid4, editable=False)
@@ -55,6 +65,11 @@ class Order(TenantModel):
     paid_at = models.DateTimeField(_("paid at"), null=True)
     payment_id = models.BigIntegerField(null=True)
     ended_at = models.DateTimeField(_("ended at"), null=True)
+    decide_by = models.DateTimeField(_("to be decided by"), null=True)
+    held_then = models.CharField(
+        max_length=10, choices=HeldThen, blank=True, default="", db_default=""
+    )
+    may_lose = models.BooleanField(_("may be sold at a loss"), default=False, db_default=False)
 
     lines: "list[Item] | None" = None  # its items, once somebody has read them
 
@@ -80,6 +95,12 @@ class Order(TenantModel):
                     condition=Q(state__in=UNPAID, paid_at=None, payment_id=None)
                     | Q(~Q(state__in=UNPAID), paid_at__isnull=False, payment_id__isnull=False),
                     name="order_goes_on_only_if_paid",
+                ),
+                models.CheckConstraint(
+                    condition=Q(state=OrderState.HELD, decide_by__isnull=False)
+                    & Q(held_then__in=HeldThen.values)
+                    | Q(~Q(state=OrderState.HELD), decide_by=None, held_then=""),
+                    name="order_held_until_a_deadline",
                 ),
                 name="orders_order_rules",
             ),
@@ -108,6 +129,9 @@ class Order(TenantModel):
             ),
             models.Index(
                 fields=["pay_until"], name="order_to_close", condition=Q(state=OrderState.PLACED)
+            ),
+            models.Index(
+                fields=["decide_by"], name="order_to_decide", condition=Q(state=OrderState.HELD)
             ),
         ]
 

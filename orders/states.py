@@ -31,6 +31,13 @@ UNPAID = frozenset({OrderState.PLACED, OrderState.CLOSED})
 ENDED = frozenset({OrderState.COMPLETED, OrderState.CLOSED, OrderState.CANCELED})
 
 
+class HeldThen(models.TextChoices):
+    """What is done with a held order when its deadline passes and nobody has decided."""
+
+    RELEASE = "release", _("it is delivered")
+    PAY_BACK = "pay_back", _("the money goes back")
+
+
 class CaseState(models.TextChoices):
     OPEN = "open", _("open")
     WAITING_SUPPLIER = "waiting_supplier", _("waiting for the supplier")

@@ -37,11 +37,26 @@ class Pricing(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """Why a paid order waits for a person, until when, and what is done if nobody decides
+    (`HeldThen`).
+
+    `may_lose`: its price does not bring the cost in, and who lets it go on accepts that.
+    """
+
+    reason: str
+    until: datetime
+    then: str
+    may_lose: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceOrder:
     """`request_key` names one filled-in form: the same form again is the same order.
 
     `buyer_key` is a digest of the device or account; `ip` is kept as a digest only. `adjustments`
-    are known before, `pricing` says them line by line.
+    are known before, `pricing` says them line by line. With `may_lose` it is also taken where no
+    supplier delivers for what is paid: then the order says so, and its caller has it held.
     """
 
     lines: tuple[Line, ...]
@@ -56,6 +71,7 @@ class PlaceOrder:
     has_consented: bool = False
     adjustments: tuple[Adjustment, ...] = ()
     pricing: Pricing | None = None
+    may_lose: bool = False
 
 
 class Thing(StrEnum):

@@ -132,11 +132,13 @@ class Answer:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sale:
     """How one of a SKU is sold: what the shopper pays for it after discounts, by which channel
-    (empty: whichever), and how many hours it may take, as the shopper was told (0: no word)."""
+    (empty: whichever), and how many hours it may take, as the shopper was told (0: no word). One
+    that `may_lose` may cost more than it brings in."""
 
     paid_e4: int
     channel: str = ""
     slow_hours: int = 0
+    may_lose: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

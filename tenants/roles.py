@@ -15,11 +15,12 @@ class Role(models.TextChoices):
 _LOOK = frozenset({"home.view", "catalog.view", "stock.view", "orders.view", "cases.view"})
 _OPERATE = _LOOK | {
     "catalog.edit", "stock.import", "stock.freeze", "orders.resend", "orders.deliver", "cases.work",
-    "cost.view", "suppliers.edit", "partners.view", "partners.edit",
+    "orders.review", "cost.view", "suppliers.edit", "partners.view", "partners.edit",
 }  # fmt: skip
 _SUPPORT = _LOOK | {"orders.resend", "orders.deliver", "cases.work", "codes.replace"}
 _FINANCE = _LOOK | {
-    "money.view", "orders.refund", "cost.view", "bills.settle", "partners.view", "partners.money",
+    "money.view", "orders.refund", "orders.review", "cost.view", "bills.settle", "partners.view",
+    "partners.money",
 }  # fmt: skip
 _OWN = _OPERATE | _SUPPORT | _FINANCE | {
     "codes.reveal", "members.view", "members.manage", "settings.edit", "audit.view",

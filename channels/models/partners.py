@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from channels.states import PartnerState, PriceWay
+from channels.states import LossGuard, PartnerState, PriceWay
 from core.constraints import tenant_rules
 from core.money import an_amount
 from core.scope import TenantForeignKey, TenantModel
@@ -101,6 +101,10 @@ class Partner(TenantModel):
     daily_limit_e4 = models.BigIntegerField(_("most it may spend in a day"), default=0)
     low_balance_e4 = models.BigIntegerField(_("told when the balance is below"), default=0)
     low_at = models.DateTimeField(_("balance low since"), null=True)
+    loss_guard = models.CharField(
+        _("an order below its cost"), max_length=8, choices=LossGuard, default=LossGuard.REFUSE,
+        db_default=LossGuard.REFUSE,
+    )  # fmt: skip
     most_per_second = models.IntegerField(_("calls a second"), default=100)
     made_at = models.DateTimeField(_("made at"))
 
@@ -113,6 +117,9 @@ class Partner(TenantModel):
             models.UniqueConstraint(fields=["tenant_id", "ref"], name="partner_ref_once"),
             models.UniqueConstraint(fields=["tenant_id", "name"], name="partner_name_once"),
             state_known(PartnerState, name="partner_state_known"),
+            models.CheckConstraint(
+                condition=Q(loss_guard__in=LossGuard.values), name="partner_loss_guard_known"
+            ),
             an_amount("daily_limit_e4", name="partner_daily_limit_in_reach"),
             an_amount("low_balance_e4", name="partner_low_balance_in_reach"),
             models.CheckConstraint(

@@ -63,6 +63,7 @@ def _seat(partner: "Partner", *, hint: str) -> Seat:
         tier=tier_of(partner=partner),
         sells_all=partner.sells_all,
         daily_limit_e4=partner.daily_limit_e4,
+        loss_guard=partner.loss_guard,
         most_per_second=partner.most_per_second,
         key_id=0,
         key_hint=hint,

@@ -19,6 +19,7 @@ _SEAT = """
            own.expires_at, own.revoked_at, own.last_used_at,
            partner.id, partner.ref, partner.name, partner.state, partner.account_id,
            partner.sells_all, partner.daily_limit_e4, partner.most_per_second,
+           partner.loss_guard,
            tier.id, tier.ref, tier.way, tier.rate, tier.floor_rate,
            EXISTS (SELECT 1 FROM channels_tierprice AS price
                     WHERE price.tenant_id = own.tenant_id AND price.tier_id = partner.tier_id),
@@ -58,7 +59,7 @@ def _is_good(row: tuple[Any, ...], secret: str, *, now: datetime) -> bool:
 def _read(row: tuple[Any, ...]) -> Seat:
     key_id, public, _kept, scopes, networks, version, _expires, _revoked, last_used_at = row[:9]
     partner_id, ref, name, _state, account_id, sells_all, daily_limit_e4, pace = row[9:17]
-    tier_id, tier_ref, way, rate, floor_rate, has_prices, hooks = row[17:]
+    loss_guard, tier_id, tier_ref, way, rate, floor_rate, has_prices, hooks = row[17:]
     tier = tier_id and Tier(
         ref=tier_ref, way=way, rate=rate, floor_rate=floor_rate, has_prices=has_prices
     )
@@ -71,6 +72,7 @@ def _read(row: tuple[Any, ...]) -> Seat:
         tier=tier or None,
         sells_all=sells_all,
         daily_limit_e4=daily_limit_e4,
+        loss_guard=loss_guard,
         most_per_second=pace,
         key_id=key_id,
         key_hint=public,

@@ -27,7 +27,7 @@ from channels.services.partners import (
     reopen_partner,
     suspend_partner,
 )
-from channels.services.pricing import prices_for, prices_of_partner, pricing_of
+from channels.services.pricing import is_at_loss, prices_for, prices_of_partner, pricing_of
 from channels.services.selling import note_sale
 from channels.services.statement_files import statement_csv, statement_xlsx
 from channels.services.telling import (
@@ -93,6 +93,7 @@ __all__ = [
     "file_transfer",
     "forget_old_calls",
     "forget_old_events",
+    "is_at_loss",
     "is_partners",
     "issue_key",
     "keep_calls",

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from channels.errors import PartnerNameTaken
 from channels.models import Partner, PartnerMove, PartnerSku
-from channels.states import PARTNER_MOVES, PartnerState
+from channels.states import PARTNER_MOVES, LossGuard, PartnerState
 from channels.types import PartnerTerms
 from core.actors import Actor
 from core.errors import InvalidInput
@@ -101,6 +101,7 @@ def _columns(terms: PartnerTerms) -> dict[str, object]:
         "sells_all": terms.sells_all,
         "daily_limit_e4": terms.daily_limit_e4,
         "low_balance_e4": terms.low_balance_e4,
+        "loss_guard": LossGuard(terms.loss_guard),
         "most_per_second": terms.most_per_second,
     }
 

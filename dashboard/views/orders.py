@@ -75,6 +75,7 @@ def _rights(request: HttpRequest) -> dict[str, bool]:
     rights = {
         "refund": "orders.refund",
         "deliver": "orders.deliver",
+        "review": "orders.review",
         "resend": "orders.resend",
         "replace": "codes.replace",
     }

@@ -13,6 +13,7 @@ from fulfillment.services.delivering import (
     take_payment,
 )
 from fulfillment.services.goods import goods_of_order
+from fulfillment.services.holding import decide_overdue, hold_new, refuse_held, release_held
 from fulfillment.services.late import decide_late, stock_late
 from fulfillment.services.paying_suppliers import (
     note_payment_to_supplier,
@@ -30,14 +31,18 @@ __all__ = [
     "check_balance_delta",
     "complain_to_supplier",
     "decide_late",
+    "decide_overdue",
     "deliver_by_hand",
     "deliver_new",
     "deliver_order",
     "goods_of_order",
+    "hold_new",
     "note_payment_to_supplier",
     "open_units",
     "reconcile",
     "refund_units",
+    "refuse_held",
+    "release_held",
     "replace_unit",
     "send",
     "settle_case",

@@ -19,7 +19,7 @@ from fulfillment.types import Lease
 from orders.selectors import buyer_fields_of
 from suppliers import services as suppliers
 from suppliers.errors import SupplierBusy
-from suppliers.selectors import choose_offer
+from suppliers.selectors import choose_offer, most_for
 from suppliers.types import Kind, Passed, PurchaseOrder, Sale
 from tenants.selectors import get_shop, shop_address
 
@@ -63,11 +63,20 @@ def begin(order: "Order", unit: Unit, *, tried: list[int], now: datetime) -> Lea
 def _choice(order: "Order", unit: Unit, passed: Passed, *, now: datetime) -> "Choice":
     return choose_offer(
         sku_id=unit.item.sku_id,
-        sale=Sale(paid_e4=unit.paid_e4, channel=order.channel, slow_hours=unit.item.slow_hours),
+        sale=_sale(order, unit),
         key=f"{order.number}/{unit.position}",
         zone=_shop(order.tenant_id, int(now.timestamp()) // 60).zone,
         now=now,
         passed=passed,
+    )
+
+
+def _sale(order: "Order", unit: Unit) -> Sale:
+    return Sale(
+        paid_e4=unit.paid_e4,
+        channel=order.channel,
+        slow_hours=unit.item.slow_hours,
+        may_lose=order.may_lose,
     )
 
 
@@ -140,7 +149,7 @@ def _purchase(unit: Unit, offer: "Offer", *, now: datetime) -> PurchaseOrder:
         target=target,
         face_value=offer.face_value,
         fields=given,
-        most_e4=min(offer.most_e4, unit.paid_e4),
+        most_e4=most_for(offer=offer, sale=_sale(unit.item.order, unit)),
         callback_url=callbacks.replace("{uid}", str(offer.supplier.uid)),
         position=unit.position,
     )

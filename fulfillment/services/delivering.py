@@ -102,12 +102,18 @@ def open_units(*, order_id: int, now: datetime) -> None:
     """
     order = orders.take_order(order_id=order_id)
     if order.state == OrderState.PAID:
-        sheet = Sheet()
-        _open(order, sold={}, now=now, sheet=sheet)
-        sheet.write()
+        open_all(order=order, now=now)
         reach("fulfillment.opened")
     elif order.state == OrderState.FULFILLING:
         _look_after(order, now=now)
+
+
+@tenant_atomic
+def open_all(*, order: "Order", now: datetime) -> None:
+    """Open the units of an order that its caller has taken, and that was held until now."""
+    sheet = Sheet()
+    _open(order, sold={}, now=now, sheet=sheet)
+    sheet.write()
 
 
 @tenant_atomic

@@ -8,11 +8,13 @@ from orders.selectors.reading import (
     contact_of,
     due_cases,
     due_to_close,
+    due_to_decide,
     find_orders,
     first_items,
     fits_contact,
     get_case,
     get_order,
+    held_orders,
     items_of,
     items_of_order,
     live_cases,
@@ -23,7 +25,7 @@ from orders.selectors.reading import (
     orders_of_device,
 )
 from orders.selectors.selling import products_sold
-from orders.selectors.timeline import evidence_of, standing, tell, timeline
+from orders.selectors.timeline import evidence_of, standing, tell, timeline, why_held
 
 __all__ = [
     "buyer_fields_of",
@@ -34,12 +36,14 @@ __all__ = [
     "contact_of",
     "due_cases",
     "due_to_close",
+    "due_to_decide",
     "evidence_of",
     "find_orders",
     "first_items",
     "fits_contact",
     "get_case",
     "get_order",
+    "held_orders",
     "items_of",
     "items_of_order",
     "live_cases",
@@ -54,4 +58,5 @@ __all__ = [
     "standing",
     "tell",
     "timeline",
+    "why_held",
 ]

@@ -6,14 +6,24 @@ from datetime import datetime
 from secrets import token_urlsafe
 
 from django.contrib.auth.hashers import check_password, make_password
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from core.crypto import Place, sealer, unseal
 from core.errors import AppError, NotFound
 from core.rows import fetch
 from core.secrets import Secret, masked_phone
-from orders.models import BUYER_FIELDS, MAIL, MESSAGE, PHONE, Case, CaseMessage, Item, Order
+from orders.models import (
+    BUYER_FIELDS,
+    MAIL,
+    MESSAGE,
+    PHONE,
+    Case,
+    CaseMessage,
+    Item,
+    Order,
+    OrderMove,
+)
 from orders.selectors.contacts import clean_mail, clean_phone, mail_index, phone_index
 from orders.states import CASE_LIVE, OrderState
 from orders.types import Contact, Said
@@ -201,6 +211,22 @@ def due_to_close(*, now: datetime, limit: int) -> list[tuple[int, int]]:
     """(tenant, order) that nobody paid in time, across tenants: for the sweeper."""
     late = Order.objects.using("ops").filter(state=OrderState.PLACED, pay_until__lte=now)
     return list(late.order_by("pay_until").values_list("tenant_id", "pk")[:limit])
+
+
+def held_orders() -> QuerySet[Order]:
+    """Orders that wait for a decision, the most urgent first, with their lines, and `held_for`: the
+    reason's code."""
+    why = OrderMove.objects.filter(order=OuterRef("pk"), new=OrderState.HELD).order_by("-pk")
+    found = Order.objects.filter(state=OrderState.HELD).annotate(
+        held_for=Subquery(why.values("reason")[:1])
+    )
+    return found.order_by("decide_by", "pk").prefetch_related("items")
+
+
+def due_to_decide(*, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """(tenant, order) held past its deadline, across tenants: for the sweeper."""
+    late = Order.objects.using("ops").filter(state=OrderState.HELD, decide_by__lte=now)
+    return list(late.order_by("decide_by").values_list("tenant_id", "pk")[:limit])
 
 
 def due_cases(*, now: datetime, limit: int) -> list[tuple[int, int]]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from core.money import Money
 from orders.models import Case, CaseMove, Order, OrderMove
 from orders.selectors.reading import cases_of, get_order
-from orders.states import ENDED, CaseKind, CaseState, OrderState
+from orders.states import ENDED, CaseKind, CaseState, HeldThen, OrderState
 from orders.types import Evidence, Standing, Thing, TimelineRow, TimelineSource
 from payments import selectors as payments
 
@@ -43,6 +43,13 @@ _WHY: dict[str, str | Promise] = {
     ),
     "given_up": gettext_lazy("The buyer canceled the order before paying; the goods are free."),
     "refunded_before_delivery": gettext_lazy("Canceled before delivery; the money goes back."),
+    "cost_above_price": gettext_lazy("Held: this price would not bring the cost in."),
+    "released": gettext_lazy("Somebody looked at it and let it go on."),
+    "nobody_decided": gettext_lazy("Nobody decided in time."),
+}
+_HELD_THEN: dict[HeldThen, str | Promise] = {
+    HeldThen.RELEASE: gettext_lazy("A person decides; otherwise it is delivered."),
+    HeldThen.PAY_BACK: gettext_lazy("A person decides; otherwise the money goes back."),
 }
 _PAYMENT: dict[str, str | Promise] = {
     "created": gettext_lazy("Payment of %(amount)s was started."),
@@ -139,6 +146,11 @@ def _order_rows(order: Order) -> Iterable[TimelineRow]:
     return [first, *(_order_row(order, move, is_last=move is moves[-1]) for move in moves)]
 
 
+def why_held(*, reason: str) -> str:
+    """The reason that an order was held for, in words."""
+    return str(_WHY.get(reason) or _ORDER[OrderState.HELD])
+
+
 def _order_row(order: Order, move: OrderMove, *, is_last: bool) -> TimelineRow:
     return TimelineRow(
         at=move.at,
@@ -161,7 +173,7 @@ def _next(order: Order) -> _Then | None:
         case OrderState.PAID:
             return _("Delivery starts within seconds."), order.paid_at
         case OrderState.HELD:
-            return _("A person decides; otherwise the money goes back."), None
+            return str(_HELD_THEN[HeldThen(order.held_then)]), order.decide_by
     return None
 
 

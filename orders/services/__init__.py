@@ -9,6 +9,7 @@ from orders.services.cases import (
     resolve_case,
     say_in_case,
 )
+from orders.services.holding import hold, keep_goods, release
 from orders.services.moving import take_order
 from orders.services.paying import (
     cancel,
@@ -40,12 +41,15 @@ __all__ = [
     "flag_overdue",
     "give_up",
     "held_items",
+    "hold",
     "judge_payment",
+    "keep_goods",
     "mark_paid",
     "open_case",
     "place",
     "placed_before",
     "record_payment",
+    "release",
     "resolve_case",
     "say_in_case",
     "start_fulfilling",

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -62,7 +62,7 @@ def write_down(*, request: PlaceOrder, key: str, now: datetime) -> tuple[Order, 
     _check(request)
     lines = [_price(line, now=now) for line in request.lines]
     order = _draft(request, lines, key=key, now=now)
-    _check_offers(order, lines, now=now)
+    _check_offers(order, lines, may_lose=request.may_lose, now=now)
     check_limits(order, [(line.sku, line.quantity) for line in lines])
     order.lines = [_item(order, line, position=at) for at, line in enumerate(lines, start=1)]
     return order, _holds(order, lines)
@@ -97,8 +97,9 @@ def _price(line: Line, *, now: datetime) -> _Priced:
     return _Priced(sku=sku, quantity=line.quantity, given=given)
 
 
-def _check_offers(order: Order, lines: list[_Priced], *, now: datetime) -> None:
-    """What no supplier may deliver on this channel for what is paid is sold out, before it is paid.
+def _check_offers(order: Order, lines: list[_Priced], *, may_lose: bool, now: datetime) -> None:
+    """What no supplier may deliver on this channel for what is paid is sold out, before it is paid;
+    or, where it `may_lose`, the order is marked if one would for more.
 
     Held against offers is the least share of what the order costs that falls to one of a SKU, as
     it is shared out among the things once it is paid.
@@ -112,6 +113,9 @@ def _check_offers(order: Order, lines: list[_Priced], *, now: datetime) -> None:
         if sku.kind in BOUGHT and (sku.pk not in sales or share < sales[sku.pk].paid_e4):
             sales[sku.pk] = Sale(paid_e4=share, channel=order.channel, slow_hours=sku.slow_hours)
     offered = skus_with_offers(sales=sales, now=now)
+    if may_lose and sales.keys() - offered:
+        at_a_loss = {pk: replace(sale, may_lose=True) for pk, sale in sales.items()}
+        offered, order.may_lose = skus_with_offers(sales=at_a_loss, now=now), True
     for line in lines:
         if line.sku.pk in sales and line.sku.pk not in offered:
             raise OutOfStock(wanted=line.quantity, found=0)

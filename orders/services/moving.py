@@ -45,6 +45,8 @@ def _move(
     `tell` is the news of it. Who gives a `sheet` writes it.
     """
     own, old = sheet or Sheet(), OrderState(order.state)
+    if old == OrderState.HELD:
+        also |= {"decide_by": None, "held_then": ""}
     own.change(order, state=path[-1], **also)
     for new in path:
         check_move(MOVES, old, new)

@@ -32,6 +32,7 @@ from suppliers.selectors.margins import cost_of_next, find_margin_rule, margin_r
 from suppliers.selectors.routing import (
     choose_offer,
     judged_offers,
+    most_for,
     skus_with_offers,
 )
 from suppliers.selectors.settlement import (
@@ -89,6 +90,7 @@ __all__ = [
     "lines_of_bill",
     "lists_products",
     "margin_rules",
+    "most_for",
     "moves_of_units",
     "offers_of_line",
     "payments_to_suppliers",

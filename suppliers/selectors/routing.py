@@ -148,6 +148,12 @@ def _unfit(offer: Offer, now: _Now) -> str:
     return _first(first) or unsold or _first(passing)
 
 
+def most_for(*, offer: Offer, sale: Sale) -> int:
+    """What the thing may cost at this offer, in 1/10,000."""
+    most_e4 = int(offer.most_e4)
+    return most_e4 if sale.may_lose else min(most_e4, sale.paid_e4)
+
+
 def why_unsold(*, offer: Offer, sale: Sale, authorised: Collection[int]) -> str:
     """Why this offer may not serve this sale, at whatever hour; empty if it may.
 
@@ -157,7 +163,7 @@ def why_unsold(*, offer: Offer, sale: Sale, authorised: Collection[int]) -> str:
     return _first(
         {
             str(offer.supply): offer.supply != Supply.OPEN,
-            "too dear": offer.cost_e4 > min(offer.most_e4, sale.paid_e4),
+            "too dear": offer.cost_e4 > most_for(offer=offer, sale=sale),
             "below the floor": sale.paid_e4 < offer.floor_e4,
             "channel": sale.channel in offer.forbidden_channels,
             "no authorisation": offer.needs_authorisation and offer.pk not in authorised,

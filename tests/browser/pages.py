@@ -19,6 +19,7 @@ OFFICE = {
     "codes": "/office/inventory/code/",
     "cases": "/office/orders/case/",
     "waiting": "/office/waiting/",
+    "held": "/office/held/",
     "money": "/office/payments/",
     "table": "/office/products/table/",
     "members": "/office/tenants/member/",

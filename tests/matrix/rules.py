@@ -152,6 +152,8 @@ OFFICE = {
                                  {"role": "support", "is_active": "on"}),
     "office_order": page(ORDER, "orders.view"),
     "office_refund": deed(f"{ORDER}refund/", "orders.refund", {"what": "some", "unit": "{unit}"}),
+    "office_held": page("/office/held/", "orders.view"),
+    "office_decide": deed("/office/orders/{held}/release/", "orders.review"),
     "office_resend": deed(f"{ORDER}link/", "orders.resend", posted=200, shows=False),
     "office_deliver_form": page("/office/orders/{wanted}/units/{waiting}/", "orders.deliver"),
     "office_deliver": deed("/office/orders/{wanted}/units/{waiting}/deliver/", "orders.deliver",

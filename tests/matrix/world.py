@@ -47,7 +47,7 @@ from tests.inventory.importing.factories import checked, loaded, open_file
 from tests.matrix.complaints import complained_about, supplied_sku
 from tests.matrix.partners import partnered
 from tests.matrix.supplies import supplied
-from tests.orders.factories import captured, open_case, placed
+from tests.orders.factories import captured, hold, open_case, placed
 from tests.payments.factories import make_balance
 
 CLERK = Actor("user:1 clerk@example.com")
@@ -223,6 +223,7 @@ def _sales(world: World, now: datetime) -> None:
         keep(bank=SandboxTrade.objects.get(payable_id=unpaid.pk).token, sold=unit.code_id)
         trade = SandboxTrade.objects.get(payable_id=tapped.pk).token
     payments.sandbox_pay(token=trade, now=now)
+    _held(world, now)
     swapped = _order(world, now)
     world.things["payment"] = _pay(swapped, now)
     with tenant_atomic():
@@ -230,6 +231,13 @@ def _sales(world: World, now: datetime) -> None:
         fulfillment.replace_unit(unit_id=bad.pk, by=CLERK, reason=shut, now=now)
         second = open_case(swapped, text=shut, now=now)
         orders.ask_supplier(case_id=second.pk, by=CLERK, now=now)
+
+
+def _held(world: World, now: datetime) -> None:
+    """Paid, and nothing of it is delivered until somebody lets it."""
+    order = _order(world, now)
+    with _keeping(world) as keep:
+        keep(held=hold(order, now=now).pk)
 
 
 def _money(world: World, now: datetime) -> None:

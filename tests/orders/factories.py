@@ -1,5 +1,6 @@
 """Orders with boring defaults; call them inside the shop's scope."""
 
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -8,8 +9,8 @@ from core.actors import SHOPPER, SYSTEM, Actor
 from core.refs import new_token
 from orders import services as orders
 from orders.models import Case, Item, Order
-from orders.states import UNPAID, CaseState, Recorded
-from orders.types import Line, OpenCase, PlaceOrder
+from orders.states import UNPAID, CaseState, HeldThen, Recorded
+from orders.types import Held, Line, OpenCase, PlaceOrder
 from tests.catalog.factories import make_sku
 from tests.inventory.factories import make_codes
 from tests.payments.factories import hear, make_payment, posting
@@ -59,6 +60,17 @@ def pay(order: Order, *, now=NOON) -> Recorded:
     return orders.record_payment(order_id=order.pk, payment_id=payment.pk, by=SYSTEM, now=now)
 
 
+def hold(order: Order, *, now=NOON, **given: Any) -> Order:
+    """Paid, with all that it needs, and a person has a day to decide."""
+    pay(order, now=now)
+    said = {
+        "reason": "cost_above_price", "until": now + timedelta(days=1), "then": HeldThen.PAY_BACK
+    }  # fmt: skip
+    taken = orders.take_order(order_id=order.pk)
+    orders.hold(order=taken, held=Held(**(said | given)), by=SYSTEM, now=now)
+    return taken
+
+
 def paid(sku: Sku | None = None, quantity: int = 1, *, now=NOON, **fields: Any) -> Order:
     order = placed(sku, quantity, now=now, **fields)
     pay(order, now=now)
@@ -82,6 +94,8 @@ def make_order(*, state: str = "placed", **fields: Any) -> Order:
     }
     if state not in UNPAID:
         given |= {"paid_at": NOON, "payment_id": number}
+    if state == "held":
+        given |= {"decide_by": NOON, "held_then": HeldThen.PAY_BACK}
     return Order.objects.create(**(given | fields))
 
 

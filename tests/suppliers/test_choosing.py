@@ -26,8 +26,8 @@ def sku():
     return make_sku()
 
 
-def choose(sku, *, most_e4=100_000, key="1", at=DAY, **passed):
-    sale = Sale(paid_e4=most_e4, channel="web")
+def choose(sku, *, most_e4=100_000, may_lose=False, key="1", at=DAY, **passed):
+    sale = Sale(paid_e4=most_e4, channel="web", may_lose=may_lose)
     passed = Passed(**passed)
     return choose_offer(sku_id=sku.pk, sale=sale, key=key, zone=ZONE, now=at, passed=passed)
 
@@ -72,6 +72,14 @@ def test_nothing_is_bought_for_more_than_the_shop_gets(sku):
     make_offer(sku=sku, cost_e4=80_000, most_e4=90_000)
 
     assert choose(sku, most_e4=79_999).offer is None
+
+
+def test_who_may_lose_is_held_by_the_offers_own_highest_cost_alone(sku):
+    make_offer(sku=sku, cost_e4=80_000, most_e4=90_000)
+
+    assert choose(sku, most_e4=10_000, may_lose=True).offer is not None
+    make_offer(sku=(dear := make_sku()), cost_e4=90_001, most_e4=90_000)
+    assert choose(dear, may_lose=True).why == "0 of 1, 1 too dear"
 
 
 def test_a_supplier_that_is_off_takes_its_offers_along(sku):

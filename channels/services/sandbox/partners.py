@@ -26,7 +26,7 @@ PLAY_E4 = 10_000 * E4
 LEAST_E4 = PLAY_E4 // 10  # with less it is given so much again
 MOST_PER_SECOND = 25
 _TIER = ("name", "way", "rate", "floor_rate")
-_PARTNER = ("name", "contact", "sells_all", "daily_limit_e4", "low_balance_e4")
+_PARTNER = ("name", "contact", "sells_all", "daily_limit_e4", "low_balance_e4", "loss_guard")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,49 @@
+"""Paid, and a person looks at it before it goes on."""
+
+from datetime import datetime
+
+from core.actors import Actor
+from core.scope import tenant_atomic
+from core.sheets import Sheet
+from inventory import services as inventory
+from inventory.types import HoldRequest
+from orders.models import Order
+from orders.services.moving import _move
+from orders.states import OrderState
+from orders.types import Held
+
+
+@tenant_atomic
+def keep_goods(*, holds: list[HoldRequest], now: datetime) -> None:
+    """Take from stock, without a limit of time, what an order that is stored already needs.
+
+    Raises OutOfStock.
+    """
+    for hold in holds:
+        inventory.reserve(request=hold, now=now)
+        inventory.keep(item_id=hold.item_id, now=now)
+
+
+@tenant_atomic(savepoint=False)
+def hold(*, order: Order, held: Held, by: Actor, now: datetime, sheet: Sheet | None = None) -> None:
+    """The paid order, taken by the caller and holding all it needs, waits for a decision.
+
+    A caller who gives a `sheet` writes it.
+    """
+    _move(
+        order,
+        OrderState.HELD,
+        by=by,
+        reason=held.reason,
+        now=now,
+        sheet=sheet,
+        decide_by=held.until,
+        held_then=held.then,
+        may_lose=held.may_lose,
+    )
+
+
+@tenant_atomic
+def release(*, order: Order, by: Actor, reason: str, now: datetime) -> None:
+    """The held order, taken by the caller, goes on. Raises MoveRefused for any other."""
+    _move(order, OrderState.FULFILLING, by=by, reason=reason, now=now)
