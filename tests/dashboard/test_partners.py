@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(databases="__all__")
 LIST = "/office/partners/"
 TERMS = {
     "name": "Acme", "contact": "Li", "credit": "500", "daily_limit": "1,000.50",
-    "low_balance": "100", "most_per_second": "50", "sells_all": "on",
+    "low_balance": "100", "most_per_second": "50", "loss_guard": "wait", "sells_all": "on",
 }  # fmt: skip
 
 
@@ -57,6 +57,7 @@ def test_a_partner_is_made_on_the_terms_that_were_typed(shop, browser):
     assert (made.name, made.tier_id, made.sells_all, made.most_per_second) == (
         "Acme", tier.pk, True, 50,
     )  # fmt: skip
+    assert made.loss_guard == "wait"
     assert (floor, made.daily_limit_e4, made.low_balance_e4) == (
         (0, -5_000_000), 10_005_000, 1_000_000,
     )  # fmt: skip
@@ -71,7 +72,7 @@ def test_its_terms_stand_in_the_form_and_follow_what_is_saved(shop, browser):
 
     form = browser.get(path).context["form"]
     shown = {name: form[name].value() for name in ("credit", "daily_limit", "low_balance")}
-    given = {"name": "Acme 2", "most_per_second": "7", "skus": [sku.pk]}
+    given = {"name": "Acme 2", "most_per_second": "7", "loss_guard": "refuse", "skus": [sku.pk]}
     answer = browser.post(path, given)
 
     assert shown == {"credit": "500.00", "daily_limit": "1000.50", "low_balance": "100.00"}

@@ -115,7 +115,13 @@ AUTHORISED = {"number": "A-2", "since": "2026-01-01", "until": "2026-12-31"}
 TRANSFER = {"supplier": "{contract}", "amount": "12.50", "paid_on": "2026-01-05", "how": "bank",
             "ref": "a transfer"}  # fmt: skip
 PARTNER_PAGE = "/office/partners/{partner}/"
-PARTNER = {"name": "A new name", "most_per_second": "100", "sells_all": "on", "tier": "{tier_id}"}
+PARTNER = {
+    "name": "A new name",
+    "most_per_second": "100",
+    "loss_guard": "refuse",
+    "sells_all": "on",
+    "tier": "{tier_id}",
+}
 TIER = {"name": "A new name", "way": "discount", "rate": "98.5", "floor_rate": "100"}
 JOB, CODE = "/office/imports/{job}/", "/office/codes/{code}/"
 NAMES = {"name": "A new name", "name_en": "A new name"}
