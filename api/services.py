@@ -18,6 +18,7 @@ from channels.types import Seat
 from core import idempotency
 from core.crypto import digest
 from core.errors import AppError
+from core.failpoints import reach
 from core.idempotency import Asked, StillRunning
 from core.outbox import done_here
 from core.scope import tenant_atomic, whole
@@ -94,6 +95,7 @@ def sell(*, seat: Seat, asked: NewSale, now: datetime) -> Answer:
                 asked=once, status=answer.status, answer=answer.body, now=now, sheet=sheet
             )
         sheet.write()
+        reach("api.sold")
     return answer
 
 
@@ -194,7 +196,9 @@ def sell_many(*, seat: Seat, lines: Sequence[NewSale], told: Told, now: datetime
     for asked in lines:
         try:
             with tenant_atomic(durable=True):
-                answers.append(sell(seat=seat, asked=asked, now=now))
+                answer = sell(seat=seat, asked=asked, now=now)
+            reach("api.line_sold")
+            answers.append(answer)
         except (AppError, IntegrityError) as why:
             answers.append(settle(seat=seat, asked=asked, why=why, told=told, now=now))
     return answers

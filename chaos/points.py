@@ -27,6 +27,10 @@ OFF_ROAD = {
         ("channels.webhook_claimed", "channels.webhook_sent"),
         "no partner is told anything in this run: see chaos.webhooks",
     ),
+    **dict.fromkeys(
+        ("api.called", "api.line_sold", "api.sold"),
+        "no partner buys in this run: see chaos.partners",
+    ),
     "doors.order_claimed": "no platform is called back in this run",
     "inventory.batch_after_stretch": "no batch is frozen, recalled or undone in this run",
 }

@@ -32,6 +32,7 @@ from channels.services.keys import LIVE, PUBLIC, TEST
 from channels.types import CallSeen, Seat
 from core.callers import caller_ip
 from core.errors import AppError
+from core.failpoints import reach
 from core.kept import Kept
 from core.middleware import opens_own_scope
 from core.scope import require_tenant, step_over, tenant_atomic
@@ -75,6 +76,7 @@ class PartnerView(APIView):
             kind, public, secret = _key_of(request)
             with step_over(_tenant_of(request, kind)), shapes.told_of(is_live=kind == LIVE):
                 response = self._in_scope(request, public, secret, **kwargs)
+                reach("api.called")
         except AppError as refusal:
             response = answer(request, refusal)
         for name, value in self.told.items():
