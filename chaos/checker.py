@@ -12,6 +12,7 @@ from psycopg2 import sql
 
 from chaos.counts import OK, OPEN, RECOVERED
 from chaos.invariants import INVARIANTS, Invariant
+from chaos.links import Reader
 from chaos.report import Seven, tell
 
 if TYPE_CHECKING:
@@ -58,17 +59,15 @@ class Checker:
     """Reads as a role that sees every tenant; `sku_id` is what was sold and loaded."""
 
     def __init__(self, link: "connection", *, tenant_id: int, sku_id: int) -> None:
-        self._link = link
-        self._given = {"tenant": tenant_id, "sku": sku_id}
+        self._reader = Reader(link, tenant=tenant_id, sku=sku_id)
 
     def open_work(self) -> dict[str, int]:
         """What is still on its way."""
-        counts = {name: self._count(sql) for name, sql in OPEN.items()}
-        return {name: count for name, count in counts.items() if count}
+        return self._reader.counts(OPEN)
 
     def remember(self, told: Iterable[ToldRow], *, loaded: Iterable[str]) -> None:
         """Put what the shoppers know beside the tables, so that SQL can compare."""
-        with self._link.cursor() as cursor:
+        with self._reader.link.cursor() as cursor:
             cursor.execute(_TABLES)
             for one in told:
                 cursor.execute(
@@ -82,29 +81,20 @@ class Checker:
 
     def violations(self) -> list[Violation]:
         """Every invariant, printed with its SQL and its count; those that do not hold."""
-        return broken(INVARIANTS, self._rows)
+        return broken(INVARIANTS, self._reader.rows)
 
     def seven(self, found: Iterable[Violation]) -> dict[str, Seven]:
         """The seven numbers of each resource."""
         numbers = {name: Seven() for name in RESOURCES}
         for name, (attempted, acknowledged) in _ASKED.items():
-            numbers[name].attempted = self._count(attempted)
-            numbers[name].acknowledged = self._count(acknowledged)
-            numbers[name].ok = self._count(OK[name])
-            numbers[name].recovered = self._count(RECOVERED[name])
+            numbers[name].attempted = self._reader.count(attempted)
+            numbers[name].acknowledged = self._reader.count(acknowledged)
+            numbers[name].ok = self._reader.count(OK[name])
+            numbers[name].recovered = self._reader.count(RECOVERED[name])
         for one in found:
             seven = numbers[one.resource]
             setattr(seven, one.verdict, getattr(seven, one.verdict) + one.count)
         return numbers
-
-    def _count(self, sql: str) -> int:
-        ((count,),) = self._rows(sql)
-        return int(count or 0)
-
-    def _rows(self, sql: str) -> list[Any]:
-        with self._link.cursor() as cursor:
-            cursor.execute(sql, self._given)
-            return list(cursor.fetchall())
 
 
 def broken(invariants: Iterable[Invariant], rows_of: Callable[[str], list[Any]]) -> list[Violation]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chaos.house import House
-from chaos.points import OFF_ROAD, FailPoints
+from chaos.points import FailPoints
 from chaos.report import tell
 
 LONGEST_ARMED = 6.0  # seconds that one fail-point is waited for before the next one has its turn
@@ -29,6 +29,9 @@ class Faults:
     names: list[str]  # of the fail-points to arm in turn
     seconds: float
     rng: random.Random
+    kills: tuple[str, ...] = KILLS
+    kills_after_outage: tuple[str, ...] = KILLS_AFTER_OUTAGE
+    outage: float = OUTAGE
 
     def __post_init__(self) -> None:
         self._over = threading.Event()
@@ -51,7 +54,7 @@ class Faults:
     def _arm(self) -> None:
         """One point after the other; in the next round those come first that did not fire yet."""
         early = [name for name in EARLY if name in self.names]
-        rest = [name for name in self.names if name not in early and name not in OFF_ROAD]
+        rest = [name for name in self.names if name not in early]
         self.rng.shuffle(rest)
         turns = early + rest
         while not self._over.is_set():
@@ -82,7 +85,7 @@ class Faults:
         rng = random.Random(self.rng.random())  # noqa: S311 -- repeatable, not secret
         deck: list[str] = []
         while not self._over.wait(rng.uniform(*BETWEEN_KILLS)):
-            kinds = KILLS_AFTER_OUTAGE if self._had_outage else KILLS
+            kinds = self.kills_after_outage if self._had_outage else self.kills
             deck = [kind for kind in deck if kind in kinds] or rng.sample(kinds, len(kinds))
             self.house.kill(deck.pop(), rng)
 
@@ -99,6 +102,6 @@ class Faults:
             act()
 
     def _outage(self) -> None:
-        tell(f"  valkey is away for {OUTAGE:.0f} s")
+        tell(f"  valkey is away for {self.outage:.0f} s")
         self._had_outage = True
-        self.house.stop_valkey(self._over.wait, seconds=OUTAGE)
+        self.house.stop_valkey(self._over.wait, seconds=self.outage)

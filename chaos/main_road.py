@@ -100,7 +100,7 @@ class Trial:
 
     def go_through(self) -> None:
         """Load and faults together, until every server is up again."""
-        names = find_points()
+        names = [name for name in find_points() if name not in OFF_ROAD]
         imports = [name for name in names if name.startswith("inventory.")]
         for point in imports:  # each waits for its step of an import
             self.points.arm(point)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from chaos.checker import broken
 from chaos.invariants import DUPLICATED, LOST, UNEXPECTED, Invariant, chain
+from chaos.links import Reader
 from chaos.report import Seven
 
 if TYPE_CHECKING:
@@ -132,11 +133,10 @@ class UpstreamFacts:
     """Reads as a role that sees every tenant."""
 
     def __init__(self, link: "connection", *, tenant_id: int) -> None:
-        self._link, self._given = link, {"tenant": tenant_id}
+        self._reader = Reader(link, tenant=tenant_id)
 
     def open_work(self) -> dict[str, int]:
-        counts = {name: int(self._rows(sql)[0][0]) for name, sql in OPEN.items()}
-        return {name: count for name, count in counts.items() if count}
+        return self._reader.counts(OPEN)
 
     def judge(
         self,
@@ -148,29 +148,24 @@ class UpstreamFacts:
     ) -> tuple[Seven, int, dict[str, int]]:
         """The seven numbers, the double purchases, and how many units stand where."""
         self._remember(bought, paid)
-        states = {state: int(count) for state, count in self._rows(_STATES)}
+        states = {state: int(count) for state, count in self._reader.rows(_STATES)}
         seven = Seven(
             attempted=attempted,
             acknowledged=len(paid),
             ok=states.get("delivered", 0) + states.get("refunded", 0),
-            recovered=recovered + len(self._rows(_ASKED_AGAIN)),
+            recovered=recovered + len(self._reader.rows(_ASKED_AGAIN)),
         )
-        for one in broken(INVARIANTS, self._rows):
+        for one in broken(INVARIANTS, self._reader.rows):
             setattr(seven, one.verdict, getattr(seven, one.verdict) + one.count)
-        return seven, len(self._rows(DOUBLES)), states
+        return seven, len(self._reader.rows(DOUBLES)), states
 
     def _remember(self, bought: Iterable[Mapping[str, Any]], paid: list[int]) -> None:
-        with self._link.cursor() as cursor:
+        with self._reader.link.cursor() as cursor:
             cursor.execute(_TABLES)
             for one in bought:
                 given = (one["client_no"], one["state"])
                 cursor.execute("INSERT INTO bought VALUES (%s, %s)", given)
             cursor.execute("INSERT INTO paid SELECT unnest(%s::bigint[])", (paid,))
-
-    def _rows(self, sql: str) -> list[Any]:
-        with self._link.cursor() as cursor:
-            cursor.execute(sql, self._given)
-            return list(cursor.fetchall())
 
 
 _STATES = """
