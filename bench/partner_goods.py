@@ -26,22 +26,23 @@ class Buyer:
 
     number: int
     key: str
+    partner_id: int
 
 
 def make_buyers(goods: Goods, *, count: int) -> list[Buyer]:
     with bind(goods.tenant_id), tenant_atomic():
-        return [_buyer(number) for number in range(count)]
+        return [make_buyer(number) for number in range(count)]
 
 
-def _buyer(number: int) -> Buyer:
+def make_buyer(number: int, *, amount_e4: int = RICH, tier_id: int | None = None) -> Buyer:
     now = timezone.now()
-    terms = PartnerTerms(name=f"Partner {number}", most_per_second=FAST)
+    terms = PartnerTerms(name=f"Partner {number}", tier_id=tier_id, most_per_second=FAST)
     partner = channels.create_partner(terms=terms, by=SYSTEM, now=now)
     payments.top_up_balance(
-        account_id=partner.account_id, amount_e4=RICH, ref=partner.ref, by=SYSTEM, now=now
+        account_id=partner.account_id, amount_e4=amount_e4, ref=partner.ref, by=SYSTEM, now=now
     )
     key = channels.issue_key(partner_id=partner.pk, terms=KeyTerms(), by=SYSTEM, now=now)
-    return Buyer(number=number, key=key.text.reveal())
+    return Buyer(number=number, key=key.text.reveal(), partner_id=partner.pk)
 
 
 def add_real_codes(goods: Goods, *, count: int) -> None:
