@@ -16,8 +16,8 @@ lint:
 	@$(DEVKIT) lint
 bench:       ## make bench ONLY=sale
 	@$(DEVKIT) bench $(if $(ONLY),--only $(ONLY))
-chaos:       ## make chaos ONLY=redis
-	@$(DEVKIT) chaos $(if $(ONLY),--only $(ONLY))
+chaos:       ## make chaos ONLY=webhooks ORDERS=500 (its full size, however busy the machine) SEED=7
+	@$(DEVKIT) chaos $(if $(ONLY),--only $(ONLY)) $(if $(ORDERS),--orders $(ORDERS)) $(if $(SEED),--seed $(SEED))
 demo-reset:  ## an empty database and the demo data again
 	@$(DEVKIT) demo-reset
 services:    ## Postgres and Valkey in the background, until `make down`

@@ -90,7 +90,7 @@ def _test(asked: argparse.Namespace) -> int:
 def _trial(asked: argparse.Namespace) -> int:
     from devkit.trials import run
 
-    return run(asked.command, asked.only)
+    return run(asked.command, {name: getattr(asked, name, None) for name in TRIAL_OPTIONS})
 
 
 def _demo_reset(asked: argparse.Namespace) -> int:
@@ -99,6 +99,7 @@ def _demo_reset(asked: argparse.Namespace) -> int:
     return reset(Place(asked.place), sure=asked.yes)
 
 
+TRIAL_OPTIONS = ("only", "orders", "seed")
 COMMANDS = {
     "up": Command("everything on this machine with demo data, until Ctrl-C", _up),
     "down": Command("stop what runs, or what a killed `up` left", _down),
@@ -134,6 +135,8 @@ def _parser() -> argparse.ArgumentParser:
     made = {name: commands.add_parser(name, help=what.help) for name, what in COMMANDS.items()}
     for trial in ("bench", "chaos"):
         made[trial].add_argument("--only", metavar="NAME")
+    made["chaos"].add_argument("--orders", metavar="N", help="so many, however busy the machine is")
+    made["chaos"].add_argument("--seed", metavar="N", help="the faults of an earlier run again")
     made["demo-reset"].add_argument("--yes", action="store_true", help="also on a given server")
     return parser
 
