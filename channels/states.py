@@ -75,6 +75,7 @@ class DoorRefusalKind(models.TextChoices):
     SIGNATURE = "signature", _("wrong signature")
     TIME = "time", _("too old, or ahead of time")
     MERCHANT = "merchant", _("another merchant number")
+    ADDRESS = "address", _("an address that is not listed")
 
 
 class EndpointState(models.TextChoices):

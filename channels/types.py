@@ -193,13 +193,15 @@ class DoorTerms:
 
     `app_id` and `app_secret` are given by the platform (Kasushou has none). `hosts` are where it is
     called back: `open.example.com`, `*.example.com`, and `http://…` before one that has no TLS.
-    `options`: `cards` is `aes` or `plain`, `price_url` is where prices are told (Agiso).
+    `networks` are where it is called from (none: anywhere). `options`: `cards` is `aes` or `plain`,
+    `price_url` is where prices are told (Agiso).
     """
 
     kind: str
     app_id: str = ""
     app_secret: Secret = field(default_factory=lambda: Secret(""))
     hosts: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
     options: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -57,6 +57,7 @@ TURNED = {
     DoorRefusalKind.SIGNATURE: 401,
     DoorRefusalKind.MERCHANT: 401,
     DoorRefusalKind.TIME: 408,
+    DoorRefusalKind.ADDRESS: 401,
 }
 CODES: tuple[tuple[tuple[type[AppError], ...], int], ...] = (
     (UNKNOWN_GOODS, 1100),

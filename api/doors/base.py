@@ -37,6 +37,7 @@ TURNED_WORDS = {
     DoorRefusalKind.SIGNATURE: _("The signature is wrong."),
     DoorRefusalKind.MERCHANT: _("This is not the merchant number of this door."),
     DoorRefusalKind.TIME: _("The time is too old, or ahead."),
+    DoorRefusalKind.ADDRESS: _("This door may not be used from this address."),
 }
 UNKNOWN_GOODS = (NotForSale, SkuNotAllowed)
 # What cannot be had at this price just now is told as sold out: nothing was bought.
@@ -131,8 +132,7 @@ class DoorView(ABC, View):
                 raise NotFound
             try:
                 call = self._heard(request, door, path, now=now)
-                if deed.is_signed:
-                    self.check(call)
+                self._admit(call, deed, address=caller_ip(request))
                 check_pace(seat=door.seat, counted=count_call(seat=door.seat, now=now))
             except Turned as turned:
                 channels.note_refused(
@@ -142,6 +142,15 @@ class DoorView(ABC, View):
             except AppError as why:
                 return self.refused(why)
         return self._carried_out(call, deed)
+
+    def _admit(self, call: Call, deed: Deed, *, address: str) -> None:
+        """Raises Turned."""
+        if deed.is_signed:
+            self.check(call)
+        if not call.door.seat.may_come_from(address):
+            raise Turned(DoorRefusalKind.ADDRESS)
+        if deed.is_signed:
+            channels.mark_door_used(door=call.door, address=address, now=call.now)
 
     def _heard(self, request: HttpRequest, door: DoorSeat, path: str, *, now: datetime) -> Call:
         body = request.read(MOST_BYTES + 1)

@@ -24,8 +24,9 @@ class Door(TenantModel):
 
     `app_id` is our application's name at the platform, `merchant_id` the partner's name with us.
     `secrets` is a sealed JSON object: what both sign with now, and what was good until
-    `old_until`. We call back at `hosts` only. `look_at` is when its watched goods are looked at
-    next; without any it is empty.
+    `old_until`. It is called from `networks` only (none: from anywhere), and we call back at
+    `hosts` only. `look_at` is when its watched goods are looked at next; without any it is
+    empty.
     """
 
     uid = models.UUIDField(default=uuid4, editable=False)
@@ -38,10 +39,13 @@ class Door(TenantModel):
     secrets = models.BinaryField()
     old_until = models.DateTimeField(_("old secrets until"), null=True)
     hosts = models.JSONField(_("called back at"), default=list)
+    networks = models.JSONField(_("from"), default=list, db_default=[])
     options = models.JSONField(_("options"), default=dict)
     look_at = models.DateTimeField(null=True)
     made_at = models.DateTimeField(_("opened at"))
     closed_at = models.DateTimeField(_("closed at"), null=True)
+    last_used_at = models.DateTimeField(_("last used"), null=True)
+    last_used_from = models.GenericIPAddressField(_("last used from"), null=True)
 
     class Meta:
         verbose_name = _("door")

@@ -3,6 +3,7 @@
 from channels.selectors.calls import calls_of, find_call
 from channels.selectors.claims import claims, get_claim, open_claims
 from channels.selectors.doors import (
+    door_address,
     door_of_order,
     door_of_watch,
     door_seat,
@@ -52,6 +53,7 @@ __all__ = [
     "calls_of",
     "claims",
     "deliveries_of",
+    "door_address",
     "door_of_order",
     "door_of_watch",
     "door_seat",

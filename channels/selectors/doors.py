@@ -2,23 +2,27 @@
 
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
 from channels.models import DOOR_SECRETS, Door, DoorOrder, DoorRefusal, DoorWatch
 from channels.selectors.partners import tier_of
-from channels.states import PartnerState
+from channels.states import DoorKind, PartnerState
 from channels.types import DoorSeat, DoorSecrets, Seat
 from core.crypto import unseal
 from core.errors import NotFound
 from core.scope import tenant_atomic
 from core.secrets import Secret
 from orders.states import ENDED
+from tenants.selectors import shop_address
 
-if TYPE_CHECKING:
-    from channels.models import Partner
+# What a protocol's addresses begin with, below its door's.
+ROOTS = {
+    DoorKind.AGISO: "agisoAcprSupplierApi/",
+    DoorKind.GOOFISH: "goofish",
+    DoorKind.KASUSHOU: "",
+}
 
 
 def get_door(*, uid: UUID, kind: str, now: datetime) -> DoorSeat:
@@ -40,7 +44,7 @@ def door_seat(door: Door, *, now: datetime) -> DoorSeat:
         secrets=_secrets(door, now=now),
         hosts=tuple(door.hosts),
         options=door.options,
-        seat=_seat(door.partner, hint=door.kind),
+        seat=_seat(door),
         is_suspended=door.partner.state != PartnerState.ACTIVE,
     )
 
@@ -52,8 +56,9 @@ def _secrets(door: Door, *, now: datetime) -> tuple[DoorSecrets, ...]:
     return tuple(DoorSecrets(app=Secret(app), merchant=Secret(own)) for app, own in pairs)
 
 
-def _seat(partner: "Partner", *, hint: str) -> Seat:
+def _seat(door: Door) -> Seat:
     """The partner as if he had called with a key: who may call is the door's own question."""
+    partner = door.partner
     return Seat(
         partner_id=partner.pk,
         partner_ref=partner.ref,
@@ -66,12 +71,17 @@ def _seat(partner: "Partner", *, hint: str) -> Seat:
         loss_guard=partner.loss_guard,
         most_per_second=partner.most_per_second,
         key_id=0,
-        key_hint=hint,
+        key_hint=door.kind,
         scopes=frozenset(),
-        networks=(),
+        networks=tuple(door.networks),
         version="",
-        last_used_at=None,
+        last_used_at=door.last_used_at,
     )
+
+
+def door_address(*, uid: UUID, kind: str) -> str:
+    """What is entered at the platform: the protocol adds its own words to it."""
+    return shop_address(path=f"/door/{uid}/{ROOTS[DoorKind(kind)]}")
 
 
 def doors_of(*, partner_id: int) -> "QuerySet[Door]":

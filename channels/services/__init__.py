@@ -18,7 +18,15 @@ from channels.services.claims import (
     read_claim_proof,
     refuse_claim,
 )
-from channels.services.doors import check_callback, close_door, note_refused, open_door, roll_door
+from channels.services.doors import (
+    change_door,
+    check_callback,
+    close_door,
+    mark_door_used,
+    note_refused,
+    open_door,
+    roll_door,
+)
 from channels.services.keys import issue_key, mark_used, revoke_key, roll_key
 from channels.services.low_balance import note_low_balance
 from channels.services.partners import (
@@ -77,6 +85,7 @@ SEALED = (
 __all__ = [
     "SEALED",
     "announce",
+    "change_door",
     "change_endpoint",
     "change_partner",
     "check_callback",
@@ -100,6 +109,7 @@ __all__ = [
     "look_at_shelf",
     "make_endpoint",
     "make_sample",
+    "mark_door_used",
     "mark_used",
     "match_claim",
     "note_door_order",

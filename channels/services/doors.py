@@ -9,9 +9,12 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from channels.models import DOOR_SECRETS, Door, Partner
+from channels.services.addresses import read_networks
+from channels.services.keys import USED_EVERY
 from channels.states import DoorKind, DoorRefusalKind
 from channels.types import DoorSeat, DoorTerms, NewDoor
 from core.actors import Actor
@@ -52,6 +55,7 @@ def open_door(*, partner_id: int, terms: DoorTerms, by: Actor, now: datetime) ->
         app_id=terms.app_id,
         merchant_id=str(10**9 + secrets.randbelow(9 * 10**9)),
         hosts=[host.lower() for host in terms.hosts],
+        networks=read_networks(terms.networks),
         options=dict(terms.options),
         made_at=now,
     )
@@ -62,6 +66,19 @@ def open_door(*, partner_id: int, terms: DoorTerms, by: Actor, now: datetime) ->
 
 
 @tenant_atomic
+def change_door(
+    *, door_id: int, hosts: tuple[str, ...], networks: tuple[str, ...], by: Actor, now: datetime
+) -> None:
+    """Where it is called back, and from where it is called, from now on; raises InvalidInput."""
+    door = _open(door_id)
+    _check_ways(DoorTerms(kind=door.kind, hosts=hosts, options=door.options))
+    door.hosts = [host.lower() for host in hosts]
+    door.networks = read_networks(networks)
+    door.save(update_fields=["hosts", "networks"])
+    _record("door.changed", door, by=by, now=now)
+
+
+@tenant_atomic
 def roll_door(
     *, door_id: int, overlap: timedelta, app_secret: Secret | None = None, by: Actor, now: datetime
 ) -> NewDoor:
@@ -69,7 +86,7 @@ def roll_door(
 
     We sign with the new ones at once. Without an `app_secret` the platform's own stays.
     """
-    door = _locked(door_id)
+    door = _open(door_id)
     (app, before), *_older = json.loads(
         unseal(bytes(door.secrets), place=DOOR_SECRETS, uid=door.uid)
     )
@@ -91,6 +108,18 @@ def close_door(*, door_id: int, by: Actor, now: datetime) -> None:
         door.closed_at = now
         door.save(update_fields=["closed_at"])
         _record("door.closed", door, by=by, now=now)
+
+
+@tenant_atomic
+def mark_door_used(*, door: DoorSeat, address: str, now: datetime) -> None:
+    """Remember when and from where, about once a minute, as of a key."""
+    last = door.seat.last_used_at
+    if last is not None and last > now - USED_EVERY:
+        return
+    stale = Q(last_used_at=None) | Q(last_used_at__lte=now - USED_EVERY)
+    Door.objects.filter(stale, pk=door.door_id).update(
+        last_used_at=now, last_used_from=address or None
+    )
 
 
 @tenant_atomic
@@ -137,9 +166,8 @@ def _check(terms: DoorTerms) -> None:
     if has_app and not re.fullmatch(r"[0-9]{1,18}", terms.app_id):
         raise InvalidInput(_("The platform's app number is up to 18 digits."), param="app_id")
     _check_secret(terms.kind, terms.app_secret, terms.options)
-    _check_hosts(terms.hosts)
     _check_options(terms.options)
-    _check_clear(terms)
+    _check_ways(terms)
 
 
 def _check_secret(kind: str, secret: Secret, options: Mapping[str, str]) -> None:
@@ -152,6 +180,15 @@ def _check_secret(kind: str, secret: Secret, options: Mapping[str, str]) -> None
             % {"length": AES_KEY},
             param="app_secret",
         )
+
+
+def _check_ways(terms: DoorTerms) -> None:
+    """Where it is called back, and where prices are told."""
+    _check_hosts(terms.hosts)
+    _check_clear(terms)
+    url = terms.options.get("price_url", "")
+    if url and not any(_is_at(url, host) for host in terms.hosts):
+        raise InvalidInput(_("Name its host among those that are called back."), param="price_url")
 
 
 def _check_hosts(hosts: tuple[str, ...]) -> None:
@@ -198,6 +235,13 @@ def _new(door: Door, own: str) -> NewDoor:
         merchant_id=door.merchant_id,
         merchant_secret=Secret(own),
     )
+
+
+def _open(door_id: int) -> Door:
+    door = _locked(door_id)
+    if door.closed_at is not None:
+        raise InvalidInput(_("This door is closed. Open a new one."))
+    return door
 
 
 def _locked(door_id: int) -> Door:

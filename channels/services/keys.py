@@ -2,12 +2,12 @@
 
 import secrets
 from datetime import datetime, timedelta
-from ipaddress import ip_network
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from channels.models import ApiKey, Partner
+from channels.services.addresses import read_networks
 from channels.states import KeyScope
 from channels.types import KeyTerms, NewKey, Seat
 from core.actors import Actor
@@ -21,7 +21,6 @@ from tenants.selectors import get_shop
 LIVE, TEST = "qy_live_", "qy_test_"
 PUBLIC, SECRET_BYTES = 8, 24  # 192 bits: a plain digest of it cannot be turned back
 NEWEST_VERSION = "2026-11-28"
-MOST_NETWORKS = 50
 USED_EVERY = timedelta(minutes=1)
 _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 
@@ -30,7 +29,7 @@ _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 def issue_key(*, partner_id: int, terms: KeyTerms, by: Actor, now: datetime) -> NewKey:
     """A new key for the partner; its text is given this once."""
     partner = Partner.objects.get(pk=partner_id)
-    scopes, networks = _scopes(terms), _networks(terms)
+    scopes, networks = _scopes(terms), read_networks(terms.networks)
     public = "".join(secrets.choice(_LETTERS) for _ in range(PUBLIC))
     secret = secrets.token_urlsafe(SECRET_BYTES)
     key = ApiKey.objects.create(
@@ -56,19 +55,6 @@ def _scopes(terms: KeyTerms) -> list[str]:
     if unknown:
         raise InvalidInput(_("A key cannot be given this right."), param="scopes")
     return sorted(set(wanted))
-
-
-def _networks(terms: KeyTerms) -> list[str]:
-    if len(terms.networks) > MOST_NETWORKS:
-        raise InvalidInput(
-            _("Name at most %(most)s addresses.") % {"most": MOST_NETWORKS}, param="networks"
-        )
-    try:
-        return [str(ip_network(each.strip(), strict=False)) for each in terms.networks]
-    except ValueError:
-        raise InvalidInput(
-            _("Write addresses such as 203.0.113.7 or 203.0.113.0/24."), param="networks"
-        ) from None
 
 
 @tenant_atomic

@@ -8,20 +8,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from channels import services
-from channels.selectors import get_partner
+from channels.selectors import door_address, get_partner
 from channels.states import DoorKind
 from channels.types import DoorTerms, NewDoor
 from core.actors import SYSTEM
 from core.errors import AppError
 from core.scope import bind, tenant_atomic
 from core.secrets import Secret
-from tenants.selectors import find_shop, shop_address
-
-ROOTS = {
-    DoorKind.AGISO: "agisoAcprSupplierApi/",
-    DoorKind.GOOFISH: "goofish",
-    DoorKind.KASUSHOU: "",
-}
+from tenants.selectors import find_shop
 
 
 class Command(BaseCommand):
@@ -38,6 +32,13 @@ class Command(BaseCommand):
         parser.add_argument(
             "--callback", action="append", default=[], help="a host to call back at"
         )
+        parser.add_argument(
+            "--from",
+            action="append",
+            default=[],
+            help="an address it is called from",
+            dest="networks",
+        )
         parser.add_argument("--cards", choices=["aes", "plain"], default="aes")
         parser.add_argument("--price-url", default="", help="where prices are told (Agiso)")
 
@@ -50,7 +51,7 @@ class Command(BaseCommand):
                 door = _opened(options)
             except AppError as refusal:
                 raise CommandError(f"{refusal.param or 'partner'}: {refusal.message}") from None
-            address = shop_address(path=f"/door/{door.uid}/{ROOTS[DoorKind(options['kind'])]}")
+            address = door_address(uid=door.uid, kind=options["kind"])
         self.stdout.write(f"address          {address}")
         self.stdout.write(f"merchant number  {door.merchant_id}")
         self.stdout.write(f"merchant secret  {door.merchant_secret.reveal()}")
@@ -64,6 +65,7 @@ def _opened(options: dict[str, Any]) -> NewDoor:
         app_id=options["app_id"],
         app_secret=Secret(getpass.getpass("App secret: ") if needs_secret else ""),
         hosts=tuple(options["callback"]),
+        networks=tuple(options["networks"]),
         options={"cards": options["cards"]} | ({"price_url": price_url} if price_url else {}),
     )
     with tenant_atomic():
