@@ -27,8 +27,8 @@ from tenants.models import AuditRow
 from tests.conftest import client_of
 from tests.races.at_once import at_once
 from tests.simulators.listening import listening
+from tests.suppliers.contract import CARDS
 from tests.suppliers.factories import KEY, at_the_judge, make_offer, make_supplier, sent, told
-from tests.suppliers.test_contract import CARDS
 from tests.times import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")

@@ -1,27 +1,22 @@
 """Every adapter against a stand-in that shares no code with it and keeps its own ledger.
 
-An attempt is begun, sent, and asked after until it ends, whatever the wire does. At the end the
-ledger has at most one purchase, and it has one exactly where we say that we bought.
+At the end the ledger has at most one purchase, and it has one exactly where we say that we bought.
 """
 
 import time
 from dataclasses import replace
-from datetime import timedelta
-from itertools import count
 
 import pytest
 
 from suppliers import services
 from suppliers.models import Supplier
-from suppliers.states import TO_BE_ASKED, AttemptState
+from suppliers.states import AttemptState
 from suppliers.types import Kind, Outcome, PurchaseOrder
-from tests.suppliers.factories import at_the_judge, begun, make_offer
+from tests.suppliers import contract
+from tests.suppliers.contract import BOUGHT, CARDS, NOT_BOUGHT, TOP_UP
+from tests.suppliers.factories import at_the_judge
 from tests.times import NOON
 
-CARDS = PurchaseOrder(product="1000", kind=Kind.CODES, quantity=2, most_e4=200_000)
-TOP_UP = PurchaseOrder(
-    product="2000", kind=Kind.TOP_UP, quantity=1, target="13800000000", most_e4=60_000
-)
 PHONE = PurchaseOrder(
     product="140101", kind=Kind.PHONE, quantity=1, target="18913513535", face_value=50
 )
@@ -50,40 +45,9 @@ ROADS = {
     "reloadly cards": ("reloadly_gift_cards", GIFT_CARDS),
     "reloadly airtime": ("reloadly_airtime", AIRTIME),
 }
-BOUGHT = [
-    "delay:0.2",
-    "hang:0.5",
-    "reply_lost_after",
-    "http_502_after",
-    "http_500_after",
-    "garbage_body",
-    "empty_body",
-    "big_body",
-    "gzip_bomb",
-    "gbk_body",
-    "bad_signature",
-    "busy_after",
-    "not_found_then_found:2",
-    "query:http_502_after",
-    "query:reply_lost_after",
-    "partial_cards:0.3",
-    "codes_later:0.3",
-]
-NOT_BOUGHT = [
-    "reply_lost_before",
-    "http_502_before",
-    "busy_before",
-    "rate_limited",
-    "failed",
-    "balance_gone",
-    "off_shelf",
-]
-MOST_ASKED = 12
-STEP = timedelta(minutes=4)
 # It has no word for an order that it does not know: what got lost is a person's.
 SAYS_NOTHING_OF_THE_LOST = {"juhe phone"}
 LOST = {"reply_lost_before", "http_502_before", "busy_before", "rate_limited"}
-_units = count(1)
 
 
 @pytest.fixture(autouse=True)
@@ -98,23 +62,9 @@ def desk(judge):
 
 
 def carry_out(judge, road, *faults, chance=1.0):
-    """The attempt at its end (or as far as it came), and the codes that it brought."""
     protocol, order = ROADS[road]
     supplier = at_the_judge(judge, protocol, faults=faults, chance=chance)
-    attempt = begun(
-        unit_id=next(_units), offer=make_offer(supplier=supplier, product=order.product)
-    )
-    now, codes = NOON, []
-    for _ in range(MOST_ASKED):
-        is_first = services.mark_sent(attempt_id=attempt.pk, now=now)
-        answer = services.ask(attempt=attempt, order=order, is_first=is_first, now=now)
-        attempt = services.record(attempt_id=attempt.pk, answer=answer, now=now)
-        if attempt.state not in TO_BE_ASKED:
-            codes = [code.secret.reveal() for code in answer.codes]
-            break
-        now += STEP
-        time.sleep(0.1)
-    return attempt, codes
+    return contract.carry_out(supplier, order, meanwhile=lambda: time.sleep(0.1))
 
 
 def ledger(judge, attempt):
