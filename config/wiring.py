@@ -11,6 +11,7 @@ from catalog.selectors import due_schedules
 from channels import services as channels
 from channels.events import BalanceLow
 from channels.selectors import (
+    due_door_complaints,
     due_door_orders,
     due_door_watches,
     due_doors,
@@ -31,6 +32,7 @@ from orders.selectors import due_cases, due_to_close, due_to_decide, tell
 from payments import services as payments
 from payments.events import RefundCreated, SandboxNoticeDue
 from payments.selectors import due_notices, due_refunds, due_to_ask
+from risk import services as risk
 from suppliers import services as suppliers
 from suppliers.events import CostSaid
 from suppliers.selectors import (
@@ -98,6 +100,7 @@ def connect() -> None:
         every=timedelta(seconds=10),
     )
     sweeper.watch(due_door_orders, task="api.tell_door_order", id_name="door_order_id")
+    sweeper.watch(due_door_complaints, task="api.tell_door_complaint", id_name="complaint_id")
     sweeper.watch(due_door_watches, task="api.tell_door_watch", id_name="watch_id")
     sweeper.watch(
         due_doors, task="api.look_at_door", id_name="door_id", every=timedelta(seconds=10)
@@ -131,6 +134,7 @@ def connect() -> None:
         rotation.sealed_column(column.model, column.field, place=column.place)
     sweeper.chore(channels.forget_old_events, every=timedelta(minutes=10))
     sweeper.chore(channels.forget_old_calls, every=timedelta(minutes=10))
+    sweeper.chore(risk.forget_old, every=timedelta(minutes=10))
     sweeper.chore(idempotency.forget_old, every=timedelta(minutes=10))
     sweeper.chore(limits.forget_past, every=timedelta(minutes=10))
     sweeper.chore(audit.seal_all, every=timedelta(minutes=1))

@@ -53,3 +53,7 @@ class SoftRedisCache(RedisCache):
         pipe.expire(kept, seconds)
         counted, _expires = pipe.execute()
         return int(counted)
+
+    def client(self) -> Redis:
+        """Redis itself, for who counts there; raises when it is away."""
+        return self._counter

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Brand, BuyerTemplate, Category, Product, Sku
 from channels.models import ApiKey, Partner, PriceTier, WebhookEndpoint
+from channels.states import EndpointState
 from dashboard.access import allows, shop_of
 from dashboard.reading import ids_in
 from dashboard.words import goods_words
@@ -23,6 +24,7 @@ from inventory.models import Batch, Code, Content
 from orders.models import Order
 from payments.models import Notice, Refund
 from payments.states import Outcome
+from risk.models import Rule
 from suppliers.models import Authorisation, Supplier
 from tenants.models import AuditRow, Member, Merchant
 
@@ -193,6 +195,11 @@ def _keys(request: HttpRequest, publics: set[str]) -> Found:
     }
 
 
+def _rules(request: HttpRequest, refs: set[str]) -> Found:
+    found = Rule.objects.filter(ref__in=refs).values_list("ref", "name")
+    return {ref: About(name) for ref, name in found}
+
+
 def _tiers(request: HttpRequest, refs: set[str]) -> Found:
     found = PriceTier.objects.filter(ref__in=refs).values_list("ref", "name")
     return {
@@ -237,7 +244,18 @@ def _notices(request: HttpRequest, targets: set[str]) -> Found:
 def _endpoints(request: HttpRequest, refs: set[str]) -> Found:
     """Whose it is, and to which house it leads: the rest of an address may be a key."""
     found = WebhookEndpoint.objects.filter(ref__in=refs).select_related("partner")
-    return {one.ref: About(f"{one.partner.name} · {urlsplit(one.url).hostname}") for one in found}
+    return {
+        one.ref: About(
+            f"{one.partner.name} · {urlsplit(one.url).hostname}", _endpoint_link(request, one)
+        )
+        for one in found
+    }
+
+
+def _endpoint_link(request: HttpRequest, one: WebhookEndpoint) -> str:
+    if one.state == EndpointState.REMOVED:
+        return ""
+    return _link(request, "partners.view", "office_webhook", one.partner.ref, one.ref)
 
 
 _READERS: dict[str, Callable[[HttpRequest, set[str]], Found]] = {
@@ -269,6 +287,7 @@ _READERS: dict[str, Callable[[HttpRequest, set[str]], Found]] = {
     "settings": _settings,
     "sku": _skus,
     "supplier": _suppliers,
+    "rule": _rules,
     "tier": _tiers,
     "unit": _orders,
     "webhook": _endpoints,

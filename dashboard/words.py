@@ -50,6 +50,14 @@ ACTIONS = {
     "unit.replaced": _("replaced a code"),
     "order.refunded": _("paid money back"),
     "order.released": _("let a held order go on"),
+    "rule.made": _("wrote a risk rule"),
+    "rule.changed": _("changed a risk rule"),
+    "rule.on": _("switched a risk rule on"),
+    "rule.shadow": _("put a risk rule on trial"),
+    "rule.off": _("switched a risk rule off"),
+    "rule.settings": _("changed the risk settings"),
+    "rule.listed": _("listed somebody for the risk rules"),
+    "rule.unlisted": _("took somebody off a list of the risk rules"),
     "order.refunded_at_risk": _("paid money back before a supplier had answered, at own risk"),
     "unit.by_hand": _("delivered by hand"),
     "webhook.made": _("made a webhook endpoint"),
@@ -246,6 +254,8 @@ def who(label: str) -> str:
     """`user:12 zhang@example.com` as people read it."""
     if label.startswith("provider:"):
         return gettext("payment provider")
+    if label.startswith("partner:"):
+        return gettext("the partner's program")
     match label.partition(" "):
         case ("shopper", _, _):
             return gettext("the buyer")

@@ -1,1 +1,1 @@
-"""Rules that judge an order by its facts: not built yet; the floor is reserved."""
+"""Rules that judge what happens by its facts: who, from where, how often, for how much."""

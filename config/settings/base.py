@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "catalog",
     "inventory",
     "suppliers",
+    "risk",
     "payments",
     "orders",
     "fulfillment",

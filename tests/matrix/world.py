@@ -46,6 +46,7 @@ from tests.inventory.factories import make_content
 from tests.inventory.importing.factories import checked, loaded, open_file
 from tests.matrix.complaints import complained_about, supplied_sku
 from tests.matrix.partners import partnered
+from tests.matrix.risks import watched_over
 from tests.matrix.supplies import supplied
 from tests.orders.factories import captured, hold, open_case, placed
 from tests.payments.factories import make_balance
@@ -271,6 +272,7 @@ def _complaints(world: World, now: datetime) -> None:
 
 def _partners(world: World, now: datetime) -> None:
     world.things.update(partnered(world.shop, world.things, mark=world.shut_mark, now=now))
+    world.things.update(watched_over(mark=world.shut_mark, now=now))
 
 
 def _rest(world: World, now: datetime) -> None:

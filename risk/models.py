@@ -1,0 +1,190 @@
+"""What may be stored of rules, lists and verdicts. Every write of these tables is in
+risk.services."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.constraints import tenant_rules
+from core.scope import TenantForeignKey, TenantModel
+from core.states import Move, state_known
+from risk.states import Action, Listing, Moment, RuleState, Trait, Unanswered
+
+# The traits that orders are found again by, each in a column of its own: a keyed digest.
+LINKING = (Trait.IP, Trait.NET, Trait.DEVICE, Trait.PHONE, Trait.MAIL, Trait.ACCOUNT)
+
+
+class Policy(TenantModel):
+    """What holds for all rules of a shop; one row, made with the first change."""
+
+    is_on = models.BooleanField(_("rules act"), default=True)  # the kill switch
+    unanswered = models.CharField(
+        _("a rule that cannot be answered"), max_length=4, choices=Unanswered,
+        default=Unanswered.TAG,
+    )  # fmt: skip
+    hold_minutes = models.IntegerField(_("minutes to decide"), default=24 * 60)
+
+    class Meta:
+        verbose_name = _("risk settings")
+        verbose_name_plural = _("risk settings")
+        constraints = [
+            *tenant_rules("risk_policy"),
+            models.UniqueConstraint(fields=["tenant_id"], name="risk_policy_once"),
+            models.CheckConstraint(
+                condition=Q(unanswered__in=Unanswered.values), name="risk_unanswered_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(hold_minutes__gte=5, hold_minutes__lte=7 * 24 * 60),
+                name="risk_minutes_in_range",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"risk settings of {self.tenant_id}"
+
+
+class Rule(TenantModel):
+    """A rule as it is now; what it said before is in `versions`, its switches are in `moves`."""
+
+    ref = models.CharField(_("rule number"), max_length=12)
+    name = models.CharField(_("name"), max_length=80)
+    state = models.CharField(_("state"), max_length=8, choices=RuleState, default=RuleState.OFF)
+    version = models.IntegerField(_("version"), default=1)
+    body = models.JSONField(default=dict)
+    made_at = models.DateTimeField(_("made at"))
+
+    class Meta:
+        verbose_name = _("rule")
+        verbose_name_plural = _("rules")
+        ordering = ["name"]
+        constraints = [
+            *tenant_rules("risk_rule"),
+            models.UniqueConstraint(fields=["tenant_id", "ref"], name="rule_ref_once"),
+            models.UniqueConstraint(fields=["tenant_id", "name"], name="rule_name_once"),
+            state_known(RuleState, name="rule_state_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RuleVersion(TenantModel):
+    """What a rule said from `made_at` on."""
+
+    rule = TenantForeignKey(Rule, on_delete=models.PROTECT, related_name="versions", db_index=False)
+    version = models.IntegerField(_("version"))
+    name = models.CharField(_("name"), max_length=80)
+    body = models.JSONField(default=dict)
+    by = models.CharField(_("by"), max_length=80)
+    made_at = models.DateTimeField(_("made at"))
+
+    class Meta:
+        verbose_name = _("version of a rule")
+        verbose_name_plural = _("versions of a rule")
+        ordering = ["-version"]
+        constraints = [
+            *tenant_rules("risk_ruleversion", "rule"),
+            models.UniqueConstraint(
+                fields=["tenant_id", "rule", "version"], name="rule_version_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} v{self.version}"
+
+
+class RuleMove(Move):
+    rule = TenantForeignKey(Rule, on_delete=models.PROTECT, related_name="moves", db_index=False)
+
+    class Meta:
+        constraints = tenant_rules("risk_rulemove", "rule")
+        indexes = [models.Index(fields=["tenant_id", "rule"], name="rule_moves")]
+
+
+class ListEntry(TenantModel):
+    """Somebody who is blocked, always allowed, or watched. A network and a mail domain are kept as
+    they are (`plain`), all else as a keyed digest with a masked form to show."""
+
+    listing = models.CharField(_("list"), max_length=6, choices=Listing)
+    trait = models.CharField(_("what it is"), max_length=12)
+    key = models.BinaryField(null=True)
+    plain = models.CharField(max_length=100, blank=True)
+    shown = models.CharField(_("value"), max_length=100)
+    reason = models.CharField(_("reason"), max_length=100, blank=True)
+    until = models.DateTimeField(_("until"), null=True)
+    by = models.CharField(_("by"), max_length=80)
+    made_at = models.DateTimeField(_("made at"))
+
+    class Meta:
+        verbose_name = _("list entry")
+        verbose_name_plural = _("list entries")
+        ordering = ["-id"]
+        constraints = [
+            *tenant_rules("risk_listentry"),
+            models.UniqueConstraint(
+                fields=["tenant_id", "trait", "key", "plain"], name="list_entry_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(listing__in=Listing.values), name="list_entry_listing_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(key__isnull=True) ^ Q(plain=""), name="list_entry_has_one_value"
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.shown
+
+
+class Assessment(TenantModel):
+    """One look: its facts, whom it is about (digests), what the rules said, and what came of it.
+
+    What rules count and a dry run reads. `spoken` are the rules with their versions.
+    """
+
+    moment = models.CharField(_("when"), max_length=8, choices=Moment)
+    at = models.DateTimeField(_("at"))
+    subject = models.CharField(_("about"), max_length=24)
+    ip = models.BinaryField(null=True)
+    net = models.BinaryField(null=True)
+    device = models.BinaryField(null=True)
+    phone = models.BinaryField(null=True)
+    mail = models.BinaryField(null=True)
+    account = models.BinaryField(null=True)
+    partner = models.CharField(max_length=12, blank=True)
+    sku = models.CharField(max_length=40, blank=True)
+    amount_e4 = models.BigIntegerField(default=0)
+    quantity = models.IntegerField(default=0)
+    facts = models.JSONField(default=dict)
+    action = models.CharField(_("verdict"), max_length=4, choices=Action)
+    score = models.IntegerField(default=0)
+    spoken = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("look of the risk rules")
+        verbose_name_plural = _("looks of the risk rules")
+        ordering = ["-id"]
+        constraints = [
+            *tenant_rules("risk_assessment"),
+            models.CheckConstraint(
+                condition=Q(moment__in=Moment.values) & Q(action__in=Action.values),
+                name="assessment_words_known",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["tenant_id", "subject"], name="assessment_of_subject"),
+            models.Index(fields=["tenant_id", "at"], name="assessment_newest"),
+            models.Index(fields=["at"], name="assessment_oldest"),
+            *(
+                models.Index(
+                    fields=["tenant_id", trait, "at"],
+                    name=f"assessment_by_{trait}",
+                    condition=Q(**{f"{trait}__isnull": False}),
+                )
+                for trait in LINKING
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.moment}: {self.action}"

@@ -1,0 +1,19 @@
+"""Reads of risk: the rules in force, who is listed, what was counted."""
+
+from risk.selectors.assessments import assessments_of, due_to_forget, find_assessment
+from risk.selectors.counts import counted_in_postgres
+from risk.selectors.listed import find_listed
+from risk.selectors.rules import RuleSet, find_rule, policy, rules, rules_in_force
+
+__all__ = [
+    "RuleSet",
+    "assessments_of",
+    "counted_in_postgres",
+    "due_to_forget",
+    "find_assessment",
+    "find_listed",
+    "find_rule",
+    "policy",
+    "rules",
+    "rules_in_force",
+]

@@ -1,0 +1,27 @@
+"""What was looked at."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from risk.models import Assessment
+from risk.states import Moment
+
+KEPT = timedelta(days=90)
+BATCH = 10_000
+
+
+def assessments_of(*, subject: str) -> QuerySet[Assessment]:
+    """All looks at one thing, the oldest first."""
+    return Assessment.objects.filter(subject=subject).order_by("pk")
+
+
+def find_assessment(*, subject: str) -> Assessment | None:
+    """The look at an order when it was placed."""
+    return Assessment.objects.filter(subject=subject, moment=Moment.ORDER).first()
+
+
+def due_to_forget(*, now: datetime) -> "QuerySet[Assessment]":
+    """A batch of the oldest, across tenants."""
+    old = Assessment.objects.using("ops").filter(at__lt=now - KEPT).order_by("at")
+    return Assessment.objects.using("ops").filter(pk__in=old.values("pk")[:BATCH])

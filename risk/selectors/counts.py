@@ -1,0 +1,85 @@
+"""Counts from what is stored: slower than the memory, and there when that one is not."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import OperationalError, connection
+
+from core.scope import require_tenant, tenant_atomic
+from risk.types import Counter
+
+_WHERE = "FROM risk_assessment WHERE tenant_id = %s AND {by} = %s AND at > %s AND moment = ANY(%s)"
+AT_ONCE = 2_000
+BUDGET_MS = 50  # for all counts of one look
+
+
+def counted_in_postgres(
+    *,
+    counters: Iterable[Counter],
+    digests: Mapping[str, bytes | str],
+    adds: Mapping[Counter, int],
+    now: datetime,
+) -> dict[Counter, int] | None:
+    """By counter, with what this look `adds`, which is not stored yet; None where it takes longer
+    than a look may wait."""
+    wanted = [one for one in counters if one.by in digests and (one.differ or one.by) in digests]
+    if not wanted:
+        return {}
+    sql, given = [], []
+    for one in wanted:
+        what, values = _with_this(one, digests, adds.get(one, 0))
+        sql.append(f"(SELECT {what} {_WHERE.format(by=one.by)})")
+        since = now - timedelta(seconds=one.within)
+        given += [*values, require_tenant(), digests[one.by], since, list(one.moments)]
+    try:
+        with tenant_atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL statement_timeout = {BUDGET_MS}")
+            cursor.execute(f"SELECT {', '.join(sql)}", given)
+            row: Any = cursor.fetchone()
+            cursor.execute("SET LOCAL statement_timeout = DEFAULT")
+    except OperationalError:
+        return None
+    return {one: int(found) for one, found in zip(wanted, row, strict=True)}
+
+
+def _what(one: Counter) -> str:
+    if one.sums:
+        column = "amount_e4" if one.sums == "amount" else "quantity"
+        return f"coalesce(sum({column}), 0)"
+    return f"count(DISTINCT {one.differ})" if one.differ else "count(*)"
+
+
+def _with_this(
+    one: Counter, digests: Mapping[str, bytes | str], added: int
+) -> tuple[str, list[Any]]:
+    if not added:
+        return _what(one), []
+    if one.differ:
+        others = f"{_what(one)} FILTER (WHERE {one.differ} <> %s)"
+        return f"{others} + 1", [digests[one.differ]]
+    return f"{_what(one)} + %s", [added]
+
+
+def stored_counts(
+    *, counter: Counter, bucket: int, now: datetime
+) -> Iterator[tuple[Any, int | bytes, Any]]:
+    """Of the counter's window until now: (value, bucket, count or sum), or for different ones
+    (value, different one, when it was last seen)."""
+    if counter.differ:
+        what = f"{counter.differ}, max(extract(epoch from at))"
+        group = f"{counter.by}, {counter.differ}"
+    else:
+        what = f"floor(extract(epoch from at) / {int(bucket)})::bigint, {_what(counter)}"
+        group = "1, 2"
+    known = f"AND {counter.differ} IS NOT NULL" if counter.differ else ""
+    sql = (
+        f"SELECT {counter.by}, {what} FROM risk_assessment WHERE tenant_id = %s AND at > %s "  # noqa: S608 -- our words
+        f"AND moment = ANY(%s) AND at < %s AND {counter.by} IS NOT NULL {known} GROUP BY {group}"
+    )
+    since = now - timedelta(seconds=counter.within)
+    given: list[Any] = [require_tenant(), since, list(counter.moments), now]
+    with tenant_atomic(), connection.chunked_cursor() as cursor:
+        cursor.execute(sql, given)
+        while rows := cursor.fetchmany(AT_ONCE):
+            yield from rows

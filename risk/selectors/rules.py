@@ -1,0 +1,121 @@
+"""The rules of a shop as each look needs them: read once, compiled, kept for a moment."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+from django.db.models import QuerySet
+
+from core.errors import NotFound
+from core.kept import Kept
+from core.scope import require_tenant
+from risk.bodies import Body, read_body
+from risk.models import ListEntry, Policy, Rule
+from risk.states import RuleState, Trait
+from risk.types import Counter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InForce:
+    """One rule, read."""
+
+    ref: str
+    name: str
+    version: int
+    body: Body
+    is_shadow: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Range:
+    """A listed network or mail domain."""
+
+    listing: str
+    trait: str
+    plain: str
+    net: IPv4Network | IPv6Network | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleSet:
+    """All that a look of one shop asks before it knows whom it is about."""
+
+    policy: Policy
+    rules: tuple[InForce, ...]
+    ranges: tuple[Range, ...]
+    has_entries: bool  # somebody is listed by a digest
+
+    def at(self, moment: str, *, day: date) -> list[InForce]:
+        return [
+            rule
+            for rule in self.rules
+            if moment in rule.body.moments and rule.body.is_in_force(day)
+        ]
+
+    @cached_property
+    def counters(self) -> frozenset[Counter]:
+        return frozenset(one for rule in self.rules for one in rule.body.condition.counters)
+
+    def ranges_of(self, *, ip: str, mail_domain: str) -> Iterable[str]:
+        """On which lists the address or the domain stands."""
+        address = ip_address(ip) if ip else None
+        for one in self.ranges:
+            if one.net is not None and address is not None and address in one.net:
+                yield one.listing
+            if one.trait == "mail_domain" and mail_domain and one.plain == mail_domain:
+                yield one.listing
+
+
+_sets: Kept[RuleSet] = Kept(most=10_000)
+
+
+def policy() -> Policy:
+    """The shop's; one that is not stored until it is changed."""
+    return Policy.objects.first() or Policy(tenant_id=require_tenant())
+
+
+def rules() -> QuerySet[Rule]:
+    return Rule.objects.all()
+
+
+def find_rule(*, ref: str) -> Rule:
+    """Raises NotFound."""
+    found = Rule.objects.filter(ref=ref).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def rules_in_force() -> RuleSet:
+    """The shop's, a moment old at most."""
+    return _sets.get(require_tenant(), _read)
+
+
+def forget_rules() -> None:
+    """Have what was just changed seen at once by this process."""
+    _sets.forget()
+
+
+def _read() -> RuleSet:
+    found = Rule.objects.exclude(state=RuleState.OFF).order_by("pk")
+    entries = ListEntry.objects.exclude(plain="")
+    return RuleSet(
+        policy=policy(),
+        rules=tuple(
+            InForce(
+                ref=rule.ref, name=rule.name, version=rule.version, body=read_body(rule.body),
+                is_shadow=rule.state == RuleState.SHADOW,
+            )
+            for rule in found
+        ),
+        ranges=tuple(
+            Range(
+                listing=one.listing, trait=one.trait, plain=one.plain,
+                net=ip_network(one.plain) if one.trait == Trait.NET else None,
+            )
+            for one in entries
+        ),
+        has_entries=ListEntry.objects.filter(plain="").exists(),
+    )  # fmt: skip

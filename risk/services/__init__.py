@@ -1,0 +1,35 @@
+"""Every write of risk: rules, lists, verdicts; and what is remembered of how often."""
+
+from datetime import datetime
+
+from core.scope import tenant_atomic
+from risk.selectors import due_to_forget, rules_in_force
+from risk.services import memory
+from risk.services.assessing import assess, judge_again
+from risk.services.lists import add_to_list, drop_from_list
+from risk.services.rules import change_rule, make_rule, set_policy, switch_rule
+
+__all__ = [
+    "add_to_list",
+    "assess",
+    "change_rule",
+    "drop_from_list",
+    "forget_old",
+    "judge_again",
+    "make_rule",
+    "rebuild",
+    "set_policy",
+    "switch_rule",
+]
+
+
+def rebuild(*, now: datetime) -> int:
+    """Count anew what the memory has lost, or never had; returns how many counters that were."""
+    with tenant_atomic():
+        counters = rules_in_force().counters
+    return memory.rebuild(counters=counters, now=now)
+
+
+def forget_old(now: datetime) -> int:
+    """Drop looks that are ninety days old, across tenants, a batch at a time."""
+    return due_to_forget(now=now).delete()[0]

@@ -1,0 +1,259 @@
+"""One look: facts and counts are held against the rules in force, and the verdict is written down
+with the facts, the rules and the versions that spoke."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from core.crypto import indexer
+from core.rows import draft
+from core.scope import require_tenant, tenant_atomic
+from core.sheets import Sheet
+from risk.models import LINKING, Assessment
+from risk.selectors import (
+    RuleSet,
+    counted_in_postgres,
+    find_assessment,
+    find_listed,
+    rules_in_force,
+)
+from risk.selectors.rules import InForce
+from risk.services.memory import tally
+from risk.states import SEVERITY, Action, Listing, Moment, Trait, Unanswered
+from risk.types import Case, Counter, Facts, Spoken, Value, Verdict
+from tenants.selectors import get_shop
+
+BLOCKED, ALLOWED, WATCHED = (f"list:{one}" for one in (Listing.BLOCK, Listing.ALLOW, Listing.WATCH))
+Digests = dict[str, bytes | str]
+Counts = Mapping[Counter, int | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """What a look stands on."""
+
+    rules: RuleSet
+    moment: str
+    facts: Facts
+    digests: Digests
+    listed: frozenset[str]
+    now: datetime
+
+
+@tenant_atomic(savepoint=False)
+def assess(*, case: Case, now: datetime, sheet: Sheet | None = None) -> Verdict:
+    """Judge what happens in this moment, and remember it. Who gives a `sheet` writes it.
+
+    Never raises for what risk itself cannot do: what cannot be counted is unanswered.
+    """
+    digests = _digests(case)
+    rules = rules_in_force()
+    look = _Look(
+        rules=rules,
+        moment=case.moment,
+        facts=_with_time(case.facts, now=now),
+        digests=digests,
+        listed=_listed(rules, case, digests, now=now),
+        now=now,
+    )
+    verdict = _verdict(look, _counts(look, is_new=True))
+    own = sheet or Sheet()
+    own.insert(_written(look, case, verdict))
+    if sheet is None:
+        own.write()
+    return verdict
+
+
+@tenant_atomic(savepoint=False)
+def judge_again(*, subject: str, now: datetime) -> Verdict:
+    """The verdict on an order that is paid now: on the facts of its placing, and on what was
+    counted since. It is not counted once more; what is harder than before is written down."""
+    found = find_assessment(subject=subject)
+    if found is None:
+        return Verdict(action=Action.PASS)
+    digests = _digests_of(found)
+    rules = rules_in_force()
+    listed = find_listed(digests=_bytes_of(digests), now=now) if rules.has_entries else set()
+    look = _Look(
+        rules=rules,
+        moment=Moment.ORDER,
+        facts=found.facts,
+        digests=digests,
+        listed=frozenset(listed) | _listed_before(found),
+        now=now,
+    )
+    verdict = _verdict(look, _counts(look, is_new=False))
+    if SEVERITY[Action(verdict.action)] > SEVERITY[Action(found.action)]:
+        found.action, found.score = verdict.action, _score(verdict)
+        found.spoken = [asdict(one) for one in verdict.spoken]
+        found.save(update_fields=["action", "score", "spoken"])
+    return verdict
+
+
+def _digests(case: Case) -> Digests:
+    """Keyed digests of who it is about; what is no secret stays as it is."""
+    found: Digests = {
+        trait: _digest(trait, text.reveal()) for trait, text in case.traits.items() if text.reveal()
+    }
+    for trait in (Trait.PARTNER, Trait.SKU):
+        if plain := case.facts.get(trait):
+            found[trait] = str(plain)
+    return found
+
+
+def _digest(trait: str, text: str) -> bytes:
+    return indexer(field=f"risk.{trait}")(text)[:16]
+
+
+def _digests_of(row: Assessment) -> Digests:
+    kept = {trait: getattr(row, trait) for trait in LINKING}
+    found: Digests = {trait: bytes(value) for trait, value in kept.items() if value is not None}
+    return found | {
+        trait: text for trait, text in ((Trait.PARTNER, row.partner), (Trait.SKU, row.sku)) if text
+    }
+
+
+def _bytes_of(digests: Digests) -> dict[str, bytes]:
+    return {trait: value for trait, value in digests.items() if isinstance(value, bytes)}
+
+
+def _listed(rules: RuleSet, case: Case, digests: Digests, *, now: datetime) -> frozenset[str]:
+    found: set[str] = set()
+    if rules.ranges:
+        ip = case.traits.get(Trait.IP)
+        domain = str(case.facts.get("mail_domain", ""))
+        found |= set(rules.ranges_of(ip=ip.reveal() if ip else "", mail_domain=domain))
+    if rules.has_entries:
+        found |= find_listed(digests=_bytes_of(digests), now=now)
+    return frozenset(found)
+
+
+def _listed_before(row: Assessment) -> frozenset[str]:
+    """A network or a domain is known only while the address is at hand."""
+    return frozenset(
+        one["rule"].removeprefix("list:") for one in row.spoken if one["rule"].startswith("list:")
+    )
+
+
+def _with_time(facts: Facts, *, now: datetime) -> Facts:
+    here = now.astimezone(_zone(require_tenant(), int(now.timestamp()) // 60))
+    return {**facts, "hour": here.hour, "weekday": here.isoweekday()}
+
+
+@lru_cache(maxsize=4096)
+def _zone(tenant_id: int, minute: int) -> ZoneInfo:
+    """Kept for a minute."""
+    return ZoneInfo(get_shop().time_zone)
+
+
+def _counts(look: _Look, *, is_new: bool) -> Counts:
+    """What each counter of the rules says, this one included. What the memory does not know just
+    now is asked of Postgres, within its time."""
+    counters = look.rules.counters
+    if not counters:
+        return {}
+    adds = {
+        one: _weight(one, look.facts) for one in counters if is_new and look.moment in one.moments
+    }
+    found: dict[Counter, int | None] = dict.fromkeys(counters, 0)
+    found |= tally(counters=counters, values=look.digests, adds=adds, now=look.now)
+    unknown = [one for one, count in found.items() if count is None]
+    if unknown:
+        stored = counted_in_postgres(
+            counters=unknown, digests=look.digests, adds=adds, now=look.now
+        )
+        found |= dict.fromkeys(unknown) if stored is None else stored
+    return found
+
+
+def _weight(one: Counter, facts: Facts) -> int:
+    return int(facts.get(one.sums, 0)) if one.sums else 1
+
+
+def _verdict(look: _Look, counts: Counts) -> Verdict:
+    day = look.now.astimezone(_zone(require_tenant(), int(look.now.timestamp()) // 60)).date()
+    facts = {**look.facts, "is_watched": Listing.WATCH in look.listed}
+    spoken = list(_spoken_by_lists(look.listed))
+    if Listing.ALLOW not in look.listed:
+        for rule in look.rules.at(look.moment, day=day):
+            answer = rule.body.holds(facts, counts)
+            if answer is not False:
+                spoken.append(_spoke(rule, look.rules, is_unanswered=answer is None))
+    return _summed_up(look.rules, spoken)
+
+
+def _spoken_by_lists(listed: Iterable[str]) -> Iterable[Spoken]:
+    """Who is always allowed is not blocked either: the merchant knows him."""
+    names = set(listed)
+    if Listing.ALLOW in names:
+        yield Spoken(rule=ALLOWED, version=0, name="", action=Action.PASS)
+    elif Listing.BLOCK in names:
+        yield Spoken(rule=BLOCKED, version=0, name="", action=Action.DENY)
+    if Listing.WATCH in names:
+        yield Spoken(rule=WATCHED, version=0, name="", action=Action.TAG)
+
+
+def _spoke(rule: InForce, rules: RuleSet, *, is_unanswered: bool) -> Spoken:
+    action = rule.body.action
+    if is_unanswered:
+        wanted = Action.HOLD if rules.policy.unanswered == Unanswered.HOLD else Action.TAG
+        action = min(action, wanted, key=SEVERITY.__getitem__)
+    return Spoken(
+        rule=rule.ref,
+        version=rule.version,
+        name=rule.name,
+        action=action,
+        score=0 if is_unanswered else rule.body.score,
+        is_shadow=rule.is_shadow,
+        is_unanswered=is_unanswered,
+    )
+
+
+def _summed_up(rules: RuleSet, spoken: list[Spoken]) -> Verdict:
+    acting = [one for one in spoken if not one.is_shadow] if rules.policy.is_on else []
+    action = max((Action(one.action) for one in acting), key=SEVERITY.__getitem__, default=None)
+    holding = [
+        rule.body
+        for rule in rules.rules
+        if any(one.rule == rule.ref and one.action == Action.HOLD for one in acting)
+    ]
+    minutes = [body.hold_minutes or rules.policy.hold_minutes for body in holding]
+    # Of several holds the one that ends first counts, and money back is the safer end.
+    then = "release" if holding and all(body.then == "release" for body in holding) else "pay_back"
+    return Verdict(
+        action=action or Action.PASS,
+        spoken=tuple(spoken),
+        hold_minutes=min(minutes, default=rules.policy.hold_minutes),
+        then=then,
+    )
+
+
+def _score(verdict: Verdict) -> int:
+    return sum(one.score for one in verdict.spoken if not one.is_shadow)
+
+
+def _written(look: _Look, case: Case, verdict: Verdict) -> Assessment:
+    def text(trait: str) -> str:
+        return str(look.digests.get(trait, ""))
+
+    def number(fact: str) -> int:
+        value: Value = look.facts.get(fact, 0)
+        return int(value)
+
+    return draft(
+        Assessment,
+        moment=case.moment,
+        at=look.now,
+        subject=case.subject,
+        **{trait: look.digests.get(trait) for trait in LINKING},
+        partner=text(Trait.PARTNER)[:12],
+        sku=text(Trait.SKU)[:40],
+        amount_e4=number("amount"),
+        quantity=number("quantity"),
+        facts=dict(look.facts),
+        action=verdict.action,
+        score=_score(verdict),
+        spoken=[asdict(one) for one in verdict.spoken],
+    )

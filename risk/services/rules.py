@@ -1,0 +1,120 @@
+"""Rules are written, changed, switched; each version is kept."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from core.actors import Actor
+from core.errors import InvalidInput
+from core.refs import new_ref
+from core.scope import tenant_atomic
+from core.states import check_move
+from risk.bodies import LONGEST_HOLD, SHORTEST_HOLD, read_body
+from risk.errors import RuleNameTaken
+from risk.models import Policy, Rule, RuleMove, RuleVersion
+from risk.selectors import policy
+from risk.selectors.rules import forget_rules
+from risk.states import RULE_MOVES, RuleState, Unanswered
+from risk.types import RuleTerms
+from tenants import audit
+
+LONGEST_NAME, MOST_RULES = 80, 200
+
+
+@tenant_atomic
+def make_rule(*, terms: RuleTerms, by: Actor, now: datetime) -> Rule:
+    """A rule that is off. Raises InvalidInput, ConditionWrong, RuleNameTaken."""
+    name, body = _checked(terms)
+    if Rule.objects.count() >= MOST_RULES:
+        raise InvalidInput(_("A shop has at most %(most)s rules.") % {"most": MOST_RULES})
+    rule = Rule(ref=new_ref(), name=name, body=body, made_at=now)
+    _store(rule, by=by, now=now)
+    audit.record(by=by, action="rule.made", target=rule.ref, now=now, data={"name": name})
+    return rule
+
+
+@tenant_atomic
+def change_rule(*, rule_id: int, terms: RuleTerms, by: Actor, now: datetime) -> Rule:
+    """From now on it says this; the same again changes nothing."""
+    name, body = _checked(terms)
+    rule = _locked(rule_id)
+    if (rule.name, rule.body) == (name, body):
+        return rule
+    rule.name, rule.body, rule.version = name, body, rule.version + 1
+    _store(rule, by=by, now=now)
+    audit.record(
+        by=by, action="rule.changed", target=rule.ref, now=now, data={"version": rule.version}
+    )
+    return rule
+
+
+def _checked(terms: RuleTerms) -> tuple[str, Mapping[str, Any]]:
+    name = terms.name.strip()
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise InvalidInput(
+            _("Write a name of 1 to %(most)s characters.") % {"most": LONGEST_NAME}, param="name"
+        )
+    read_body(terms.body)
+    return name, dict(terms.body)
+
+
+def _store(rule: Rule, *, by: Actor, now: datetime) -> None:
+    try:
+        with transaction.atomic():
+            rule.save()
+    except IntegrityError:
+        raise RuleNameTaken(_("Another rule has this name."), param="name") from None
+    RuleVersion.objects.create(
+        rule=rule, version=rule.version, name=rule.name, body=rule.body, by=by.label[:80],
+        made_at=now,
+    )  # fmt: skip
+    forget_rules()
+
+
+@tenant_atomic
+def switch_rule(*, rule_id: int, state: RuleState, by: Actor, reason: str, now: datetime) -> Rule:
+    """Off, on trial, or on. Raises MoveRefused where it is so already."""
+    rule = _locked(rule_id)
+    _move(rule, state, by=by, reason=reason, now=now)
+    audit.record(by=by, action=f"rule.{state}", target=rule.ref, reason=reason, now=now)
+    forget_rules()
+    return rule
+
+
+def _move(rule: Rule, new: RuleState, *, by: Actor, reason: str, now: datetime) -> None:
+    old = RuleState(rule.state)
+    check_move(RULE_MOVES, old, new)
+    rule.state = new
+    rule.save(update_fields=["state"])
+    RuleMove.objects.create(
+        rule=rule, old=old, new=new, by=by.label[:80], reason=reason[:60], at=now
+    )
+
+
+def _locked(rule_id: int) -> Rule:
+    return Rule.objects.select_for_update(of=("self",), no_key=True).get(pk=rule_id)
+
+
+@tenant_atomic
+def set_policy(
+    *, is_on: bool, unanswered: Unanswered, hold_minutes: int, by: Actor, now: datetime
+) -> Policy:
+    """What holds for all rules; `is_on` False: none of them acts, all are written down still."""
+    if not SHORTEST_HOLD <= hold_minutes <= LONGEST_HOLD:
+        raise InvalidInput(
+            _("Write a whole number from %(least)s to %(most)s.")
+            % {"least": SHORTEST_HOLD, "most": LONGEST_HOLD},
+            param="hold_minutes",
+        )
+    kept = policy()
+    kept.is_on, kept.unanswered, kept.hold_minutes = is_on, unanswered, hold_minutes
+    kept.save()
+    audit.record(
+        by=by, action="rule.settings", target="", now=now,
+        data={"is_on": is_on, "unanswered": str(unanswered), "hold_minutes": hold_minutes},
+    )  # fmt: skip
+    forget_rules()
+    return kept

@@ -1,0 +1,62 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Moment(models.TextChoices):
+    """When risk looks. An order is judged when it is placed, and once more when it is paid."""
+
+    ORDER = "order", _("an order is placed")
+    OPEN = "open", _("codes are opened")
+    LOOK_UP = "look_up", _("an order is looked up")
+
+
+class Action(models.TextChoices):
+    """What a rule wants, the mildest first."""
+
+    PASS = "pass", _("let pass")
+    TAG = "tag", _("let pass with a tag")
+    WARN = "warn", _("warn")
+    HOLD = "hold", _("hold for a look")
+    DENY = "deny", _("refuse")
+
+
+SEVERITY = {action: at for at, action in enumerate(Action)}
+
+
+class RuleState(models.TextChoices):
+    OFF = "off", _("off")
+    SHADOW = "shadow", _("trial: it only writes down what it would do")
+    ON = "on", _("on")
+
+
+RULE_MOVES = {
+    RuleState.OFF: frozenset({RuleState.SHADOW, RuleState.ON}),
+    RuleState.SHADOW: frozenset({RuleState.OFF, RuleState.ON}),
+    RuleState.ON: frozenset({RuleState.OFF, RuleState.SHADOW}),
+}
+
+
+class Unanswered(models.TextChoices):
+    """What a rule that cannot be answered just now means."""
+
+    TAG = "tag", _("let pass with a tag")
+    HOLD = "hold", _("hold for a look")
+
+
+class Listing(models.TextChoices):
+    BLOCK = "block", _("blocked")
+    ALLOW = "allow", _("always allowed")
+    WATCH = "watch", _("watched")
+
+
+class Trait(models.TextChoices):
+    """What somebody is known by again: counted by, listed by, and what links two orders."""
+
+    IP = "ip", _("IP address")
+    NET = "net", _("network (/24)")
+    DEVICE = "device", _("device")
+    PHONE = "phone", _("phone number")
+    MAIL = "mail", _("mail address")
+    ACCOUNT = "account", _("topped-up account")
+    PARTNER = "partner", _("partner")
+    SKU = "sku", _("SKU")

@@ -1,0 +1,86 @@
+"""What risk is told, and what it answers. It knows facts, never an order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from core.secrets import Secret
+
+Value = str | int | bool
+Facts = Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One thing to judge. `traits` are what its people are known by again, in the clear: they are
+    kept as keyed digests only. `facts` are by the names of `risk.facts`; `subject` is what the face
+    calls it by (an order number)."""
+
+    moment: str
+    subject: str
+    facts: Facts
+    traits: Mapping[str, Secret] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """A rule that spoke: its version, and in the merchant's own name for it."""
+
+    rule: str
+    version: int
+    name: str
+    action: str
+    score: int = 0
+    is_shadow: bool = False
+    is_unanswered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """`action` is the hardest of what was spoken; `hold_until` and `then` say how a hold ends."""
+
+    action: str
+    spoken: tuple[Spoken, ...] = ()
+    hold_minutes: int = 0
+    then: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(one.name for one in self.spoken if not one.is_shadow)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counter:
+    """How often, how much, or how many different ones: of `moments`, by a trait, within a time.
+
+    `sums` a fact instead of counting; `differ` counts the different values of another trait.
+    """
+
+    by: str
+    within: int  # seconds
+    moments: tuple[str, ...]
+    sums: str = ""
+    differ: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{'+'.join(self.moments)}|{self.by}|{self.within}|{self.sums}|{self.differ}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleTerms:
+    """What a member of staff says of a rule; `body` is its condition, action and scope as JSON."""
+
+    name: str
+    body: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewListing:
+    """`value` is an address, a network, a phone number … by the trait; `until` None: for good."""
+
+    listing: str
+    trait: str
+    value: str
+    reason: str = ""
+    until: datetime | None = None

@@ -1,0 +1,177 @@
+"""A look: rules and lists against facts and counts, and what is written down of it."""
+
+from datetime import timedelta
+
+import pytest
+
+from core.scope import tenant_atomic
+from risk import services as risk
+from risk.models import Assessment
+from risk.states import Unanswered
+from risk.types import NewListing
+from tests.risk.factories import MANY_FROM_ONE_ADDRESS, ZHAO, a_case, make_rule
+from tests.times import NOON
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True, databases="__all__"), pytest.mark.usefixtures("shop"),
+]  # fmt: skip
+DEAR = {"fact": "amount", "op": ">", "value": "50.00"}
+SECOND = timedelta(seconds=1)
+
+
+def look(case=None, *, now=NOON, **more):
+    return risk.assess(case=case or a_case(**more), now=now)
+
+
+def test_without_rules_everything_passes_and_is_remembered():
+    verdict = look(subject="N1", brand="Youku")
+
+    assert (verdict.action, verdict.spoken) == ("pass", ())
+    with tenant_atomic():
+        kept = Assessment.objects.get()
+        assert (kept.subject, kept.action, kept.amount_e4) == ("N1", "pass", 100_000)
+        assert kept.facts["brand"] == "Youku"
+        assert "203.0.113.7" not in str(kept.facts)
+
+
+def test_the_fourth_from_one_address_is_held_and_the_rule_is_named():
+    with tenant_atomic():
+        rule = make_rule(name="one address, many orders")
+
+    actions = [look(now=NOON + at * SECOND).action for at in range(4)]
+
+    assert actions == ["pass", "pass", "pass", "hold"]
+    with tenant_atomic():
+        last = Assessment.objects.latest("pk")
+        assert [(one["rule"], one["version"], one["name"]) for one in last.spoken] == [
+            (rule.ref, 1, "one address, many orders")
+        ]
+
+
+def test_openings_count_with_orders_where_the_rule_says_so():
+    with tenant_atomic():
+        make_rule(moments=["order", "open"])
+
+    for at in range(3):
+        look(moment="open", now=NOON + at * SECOND)
+
+    assert look(now=NOON + 3 * SECOND).action == "hold"
+
+
+def test_another_address_is_another_count_and_so_is_another_time():
+    with tenant_atomic():
+        make_rule()
+
+    for at in range(3):
+        look(now=NOON + at * SECOND)
+
+    assert look(ip="203.0.113.8", now=NOON).action == "pass"
+    assert look(now=NOON + timedelta(minutes=12)).action == "pass"
+
+
+def test_sums_and_different_ones_are_counted_too():
+    with tenant_atomic():
+        spent = {"count": {"by": "device", "within": 3600, "sums": "amount"}, "op": ">",
+                 "value": "25.00"}  # fmt: skip
+        many = {"count": {"by": "device", "within": 3600, "differ": "account"}, "op": ">",
+                "value": 2}  # fmt: skip
+        make_rule(spent, name="spent", action="warn")
+        make_rule(many, name="many", action="deny")
+
+    names = [
+        look(device="D1", account=f"A{at // 2}", now=NOON + at * SECOND).names for at in range(6)
+    ]
+
+    assert names == [(), (), ("spent",), ("spent",), ("spent", "many"), ("spent", "many")]
+
+
+def test_the_hardest_word_counts_and_a_trial_has_none():
+    with tenant_atomic():
+        make_rule(DEAR, name="tag", action="tag")
+        make_rule(DEAR, name="hold", action="hold", hold_minutes=30, then="release")
+        make_rule(DEAR, name="deny", action="deny", state="shadow")
+
+    verdict = look(amount=600_000)
+
+    assert (verdict.action, verdict.hold_minutes, verdict.then) == ("hold", 30, "release")
+    assert verdict.names == ("tag", "hold")
+    assert [one.name for one in verdict.spoken] == ["tag", "hold", "deny"]
+
+
+def test_the_kill_switch_lets_everything_pass_and_writes_down_what_would_have_been():
+    with tenant_atomic():
+        make_rule(DEAR, action="deny")
+        risk.set_policy(is_on=False, unanswered=Unanswered.TAG, hold_minutes=60, by=ZHAO, now=NOON)
+
+    verdict = look(amount=600_000)
+
+    assert verdict.action == "pass"
+    assert len(verdict.spoken) == 1
+
+
+@pytest.mark.parametrize(
+    ("listing", "trait", "value", "action"),
+    [
+        ("block", "ip", "203.0.113.7", "deny"),
+        ("block", "net", "203.0.113.0/24", "deny"),
+        ("block", "phone", "+8613800138000", "deny"),
+        ("block", "mail_domain", "Throwaway.example", "deny"),
+        ("allow", "ip", "203.0.113.7", "pass"),
+        ("watch", "device", "D1", "hold"),
+        ("block", "ip", "203.0.113.8", "hold"),
+    ],
+)
+def test_who_is_listed_is_known(listing, trait, value, action):
+    with tenant_atomic():
+        make_rule(DEAR)
+        entry = NewListing(listing=listing, trait=trait, value=value, reason="test")
+        risk.add_to_list(entries=[entry], by=ZHAO, now=NOON)
+
+    verdict = look(
+        amount=600_000, device="D1", phone="+8613800138000", mail_domain="throwaway.example"
+    )
+
+    assert verdict.action == action
+
+
+def test_a_listing_ends():
+    with tenant_atomic():
+        until = NOON + timedelta(hours=1)
+        entry = NewListing(listing="block", trait="device", value="D1", until=until)
+        risk.add_to_list(entries=[entry], by=ZHAO, now=NOON)
+
+    assert look(device="D1").action == "deny"
+    assert look(device="D1", now=until).action == "pass"
+
+
+def test_a_rule_may_ask_who_is_watched():
+    with tenant_atomic():
+        make_rule({"fact": "is_watched", "op": "=", "value": True}, action="hold")
+        entry = NewListing(listing="watch", trait="device", value="D1")
+        risk.add_to_list(entries=[entry], by=ZHAO, now=NOON)
+
+    assert [look(device=one).action for one in ("D1", "D2")] == ["hold", "pass"]
+
+
+def test_paid_an_order_is_judged_once_more_by_what_was_counted_since():
+    with tenant_atomic():
+        make_rule(MANY_FROM_ONE_ADDRESS)
+    for at in range(4):
+        look(subject=f"N{at}", now=NOON + at * SECOND)
+
+    again = [risk.judge_again(subject=f"N{at}", now=NOON + 5 * SECOND).action for at in range(4)]
+
+    assert again == ["hold"] * 4
+    with tenant_atomic():
+        assert set(Assessment.objects.values_list("action", flat=True)) == {"hold"}
+    assert risk.judge_again(subject="unknown", now=NOON).action == "pass"
+
+
+def test_the_same_facts_are_the_same_verdict(settings):
+    with tenant_atomic():
+        make_rule(DEAR)
+
+    first = look(amount=600_000, subject="N1")
+    again = risk.judge_again(subject="N1", now=NOON)
+
+    assert again == first

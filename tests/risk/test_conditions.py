@@ -1,0 +1,151 @@
+"""A condition is read strictly, and held against what is known."""
+
+import pytest
+
+from risk.bodies import read_body
+from risk.conditions import read
+from risk.errors import ConditionWrong
+from risk.types import Counter
+from tests.risk.factories import MANY_FROM_ONE_ADDRESS, body
+
+AMOUNT = {"fact": "amount", "op": ">=", "value": "100.00"}
+NIGHT = {"fact": "hour", "op": "<", "value": 6}
+FACTS = {"amount": 1_000_000, "hour": 3, "brand": "Youku", "is_first_order": True}
+MANY = Counter(by="ip", within=600, moments=("open", "order"))
+
+
+@pytest.mark.parametrize(
+    ("when", "holds"),
+    [
+        (AMOUNT, True),
+        ({**AMOUNT, "value": "100.0001"}, False),
+        ({"not": AMOUNT}, False),
+        ({"all": [AMOUNT, NIGHT]}, True),
+        ({"any": [{"not": AMOUNT}, NIGHT]}, True),
+        ({"fact": "brand", "op": "in", "value": ["Youku", "iQIYI"]}, True),
+        ({"fact": "brand", "op": "not_in", "value": ["Youku"]}, False),
+        ({"fact": "brand", "op": "starts", "value": "You"}, True),
+        ({"fact": "is_first_order", "op": "=", "value": True}, True),
+        ({"fact": "phone_prefix", "op": "=", "value": "170"}, False),
+        ({"fact": "phone_prefix", "op": "!=", "value": "170"}, False),
+    ],
+)
+def test_facts_are_compared_and_what_is_not_known_compares_with_nothing(when, holds):
+    assert read(when).holds(FACTS, {}) is holds
+
+
+@pytest.mark.parametrize(
+    ("count", "when", "holds"),
+    [
+        (4, MANY_FROM_ONE_ADDRESS, True),
+        (3, MANY_FROM_ONE_ADDRESS, False),
+        (None, MANY_FROM_ONE_ADDRESS, None),
+        (None, {"not": MANY_FROM_ONE_ADDRESS}, None),
+        (None, {"all": [MANY_FROM_ONE_ADDRESS, AMOUNT]}, None),
+        (None, {"all": [MANY_FROM_ONE_ADDRESS, {"not": AMOUNT}]}, False),
+        (None, {"any": [MANY_FROM_ONE_ADDRESS, AMOUNT]}, True),
+        (None, {"any": [MANY_FROM_ONE_ADDRESS, {"not": AMOUNT}]}, None),
+    ],
+)
+def test_a_count_that_cannot_be_told_leaves_open_only_what_hangs_on_it(count, when, holds):
+    assert read(when).holds(FACTS, {MANY: count}) is holds
+
+
+def test_a_condition_names_its_counters():
+    assert read({"any": [MANY_FROM_ONE_ADDRESS, {"not": AMOUNT}]}).counters == {MANY}
+
+
+@pytest.mark.parametrize(
+    ("when", "param"),
+    [
+        (None, "when"),
+        ([], "when"),
+        ({}, "when"),
+        ({"all": []}, "when.all"),
+        ({"all": [AMOUNT, {"fact": "moon", "op": "=", "value": 1}]}, "when.all.1.fact"),
+        ({"fact": ["amount"], "op": "=", "value": 1}, "when.fact"),
+        ({**AMOUNT, "op": ["="]}, "when"),
+        ({**AMOUNT, "op": "in"}, "when.op"),
+        ({**AMOUNT, "value": 100.0}, "when.value"),
+        ({**AMOUNT, "value": "1e3"}, "when.value"),
+        ({**NIGHT, "value": True}, "when.value"),
+        ({**NIGHT, "value": "six"}, "when.value"),
+        ({"fact": "brand", "op": "in", "value": ["x"] * 501}, "when.value"),
+        ({"fact": "brand", "op": "in", "value": ["x", 5]}, "when.value.1"),
+        ({"fact": "brand", "op": "=", "value": " "}, "when.value"),
+        ({"fact": "brand", "op": "matches", "value": "(a+)+$"}, "when.op"),
+        ({**MANY_FROM_ONE_ADDRESS, "op": "="}, "when.op"),
+        ({**MANY_FROM_ONE_ADDRESS, "value": 10_001}, "when.value"),
+        ({**MANY_FROM_ONE_ADDRESS, "op": "<", "value": 0}, "when.value"),
+        ({**MANY_FROM_ONE_ADDRESS, "count": {"by": "moon", "within": 600}}, "when.count.by"),
+        ({**MANY_FROM_ONE_ADDRESS, "count": {"by": "ip", "within": 59}}, "when.count.within"),
+        ({**MANY_FROM_ONE_ADDRESS, "count": {"by": "ip", "within": 2592001}}, "when.count.within"),
+        ({**MANY_FROM_ONE_ADDRESS, "count": {"by": "ip", "within": 600, "of": [[]]}},
+         "when.count.of"),
+        ({**MANY_FROM_ONE_ADDRESS, "count": {"by": "ip", "within": 600, "differ": "ip"}},
+         "when.count.differ"),
+        ({**MANY_FROM_ONE_ADDRESS, "count": {"by": "ip", "within": 600, "x": 1}}, "when.count"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_says_where(when, param):
+    with pytest.raises(ConditionWrong) as refused:
+        read(when)
+
+    assert refused.value.param == param
+
+
+def deep(levels):
+    when = AMOUNT
+    for _each in range(levels):
+        when = {"not": when}
+    return when
+
+
+@pytest.mark.parametrize("when", [deep(7), {"any": [AMOUNT] * 60}])
+def test_a_condition_has_an_end(when):
+    with pytest.raises(ConditionWrong, match="too large"):
+        read(when)
+
+
+@pytest.mark.parametrize(
+    ("more", "param"),
+    [
+        ({"moments": []}, "moments"),
+        ({"moments": ["never"]}, "moments"),
+        ({"action": "burn"}, "action"),
+        ({"action": "pass"}, "action"),
+        ({"score": 101}, "score"),
+        ({"hold_minutes": 1}, "hold_minutes"),
+        ({"then": "burn"}, "then"),
+        ({"scope": {"moon": ["x"]}}, "scope"),
+        ({"scope": {"brand": []}}, "when.value"),
+        ({"schedule": {"hours": [1]}}, "schedule.hours"),
+        ({"schedule": {"hours": [1, 25]}}, "schedule.hours"),
+        ({"schedule": {"days": [8]}}, "schedule.days"),
+        ({"schedule": {"since": "yesterday"}}, "schedule.since"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_the_rest_of_a_rule_is_read_as_strictly(more, param):
+    with pytest.raises(ConditionWrong) as refused:
+        read_body(body(AMOUNT, **more))
+
+    assert refused.value.param == param
+
+
+@pytest.mark.parametrize(
+    ("schedule", "hour", "holds"),
+    [({"hours": [22, 6]}, 3, True), ({"hours": [22, 6]}, 6, False), ({"hours": [9, 18]}, 9, True),
+     ({"hours": [0, 24]}, 23, True), ({"days": [6, 7]}, 3, False)],
+)  # fmt: skip
+def test_a_rule_keeps_its_hours_and_days(schedule, hour, holds):
+    rule = read_body(body(AMOUNT, schedule=schedule))
+
+    assert rule.holds(FACTS | {"hour": hour, "weekday": 3}, {}) is holds
+
+
+def test_a_scope_narrows_a_rule():
+    rule = read_body(body(AMOUNT, scope={"brand": ["iQIYI"]}))
+
+    assert rule.holds(FACTS, {}) is False
+    assert rule.holds(FACTS | {"brand": "iQIYI"}, {}) is True

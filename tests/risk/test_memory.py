@@ -1,0 +1,124 @@
+"""Counts in Redis: exact to a tenth of their window, gone and rebuilt, away and asked elsewhere."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+
+from core.scope import tenant_atomic
+from risk import services as risk
+from risk.models import Assessment
+from risk.services import memory
+from risk.states import Unanswered
+from tests.risk.factories import ZHAO, a_case, make_rule
+from tests.times import NOON
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True, databases="__all__"), pytest.mark.usefixtures("shop"),
+]  # fmt: skip
+SECOND = timedelta(seconds=1)
+
+
+def look(**more):
+    at = more.pop("now", NOON)
+    return risk.assess(case=a_case(**more), now=at).action
+
+
+@pytest.fixture
+def rule():
+    with tenant_atomic():
+        return make_rule()
+
+
+def keys():
+    return [key.decode() for key in cache.client().keys("risk:*")]
+
+
+def test_what_no_rule_asks_is_not_remembered_there():
+    look()
+
+    assert keys() == []
+
+
+def test_a_new_rule_counts_what_was_before_it(rule):
+    for at in range(3):
+        look(now=NOON + at * SECOND)
+
+    assert risk.rebuild(now=NOON + 5 * SECOND) == 1
+    assert risk.rebuild(now=NOON + 5 * SECOND) == 0
+    assert look(now=NOON + 6 * SECOND) == "hold"
+
+
+def test_a_flushed_redis_changes_no_verdict(rule):
+    risk.rebuild(now=NOON)
+    for at in range(3):
+        look(now=NOON + at * SECOND)
+    cache.client().flushdb()
+
+    assert look(now=NOON + 4 * SECOND) == "hold"  # counted by Postgres
+    assert risk.rebuild(now=NOON + 5 * SECOND) == 1
+    assert look(now=NOON + 6 * SECOND) == "hold"
+    assert keys()
+
+
+def test_once_ready_it_is_not_asked_of_postgres(rule, django_assert_max_num_queries):
+    risk.rebuild(now=NOON)
+    for at in range(3):
+        look(now=NOON + at * SECOND)
+    with tenant_atomic():
+        Assessment.objects.all().delete()
+
+    assert look(now=NOON + 4 * SECOND) == "hold"
+
+
+@pytest.fixture
+def away(monkeypatch):
+    def no_redis():
+        raise OSError("away")
+
+    monkeypatch.setattr(memory, "_client", no_redis)
+    memory._away_until = 0.0
+    yield
+    memory._away_until = 0.0
+
+
+def test_while_redis_is_away_postgres_counts(rule, away):
+    assert [look(now=NOON + at * SECOND) for at in range(4)] == ["pass", "pass", "pass", "hold"]
+
+
+@pytest.mark.parametrize("unanswered", Unanswered)
+def test_what_nobody_can_count_in_time_means_what_the_merchant_said(
+    rule, away, monkeypatch, unanswered
+):
+    with tenant_atomic():
+        risk.set_policy(is_on=True, unanswered=unanswered, hold_minutes=60, by=ZHAO, now=NOON)
+    monkeypatch.setattr("risk.services.assessing.counted_in_postgres", lambda **_asked: None)
+
+    assert look() == unanswered
+
+
+def test_a_slow_postgres_is_not_waited_for(rule, away, monkeypatch):
+    monkeypatch.setattr("risk.selectors.counts._what", lambda _one: "count(pg_sleep(5))")
+    with tenant_atomic():
+        for _each in range(2):
+            look()
+
+    assert look() == "tag"
+    with tenant_atomic():
+        assert Assessment.objects.count() == 3
+
+
+def test_counts_slide(rule):
+    risk.rebuild(now=NOON)
+    for minute in range(0, 9, 3):
+        assert look(now=NOON + timedelta(minutes=minute)) == "pass"
+
+    assert look(now=NOON + timedelta(minutes=9)) == "hold"
+    assert look(now=NOON + timedelta(minutes=12)) == "hold"
+    assert look(now=NOON + timedelta(minutes=30)) == "pass"
+
+
+def test_two_shops_count_apart(rule):
+    risk.rebuild(now=NOON)
+
+    assert all("{" in key for key in keys())
