@@ -19,8 +19,8 @@ from tenants.selectors import shop_address
 
 # What a protocol's addresses begin with, below its door's.
 ROOTS = {
-    DoorKind.AGISO: "agisoAcprSupplierApi/",
-    DoorKind.GOOFISH: "goofish",
+    DoorKind.AGISO: "/agisoAcprSupplierApi/",
+    DoorKind.GOOFISH: "/goofish",
     DoorKind.KASUSHOU: "",
 }
 
@@ -81,7 +81,7 @@ def _seat(door: Door) -> Seat:
 
 def door_address(*, uid: UUID, kind: str) -> str:
     """What is entered at the platform: the protocol adds its own words to it."""
-    return shop_address(path=f"/door/{uid}/{ROOTS[DoorKind(kind)]}")
+    return shop_address(path=f"/door/{uid}{ROOTS[DoorKind(kind)]}")
 
 
 def doors_of(*, partner_id: int) -> "QuerySet[Door]":

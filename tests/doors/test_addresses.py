@@ -6,6 +6,7 @@ import pytest
 
 from channels import services as channels
 from channels.models import Door, DoorRefusal
+from channels.selectors import door_address
 from core.errors import InvalidInput
 from core.scope import tenant_atomic
 from tenants.models import AuditRow
@@ -115,6 +116,16 @@ def test_prices_are_told_at_a_host_that_is_called_back_only(shop):
         opened = open_door("agiso", hosts=("*.example.com",), options=options)
     with pytest.raises(InvalidInput):
         change(opened.door.door_id, hosts=("open.example.com",))
+
+
+@pytest.mark.parametrize(
+    ("kind", "end"), [("agiso", "/agisoAcprSupplierApi/"), ("goofish", "/goofish"), ("kasushou", "")]
+)
+def test_the_protocol_adds_its_words_to_the_address_that_is_entered(shop, kind, end):
+    with tenant_atomic():
+        door = open_door(kind).door
+
+        assert door_address(uid=door.uid, kind=kind).endswith(f"/door/{door.uid}{end}")
 
 
 def test_a_closed_door_is_not_changed_or_given_new_secrets(goofish):
