@@ -20,6 +20,15 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
+class MomentInput(forms.DateTimeInput):
+    """In the zone of who writes it."""
+
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"step": "any"}, format="%Y-%m-%dT%H:%M")
+
+
 class UploadField(forms.FileField):
     """A file of at most so many bytes. A larger one is told so in one sentence."""
 
@@ -43,6 +52,22 @@ def amount_field(label: Any, *, required: bool = True, hint: Any = "") -> forms.
     widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
     return forms.CharField(
         label=label, required=required, max_length=20, help_text=hint, widget=widget
+    )
+
+
+def networks_field() -> forms.CharField:
+    """From where programs may call."""
+    return lines_field(
+        _("Only from these addresses"),
+        hint=_("One a line, such as 203.0.113.7 or 203.0.113.0/24. Empty: from anywhere."),
+    )
+
+
+def lines_field(label: Any, *, hint: Any = "") -> forms.CharField:
+    """Names of machines, one a line."""
+    widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "class": "qy-mono"})
+    return forms.CharField(
+        label=label, required=False, max_length=4_000, help_text=hint, widget=widget
     )
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from core.errors import AppError
 from core.middleware import opens_own_scope
+from core.scope import tenant_atomic
 from dashboard.access import actor_of, is_fresh, require
 from dashboard.sites import office
 from dashboard.typed import bring_back, context_of, keep, page_again
@@ -42,11 +43,17 @@ def page(right: str, *, own_scope: bool = False) -> Callable[[View], View]:
 
 def draw(
     request: HttpRequest, template: str, *, is_refused: bool = False, **context: Any
-) -> HttpResponse:
+) -> TemplateResponse:
     """A page in the office's frame; of a form that was refused its status says so too."""
     request.current_app = office.name
     told = {**office.each_context(request), **context_of(request), **context}
     return TemplateResponse(request, template, told, status=REFUSED if is_refused else None)
+
+
+def draw_at_once(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
+    """As `draw`, of a view that opens its own transactions: drawn in one of the shop's."""
+    with tenant_atomic():
+        return draw(request, template, **context).render()
 
 
 def attempt(request: HttpRequest, deed: Callable[[], Any], *, done: str) -> AppError | None:
@@ -71,19 +78,21 @@ class Deed:
 
 
 def deed(
-    right: str, *, back: str, of: str = "", form: str = ""
+    right: str, *, back: str, of: str = "", form: str = "", own_scope: bool = False
 ) -> Callable[[Callable[..., Deed]], View]:
     """A button of a page: the view says what is to be done, here it is done and told.
 
-    Then back to the page named, which is about `of` among the address's values. What is refused is
-    answered with the page of its form, which is that one, or the one that `form` names.
+    Then back to the page named, which is about `of` among the address's values (names, parted by
+    blanks). What is refused is answered with the page of its form, which is that one, or the one
+    that `form` names. With `own_scope` it is done in no transaction, and so are the view and that
+    page.
     """
 
     def wrap(view: Callable[..., Deed]) -> View:
         @wraps(view)
         def pressed(request: HttpRequest, **ids: Any) -> HttpResponseBase:
             wanted = view(request, **ids)
-            home = back_to(back, *([ids[of]] if of else []))
+            home = back_to(back, *(ids[name] for name in of.split()))
             to_password = password_first(request, then=home.url) if wanted.asks_password else None
             if to_password:
                 return to_password
@@ -96,7 +105,7 @@ def deed(
                 return home
             return page_again(request, reverse(form, kwargs=ids) if form else home.url, refusal)
 
-        return page(right)(require_POST(pressed))
+        return page(right, own_scope=own_scope)(require_POST(pressed))
 
     return wrap
 
@@ -108,10 +117,12 @@ def saved(request: HttpRequest, form: Form, keep: Callable[..., Any], *, done: s
     try:
         keep(by=actor_of(request), now=timezone.now())
     except AppError as refusal:
-        at = refusal.param.removesuffix("_id").removesuffix("_e4")
-        form.add_error(at if at in form.fields else None, str(refusal.message))
+        names = (refusal.param, refusal.param.removesuffix("_id").removesuffix("_e4"))
+        at = next((name for name in names if name in form.fields), None)
+        form.add_error(at, str(refusal.message))
         return False
-    messages.success(request, done)
+    if done:
+        messages.success(request, done)
     return True
 
 

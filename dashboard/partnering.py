@@ -5,20 +5,21 @@ from typing import Any
 
 from django import forms
 from django.utils.text import capfirst
-from django.utils.timezone import get_current_timezone, localdate
+from django.utils.timezone import get_current_timezone, localdate, now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Sku
 from catalog.selectors import skus_in_order
-from channels.models import PriceTier
+from channels.models import ApiKey, PriceTier
 from channels.states import KeyScope, LossGuard
 from channels.types import KeyTerms, PartnerTerms
 from core.money import Money
-from dashboard.fields import DayInput, amount_field, read_amount
-from dashboard.words import goods_words
+from dashboard.fields import DayInput, amount_field, networks_field, read_amount
+from dashboard.words import goods_words, who
 
 AMOUNTS = ("credit", "daily_limit", "low_balance")
+SCOPES = dict(KeyScope.choices)
 FARTHEST = date(2099, 12, 31)
 
 
@@ -130,13 +131,7 @@ class KeyForm(forms.Form):
         initial=[one.value for one in KeyScope],
         widget=forms.CheckboxSelectMultiple,
     )
-    networks = forms.CharField(
-        label=_("Only from these addresses"),
-        required=False,
-        max_length=4_000,
-        help_text=_("One a line, such as 203.0.113.7 or 203.0.113.0/24. Empty: from anywhere."),
-        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "class": "qy-mono"}),
-    )
+    networks = networks_field()
 
     def clean_ends_on(self) -> Any:
         day = self.cleaned_data["ends_on"]
@@ -155,6 +150,19 @@ class KeyForm(forms.Form):
             networks=tuple(told["networks"].split()),
             expires_at=end,
         )
+
+
+def key_row(one: ApiKey, *, roll: str, revoke: str) -> dict[str, Any]:
+    """A key in a list, with the addresses where it is rolled and revoked."""
+    return {
+        "key": one,
+        "scopes": [SCOPES.get(scope, scope) for scope in one.scopes],
+        "is_whole": set(one.scopes) == set(KeyScope.values),
+        "has_ended": one.expires_at is not None and one.expires_at <= now(),
+        "by": who(one.made_by),
+        "roll": roll,
+        "revoke": revoke,
+    }
 
 
 class RollForm(forms.Form):

@@ -23,9 +23,11 @@ from dashboard.views import (
     offers,
     orders,
     partner_calls,
+    partner_doors,
     partner_keys,
     partner_money,
     partner_prices,
+    partner_sandbox,
     partner_statements,
     partners,
     people,
@@ -177,6 +179,35 @@ urlpatterns = [
         "partners/<slug:ref>/keys/<int:key_id>/revoke/",
         partner_keys.revoke,
         name="office_key_revoke",
+    ),
+    path("partners/<slug:ref>/test/", partner_sandbox.test_mode, name="office_test_mode"),
+    path("partners/<slug:ref>/test/open/", partner_sandbox.open_it, name="office_test_open"),
+    path("partners/<slug:ref>/test/keys/new/", partner_sandbox.new_key, name="office_test_key_new"),
+    path(
+        "partners/<slug:ref>/test/keys/<int:key_id>/roll/",
+        partner_sandbox.roll_key,
+        name="office_test_key_roll",
+    ),
+    path(
+        "partners/<slug:ref>/test/keys/<int:key_id>/revoke/",
+        partner_sandbox.revoke_key,
+        name="office_test_key_revoke",
+    ),
+    path("partners/<slug:ref>/doors/new/", partner_doors.kinds, name="office_door_kinds"),
+    path("partners/<slug:ref>/doors/new/<slug:kind>/", partner_doors.new, name="office_door_new"),
+    path("partners/<slug:ref>/doors/<int:door_id>/", partner_doors.door, name="office_door"),
+    path(
+        "partners/<slug:ref>/doors/<int:door_id>/edit/",
+        partner_doors.change,
+        name="office_door_edit",
+    ),
+    path(
+        "partners/<slug:ref>/doors/<int:door_id>/roll/", partner_doors.roll, name="office_door_roll"
+    ),
+    path(
+        "partners/<slug:ref>/doors/<int:door_id>/close/",
+        partner_doors.close,
+        name="office_door_close",
     ),
     path("partners/<slug:ref>/calls/", partner_calls.calls, name="office_partner_calls"),
     path(

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from channels import services as channels
 from channels.models import ApiKey, Partner, PartnerOrder
 from channels.selectors import (
+    doors_of,
     keys_of,
     movements,
     partners_at_a_glance,
@@ -21,19 +22,21 @@ from channels.selectors import (
     spent_today,
 )
 from channels.services.statement_files import KINDS
-from channels.states import KeyScope, PartnerState
+from channels.states import PartnerState
 from core.errors import NotFound
 from core.money import Money
+from core.scope import require_tenant
 from dashboard.access import allows, shop_of
+from dashboard.dooring import door_row
 from dashboard.frame import Deed, back_to, deed, draw, page, saved
-from dashboard.partnering import PartnerForm
+from dashboard.partnering import PartnerForm, key_row
 from dashboard.tones import tone_of
 from dashboard.words import who
 from payments.selectors import entries_of
+from tenants.selectors import find_sandbox_id, is_sandbox
 
 ON_A_PAGE = 50
 LATEST = 20
-SCOPES = dict(KeyScope.choices)
 # An open account is not an open case.
 STATES = {
     PartnerState.ACTIVE: gettext_lazy("trading"),
@@ -92,7 +95,9 @@ def partner(request: HttpRequest, ref: str) -> HttpResponse:
         row=_row(request, found),
         spent=Money(spent_today(partner_id=found.pk, now=now), currency),
         goods=None if found.sells_all else found.skus.count(),
-        keys=[_key(one) for one in keys_of(partner_id=found.pk)[:LATEST]],
+        keys=[_key(ref, one) for one in keys_of(partner_id=found.pk)[:LATEST]],
+        doors=[door_row(one) for one in doors_of(partner_id=found.pk)[:LATEST]],
+        test_mode=_test_mode(),
         orders=[_order(one) for one in sales_of(partner_id=found.pk)[:LATEST]],
         lines=_latest_lines(found, currency) if may_see_money else [],
         moves=[
@@ -107,14 +112,19 @@ def partner(request: HttpRequest, ref: str) -> HttpResponse:
     )
 
 
-def _key(one: ApiKey) -> dict[str, Any]:
-    return {
-        "key": one,
-        "scopes": [SCOPES.get(scope, scope) for scope in one.scopes],
-        "is_whole": set(one.scopes) == set(KeyScope.values),
-        "has_ended": one.expires_at is not None and one.expires_at <= timezone.now(),
-        "by": who(one.made_by),
-    }
+def _test_mode() -> str:
+    """Whether the shop has a sandbox; of a sandbox itself that is no question."""
+    if is_sandbox():
+        return ""
+    return "closed" if find_sandbox_id(tenant_id=require_tenant()) is None else "open"
+
+
+def _key(ref: str, one: ApiKey) -> dict[str, Any]:
+    return key_row(
+        one,
+        roll=reverse("office_key_roll", args=[ref, one.pk]),
+        revoke=reverse("office_key_revoke", args=[ref, one.pk]),
+    )
 
 
 def _order(one: PartnerOrder) -> tuple[PartnerOrder, Money, str]:

@@ -74,6 +74,14 @@ PARTNER_LINKS = {
     "correction": ("partner", "a[href$='/correction/']"),
     "key-new": ("partner", "a[href$='/keys/new/']"),
     "key-roll": ("partner", "a[href$='/roll/']"),
+    "test-mode": ("partner", "a[href$='/test/']"),
+    "test-key-new": ("test-mode", "a[href$='/test/keys/new/']"),
+    "test-key-roll": ("test-mode", "a[href*='/test/keys/'][href$='/roll/']"),
+    "door-kinds": ("partner", "a[href$='/doors/new/']"),
+    "door-new": ("door-kinds", "a[href$='/doors/new/agiso/']"),
+    "door": ("partner", "td a[href*='/doors/']"),
+    "door-edit": ("door", "a[href*='/doors/'][href$='/edit/']"),
+    "door-roll": ("door", "a[href*='/doors/'][href$='/roll/']"),
     "tier": ("tiers", "td a[href*='/office/tiers/']"),
 }
 

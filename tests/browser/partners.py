@@ -10,10 +10,21 @@ from django.test import Client
 
 from catalog.models import Sku
 from channels import services as channels
-from channels.models import Partner
-from channels.types import ClaimProofFile, KeyTerms, NewTransfer, PartnerTerms, TierTerms
+from channels.models import Door, Partner
+from channels.selectors import door_seat
+from channels.services import sandbox
+from channels.states import DoorRefusalKind
+from channels.types import (
+    ClaimProofFile,
+    DoorTerms,
+    KeyTerms,
+    NewTransfer,
+    PartnerTerms,
+    TierTerms,
+)
 from core.actors import Actor
 from core.scope import tenant_atomic
+from core.secrets import Secret
 from dashboard.demo.people import DEMO_PASSWORD
 from inventory.selectors import stock_of
 from tenants.models import Member, User
@@ -37,6 +48,7 @@ def reader() -> None:
 
 def partner_with(*, now: datetime) -> None:
     sku, key = _partnered(now)
+    _tried_out(now)
     caller = Client(headers={"host": "cloud.localhost", "authorization": f"Bearer {key}"})
     answer = caller.post(
         "/api/v1/orders",
@@ -44,6 +56,25 @@ def partner_with(*, now: datetime) -> None:
         content_type="application/json",
     )
     assert answer.status_code == 201, answer.content
+
+
+def _tried_out(now: datetime) -> None:
+    """A test key in the sandbox, and a door that somebody else has knocked at."""
+    with tenant_atomic():
+        partner = Partner.objects.get(name=PARTNER)
+        terms = DoorTerms(
+            kind="agiso", app_id="677859093659717", app_secret=Secret("0123456789abcdef" * 2),
+            hosts=("http://cb.acpr.agiso.com", "*.91kami.com"),
+            networks=("203.0.113.0/24", "2001:db8::/32"),
+        )  # fmt: skip
+        made = channels.open_door(partner_id=partner.pk, terms=terms, by=CLERK, now=now)
+        door = Door.objects.select_related("partner__tier").get(pk=made.door_id)
+        channels.note_refused(
+            door=door_seat(door, now=now), path="order/createPurchase",
+            why=DoorRefusalKind.ADDRESS, address="2001:db8::17", now=now,
+        )  # fmt: skip
+    wanted = KeyTerms(name="联调环境")
+    sandbox.issue_test_key(partner_ref=partner.ref, terms=wanted, by=CLERK, now=now)
 
 
 @tenant_atomic

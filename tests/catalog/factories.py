@@ -52,5 +52,6 @@ def make_sku(**fields: Any) -> Sku:
     number = next(_numbers)
     given: dict[str, Any] = {"ref": f"S{number}", "name": f"SKU {number}", "price_e4": 100_000}
     given |= fields
-    given["product"] = given.get("product") or make_product()
+    if "product_id" not in given:
+        given["product"] = given.get("product") or make_product()
     return Sku.objects.create(**given)

@@ -32,4 +32,4 @@ def doored(*, partner_id: int, sku_id: int, mark: str, now: datetime) -> dict[st
     )
     channels.watch(door=door, sku_id=sku_id, who=mark, notify_url="", told="", now=now)
     assert DoorWatch.objects.filter(who=mark).exists()
-    return {"door": made.uid}
+    return {"door": made.uid, "door_id": made.door_id}

@@ -8,6 +8,7 @@ from django.test import Client
 from channels import services as channels
 from channels.models import ApiCall, Partner, PartnerShelf, PartnerSku
 from channels.selectors import deliveries_of
+from channels.services import sandbox
 from channels.types import CallSeen, EndpointTerms, KeyTerms, PartnerTerms, TierTerms
 from core.actors import Actor
 from core.scope import tenant_atomic
@@ -54,6 +55,7 @@ def partnered(
         "tier": tier.ref,
         "api_key": key.text.reveal(),
         "key": key.key_id,
+        "test_key": _tried_out(partner.ref, now=now),
         "partner_order": order["ref"],
         "endpoint": hook.ref,
         "api_call": _called(partner, mark, now=now),
@@ -61,6 +63,12 @@ def partnered(
         **claimed(partner.pk, mark, now),
         **doored(partner_id=partner.pk, sku_id=things["sku"], mark=mark, now=now),
     }
+
+
+def _tried_out(partner_ref: str, *, now: datetime) -> int:
+    """The partner has a key of the shop's sandbox."""
+    made = sandbox.issue_test_key(partner_ref=partner_ref, terms=KeyTerms(), by=CLERK, now=now)
+    return made.key_id
 
 
 def _called(partner: Partner, mark: str, *, now: datetime) -> int:

@@ -4,12 +4,20 @@ The shop is read in one transaction, the sandbox written in another one: no tran
 two tenants' rows.
 """
 
+from channels.services.sandbox.keys import issue_test_key, revoke_test_key, roll_test_key
 from channels.services.sandbox.opening import (
     in_sandbox,
-    issue_test_key,
     open_sandbox,
     reset_sandbox,
     restock_sandbox,
 )
 
-__all__ = ["in_sandbox", "issue_test_key", "open_sandbox", "reset_sandbox", "restock_sandbox"]
+__all__ = [
+    "in_sandbox",
+    "issue_test_key",
+    "open_sandbox",
+    "reset_sandbox",
+    "restock_sandbox",
+    "revoke_test_key",
+    "roll_test_key",
+]

@@ -1,4 +1,4 @@
-"""Opening a sandbox, bringing it up to date, emptying it, and keys for it."""
+"""Opening a sandbox, bringing it up to date, emptying it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,8 +9,6 @@ from typing import Any
 from catalog import services as catalog
 from catalog.types import ProductCopy
 from channels.models import ApiKey, Partner
-from channels.selectors import find_partner, get_partner
-from channels.services.keys import issue_key
 from channels.services.sandbox.goods import fill_shelf, restock
 from channels.services.sandbox.partners import (
     PartnerCopy,
@@ -20,7 +18,6 @@ from channels.services.sandbox.partners import (
     tell_partners,
     tell_tiers,
 )
-from channels.types import KeyTerms, NewKey
 from core.actors import SYSTEM, Actor
 from core.errors import NotFound
 from core.scope import require_tenant, step_over, tenant_atomic
@@ -52,6 +49,8 @@ def open_sandbox(*, by: Actor, now: datetime) -> int:
     twin_id = tenants.open_sandbox(by=by, now=now)
     with step_over(twin_id), tenant_atomic():
         _fill(told, by=by, now=now)
+    with tenant_atomic():
+        _note_filled(told, by=by, now=now)
     return twin_id
 
 
@@ -61,12 +60,17 @@ def _fill(told: _Told, *, by: Actor, now: datetime) -> None:
     skus = fill_shelf(told.shelf, by=by, now=now)
     tiers = mirror_tiers(told.tiers, skus)
     mirror_partners(told.partners, tiers=tiers, skus=skus, by=by, now=now)
+    _note_filled(told, by=by, now=now)
+
+
+def _note_filled(told: _Told, *, by: Actor, now: datetime) -> None:
+    """In the sandbox's own log and in the shop's, whose people asked for it."""
     audit.record(
         by=by,
         action="sandbox.filled",
         target=get_shop().slug,
         now=now,
-        data={"skus": len(skus), "partners": len(told.partners)},
+        data={"products": len(told.shelf), "partners": len(told.partners)},
     )
 
 
@@ -87,24 +91,6 @@ def reset_sandbox(*, by: Actor, now: datetime) -> int:
 
 def _told_key(key: ApiKey) -> tuple[str, dict[str, Any]]:
     return key.partner.ref, {name: getattr(key, name) for name in _KEY}
-
-
-def issue_test_key(*, partner_ref: str, terms: KeyTerms, by: Actor, now: datetime) -> NewKey:
-    """A test key for a partner of the bound shop, whose sandbox is opened where there is none.
-    In no transaction. Raises NotFound."""
-    with tenant_atomic():
-        get_partner(ref=partner_ref)
-    twin_id = find_sandbox_id(tenant_id=require_tenant())
-    if twin_id is None or not _is_known(partner_ref, twin_id):
-        twin_id = open_sandbox(by=by, now=now)
-    with step_over(twin_id), tenant_atomic():
-        partner = get_partner(ref=partner_ref)
-        return issue_key(partner_id=partner.pk, terms=terms, by=by, now=now)
-
-
-def _is_known(partner_ref: str, twin_id: int) -> bool:
-    with step_over(twin_id), tenant_atomic():
-        return find_partner(ref=partner_ref) is not None
 
 
 @contextmanager
