@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 
 from api.shapes import titled
 from catalog.selectors import buyer_fields
-from catalog.states import Channel
 from catalog.types import BuyerField
 from channels import services as channels
 from channels.selectors import on_hand, skus_of_partner
@@ -49,13 +48,13 @@ def account_wanted(
 
 def _sale(seat: Seat, sku: "Sku") -> Sale:
     price_e4 = channels.prices_for(seat=seat, skus=[sku])[sku.pk]
-    return Sale(paid_e4=price_e4, channel=Channel.API, slow_hours=sku.slow_hours)
+    return Sale(paid_e4=price_e4, channel=seat.channel, slow_hours=sku.slow_hours)
 
 
 def product_bodies(*, seat: Seat, skus: Sequence["Sku"], now: datetime) -> list[dict[str, Any]]:
     """A page of the catalogue as the API tells it."""
     prices = channels.prices_for(seat=seat, skus=skus)
-    there = on_hand(skus=skus, prices=prices, now=now)
+    there = on_hand(skus=skus, prices=prices, channel=seat.channel, now=now)
     currency = get_shop().currency
     return [
         {

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from api.shapes import UnitShown, as_json, order_body, sold_units, stored_units
 from api.types import Answer, NewSale
-from catalog.states import Channel
 from channels import services as channels
 from channels.errors import OrderNoTaken
 from channels.selectors import find_sale
@@ -106,7 +105,7 @@ def _draw_up(
     request = PlaceOrder(
         lines=(Line(sku_ref=asked.sku, quantity=asked.quantity, buyer_fields=asked.buyer),),
         request_key=f"api:{seat.partner_ref}:{asked.partner_order_no}",
-        channel=Channel.API,
+        channel=seat.channel,
         language=asked.language,
         has_consented=True,  # by the partner's contract; he asks his own buyer
         may_lose=seat.loss_guard == LossGuard.WAIT,

@@ -7,6 +7,7 @@ from ipaddress import ip_address, ip_network
 from typing import Any
 from uuid import UUID
 
+from catalog.states import Channel
 from core.actors import Actor
 from core.secrets import Secret
 
@@ -55,6 +56,7 @@ class Seat:
     version: str
     last_used_at: datetime | None
     hooks: tuple[Hook, ...] | None = None  # None: nobody has looked
+    channel: str = Channel.API.value
 
     @property
     def actor(self) -> Actor:

@@ -26,7 +26,7 @@ MOVES = {
 }
 
 # Where an order is paid from a balance kept here, at four decimals; on any other a person pays.
-FROM_BALANCE = ["api"]
+FROM_BALANCE = ["api", "taobao"]
 UNPAID = frozenset({OrderState.PLACED, OrderState.CLOSED})
 ENDED = frozenset({OrderState.COMPLETED, OrderState.CLOSED, OrderState.CANCELED})
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
+from catalog.states import Channel
 from channels.models import DOOR_SECRETS, Door, DoorOrder, DoorRefusal, DoorWatch
 from channels.selectors.partners import tier_of
 from channels.states import DoorKind, PartnerState
@@ -24,6 +25,13 @@ ROOTS = {
     DoorKind.KASUSHOU: "",
 }
 
+# Who brings several marketplaces does not say from which one an order is: all of them are Taobao's
+# or its rivals', and an offer that may not be sold at Taobao is meant for none of them.
+CHANNELS = {
+    DoorKind.AGISO: Channel.TAOBAO,
+    DoorKind.GOOFISH: Channel.TAOBAO,
+    DoorKind.KASUSHOU: Channel.API,
+}
 
 def get_door(*, uid: UUID, kind: str, now: datetime) -> DoorSeat:
     """An open door of this kind; raises NotFound, for another shop's too."""
@@ -77,6 +85,7 @@ def _seat(door: Door) -> Seat:
         version="",
         last_used_at=door.last_used_at,
     )
+        channel=CHANNELS[DoorKind(door.kind)].value,
 
 
 def door_address(*, uid: UUID, kind: str) -> str:

@@ -43,10 +43,16 @@ def skus_of_partner(*, partner_id: int, sells_all: bool, now: datetime) -> "Quer
     return found if sells_all else found.filter(pk__in=skus_listed(partner_id=partner_id))
 
 
-def on_hand(*, skus: Sequence["Sku"], prices: Mapping[int, int], now: datetime) -> OnHand:
+def on_hand(
+    *,
+    skus: Sequence["Sku"],
+    prices: Mapping[int, int],
+    channel: str = Channel.API.value,
+    now: datetime,
+) -> OnHand:
     """Of these SKUs, at the partner's prices: what no supplier delivers for them is not there."""
     sales = {
-        sku.pk: Sale(paid_e4=prices[sku.pk], channel=Channel.API, slow_hours=sku.slow_hours)
+        sku.pk: Sale(paid_e4=prices[sku.pk], channel=channel, slow_hours=sku.slow_hours)
         for sku in skus
         if sku.kind in BOUGHT
     }

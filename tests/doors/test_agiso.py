@@ -101,7 +101,7 @@ def test_what_is_in_stock_is_in_the_answer_enciphered(agiso, sku):
     assert balance(agiso) == RICH - 2 * PRICE
     with tenant_atomic():
         order = Order.objects.get()
-    assert (order.number, order.channel, order.state) == (data["outTradeNo"], "api", "completed")
+    assert (order.number, order.channel, order.state) == (data["outTradeNo"], "taobao", "completed")
 
 
 def test_cards_may_be_wrapped_only(shop, sku):
