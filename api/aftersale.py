@@ -18,6 +18,7 @@ from orders.types import OpenCase
 
 if TYPE_CHECKING:
     from channels.models import PartnerOrder
+    from orders.models import Case
 
 REPLACED = "replaced"
 
@@ -47,16 +48,24 @@ def cancel(*, seat: Seat, sale: "PartnerOrder", now: datetime) -> None:
 
 
 @tenant_atomic
-def ask_refund(
+def complain(
     *, seat: Seat, sale: "PartnerOrder", position: int | None, kind: str, text: str, now: datetime
-) -> dict[str, Any]:
+) -> "Case":
     """Open an after-sale case about one thing of the order, or all of it: the shop decides.
 
     Raises NotFound for a position that there is not, CaseOpen when it is being looked at already.
     """
     unit_id = None if position is None else _unit_at(sale, position)
     request = OpenCase(order_id=sale.order_id, kind=kind, text=text, unit_id=unit_id)
-    case = orders.open_case(request=request, by=seat.actor, now=now)
+    return orders.open_case(request=request, by=seat.actor, now=now)
+
+
+@tenant_atomic
+def ask_refund(
+    *, seat: Seat, sale: "PartnerOrder", position: int | None, kind: str, text: str, now: datetime
+) -> dict[str, Any]:
+    """As `complain`; the case as it is told."""
+    case = complain(seat=seat, sale=sale, position=position, kind=kind, text=text, now=now)
     return refund_request_body(case=case, order_ref=sale.order.number, position=position)
 
 

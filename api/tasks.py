@@ -10,6 +10,11 @@ def tell_door_order(*, door_order_id: int) -> None:
     sending.tell_door_order(door_order_id=door_order_id, now=timezone.now())
 
 
+@shared_task(name="api.tell_door_complaint", base=TenantTask, ignore_result=True)
+def tell_door_complaint(*, complaint_id: int) -> None:
+    sending.tell_door_complaint(complaint_id=complaint_id, now=timezone.now())
+
+
 @shared_task(name="api.tell_door_watch", base=TenantTask, ignore_result=True)
 def tell_door_watch(*, watch_id: int) -> None:
     sending.tell_door_watch(watch_id=watch_id, now=timezone.now())

@@ -196,7 +196,7 @@ class DoorTerms:
     `app_id` and `app_secret` are given by the platform (Kasushou has none). `hosts` are where it is
     called back: `open.example.com`, `*.example.com`, and `http://…` before one that has no TLS.
     `networks` are where it is called from (none: anywhere). `options`: `cards` is `aes` or `plain`,
-    `price_url` is where prices are told (Agiso).
+    `price_url` is where prices are told (Agiso, Kasushou).
     """
 
     kind: str

@@ -31,6 +31,7 @@ OFF_ROAD = {
         ("api.called", "api.line_sold", "api.sold"),
         "no partner buys in this run: see chaos.partners",
     ),
+    "doors.complaint_claimed": "no platform is called back in this run",
     "doors.order_claimed": "no platform is called back in this run",
     "inventory.batch_after_stretch": "no batch is frozen, recalled or undone in this run",
 }

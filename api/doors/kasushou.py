@@ -40,6 +40,7 @@ from api.doors.reading import (
 from api.parsing import read_object
 from catalog.errors import NotForSale
 from catalog.selectors import find_sku_ref
+from channels import services as channels
 from channels.errors import PriceAboveLimit
 from channels.selectors import find_door_order
 from channels.states import DoorKind, DoorRefusalKind
@@ -87,7 +88,18 @@ def _list(call: Call) -> dict[str, Any]:
 
 
 def _info(call: Call) -> dict[str, Any]:
-    return words.goods_in_full(_ware(call, "id"))
+    """Who asks for one of the goods has it in his shop, and is told from now on when it changes."""
+    ware = _ware(call, "id")
+    if call.door.options.get("price_url"):
+        channels.watch(
+            door=call.door,
+            sku_id=ware.sku.pk,
+            who="",
+            notify_url="",
+            told=words.news(ware),
+            now=call.now,
+        )
+    return words.goods_in_full(ware)
 
 
 def _attach(call: Call) -> list[dict[str, Any]]:
@@ -175,8 +187,9 @@ def _close(call: Call) -> dict[str, Any]:
 
 
 def _complain(call: Call) -> dict[str, Any]:
-    found = _order(call)
-    aftersale.ask_refund(
+    found, url = _order(call), text(call.fields, "url", most=LONGEST_URL, is_needed=False)
+    channels.check_callback(door=call.door, url=url, param="url")
+    case = aftersale.complain(
         seat=call.door.seat,
         sale=found.sale,
         position=None,
@@ -184,7 +197,9 @@ def _complain(call: Call) -> dict[str, Any]:
         text=text(call.fields, "content", most=MOST_SAID),
         now=call.now,
     )
-    return {"ordersn": found.sale.order.number}
+    if url:
+        channels.note_door_complaint(door=call.door, case_id=case.pk, notify_url=url, now=call.now)
+    return {"id": case.pk, "ordersn": found.sale.order.number}
 
 
 def _order(call: Call) -> "DoorOrder":

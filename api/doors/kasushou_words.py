@@ -19,12 +19,15 @@ from api.doors.orders import DONE, FAILED, Shown
 from channels.types import DoorSeat, DoorSecrets
 from core.money import write_e4
 from core.outward import Incoming, Outgoing
+from orders.states import CaseState
 
 if TYPE_CHECKING:
     from channels.models import DoorWatch
+    from orders.models import Case
 
 PROCESSING, SUCCESS, REFUNDED = 2, 3, 5
-ON_SALE = 1
+ON_SALE, PAUSED = 1, 2
+SETTLED, REFUSED = 3, 4  # what becomes of a complaint
 KINDS = {CARDS: 1, TOPPED_UP: 2}  # by their numbers
 ACCOUNTS = ("recharge_account",)
 
@@ -98,14 +101,26 @@ def _status(one: Shown) -> int:
 
 
 def news(ware: Ware | None) -> str:
-    """Goods are not watched by this protocol."""
-    return ""
+    """What is told anew when it is not this any more."""
+    return "off" if ware is None else f"{ware.price_e4}|{ware.stock}"
 
 
 def goods_news(
     door: DoorSeat, watch: "DoorWatch", ware: Ware | None, *, now: datetime
 ) -> Outgoing | None:
-    return None
+    """A hint that goods have changed: of all that it says its signature covers two fields only."""
+    url = door.options.get("price_url", "")
+    if not url:
+        return None
+    stamp = _stamp(now)
+    covered = {"id": str(watch.sku_id), "time": stamp}
+    told = {
+        "goods_sku_id": "",
+        "status": str(PAUSED if ware is None else ON_SALE),
+        "goods_price": write_e4(watch.sku.price_e4 if ware is None else ware.price_e4),
+        "stock_num": str(0 if ware is None else ware.stock),
+    }
+    return _post(url, covered, door, also=told)
 
 
 def order_news(door: DoorSeat, url: str, one: Shown, *, now: datetime) -> Outgoing:
@@ -113,10 +128,34 @@ def order_news(door: DoorSeat, url: str, one: Shown, *, now: datetime) -> Outgoi
     names = ("external_orderno", "ordersn", "status", "has_back_money", "total_price",
              "recharge_hints")  # fmt: skip
     told = order(one)
-    stamp = str(int(now.timestamp() * 1000))
-    said = {name: str(told[name]) for name in names} | {"time": stamp}
+    said = {name: str(told[name]) for name in names} | {"time": _stamp(now)}
+    return _post(url, said, door)
+
+
+def complaint_news(
+    door: DoorSeat, url: str, case: "Case", words: str, *, now: datetime
+) -> Outgoing:
+    """A complaint's end, with the shop's last words on it."""
+    said = {
+        "ordersn": case.order.number,
+        "status": str(REFUSED if case.state == CaseState.REJECTED else SETTLED),
+        "content": words,
+        "screenshot": "",
+        "time": _stamp(now),
+    }
+    return _post(url, said, door)
+
+
+def _stamp(now: datetime) -> str:
+    return str(int(now.timestamp() * 1000))
+
+
+def _post(
+    url: str, said: Mapping[str, str], door: DoorSeat, *, also: Mapping[str, str] | None = None
+) -> Outgoing:
+    """A form with what is said, signed, and what the signature does not cover."""
     words = compact(said).replace("/", "\\/")
-    form = said | {"sign": sign(stamp, words, door.secrets[0])}
+    form = {**said, **(also or {}), "sign": sign(said["time"], words, door.secrets[0])}
     return Outgoing(
         method="POST",
         url=url,

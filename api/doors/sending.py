@@ -15,8 +15,10 @@ from api.doors.goods import Ware, wares
 from api.doors.orders import shown
 from channels import services as channels
 from channels.selectors import (
+    door_of_complaint,
     door_of_order,
     door_of_watch,
+    get_door_complaint,
     get_door_order,
     get_watch,
     watches_of,
@@ -28,6 +30,7 @@ from core.errors import InvalidInput
 from core.failpoints import reach
 from core.outward import CallFailed, Outgoing, Patience, call, start_of
 from core.scope import tenant_atomic
+from orders.selectors import messages_of
 
 if TYPE_CHECKING:
     from channels.models import DoorWatch
@@ -56,6 +59,22 @@ def _tell_order(door_order_id: int, *, now: datetime) -> None:
     reach("doors.order_claimed")
     said, is_heard = _told(lease, lambda: _order_news(lease, now=now))
     channels.record_door_order(lease=lease, said=said, is_heard=is_heard, now=now)
+
+
+def tell_door_complaint(*, complaint_id: int, now: datetime) -> None:
+    """Tell who complained how the shop ended it, until he has heard."""
+    with _hand_for(door_of_complaint(complaint_id=complaint_id)) as has_one:
+        if has_one:
+            _tell_complaint(complaint_id, now=now)
+
+
+def _tell_complaint(complaint_id: int, *, now: datetime) -> None:
+    lease = channels.claim_door_complaint(complaint_id=complaint_id, now=now)
+    if lease is None:
+        return
+    reach("doors.complaint_claimed")
+    said, is_heard = _told(lease, lambda: _complaint_news(lease, now=now))
+    channels.record_door_complaint(lease=lease, said=said, is_heard=is_heard, now=now)
 
 
 def tell_door_watch(*, watch_id: int, now: datetime) -> None:
@@ -115,6 +134,15 @@ def _order_news(lease: TellingLease, *, now: datetime) -> Outgoing:
         lease.door, row.notify_url, shown(row), now=now
     )
     return news
+
+
+@tenant_atomic(durable=True)
+def _complaint_news(lease: TellingLease, *, now: datetime) -> Outgoing:
+    """Complaints are made, and told of, at Kasushou's doors only."""
+    row = get_door_complaint(complaint_id=lease.id)
+    said = [one for one in messages_of(case_id=row.case_id) if not one.is_from_shopper]
+    words = said[-1].text.reveal() if said else ""
+    return kasushou_words.complaint_news(lease.door, row.notify_url, row.case, words, now=now)
 
 
 def _told(lease: TellingLease, news: Callable[[], Outgoing | None]) -> tuple[str, bool]:

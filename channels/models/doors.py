@@ -153,6 +153,33 @@ class DoorWatch(Telling):
         return f"{self.door_id}: {self.sku_id}"
 
 
+class DoorComplaint(Telling):
+    """A complaint that came in by a door: the end of its case is told at `notify_url`."""
+
+    case = TenantForeignKey(
+        "orders.Case", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    notify_url = models.CharField(_("called back at"), max_length=500)
+
+    class Meta:
+        verbose_name = _("complaint by a door")
+        verbose_name_plural = _("complaints by doors")
+        constraints = [
+            *tenant_rules("channels_doorcomplaint", "door", "case"),
+            models.UniqueConstraint(fields=["tenant_id", "case"], name="door_complaint_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_at"],
+                condition=Q(next_at__isnull=False),
+                name="door_complaint_to_tell",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.door_id}: {self.case_id}"
+
+
 class DoorRefusal(TenantModel):
     """Calls at a door that were not its platform's, counted: neither body nor signature is kept."""
 

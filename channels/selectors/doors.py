@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 
 from catalog.states import Channel
-from channels.models import DOOR_SECRETS, Door, DoorOrder, DoorRefusal, DoorWatch
+from channels.models import DOOR_SECRETS, Door, DoorComplaint, DoorOrder, DoorRefusal, DoorWatch
 from channels.selectors.partners import tier_of
 from channels.states import DoorKind, PartnerState
 from channels.types import DoorSeat, DoorSecrets, Seat
@@ -24,7 +24,6 @@ ROOTS = {
     DoorKind.GOOFISH: "/goofish",
     DoorKind.KASUSHOU: "",
 }
-
 # Who brings several marketplaces does not say from which one an order is: all of them are Taobao's
 # or its rivals', and an offer that may not be sold at Taobao is meant for none of them.
 CHANNELS = {
@@ -32,6 +31,7 @@ CHANNELS = {
     DoorKind.GOOFISH: Channel.TAOBAO,
     DoorKind.KASUSHOU: Channel.API,
 }
+
 
 def get_door(*, uid: UUID, kind: str, now: datetime) -> DoorSeat:
     """An open door of this kind; raises NotFound, for another shop's too."""
@@ -84,8 +84,8 @@ def _seat(door: Door) -> Seat:
         networks=tuple(door.networks),
         version="",
         last_used_at=door.last_used_at,
-    )
         channel=CHANNELS[DoorKind(door.kind)].value,
+    )
 
 
 def door_address(*, uid: UUID, kind: str) -> str:
@@ -125,6 +125,11 @@ def door_of_order(*, door_order_id: int) -> int:
 
 
 @tenant_atomic
+def door_of_complaint(*, complaint_id: int) -> int:
+    return DoorComplaint.objects.values_list("door_id", flat=True).get(pk=complaint_id)
+
+
+@tenant_atomic
 def door_of_watch(*, watch_id: int) -> int:
     """0 where the wish was taken back."""
     found = DoorWatch.objects.filter(pk=watch_id).values_list("door_id", flat=True)
@@ -133,6 +138,10 @@ def door_of_watch(*, watch_id: int) -> int:
 
 def get_door_order(*, door_order_id: int) -> DoorOrder:
     return DoorOrder.objects.select_related("sale__order").get(pk=door_order_id)
+
+
+def get_door_complaint(*, complaint_id: int) -> DoorComplaint:
+    return DoorComplaint.objects.select_related("case__order").get(pk=complaint_id)
 
 
 def get_watch(*, watch_id: int) -> DoorWatch:
@@ -151,6 +160,17 @@ def due_door_orders(*, now: datetime, limit: int) -> list[tuple[int, int]]:
         lease_until__lte=now,
         door__closed_at=None,
         sale__order__state__in=sorted(ENDED),
+    )
+    return list(due.order_by("next_at").values_list("tenant_id", "pk")[:limit])
+
+
+def due_door_complaints(*, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """(tenant, complaint by a door) whose end is to be told, across tenants: for the sweeper."""
+    due = DoorComplaint.objects.using("ops").filter(
+        next_at__lte=now,
+        lease_until__lte=now,
+        door__closed_at=None,
+        case__ended_at__isnull=False,
     )
     return list(due.order_by("next_at").values_list("tenant_id", "pk")[:limit])
 

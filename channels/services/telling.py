@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import F
 
-from channels.models import Door, DoorOrder, DoorWatch, Telling
+from channels.models import Door, DoorComplaint, DoorOrder, DoorWatch, Telling
 from channels.selectors.doors import door_seat
 from channels.types import DoorSeat, TellingLease
 from core.scope import tenant_atomic
@@ -41,6 +41,14 @@ def note_door_order(
         next_at=now if waits else None,
         lease_until=now,
         told_at=now if has_ended else None,
+    )
+
+
+@tenant_atomic
+def note_door_complaint(*, door: DoorSeat, case_id: int, notify_url: str, now: datetime) -> None:
+    """Tell the end of the case there."""
+    DoorComplaint.objects.create(
+        door_id=door.door_id, case_id=case_id, notify_url=notify_url, next_at=now, lease_until=now
     )
 
 
@@ -96,6 +104,11 @@ def claim_door_order(*, door_order_id: int, now: datetime) -> TellingLease | Non
 
 
 @tenant_atomic(durable=True)
+def claim_door_complaint(*, complaint_id: int, now: datetime) -> TellingLease | None:
+    return _claim(DoorComplaint, complaint_id, now=now)
+
+
+@tenant_atomic(durable=True)
 def claim_door_watch(*, watch_id: int, now: datetime) -> TellingLease | None:
     return _claim(DoorWatch, watch_id, now=now)
 
@@ -103,6 +116,11 @@ def claim_door_watch(*, watch_id: int, now: datetime) -> TellingLease | None:
 @tenant_atomic(durable=True)
 def record_door_order(*, lease: TellingLease, said: str, is_heard: bool, now: datetime) -> None:
     _record(DoorOrder, lease, said=said, is_heard=is_heard, now=now)
+
+
+@tenant_atomic(durable=True)
+def record_door_complaint(*, lease: TellingLease, said: str, is_heard: bool, now: datetime) -> None:
+    _record(DoorComplaint, lease, said=said, is_heard=is_heard, now=now)
 
 
 @tenant_atomic(durable=True)

@@ -65,10 +65,10 @@ class Line:
 class Buyer:
     """A shop that has our door for its supplier."""
 
-    def __init__(self, *, hosts=(), **partner):
+    def __init__(self, *, hosts=(), options=None, **partner):
         with tenant_atomic():
             self.partner = make_partner(**partner)
-            terms = DoorTerms(kind="kasushou", hosts=tuple(hosts))
+            terms = DoorTerms(kind="kasushou", hosts=tuple(hosts), options=options or {})
             self.door = channels.open_door(
                 partner_id=self.partner.pk, terms=terms, by=WANG, now=timezone.now()
             )

@@ -40,7 +40,7 @@ class Command(BaseCommand):
             dest="networks",
         )
         parser.add_argument("--cards", choices=["aes", "plain"], default="aes")
-        parser.add_argument("--price-url", default="", help="where prices are told (Agiso)")
+        parser.add_argument("--price-url", default="", help="where prices are told, except Goofish")
 
     def handle(self, *args: Any, **options: Any) -> None:
         shop = find_shop(host=options["host"])
