@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from channels import services as channels
@@ -245,6 +247,17 @@ def test_who_dies_between_call_and_record_has_it_sent_again_under_the_same_id(pa
     (row,) = deliveries()
     assert server.ids == {row.event.ref: 2}
     assert row.state == "delivered"
+
+
+def test_a_look_that_finds_nothing_costs_one_statement_and_a_claim_three(partner):
+    endpoint = told(partner, "https://shop.example.com/hooks")
+
+    def statements():
+        with CaptureQueriesContext(connection) as seen:
+            sending._claim(endpoint.endpoint_id, None, now=MORNING)
+        return sum("channels_webhook" in one["sql"] for one in seen.captured_queries)
+
+    assert [statements(), statements()] == [3, 1]
 
 
 def test_a_sender_that_was_held_up_beyond_its_lease_records_nothing(partner):

@@ -18,7 +18,7 @@ from channels.models import (
 from core.crypto import unseal
 from core.moments import written
 from core.secrets import Secret
-from tenants.selectors import get_shop
+from tenants.selectors import is_sandbox
 
 
 def event_body(*, event: WebhookEvent) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def event_body(*, event: WebhookEvent) -> dict[str, Any]:
 
 
 def text_of(event: WebhookEvent) -> str:
-    said = event_body(event=event) | {"livemode": get_shop().sandbox_of_id is None}
+    said = event_body(event=event) | {"livemode": not is_sandbox()}
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
