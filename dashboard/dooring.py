@@ -120,7 +120,15 @@ class DoorForm(WaysForm):
             self.fields["app_secret"] = _app_secret_field(words)
         if kind == DoorKind.AGISO:
             self.fields["cards"] = _cards_field()
-            self.fields["price_url"] = _price_url_field()
+            self.fields["price_url"] = _told_at_field(
+                _("Prices are told at"),
+                hint=_("As it was agreed with Agiso; its host is called back. Empty: nowhere."),
+            )
+        if kind == DoorKind.KASUSHOU:
+            self.fields["price_url"] = _told_at_field(
+                _("Changed goods are told at"),
+                hint=_("The buyer's address for it; its host is called back. Empty: nowhere."),
+            )
         self.order_fields(self.field_order)
 
     def terms(self) -> DoorTerms:
@@ -180,12 +188,12 @@ def _cards_field() -> forms.ChoiceField:
     )
 
 
-def _price_url_field() -> forms.CharField:
+def _told_at_field(label: Text, *, hint: Text) -> forms.CharField:
     return forms.CharField(
-        label=_("Prices are told at"),
+        label=label,
         required=False,
         max_length=500,
-        help_text=_("As it was agreed with Agiso; its host is called back. Empty: nowhere."),
+        help_text=hint,
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
     )
 

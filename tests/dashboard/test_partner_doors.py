@@ -93,11 +93,20 @@ class NewDoorOf:
 def test_a_kasushou_door_asks_for_nothing_that_there_is_not(shop, browser, partner):
     form = browser.get(new(partner, "kasushou")).context["form"]
 
-    assert set(form.fields) == {"hosts", "networks"}
+    assert set(form.fields) == {"hosts", "networks", "price_url"}
     answer = browser.post(new(partner, "kasushou"), {})
     (door,) = doors()
     assert (answer.status_code, door.kind) == (200, "kasushou")
     assert f"/door/{door.uid}</span>" in answer.content.decode()  # they add /api/v1/…
+
+
+def test_a_kasushou_door_tells_of_changed_goods_where_the_form_says(shop, browser, partner):
+    given = {"hosts": "shop.example.com", "price_url": "https://shop.example.com/goods"}
+
+    browser.post(new(partner, "kasushou"), given)
+
+    (door,) = doors()
+    assert door.options["price_url"] == given["price_url"]
 
 
 def test_the_usual_callback_hosts_stand_in_the_form(shop, browser, partner):
