@@ -100,6 +100,7 @@ class EventKind(models.TextChoices):
     ORDER_CANCELED = "order.canceled", _("an order was canceled")
     UNIT_DELIVERED = "unit.delivered", _("a unit was delivered")
     UNIT_REFUNDED = "unit.refunded", _("a unit was refunded")
+    REFUND_DONE = "refund.done", _("money of an order is back on the balance")
     PRICE_CHANGED = "product.price_changed", _("a product has another price")
     STOCK_CHANGED = "product.stock_changed", _("a product is sold out, or there again")
     BALANCE_LOW = "balance.low", _("the balance is low")

@@ -30,7 +30,7 @@ from orders import services as orders
 from orders.events import OrderCanceled, OrderCompleted, OrderPaid
 from orders.selectors import due_cases, due_to_close, due_to_decide, tell
 from payments import services as payments
-from payments.events import RefundCreated, SandboxNoticeDue
+from payments.events import RefundCreated, RefundDone, SandboxNoticeDue
 from payments.selectors import due_notices, due_refunds, due_to_ask
 from risk import services as risk
 from suppliers import services as suppliers
@@ -114,6 +114,7 @@ def connect() -> None:
     outbox.subscribe(CostSaid, suppliers.hear_cost)
     for fact in (OrderCompleted, OrderCanceled, OrderDelivered, UnitReplaced, UnitsRefunded):
         outbox.subscribe(fact, channels.tell_of_order, only=channels.is_partners)
+    outbox.subscribe(RefundDone, channels.tell_of_refund, only=channels.is_of_a_balance)
     outbox.subscribe(BalanceLow, channels.tell_of_balance)
     sweeper.watch(due_endpoints, task="channels.send_webhooks", id_name="endpoint_id")
     sweeper.watch(

@@ -61,9 +61,11 @@ from channels.services.tiers import (
 )
 from channels.services.webhooks.announcing import (
     announce,
+    is_of_a_balance,
     is_partners,
     tell_of_balance,
     tell_of_order,
+    tell_of_refund,
 )
 from channels.services.webhooks.endpoints import (
     change_endpoint,
@@ -107,6 +109,7 @@ __all__ = [
     "forget_old_calls",
     "forget_old_events",
     "is_at_loss",
+    "is_of_a_balance",
     "is_partners",
     "issue_key",
     "keep_calls",
@@ -149,6 +152,7 @@ __all__ = [
     "suspend_partner",
     "tell_of_balance",
     "tell_of_order",
+    "tell_of_refund",
     "unwatch",
     "watch",
 ]

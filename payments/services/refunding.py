@@ -20,7 +20,7 @@ from core.scope import tenant_atomic
 from core.states import check_move
 from payments import selectors
 from payments.errors import NotCaptured, RefundNumberTaken, RefundTooLarge
-from payments.events import RefundCreated
+from payments.events import RefundCreated, RefundDone
 from payments.models import Payment, Refund, RefundMove
 from payments.services import ledger
 from payments.services.registry import provider_named
@@ -195,6 +195,7 @@ def _record(lease: Lease, answer: RefundAnswer, *, now: datetime) -> None:
         _move(row, new, reason=answer.outcome.value, by=SYSTEM, now=now)
     if new == RefundState.DONE:
         _book(row, row.payment, step="done", now=now)
+        emit(RefundDone(refund_id=row.pk, into=_source(row.payment)[0]))
 
 
 @tenant_atomic

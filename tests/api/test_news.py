@@ -7,14 +7,20 @@ from channels import services as channels
 from channels.models import PartnerShelf, WebhookDelivery, WebhookEvent
 from core import outbox
 from core.models import OutboxRow
+from core.moments import written
 from core.scope import tenant_atomic
 from fulfillment import services as fulfillment
 from fulfillment.selectors import units_of
 from inventory.models import Code
 from orders.models import Order
+from payments import services as payments
+from payments.models import Refund
 from tests.api.callers import Caller
 from tests.channels.factories import WANG, make_endpoint, make_keyed
 from tests.orders.factories import PRICE, paid, stocked_sku
+from tests.payments.factories import PRICE as PAID
+from tests.payments.factories import make_paid
+from tests.times import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 URL = "https://partner.example/hooks"
@@ -126,11 +132,83 @@ def test_a_replacement_and_a_refund_are_told(caller, keyed, sku):
     hear_all()
 
     more = told()[3:]
-    assert [(kind, data["position"]) for kind, data in more] == [
-        ("unit.delivered", 1), ("unit.refunded", 2),
+    assert [(kind, data.get("position")) for kind, data in more] == [
+        ("unit.delivered", 1), ("unit.refunded", 2), ("refund.done", None),
     ]  # fmt: skip
     assert more[0][1]["is_replacement"] is True
     assert (more[1][1]["order"], more[1][1]["amount"]) == (number, "10.0000")
+
+
+def refunds_told():
+    return [data for kind, data in told() if kind == "refund.done"]
+
+
+@pytest.fixture
+def delivered(caller, keyed, sku):
+    """Two things of one order, delivered to a partner who is told."""
+    make_endpoint(keyed.partner, URL)
+    caller.order(sku, "MINE-1", quantity=2)
+    with tenant_atomic():
+        return Order.objects.get()
+
+
+def test_money_that_is_back_on_the_balance_is_told_once_a_refund(caller, delivered):
+    with tenant_atomic():
+        units = [unit.pk for unit in units_of(order_id=delivered.pk)]
+    for pk in units:
+        fulfillment.refund_units(
+            order_id=delivered.pk, unit_ids=[pk], by=WANG, reason="bad", now=timezone.now()
+        )
+    assert refunds_told() == []  # promised, and not paid yet
+
+    hear_all()
+
+    with tenant_atomic():
+        ends = [written(refund.ended_at) for refund in Refund.objects.order_by("pk")]
+    assert refunds_told() == [
+        {
+            "object": "refund",
+            "ref": f"{delivered.number}-R{position}",
+            "order": delivered.number,
+            "partner_order_no": "MINE-1",
+            "amount": "10.0000",
+            "currency": "CNY",
+            "done_at": ends[position - 1],
+        }
+        for position in (1, 2)
+    ]
+    entries = [entry["ref"] for entry in caller.get("/api/v1/balance/entries")["data"]]
+    assert f"refund:{delivered.number}-R2:done" in entries
+
+
+def test_a_refund_that_is_heard_of_twice_is_one_event(delivered):
+    with tenant_atomic():
+        units = [unit.pk for unit in units_of(order_id=delivered.pk)]
+    fulfillment.refund_units(
+        order_id=delivered.pk, unit_ids=units, by=WANG, reason="bad", now=timezone.now()
+    )
+    hear_all()
+    with tenant_atomic():
+        refund_id = Refund.objects.get().pk
+
+    for _time in range(2):
+        channels.tell_of_refund(refund_id=refund_id, into="partner", now=timezone.now())
+
+    assert [data["amount"] for data in refunds_told()] == ["20.0000"]
+
+
+def test_a_shoppers_refund_is_told_to_nobody(shop):
+    with tenant_atomic():
+        payment = make_paid()
+    refund = payments.refund(
+        payment_id=payment.pk, amount_e4=PAID, number="R1", reason="bad", by=WANG, now=NOON
+    )
+
+    payments.push_refund(refund_id=refund.pk, now=NOON)
+
+    with tenant_atomic():
+        assert Refund.objects.get().state == "done"
+        assert not OutboxRow.objects.filter(event="payments.RefundDone").exists()
 
 
 def test_a_low_balance_is_told_once(shop, sku):

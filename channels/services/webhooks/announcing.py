@@ -14,7 +14,7 @@ from catalog.states import Channel
 from channels.models import Partner, WebhookDelivery, WebhookEndpoint, WebhookEvent
 from channels.selectors.sales import find_sale_of_order
 from channels.selectors.webhooks import hooks_of, known_events
-from channels.services.webhooks.news import completed_at_once, news_of_order
+from channels.services.webhooks.news import completed_at_once, news_of_order, refund_done
 from channels.states import EventKind
 from channels.types import Hook, News, Seat
 from core.crypto import digest
@@ -25,6 +25,8 @@ from core.rows import draft
 from core.scope import require_tenant, tenant_atomic
 from core.sheets import Sheet
 from fulfillment.selectors import units_of
+from payments.selectors import get_refund
+from payments.states import AccountKind
 
 if TYPE_CHECKING:
     from orders.models import Order
@@ -59,6 +61,20 @@ def tell_of_order(*, order_id: int, now: datetime, **_also: object) -> None:
     if sale is not None:
         news = news_of_order(sale, list(units_of(order_id=order_id)))
         tell(partner_id=sale.partner_id, news=news, now=now)
+
+
+def is_of_a_balance(event: Any) -> bool:
+    """Whether the money went back to a partner's balance."""
+    return bool(event.into == AccountKind.PARTNER)
+
+
+@tenant_atomic
+def tell_of_refund(*, refund_id: int, now: datetime, **_also: object) -> None:
+    """Hears RefundDone: the money is back on the partner's balance, for whatever reason."""
+    refund = get_refund(refund_id=refund_id)
+    sale = find_sale_of_order(order_id=refund.payment.payable_id)
+    if sale is not None:
+        tell(partner_id=sale.partner_id, news=[refund_done(sale, refund)], now=now)
 
 
 @tenant_atomic

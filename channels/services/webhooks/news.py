@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from channels.models import PartnerOrder
     from fulfillment.models import Unit
     from orders.models import Order
+    from payments.models import Refund
 
 ENDED = {
     OrderState.COMPLETED: EventKind.ORDER_COMPLETED,
@@ -50,6 +51,18 @@ def news_of_order(sale: "PartnerOrder", units: "Sequence[Unit]") -> Iterator[New
             before[unit.position] = before.get(unit.position, 0) + 1
     if OrderState(order.state) in ENDED:
         yield _ended(order, number)
+
+
+def refund_done(sale: "PartnerOrder", refund: "Refund") -> News:
+    """`ref` is what the entry on the balance is called by, too."""
+    kind = EventKind.REFUND_DONE
+    data = _data("refund", sale.order, sale.partner_order_no) | {
+        "ref": refund.number,
+        "amount": write_e4(refund.amount_e4),
+        "currency": sale.order.currency,
+        "done_at": written(refund.ended_at),
+    }
+    return News(kind=kind, fact=f"{kind}:{refund.number}", data=data)
 
 
 def _delivered(

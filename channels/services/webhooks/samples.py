@@ -17,6 +17,10 @@ _SAMPLES: dict[str, dict[str, Any]] = {
         **_UNIT, "is_replacement": False, "delivered_at": "2026-01-01T00:00:00.000Z",
     },
     EventKind.UNIT_REFUNDED: {**_UNIT, "amount": "9.8750", "currency": "CNY"},
+    EventKind.REFUND_DONE: {
+        "object": "refund", "ref": "20260101-SAMPLE2346-R1", **_ORDER, "amount": "9.8750",
+        "currency": "CNY", "done_at": "2026-01-01T00:00:00.000Z",
+    },
     EventKind.PRICE_CHANGED: {
         "object": "product", "sku": "SAMPLE", "price": "9.8750", "old_price": "9.9000",
         "currency": "CNY", "is_available": True,
