@@ -24,7 +24,7 @@ OFF_ROAD = {
         "no supplier's bill is read in this run",
     ),
     **dict.fromkeys(
-        ("channels.webhook_claimed", "channels.webhook_sent"),
+        ("channels.webhook_claimed", "channels.webhook_sent", "channels.webhook_sent_once"),
         "no partner is told anything in this run: see chaos.webhooks",
     ),
     **dict.fromkeys(

@@ -1,7 +1,10 @@
 """Fixtures of the whole house: two shops, and the scope of the first."""
 
-from collections.abc import Iterator
+import os
+import signal
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -108,6 +111,23 @@ def scope(shop: Merchant) -> Iterator[Merchant]:
     """The shop's transaction, open for the whole test."""
     with tenant_atomic():
         yield shop
+
+
+@pytest.fixture
+def dies(settings: Any, tmp_path: Path) -> Callable[[str, Callable[[], object]], bool]:
+    """Makes a call in a process of its own that is told to die at the point; whether it did."""
+    settings.FAILPOINTS_DIR = str(tmp_path)
+
+    def run(point: str, call: Callable[[], object]) -> bool:
+        Path(tmp_path, point).touch()
+        connections.close_all()  # a child must not share the parent's connections
+        child = os.fork()
+        if child == 0:
+            call()
+            os._exit(0)
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+
+    return run
 
 
 @pytest.fixture

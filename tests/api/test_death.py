@@ -1,11 +1,6 @@
 """A process dies while it serves a partner: he asks again in the same words and has one order."""
 
-import os
-import signal
-from pathlib import Path
-
 import pytest
-from django.db import connections
 
 from channels.models import PartnerOrder
 from core.scope import tenant_atomic
@@ -23,23 +18,6 @@ BATCHES = "/api/v1/order-batches"
 def sku(shop):
     with tenant_atomic():
         return stocked_sku(3)
-
-
-@pytest.fixture
-def dies(settings, tmp_path):
-    """Makes a call in a process of its own that is told to die at the point; whether it did."""
-    settings.FAILPOINTS_DIR = str(tmp_path)
-
-    def run(point, call):
-        Path(tmp_path, point).touch()
-        connections.close_all()  # a child must not share the parent's connections
-        child = os.fork()
-        if child == 0:
-            call()
-            os._exit(0)
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
-
-    return run
 
 
 @pytest.fixture

@@ -37,8 +37,8 @@ from tests.times import MORNING, NOON
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 MAGIC = {
-    "TEST_FAILURE", "TEST_PARTIAL", "TEST_REFUND", "TEST_SLOW", "TEST_SUCCESS", "TEST_TOPUP",
-    "TEST_UNKNOWN",
+    "TEST_DUPLICATE_WEBHOOK", "TEST_FAILURE", "TEST_PARTIAL", "TEST_REFUND", "TEST_SLOW",
+    "TEST_SUCCESS", "TEST_TOPUP", "TEST_UNKNOWN",
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from catalog.types import BuyerField, FieldKind, FormCopy, ProductCopy, SkuCopy
 from core.money import E4
 
 TEST_SUCCESS, TEST_TOPUP = "TEST_SUCCESS", "TEST_TOPUP"
+TEST_DUPLICATE_WEBHOOK = "TEST_DUPLICATE_WEBHOOK"
 PRICE_E4 = E4  # 1.00
 _PHONE = BuyerField(
     key="phone",
@@ -29,6 +30,13 @@ class _Magic:
 
 _MAGIC = (
     _Magic(TEST_SUCCESS, "立即成功", "Success at once", Kind.STOCK_CODE, Promise.INSTANT),
+    _Magic(
+        TEST_DUPLICATE_WEBHOOK,
+        "成功，Webhook 发送两次",
+        "Success, its webhook sent twice",
+        Kind.STOCK_CODE,
+        Promise.INSTANT,
+    ),
     _Magic("TEST_SLOW", "约十秒后成功", "Success after ten seconds"),
     _Magic("TEST_FAILURE", "供应商失败，退款", "The supplier says no: refunded"),
     _Magic("TEST_REFUND", "发货后被收回，退款", "Delivered, taken back, refunded"),
