@@ -39,7 +39,7 @@ def with_secret(body: dict[str, Any], new: NewEndpoint) -> dict[str, Any]:
 
 
 def event_bodies(events: "Sequence[WebhookEvent]") -> list[dict[str, Any]]:
-    return [titled("event") | channels.event_body(event=event) for event in events]
+    return [channels.event_body(event=event) for event in events]
 
 
 def delivery_body(*, delivery: "WebhookDelivery") -> dict[str, Any]:

@@ -189,12 +189,8 @@ def sent() -> dict[str, Any]:
 
 
 def _sent(kind: EventKind) -> dict[str, Any]:
-    example = {name: value for name, value in _EVENT.items() if name != "object"} | {
-        "type": kind.value,
-        "data": sample_of(kind),
-    }
     shape = {"$ref": "#/components/schemas/Event"}
-    fields = {"allOf": [shape], "required": ["id", "type", "created_at", "data"]}
+    example = _EVENT | {"type": kind.value, "data": sample_of(kind)}
     words = kind.value.replace("_", ".").split(".")
     return {
         "operationId": f"on{''.join(word.title() for word in words)}",
@@ -202,7 +198,7 @@ def _sent(kind: EventKind) -> dict[str, Any]:
         "summary": str(kind.label),
         "parameters": [_header(name) for name in ("id", "timestamp", "signature")],
         "requestBody": {
-            "content": {"application/json": {"schema": fields, "example": example}},
+            "content": {"application/json": {"schema": shape, "example": example}},
             "required": True,
         },
         "responses": {"2XX": {"description": _now("Heard. Anything else is tried again.")}},

@@ -50,6 +50,34 @@ class Chapter:
     operations: tuple[Shown, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What a partner's own server is called with."""
+
+    name: str
+    text: str
+    example: str
+
+
+@lru_cache(maxsize=4)
+def webhooks(*, language: str) -> tuple[Sent, ...]:
+    found = document(language=language)["webhooks"]
+    return tuple(
+        Sent(name=name, text=said["post"]["summary"], example=_written(_body(said)))
+        for name, said in found.items()
+    )
+
+
+def sample_sent(*, language: str, kind: str) -> str:
+    """The body of a made-up event, as it comes in a sandbox."""
+    body = _body(document(language=language)["webhooks"][kind])
+    return _written(body | {"livemode": False, "is_test": True})
+
+
+def _body(said: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(said["post"]["requestBody"]["content"][JSON]["example"])
+
+
 @lru_cache(maxsize=4)
 def chapters(*, language: str) -> tuple[Chapter, ...]:
     found = document(language=language)

@@ -8,12 +8,11 @@ from django.utils.translation import get_language
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from api.described.document import document
 from api.described.pages import PAGES, explained
-from api.described.reference import chapters
+from api.described.reference import chapters, sample_sent, webhooks
 from api.described.samples import samples
 from api.versions import NEWEST, VERSIONS
-from channels.states import KeyScope
+from channels.states import EventKind, KeyScope
 from core.errors import NotFound
 
 
@@ -44,13 +43,10 @@ def _told(request: HttpRequest, name: str, language: str) -> dict[str, Any]:
         case "authentication":
             told["scopes"] = [(scope.value, scope.label) for scope in KeyScope]
         case "webhooks":
-            told["events"] = _events(language)
+            told["events"] = webhooks(language=language)
+        case "quickstart":
+            told["sample"] = sample_sent(language=language, kind=EventKind.ORDER_COMPLETED)
     return told
-
-
-def _events(language: str) -> list[tuple[str, str]]:
-    sent = document(language=language).get("webhooks", {})
-    return [(name, methods["post"]["summary"]) for name, methods in sent.items()]
 
 
 @require_safe

@@ -1,18 +1,24 @@
 """A partner sets up where he is told, and hears what becomes of his orders."""
 
+import json
 from datetime import timedelta
 
+import jsonschema
 import pytest
 from django.utils import timezone
 
+from api.described.document import document
+from api.described.reference import webhooks
 from channels import services as channels
 from channels.models import WebhookEndpoint
 from channels.services.webhooks import hands
+from channels.states import EventKind
 from channels.types import KeyTerms
 from core.scope import tenant_atomic
 from tests.api.callers import Caller
 from tests.channels.factories import make_endpoint, make_keyed, make_news
 from tests.channels.receivers import receiver
+from tests.channels.sandboxes import open_twin
 from tests.conftest import as_tenant
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
@@ -290,3 +296,40 @@ def test_a_page_takes_as_many_questions_whatever_is_on_it(
 
     with django_assert_max_num_queries(7):
         assert len(caller.get(DELIVERIES)["data"]) == rows
+
+
+@pytest.mark.parametrize("kind", EventKind.values)
+def test_what_is_sent_is_what_the_description_and_the_portal_say(caller, kind):
+    described = document(language="en")
+    told = described["webhooks"][kind]["post"]["requestBody"]["content"]["application/json"]
+    shape = told["schema"] | {"components": described["components"]}
+    with receiver() as server:
+        made = caller.post(ENDPOINTS, {"url": server.url})
+        caller.post(f"{ENDPOINTS}/{made['ref']}/test", {"type": kind})
+
+    (heard,) = server.heard
+    jsonschema.validate(heard.said, shape)
+    sent, shown = heard.said, told["example"]
+    assert sent.keys() == shown.keys()
+    assert (sent["object"], sent["livemode"], sent["type"]) == ("event", True, kind)
+    assert sent["data"] == shown["data"]
+    (page,) = [one for one in webhooks(language="en") if one.name == kind]
+    assert json.loads(page.example) == shown
+
+
+def test_an_event_in_the_list_is_what_was_sent(caller, keyed):
+    with receiver() as server:
+        made = make_endpoint(keyed.partner, server.url)
+        make_news(keyed.partner, "A", now=timezone.now())
+        channels.send_webhooks(endpoint_id=made.endpoint_id, now=timezone.now())
+
+    assert caller.get(EVENTS)["data"] == [server.heard[0].said]
+
+
+def test_what_happens_in_a_sandbox_says_so(shop):
+    with receiver() as server:
+        twin = open_twin()
+        made = twin.caller.post(ENDPOINTS, {"url": server.url})
+        twin.caller.post(f"{ENDPOINTS}/{made['ref']}/test", {})
+
+    assert server.heard[0].said["livemode"] is False

@@ -70,6 +70,7 @@ def test_an_event_arrives_signed_as_the_official_library_expects_it(partner):
         said = heard.verified_by(endpoint.secret.reveal())
     (row,) = deliveries()
     assert said == {
+        "object": "event",
         "id": row.event.ref,
         "type": "order.completed",
         "created_at": said["created_at"],

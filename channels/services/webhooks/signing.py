@@ -22,8 +22,10 @@ from tenants.selectors import is_sandbox
 
 
 def event_body(*, event: WebhookEvent) -> dict[str, Any]:
-    """An event as the partner is told it, by webhook and in the list of events."""
+    """An event as the partner is told it, by webhook and in the list of events alike."""
     return {
+        "object": "event",
+        "livemode": not is_sandbox(),
         "id": event.ref,
         "type": event.kind,
         "created_at": written(event.at),
@@ -33,7 +35,7 @@ def event_body(*, event: WebhookEvent) -> dict[str, Any]:
 
 
 def text_of(event: WebhookEvent) -> str:
-    said = event_body(event=event) | {"livemode": not is_sandbox()}
+    said = event_body(event=event)
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
