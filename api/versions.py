@@ -1,8 +1,11 @@
 """The API's versions: a date each. A key keeps to the one that was newest when it was made."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
 
 from django.utils.functional import Promise
+from django.utils.http import http_date
 from django.utils.translation import gettext_lazy as _
 
 from api.errors import VersionUnknown
@@ -12,8 +15,12 @@ HEADER = "X-API-Version"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
+    """`ends_on`: the first day on which it is answered no more, once that is known; a year after
+    the next version at the earliest."""
+
     date: str
     changes: tuple[str | Promise, ...]
+    ends_on: str = ""
 
 
 VERSIONS = (
@@ -39,3 +46,20 @@ def version_for(*, asked: str | None, pinned: str) -> str:
             newest=NEWEST,
         )
     return asked
+
+
+def farewell(version: str, *, page: str) -> dict[str, str]:
+    """Headers that say of a version which is to end: since when there is a newer one, until when it
+    is answered, and where all that is written (RFC 9745 and 8594). Of any other none."""
+    for newer, old in pairwise(VERSIONS):
+        if old.date == version and old.ends_on:
+            return {
+                "Deprecation": f"@{_seconds(newer.date)}",
+                "Sunset": http_date(_seconds(old.ends_on)),
+                "Link": f'<{page}>; rel="deprecation"; type="text/html"',
+            }
+    return {}
+
+
+def _seconds(day: str) -> int:
+    return int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp())

@@ -30,6 +30,12 @@ WITH_BODY: tuple[type[AppError], ...] = (
     own.Unreadable, own.BodyTooLarge, own.BodyKindUnknown, own.UnknownField, InvalidInput,
 )  # fmt: skip
 PAGED: tuple[type[AppError], ...] = (InvalidInput, own.CursorUnknown)
+# Of a version that is to end alone.
+ENDING = {
+    "Deprecation": _("Of a version that is to end: since when there is a newer one."),
+    "Sunset": _("Of a version that is to end: until when it is answered."),
+    "Link": _("Of a version that is to end: the page that tells what is to be changed."),
+}
 REQUEST_ID = "5f0c2a6b1d8e4b7f9a3c6d2e8b1f4a70"
 
 
@@ -125,6 +131,8 @@ class PartnerSchema(AutoSchema):
         everywhere = list(self.get_response_serializers())
         yield _told("X-Request-Id", str, _("Names the call in the request log."), everywhere)
         yield _told(HEADER, str, _("The version of the answer."), everywhere)
+        for name, text in ENDING.items():
+            yield _told(name, str, text, everywhere)
         for name in ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"):
             yield _told(name, str, _("Calls in this second."), list(self.operation.answers))
         waits = _("Seconds until it is worth a new try.")

@@ -129,7 +129,9 @@ class PartnerView(APIView):
         seat = find_seat(public=public, secret=secret, address=address, now=self.now)
         self.seat, self.tenant_id = seat, require_tenant()
         asked = request.headers.get(versions.HEADER)
-        self.told[versions.HEADER] = versions.version_for(asked=asked, pinned=seat.version)
+        version = versions.version_for(asked=asked, pinned=seat.version)
+        page = request.build_absolute_uri("/developers/versions/")
+        self.told |= {versions.HEADER: version} | versions.farewell(version, page=page)
         needed = self.needs.get(str(request.method))
         if needed and needed not in seat.scopes:
             raise ScopeMissing(_("This key may not do this."), scope=needed)

@@ -9,11 +9,12 @@ from django.urls import get_resolver
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.validation import validate_schema
 
+from api import versions
 from api.described.advice import ADVICE
 from api.described.document import document
 from api.described.operations import OPERATIONS, TAGS
 from api.errors import MethodUnknown
-from api.versions import VERSIONS
+from api.versions import VERSIONS, Version
 from api.views.base import PartnerView
 from channels.services.keys import NEWEST_VERSION
 from core.scope import tenant_atomic
@@ -180,3 +181,43 @@ def test_a_call_may_name_a_version_and_an_unknown_one_is_refused(caller, shop):
     assert (caller.status, told["error"]["code"]) == (400, "version_unknown")
     assert told["error"]["param"] == "X-API-Version"
     assert told["error"]["data"] == {"newest": NEWEST_VERSION}
+
+
+OLD = "2025-06-01"
+
+
+@pytest.fixture
+def _an_old_version(monkeypatch):
+    """As if there had been one before, that is to end a year after the next one came."""
+    old = Version(date=OLD, changes=("Before.",), ends_on="2027-11-28")
+    monkeypatch.setattr(versions, "VERSIONS", (*VERSIONS, old))
+    monkeypatch.setattr(versions, "KNOWN", versions.KNOWN | {OLD})
+
+
+@pytest.mark.usefixtures("_an_old_version")
+@pytest.mark.parametrize("path", [PRODUCTS, f"{PRODUCTS}/NOTHING"])
+def test_a_version_that_is_to_end_says_so_in_every_answer(caller, shop, path):
+    caller.get(path, **{"x-api-version": OLD})
+
+    assert caller.headers["X-API-Version"] == OLD
+    assert caller.headers["Deprecation"] == "@1795824000"  # 2026-11-28, when the next one came
+    assert caller.headers["Sunset"] == "Sun, 28 Nov 2027 00:00:00 GMT"
+    page = "http://cloud.localhost/developers/versions/"
+    assert caller.headers["Link"] == f'<{page}>; rel="deprecation"; type="text/html"'
+
+
+@pytest.mark.usefixtures("_an_old_version")
+def test_the_newest_version_does_not_end(caller, shop):
+    caller.get(PRODUCTS)
+
+    assert not {"Deprecation", "Sunset", "Link"} & set(caller.headers)
+
+
+def test_an_old_version_without_an_end_is_not_said_to_end(caller, shop, monkeypatch):
+    monkeypatch.setattr(versions, "VERSIONS", (*VERSIONS, Version(date=OLD, changes=())))
+    monkeypatch.setattr(versions, "KNOWN", versions.KNOWN | {OLD})
+
+    caller.get(PRODUCTS, **{"x-api-version": OLD})
+
+    assert caller.status == 200
+    assert not {"Deprecation", "Sunset", "Link"} & set(caller.headers)
