@@ -11,9 +11,7 @@ from standardwebhooks import Webhook
 from channels.models import PartnerOrder
 from core.scope import tenant_atomic
 from orders.models import Order
-from tenants.models import Domain
 from tests.channels.factories import make_keyed
-from tests.orders.factories import stocked_sku
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -33,30 +31,6 @@ class Losing(HTTPAdapter):
             answer.close()
             raise requests.ConnectionError("lost")
         return answer
-
-
-@pytest.fixture
-def address(shop, live_server):
-    with tenant_atomic():
-        Domain.objects.create(host="localhost", merchant=shop)
-    return live_server.url
-
-
-@pytest.fixture
-def sku(shop):
-    with tenant_atomic():
-        return stocked_sku(5)
-
-
-@pytest.fixture
-def client(keyed, address):
-    return quanyi.Client(keyed.key, address)
-
-
-@pytest.fixture
-def keyed(shop):
-    with tenant_atomic():
-        return make_keyed()
 
 
 def losing(keyed, address, times):

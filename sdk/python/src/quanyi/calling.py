@@ -66,9 +66,9 @@ class Caller:
             self._wait(tried, answer.headers.get("Retry-After"))
         raise NotReached(str(lost)) from lost
 
-    def pages(self, path: str) -> Iterator[Any]:
+    def pages(self, path: str, **narrowed: str) -> Iterator[Any]:
         """Every thing of a list, a page at a time as it is needed."""
-        query: dict[str, Any] = {"limit": LIST}
+        query: dict[str, Any] = {"limit": LIST} | {key: one for key, one in narrowed.items() if one}
         while True:
             page = self.call("GET", path, query=query)
             yield from page["data"]

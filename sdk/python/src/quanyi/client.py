@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from quanyi import types
-from quanyi.calling import Caller
+from quanyi.endpoints import Webhooks
 
 
-class Client(Caller):
+class Client(Webhooks):
     """`key` as the shop gave it, `host` as `https://shop.example.com`."""
 
     def products(self) -> Iterator[types.Product]:

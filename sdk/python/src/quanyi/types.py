@@ -3,6 +3,13 @@
 from typing import Any, TypedDict
 
 
+class Told(TypedDict):
+    """`livemode` is false in the sandbox, where nothing is real."""
+
+    object: str
+    livemode: bool
+
+
 class BuyerField(TypedDict):
     key: str
     type: str
@@ -12,7 +19,7 @@ class BuyerField(TypedDict):
     options: list[str]
 
 
-class Product(TypedDict):
+class Product(Told):
     sku: str
     name: str
     name_en: str | None
@@ -40,7 +47,7 @@ class Unit(TypedDict):
     delivered_at: str | None
 
 
-class OrderInList(TypedDict):
+class OrderInList(Told):
     ref: str
     partner_order_no: str
     state: str
@@ -72,7 +79,7 @@ class Result(TypedDict):
     body: dict[str, Any]
 
 
-class RefundRequest(TypedDict):
+class RefundRequest(Told):
     ref: str
     order: str
     position: int | None
@@ -83,20 +90,20 @@ class RefundRequest(TypedDict):
     ended_at: str | None
 
 
-class AccountCheck(TypedDict):
+class AccountCheck(Told):
     verdict: str
     field: str | None
     message: str | None
 
 
-class Balance(TypedDict):
+class Balance(Told):
     balance: str
     credit_limit: str
     available: str
     currency: str
 
 
-class Entry(TypedDict):
+class Entry(Told):
     ref: str
     kind: str
     amount: str
@@ -105,8 +112,59 @@ class Entry(TypedDict):
     at: str
 
 
-class Event(TypedDict):
+class Event(Told):
     id: str
     type: str
     created_at: str
+    is_test: bool
     data: dict[str, Any]
+
+
+class Endpoint(Told):
+    """Without `events` it is told of everything."""
+
+    ref: str
+    url: str
+    events: list[str]
+    state: str
+    disabled_by: str | None
+    failing_since: str | None
+    old_secret_until: str | None
+    created_at: str
+
+
+class EndpointWithSecret(Endpoint):
+    secret: str
+
+
+class RemovedEndpoint(Told):
+    ref: str
+    deleted: bool
+
+
+class Delivery(Told):
+    """An event on its way to an endpoint."""
+
+    ref: str
+    endpoint: str
+    event: str
+    type: str
+    is_test: bool
+    state: str
+    tries: int
+    next_try_at: str | None
+    last_try_at: str | None
+    last_status: int | None
+    last_error: str | None
+    last_ms: int | None
+    last_answer: str | None
+    delivered_at: str | None
+
+
+class Replay(Told):
+    """Where there is more than goes at once, ask again with `next_since` as `since`."""
+
+    endpoint: str
+    count: int
+    has_more: bool
+    next_since: str | None
