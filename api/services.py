@@ -1,6 +1,7 @@
 """What partners do, composed from the apps below: a face writes nothing itself."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -27,11 +28,13 @@ from fulfillment.selectors import units_of
 from inventory import services as inventory
 from inventory.types import Sold
 from orders import services as orders
+from orders.errors import RefusedByRules
 from orders.selectors import first_items, items_of_order
 from orders.states import HeldThen
 from orders.types import Held, Line, PlaceOrder
 from payments import services as payments
 from payments.types import Payable
+from risk.states import Action
 from tenants import audit
 
 if TYPE_CHECKING:
@@ -65,7 +68,8 @@ def sell(*, seat: Seat, asked: NewSale, now: datetime) -> Answer:
     sheet = Sheet()
     with whole():
         order, holds = _draw_up(seat, asked, now=now, sheet=sheet)
-        sold = None if _waits(order) else _sold(holds, now=now)
+        held = _why_held(order, now=now)
+        sold = {} if held else _sold(holds, now=now)
         captured = payments.pay_new_from_balance(
             payable=_payable(order), account_id=seat.account_id, now=now, sheet=sheet
         )
@@ -79,8 +83,8 @@ def sell(*, seat: Seat, asked: NewSale, now: datetime) -> Answer:
         )
         with done_here(channels.tell_of_order):
             paid = _Paid(order=order, payment_id=captured.payment_id, by=seat.actor)
-            if sold is None:
-                _hold_back(paid, holds, now=now, sheet=sheet)
+            if held:
+                _hold_back(paid, held, holds, now=now, sheet=sheet)
             else:
                 goods = {item_id: [one.goods for one in found] for item_id, found in sold.items()}
                 fulfillment.deliver_new(**paid, sold=goods, now=now, sheet=sheet)
@@ -88,7 +92,7 @@ def sell(*, seat: Seat, asked: NewSale, now: datetime) -> Answer:
             seat=seat, order=order, partner_order_no=asked.partner_order_no, now=now, sheet=sheet
         )
         audit.note(sheet, by=seat.actor, action="api.sold", target=order.number, now=now)
-        answer = Answer(status=PLACED, body=_told(order, asked, sold or {}, now=now, sheet=sheet))
+        answer = Answer(status=PLACED, body=_told(order, asked, sold, now=now, sheet=sheet))
         if once is not None:
             idempotency.keep(
                 asked=once, status=answer.status, answer=answer.body, now=now, sheet=sheet
@@ -108,17 +112,24 @@ def _draw_up(
         channel=seat.channel,
         language=asked.language,
         has_consented=True,  # by the partner's contract; he asks his own buyer
+        partner=seat.partner_ref,
         may_lose=seat.loss_guard == LossGuard.WAIT,
         pricing=channels.pricing_of(seat=seat, limit_e4=asked.max_e4),
     )
     return orders.draw_up(request=request, now=now, sheet=sheet)
 
 
-def _waits(order: "Order") -> bool:
-    """Whether its price does not bring the cost in: refused by now, unless the merchant wants to
-    decide himself."""
+def _why_held(order: "Order", *, now: datetime) -> Held | None:
+    """A risk rule wants a person to look at it, or its price does not bring the cost in: refused by
+    now, unless the merchant wants to decide himself."""
     (item,) = items_of_order(order)
-    return order.may_lose or channels.is_at_loss(order=order, item=item)
+    loses = order.may_lose or channels.is_at_loss(order=order, item=item)
+    if order.looked is not None and order.looked.verdict.action == Action.HOLD:
+        return replace(orders.held_by(verdict=order.looked.verdict, now=now), may_lose=loses)
+    if not loses:
+        return None
+    until = now + LOSS_WITHIN
+    return Held(reason="cost_above_price", until=until, then=HeldThen.PAY_BACK, may_lose=True)
 
 
 def _sold(holds: "list[HoldRequest]", *, now: datetime) -> dict[int, list[Sold]]:
@@ -126,13 +137,12 @@ def _sold(holds: "list[HoldRequest]", *, now: datetime) -> dict[int, list[Sold]]
     return {hold.item_id: inventory.sell_at_once(request=hold, now=now) for hold in holds}
 
 
-def _hold_back(paid: _Paid, holds: "list[HoldRequest]", *, now: datetime, sheet: Sheet) -> None:
-    """Paid and kept for the partner, and a person decides whether it goes at this price."""
+def _hold_back(
+    paid: _Paid, held: Held, holds: "list[HoldRequest]", *, now: datetime, sheet: Sheet
+) -> None:
+    """Paid and kept for the partner, and a person decides whether it goes on."""
     sheet.write()  # codes are kept for lines that are there
     orders.keep_goods(holds=holds, now=now)
-    held = Held(
-        reason="cost_above_price", until=now + LOSS_WITHIN, then=HeldThen.PAY_BACK, may_lose=True
-    )
     fulfillment.hold_new(**paid, held=held, now=now, sheet=sheet)
 
 
@@ -212,6 +222,8 @@ def settle(
     try:
         return sold_before(seat=seat, asked=asked, why=why)
     except AppError as refusal:
+        if isinstance(refusal, RefusedByRules):
+            orders.keep_refused(refusal=refusal)
         said = Answer(status=refusal.status, body=told(refusal), headers=refusal.headers)
         _keep_refusal(seat, asked, refusal, said, now=now)
         return said

@@ -1,10 +1,28 @@
+from typing import TYPE_CHECKING
+
 from core.errors import AppError, InvalidInput
+
+if TYPE_CHECKING:
+    from django.utils.functional import Promise
+
+    from risk.services import Assessed
 
 
 class TooMany(InvalidInput):
     """More than one order, or one buyer, may have of this."""
 
     code = "too_many"
+
+
+class RefusedByRules(AppError):
+    """The shop's risk rules refuse it; `looked` is written down by who rolls the order back."""
+
+    code = "refused_by_rules"
+    status = 403
+
+    def __init__(self, message: "str | Promise", *, looked: "Assessed") -> None:
+        super().__init__(message)
+        self.looked = looked
 
 
 class ConsentMissing(InvalidInput):

@@ -1,5 +1,6 @@
 """What may be stored of an order. Every write of these tables is in orders.services."""
 
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from django.db import models
@@ -21,6 +22,9 @@ from orders.states import (
     HeldThen,
     OrderState,
 )
+
+if TYPE_CHECKING:
+    from risk.services import Assessed
 
 PHONE = Place("orders_order", "contact_phone")
 MAIL = Place("orders_order", "contact_mail")
@@ -72,6 +76,7 @@ class Order(TenantModel):
     may_lose = models.BooleanField(_("may be sold at a loss"), default=False, db_default=False)
 
     lines: "list[Item] | None" = None  # its items, once somebody has read them
+    looked: "Assessed | None" = None  # what risk said at its placing, while that lasts
 
     class Meta:
         verbose_name = _("order")

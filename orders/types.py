@@ -55,8 +55,9 @@ class PlaceOrder:
     """`request_key` names one filled-in form: the same form again is the same order.
 
     `buyer_key` is a digest of the device or account; `ip` is kept as a digest only. `adjustments`
-    are known before, `pricing` says them line by line. With `may_lose` it is also taken where no
-    supplier delivers for what is paid: then the order says so, and its caller has it held.
+    are known before, `pricing` says them line by line. `partner` is the platform that orders. With
+    `may_lose` it is also taken where no supplier delivers for what is paid: then the order says so,
+    and its caller has it held.
     """
 
     lines: tuple[Line, ...]
@@ -71,6 +72,7 @@ class PlaceOrder:
     has_consented: bool = False
     adjustments: tuple[Adjustment, ...] = ()
     pricing: Pricing | None = None
+    partner: str = ""
     may_lose: bool = False
 
 
@@ -82,6 +84,7 @@ class Thing(StrEnum):
     REFUND = "refund"
     UNIT = "unit"
     SUPPLIER = "supplier"
+    RISK = "risk"
     CASE = "case"
 
 

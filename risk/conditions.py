@@ -51,6 +51,9 @@ class Node:
     def counters(self) -> Iterator[Counter]:
         yield from ()
 
+    def facts(self) -> Iterator[str]:
+        yield from ()
+
 
 @dataclass(frozen=True)
 class Every(Node):
@@ -68,6 +71,10 @@ class Every(Node):
     def counters(self) -> Iterator[Counter]:
         for part in self.parts:
             yield from part.counters()
+
+    def facts(self) -> Iterator[str]:
+        for part in self.parts:
+            yield from part.facts()
 
 
 @dataclass(frozen=True)
@@ -93,6 +100,9 @@ class Not(Node):
     def counters(self) -> Iterator[Counter]:
         return self.part.counters()
 
+    def facts(self) -> Iterator[str]:
+        return self.part.facts()
+
 
 @dataclass(frozen=True)
 class Compared(Node):
@@ -105,6 +115,9 @@ class Compared(Node):
     def holds(self, facts: Facts, counts: Counts) -> Answer:
         found = facts.get(self.fact.name)
         return False if found is None else self._compare(found)
+
+    def facts(self) -> Iterator[str]:
+        yield self.fact.name
 
     def _compare(self, found: Value) -> bool:
         if self.op == IN:
@@ -142,6 +155,10 @@ class Condition:
     @cached_property
     def counters(self) -> frozenset[Counter]:
         return frozenset(self.root.counters())
+
+    @cached_property
+    def facts(self) -> frozenset[str]:
+        return frozenset(self.root.facts())
 
 
 def read(body: object) -> Condition:

@@ -9,13 +9,14 @@ from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 
 from core.actors import SHOPPER, Actor
-from core.errors import NotFound
+from core.errors import AppError, NotFound
 from core.failpoints import reach
 from core.scope import tenant_atomic, whole
 from core.sheets import Sheet
 from fulfillment import services as fulfillment
 from inventory.errors import OutOfStock
 from orders import services as orders
+from orders.errors import RefusedByRules
 from orders.selectors import case_by_ref, items_of_order
 from orders.states import Recorded
 from orders.types import Line, OpenCase, PlaceOrder
@@ -70,6 +71,12 @@ def buy(*, given: BuyInput, device: Device, now: datetime) -> "Order":
             order = orders.placed_before(order)
     find_payment(order=order, way=given.way, now=now)
     return order
+
+
+def keep_refusal(refusal: AppError) -> None:
+    """What is still to be written, though nothing of the order stands."""
+    if isinstance(refusal, RefusedByRules):
+        orders.keep_refused(refusal=refusal)
 
 
 def _price_news(order: "Order", seen_e4: int | None) -> PriceChanged | None:

@@ -25,12 +25,14 @@ from fulfillment.services.ending import finish, pay_back
 from fulfillment.services.moving import Moving, take_unit
 from fulfillment.services.opening import draft_units
 from fulfillment.services.queueing import LOOK_AGAIN, REVIEW_WITHIN, queue
+from fulfillment.services.screening import STOPS, stop
 from fulfillment.states import Source, UnitState
 from inventory import services as inventory
 from inventory.errors import NothingHeld, OutOfStock
 from orders import services as orders
 from orders.selectors import items_of_order
 from orders.states import OrderState, Recorded
+from risk import services as risk
 from tenants import audit
 
 if TYPE_CHECKING:
@@ -67,10 +69,18 @@ def take_payment(
     if recorded != Recorded.PAID:
         return recorded
     own = sheet or Sheet()
-    sold = {item.pk: _sell_or_keep(item, now=now) for item in orders.held_items(order)}
+    verdict = risk.judge_again(subject=order.number, now=now)
+    sold: Sold = {}
+    if verdict.action in STOPS:
+        orders.keep_held(order=order, now=now)
+    else:
+        sold = {item.pk: _sell_or_keep(item, now=now) for item in orders.held_items(order)}
     with done_here(open_units):
         orders.mark_paid(order=order, payment_id=payment_id, by=by, now=now, sheet=own)
-    _open(order, sold=sold, now=now, sheet=own)
+    if verdict.action in STOPS:
+        stop(order=order, verdict=verdict, now=now, sheet=own)
+    else:
+        _open(order, sold=sold, now=now, sheet=own)
     if sheet is None:
         own.write()
     reach("fulfillment.opened")
@@ -102,10 +112,20 @@ def open_units(*, order_id: int, now: datetime) -> None:
     """
     order = orders.take_order(order_id=order_id)
     if order.state == OrderState.PAID:
-        open_all(order=order, now=now)
+        _screen_and_open(order, now=now)
         reach("fulfillment.opened")
     elif order.state == OrderState.FULFILLING:
         _look_after(order, now=now)
+
+
+def _screen_and_open(order: "Order", *, now: datetime) -> None:
+    verdict = risk.judge_again(subject=order.number, now=now)
+    if verdict.action in STOPS:
+        sheet = Sheet()
+        stop(order=order, verdict=verdict, now=now, sheet=sheet)
+        sheet.write()
+    else:
+        open_all(order=order, now=now)
 
 
 @tenant_atomic

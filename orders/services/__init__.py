@@ -9,7 +9,7 @@ from orders.services.cases import (
     resolve_case,
     say_in_case,
 )
-from orders.services.holding import hold, keep_goods, release
+from orders.services.holding import hold, keep_goods, keep_held, release
 from orders.services.moving import take_order
 from orders.services.paying import (
     cancel,
@@ -23,6 +23,7 @@ from orders.services.paying import (
     start_fulfilling,
 )
 from orders.services.placing import draw_up, place, placed_before
+from orders.services.screening import held_by, keep_refused
 
 SEALED = (
     SealedColumn(model=Order, field="contact_phone", place=PHONE),
@@ -40,10 +41,13 @@ __all__ = [
     "draw_up",
     "flag_overdue",
     "give_up",
+    "held_by",
     "held_items",
     "hold",
     "judge_payment",
     "keep_goods",
+    "keep_held",
+    "keep_refused",
     "mark_paid",
     "open_case",
     "place",

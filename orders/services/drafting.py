@@ -27,6 +27,7 @@ from orders.models import BUYER_FIELDS, Item, Order
 from orders.selectors import items_of_order
 from orders.services.contacts import write_contact
 from orders.services.limits import check_limits
+from orders.services.screening import screen
 from orders.states import OrderState
 from orders.types import Adjustment, Line, PlaceOrder
 from suppliers.selectors import skus_with_offers
@@ -65,6 +66,8 @@ def write_down(*, request: PlaceOrder, key: str, now: datetime) -> tuple[Order, 
     _check_offers(order, lines, may_lose=request.may_lose, now=now)
     check_limits(order, [(line.sku, line.quantity) for line in lines])
     order.lines = [_item(order, line, position=at) for at, line in enumerate(lines, start=1)]
+    goods = [(line.sku, line.quantity, line.given) for line in lines]
+    order.looked = screen(order, request, goods, now=now)
     return order, _holds(order, lines)
 
 

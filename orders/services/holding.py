@@ -9,6 +9,7 @@ from inventory import services as inventory
 from inventory.types import HoldRequest
 from orders.models import Order
 from orders.services.moving import _move
+from orders.services.paying import held_items
 from orders.states import OrderState
 from orders.types import Held
 
@@ -22,6 +23,13 @@ def keep_goods(*, holds: list[HoldRequest], now: datetime) -> None:
     for hold in holds:
         inventory.reserve(request=hold, now=now)
         inventory.keep(item_id=hold.item_id, now=now)
+
+
+@tenant_atomic
+def keep_held(*, order: Order, now: datetime) -> None:
+    """What was held for the order is held without a limit. Raises OutOfStock for what is gone."""
+    for item in held_items(order):
+        inventory.keep(item_id=item.pk, now=now)
 
 
 @tenant_atomic(savepoint=False)

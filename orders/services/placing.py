@@ -77,8 +77,14 @@ def draw_up(*, request: PlaceOrder, now: datetime, sheet: Sheet) -> tuple[Order,
     order, holds = write_down(request=request, key=_request_key(request), now=now)
     sheet.insert(order)
     sheet.insert(*items_of_order(order))
+    _keep_look(order, sheet=sheet)
     emit(OrderPlaced(order_id=order.pk), sheet=sheet)
     return order, holds
+
+
+def _keep_look(order: Order, *, sheet: Sheet) -> None:
+    if order.looked is not None:
+        sheet.insert(order.looked.row)
 
 
 def _is_one_thing(order: Order) -> bool:
@@ -91,6 +97,7 @@ def _put_down(order: Order, *, sheet: Sheet) -> None:
     sheet.insert(order, unless_there="order_request_once")
     sheet.only_if(order)
     sheet.insert(*items_of_order(order))
+    _keep_look(order, sheet=sheet)
     reach("orders.drafted")
 
 

@@ -54,6 +54,15 @@ class RuleSet:
             if moment in rule.body.moments and rule.body.is_in_force(day)
         ]
 
+    @property
+    def has_something_to_say(self) -> bool:
+        return bool(self.rules or self.ranges or self.has_entries)
+
+    @cached_property
+    def facts_asked(self) -> frozenset[str]:
+        """What is dear to find out is found out only if a rule asks."""
+        return frozenset(one for rule in self.rules for one in rule.body.condition.facts)
+
     @cached_property
     def counters(self) -> frozenset[Counter]:
         return frozenset(one for rule in self.rules for one in rule.body.condition.counters)

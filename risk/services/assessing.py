@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
+from ipaddress import ip_network
 from zoneinfo import ZoneInfo
 
 from core.crypto import indexer
@@ -42,15 +43,38 @@ class _Look:
     now: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessed:
+    """A verdict, and the row that says so; who has it looked stores that one."""
+
+    verdict: Verdict
+    row: Assessment
+
+
+def assess(*, case: Case, now: datetime) -> Verdict:
+    """`look`, written down at once."""
+    looked = look(case=case, now=now)
+    keep_look(looked=looked)
+    return looked.verdict
+
+
+@tenant_atomic
+def keep_look(*, looked: Assessed) -> None:
+    """Write a look down, in a transaction that what was looked at may not have survived."""
+    sheet = Sheet()
+    sheet.insert(looked.row)
+    sheet.write()
+
+
 @tenant_atomic(savepoint=False)
-def assess(*, case: Case, now: datetime, sheet: Sheet | None = None) -> Verdict:
-    """Judge what happens in this moment, and remember it. Who gives a `sheet` writes it.
+def look(*, case: Case, now: datetime) -> Assessed:
+    """Judge what happens in this moment, and count it.
 
     Never raises for what risk itself cannot do: what cannot be counted is unanswered.
     """
     digests = _digests(case)
     rules = rules_in_force()
-    look = _Look(
+    stands = _Look(
         rules=rules,
         moment=case.moment,
         facts=_with_time(case.facts, now=now),
@@ -58,25 +82,23 @@ def assess(*, case: Case, now: datetime, sheet: Sheet | None = None) -> Verdict:
         listed=_listed(rules, case, digests, now=now),
         now=now,
     )
-    verdict = _verdict(look, _counts(look, is_new=True))
-    own = sheet or Sheet()
-    own.insert(_written(look, case, verdict))
-    if sheet is None:
-        own.write()
-    return verdict
+    verdict = _verdict(stands, _counts(stands, is_new=True))
+    return Assessed(verdict=verdict, row=_written(stands, case, verdict))
 
 
 @tenant_atomic(savepoint=False)
 def judge_again(*, subject: str, now: datetime) -> Verdict:
     """The verdict on an order that is paid now: on the facts of its placing, and on what was
     counted since. It is not counted once more; what is harder than before is written down."""
+    rules = rules_in_force()
+    if not rules.has_something_to_say:
+        return Verdict(action=Action.PASS)
     found = find_assessment(subject=subject)
     if found is None:
         return Verdict(action=Action.PASS)
     digests = _digests_of(found)
-    rules = rules_in_force()
     listed = find_listed(digests=_bytes_of(digests), now=now) if rules.has_entries else set()
-    look = _Look(
+    stands = _Look(
         rules=rules,
         moment=Moment.ORDER,
         facts=found.facts,
@@ -84,7 +106,7 @@ def judge_again(*, subject: str, now: datetime) -> Verdict:
         listed=frozenset(listed) | _listed_before(found),
         now=now,
     )
-    verdict = _verdict(look, _counts(look, is_new=False))
+    verdict = _verdict(stands, _counts(stands, is_new=False))
     if SEVERITY[Action(verdict.action)] > SEVERITY[Action(found.action)]:
         found.action, found.score = verdict.action, _score(verdict)
         found.spoken = [asdict(one) for one in verdict.spoken]
@@ -97,10 +119,18 @@ def _digests(case: Case) -> Digests:
     found: Digests = {
         trait: _digest(trait, text.reveal()) for trait, text in case.traits.items() if text.reveal()
     }
+    if ip := case.traits.get(Trait.IP):
+        found[Trait.NET] = _digest(Trait.NET, _network(ip.reveal()))
     for trait in (Trait.PARTNER, Trait.SKU):
         if plain := case.facts.get(trait):
             found[trait] = str(plain)
     return found
+
+
+def _network(ip: str) -> str:
+    """The /24 of an address; of IPv6 the /48, which one customer may have to himself."""
+    bits = 48 if ":" in ip else 24
+    return str(ip_network(f"{ip}/{bits}", strict=False))
 
 
 def _digest(trait: str, text: str) -> bytes:

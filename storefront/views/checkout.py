@@ -96,6 +96,7 @@ def _order(request: HttpRequest, ref: str, *, found: AccountFound | None) -> Htt
         page = get_product(request, ref)  # it may have changed since this one was read
         return show_product(request, page, form=refused(form, why), status=why.status)
     except AppError as why:
+        services.keep_refusal(why)
         return _show_again(request, page, form=refused(form, why), status=why.status)
     response = HttpResponseRedirect(reverse("storefront:pay", args=[order.token]))
     device.remember(response, browser)

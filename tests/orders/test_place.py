@@ -238,9 +238,10 @@ def test_an_unknown_language_becomes_the_first_one():
     assert placed(language="en").language == "en"
 
 
-def test_a_sale_is_placed_in_few_statements(django_assert_num_queries, unprepared):
-    """The SKU with its product; the order with its item and its code; one counts what the buyer
-    holds, and a savepoint."""
+def test_a_sale_is_placed_in_few_statements(django_assert_num_queries, unprepared, settings):
+    """The SKU with its product; the order with its item, its code and its look; one counts what the
+    buyer holds, and a savepoint."""
+    settings.KEPT_SECONDS = 2.0  # the shop's rules are read once in a moment
     sku = stocked_sku(200)
     placed(sku)  # the tenant's keys and day are at hand from here on
     request = a_request(sku, buyer_key="anna")

@@ -1,0 +1,118 @@
+"""What risk is told of an order, and what its verdict means for it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from core.scope import require_tenant, tenant_atomic
+from core.secrets import Secret
+from orders.errors import RefusedByRules
+from orders.models import Order
+from orders.selectors import clean_mail, clean_phone
+from orders.states import HeldThen
+from orders.types import Held, PlaceOrder
+from risk import services as risk
+from risk.selectors import rules_in_force
+from risk.states import Action, Moment, Trait
+from risk.types import Case, Value, Verdict
+
+if TYPE_CHECKING:
+    from catalog.models import Sku
+
+Goods = Sequence[tuple["Sku", int, Mapping[str, str]]]  # SKU, how many, what the buyer gave for it
+BY_RULE = "risk_rule"
+MOST_LOOKED_BACK = 1_000
+_PAST = frozenset({"is_first_order", "orders_before", "buyer_age_hours"})
+_ACCOUNTS = frozenset({"top_up"})
+
+# What this device or phone ordered before; a buyer of thousands is counted to the first of them.
+_BEFORE = """
+    SELECT count(*), min(placed_at) FROM (
+        SELECT placed_at FROM orders_order
+         WHERE tenant_id = %(tenant)s AND state <> 'closed'
+           AND (buyer_key = %(device)s AND buyer_key <> '' OR phone_hash = %(phone)s)
+         LIMIT %(most)s) AS past
+"""
+
+
+def screen(order: Order, request: PlaceOrder, goods: Goods, *, now: datetime) -> risk.Assessed:
+    """Have risk look at an order that is drawn up. Raises RefusedByRules."""
+    case = Case(
+        moment=Moment.ORDER,
+        subject=order.number,
+        facts=_facts(order, request, goods, now=now),
+        traits=_traits(request, goods),
+    )
+    looked = risk.look(case=case, now=now)
+    if looked.verdict.action == Action.DENY:
+        raise RefusedByRules(
+            _("This order cannot be taken. Ask the shop, if you think that it should be."),
+            looked=looked,
+        )
+    return looked
+
+
+@tenant_atomic
+def keep_refused(*, refusal: RefusedByRules) -> None:
+    """Remember what was refused, when nothing else of the order stands."""
+    risk.keep_look(looked=refusal.looked)
+
+
+def held_by(*, verdict: Verdict, now: datetime) -> Held:
+    """How a hold that rules want is done."""
+    return Held(
+        reason=BY_RULE,
+        until=now + timedelta(minutes=verdict.hold_minutes),
+        then=HeldThen(verdict.then),
+    )
+
+
+def _facts(order: Order, request: PlaceOrder, goods: Goods, *, now: datetime) -> dict[str, Value]:
+    sku, _quantity, _given = goods[0]
+    found: dict[str, Value] = {
+        "amount": order.total_e4,
+        "quantity": sum(quantity for _sku, quantity, _each in goods),
+        "sku": sku.ref,
+        "kind": sku.kind,
+        "channel": order.channel,
+        "language": order.language,
+    }
+    if order.list_e4:
+        found["price_share"] = order.total_e4 * 100 // order.list_e4
+    if request.partner:
+        found["partner"] = request.partner
+    if request.contact_phone:
+        found["phone_prefix"] = clean_phone(request.contact_phone).removeprefix("+86")[:3]
+    if request.contact_mail:
+        found["mail_domain"] = clean_mail(request.contact_mail).partition("@")[2].lower()
+    return found | _past(order, now=now)
+
+
+def _past(order: Order, *, now: datetime) -> dict[str, Value]:
+    """Asked only where a rule asks for it: it is a look through the buyer's orders."""
+    if not rules_in_force().facts_asked & _PAST or not (order.buyer_key or order.phone_hash):
+        return {}
+    given: dict[str, Any] = {
+        "tenant": require_tenant(), "device": order.buyer_key, "phone": order.phone_hash,
+        "most": MOST_LOOKED_BACK,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_BEFORE, given)
+        count, first = cursor.fetchone()
+    age = (now - first) // timedelta(hours=1) if first else 0
+    return {"orders_before": count, "is_first_order": count == 0, "buyer_age_hours": max(0, age)}
+
+
+def _traits(request: PlaceOrder, goods: Goods) -> dict[str, Secret]:
+    found = {Trait.IP: request.ip, Trait.DEVICE: request.buyer_key}
+    if request.contact_phone:
+        found[Trait.PHONE] = clean_phone(request.contact_phone)
+    if request.contact_mail:
+        found[Trait.MAIL] = clean_mail(request.contact_mail)
+    sku, _quantity, given = goods[0]
+    if sku.kind in _ACCOUNTS and given:
+        found[Trait.ACCOUNT] = next(iter(given.values()))
+    return {trait: Secret(text) for trait, text in found.items() if text}

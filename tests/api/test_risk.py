@@ -1,0 +1,61 @@
+"""A partner's orders under the shop's risk rules."""
+
+import pytest
+
+from core.scope import tenant_atomic
+from fulfillment import services as fulfillment
+from inventory.models import Code
+from orders.models import Order
+from payments.selectors import balance_of
+from risk.models import Assessment
+from tests.api.callers import ORDERS
+from tests.channels.factories import RICH
+from tests.orders.factories import LI, PRICE, stocked_sku
+from tests.risk.factories import make_rule
+
+pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
+MANY = {"count": {"by": "partner", "within": 3600}, "op": ">", "value": 1}
+DEAR = {"fact": "amount", "op": ">=", "value": "10.00"}
+
+
+@pytest.fixture
+def sku(shop):
+    with tenant_atomic():
+        return stocked_sku(5)
+
+
+def balance(keyed):
+    with tenant_atomic():
+        return balance_of(account_id=keyed.partner.account_id)
+
+
+def test_the_second_of_a_partner_is_held_paid_and_goes_on_when_it_is_let(caller, keyed, sku):
+    with tenant_atomic():
+        make_rule(MANY)
+
+    states = [caller.order(sku, f"N{at}")["state"] for at in range(2)]
+
+    assert states == ["completed", "held"]
+    assert balance(keyed) == RICH - 2 * PRICE
+    with tenant_atomic():
+        held = Order.objects.get(state="held")
+        assert held.may_lose is False
+    fulfillment.release_held(order_id=held.pk, by=LI, now=held.placed_at)
+    assert caller.get(f"{ORDERS}/{held.number}")["units"][0]["code"].startswith("SECRET-")
+
+
+def test_refused_it_costs_nothing_is_told_alike_again_and_is_remembered_once(caller, keyed, sku):
+    with tenant_atomic():
+        make_rule(DEAR, action="deny")
+
+    first = caller.order(sku, key="once")
+    raw, status = caller.raw, caller.status
+    caller.order(sku, key="once")
+
+    assert (status, first["error"]["code"]) == (403, "refused_by_rules")
+    assert caller.raw == raw
+    assert balance(keyed) == RICH
+    with tenant_atomic():
+        assert not Order.objects.exists()
+        assert [one.action for one in Assessment.objects.all()] == ["deny"]
+        assert set(Code.objects.values_list("state", flat=True)) == {"available"}
