@@ -188,7 +188,7 @@ def _cards_field() -> forms.ChoiceField:
     )
 
 
-def _told_at_field(label: Text, *, hint: Text) -> forms.CharField:
+def _told_at_field(label: Any, *, hint: Any) -> forms.CharField:
     return forms.CharField(
         label=label,
         required=False,

@@ -119,7 +119,8 @@ def test_prices_are_told_at_a_host_that_is_called_back_only(shop):
 
 
 @pytest.mark.parametrize(
-    ("kind", "end"), [("agiso", "/agisoAcprSupplierApi/"), ("goofish", "/goofish"), ("kasushou", "")]
+    ("kind", "end"),
+    [("agiso", "/agisoAcprSupplierApi/"), ("goofish", "/goofish"), ("kasushou", "")],
 )
 def test_the_protocol_adds_its_words_to_the_address_that_is_entered(shop, kind, end):
     with tenant_atomic():
