@@ -30,6 +30,8 @@ from core.errors import AppError, NotFound
 from core.middleware import opens_own_scope
 from core.scope import tenant_atomic
 from inventory.errors import OutOfStock, TooManyHeld
+from orders import services as orders
+from orders.errors import RefusedByRules
 from payments.errors import BalanceTooLow
 
 log = structlog.get_logger(__name__)
@@ -48,6 +50,7 @@ NOT_NOW = (
     BalanceTooLow,
     DailyLimitReached,
     PartnerSuspended,
+    RefusedByRules,
 )
 
 
@@ -179,6 +182,8 @@ class DoorView(ABC, View):
         data = None if deed.again is None else deed.again(call)
         if data is not None:
             return self.done(data)
+        if isinstance(why, RefusedByRules):
+            orders.keep_refused(refusal=why)
         if isinstance(why, AppError):
             return self.refused(why)
         log.error("door_deed_not_stored", path=call.path, exc_info=why)

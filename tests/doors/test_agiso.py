@@ -14,10 +14,12 @@ from fulfillment.models import Unit
 from inventory.models import Hold
 from orders.models import Order
 from payments.selectors import balance_of
+from risk.models import Assessment
 from tests.catalog.factories import make_sku, make_template
 from tests.channels.factories import RICH, WANG, make_tier
 from tests.doors.callers import Agiso, open_door, opened_cards
 from tests.orders.factories import PRICE, stocked_sku
+from tests.risk.factories import make_rule
 from tests.times import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
@@ -192,6 +194,16 @@ def test_a_top_up_is_not_bought_as_a_card_nor_a_card_as_a_top_up(agiso, sku):
 def test_it_is_not_sold_above_what_the_caller_allows(agiso, sku):
     assert agiso.buy(sku, maxAmount="9.9999")["code"] == 1220
     assert nothing_moved(agiso)
+
+
+def test_what_the_risk_rules_refuse_is_told_as_not_to_be_had_and_remembered(agiso, sku):
+    with tenant_atomic():
+        make_rule({"fact": "amount", "op": ">", "value": "1.00"}, action="deny")
+
+    assert agiso.buy(sku)["code"] == 1230
+    assert nothing_moved(agiso)
+    with tenant_atomic():
+        assert Assessment.objects.get().action == "deny"
 
 
 def test_what_is_sold_out_says_so(agiso, sku):
