@@ -6,7 +6,7 @@ from rest_framework import serializers
 from rest_framework.serializers import BooleanField, ChoiceField, IntegerField
 
 from api.schemas import Moment, kind_of, livemode, page_of
-from channels.states import DeliveryState, EndpointState, EventKind
+from channels.states import DeliveryState, EndpointState, EventKind, OffReason
 
 
 @extend_schema_field({"type": "object", "additionalProperties": True})
@@ -24,9 +24,9 @@ class Endpoint(serializers.Serializer):
     )
     state = ChoiceField(choices=[EndpointState.ACTIVE, EndpointState.DISABLED])
     disabled_by = ChoiceField(
-        choices=["by_partner", "gone", "failing"],
+        choices=OffReason.values,
         allow_null=True,
-        help_text=_("You, its answer 410, or five days without one success."),
+        help_text=_("You, the shop, its answer 410, or five days without one success."),
     )
     failing_since = Moment(allow_null=True)
     old_secret_until = Moment(

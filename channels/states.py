@@ -93,6 +93,18 @@ ENDPOINT_MOVES = {
 }
 
 
+class OffReason(models.TextChoices):
+    """Why an endpoint is told nothing any more."""
+
+    BY_PARTNER = "by_partner", _("the partner asked for it")
+    BY_SHOP = "by_shop", _("the shop asked for it")
+    GONE = "gone", _("it answered 410: it is gone")
+    FAILING = "failing", _("nothing arrived there for five days")
+
+
+GAVE_UP = frozenset({OffReason.GONE, OffReason.FAILING})  # nobody asked for it
+
+
 class EventKind(models.TextChoices):
     """What a partner is told of."""
 

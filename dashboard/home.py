@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Product, Sku
 from catalog.states import ProductState
-from channels.selectors import low_partners, open_claims
+from channels.selectors import count_given_up, low_partners, open_claims
 from core.money import Money
 from dashboard.access import allows, shop_of
 from dashboard.words import goods_words
@@ -115,8 +115,10 @@ def _todo(request: HttpRequest, *, now: datetime) -> list[ToDo]:
 def _todo_of_partners(request: HttpRequest) -> list[ToDo]:
     todo = []
     if allows(request, "partners.view"):
-        low = low_partners().count()
-        todo.append(ToDo(low, _("partners' balances are low"), reverse("office_partners")))
+        partners = reverse("office_partners")
+        lost = _("partners' webhook endpoints were given up on")
+        todo.append(ToDo(low_partners().count(), _("partners' balances are low"), partners))
+        todo.append(ToDo(count_given_up(), lost, partners, "bad"))
     if allows(request, "partners.money"):
         waiting = open_claims().count()
         todo.append(ToDo(waiting, _("partners' payments wait for you"), reverse("office_claims")))

@@ -23,12 +23,14 @@ from dashboard.views import (
     offers,
     orders,
     partner_calls,
+    partner_deliveries,
     partner_doors,
     partner_keys,
     partner_money,
     partner_prices,
     partner_sandbox,
     partner_statements,
+    partner_webhooks,
     partners,
     people,
     recipes,
@@ -208,6 +210,51 @@ urlpatterns = [
         "partners/<slug:ref>/doors/<int:door_id>/close/",
         partner_doors.close,
         name="office_door_close",
+    ),
+    path("partners/<slug:ref>/webhooks/", partner_webhooks.webhooks, name="office_webhooks"),
+    path("partners/<slug:ref>/webhooks/new/", partner_webhooks.new, name="office_webhook_new"),
+    path(
+        "partners/<slug:ref>/webhooks/<slug:hook>/", partner_webhooks.webhook, name="office_webhook"
+    ),
+    path(
+        "partners/<slug:ref>/webhooks/<slug:hook>/edit/",
+        partner_webhooks.edit,
+        name="office_webhook_edit",
+    ),
+    path(
+        "partners/<slug:ref>/webhooks/<slug:hook>/secret/",
+        partner_webhooks.rotate,
+        name="office_webhook_rotate",
+    ),
+    path(
+        "partners/<slug:ref>/webhooks/<slug:hook>/remove/",
+        partner_webhooks.remove,
+        name="office_webhook_remove",
+    ),
+    path(
+        "partners/<slug:ref>/webhooks/<slug:hook>/sample/",
+        partner_deliveries.sample,
+        name="office_webhook_sample",
+    ),
+    path(
+        "partners/<slug:ref>/webhooks/<slug:hook>/again/",
+        partner_deliveries.replay,
+        name="office_replay",
+    ),
+    path(
+        "partners/<slug:ref>/webhooks/<slug:hook>/<slug:verb>/",
+        partner_webhooks.webhook_do,
+        name="office_webhook_do",
+    ),
+    path(
+        "partners/<slug:ref>/deliveries/<slug:delivery>/",
+        partner_deliveries.delivery,
+        name="office_delivery",
+    ),
+    path(
+        "partners/<slug:ref>/deliveries/<slug:delivery>/again/",
+        partner_deliveries.again,
+        name="office_delivery_again",
     ),
     path("partners/<slug:ref>/calls/", partner_calls.calls, name="office_partner_calls"),
     path(

@@ -129,7 +129,7 @@ ADVICE: Mapping[type[AppError], Words] = {
         _("Remove one, or change the address of one that you have."),
     ),
     channels.EndpointOff: (
-        _("The webhook endpoint is disabled, by you or because nothing arrived there."),
+        _("The webhook endpoint is disabled: by you, by the shop, or as nothing arrived there."),
         _("Mend the server, set the endpoint's “state” to “active”, and send again."),
     ),
     MoveRefused: (

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from channels.models import (
@@ -13,7 +13,9 @@ from channels.models import (
     PartnerSku,
     PriceTier,
     TierPrice,
+    WebhookEndpoint,
 )
+from channels.selectors.webhooks import GAVE_UP_ON
 from channels.types import Tier
 from core.errors import NotFound
 from inventory.selectors import today_here
@@ -27,7 +29,8 @@ def partners() -> "QuerySet[Partner]":
 
 
 def partners_at_a_glance(*, now: datetime) -> "QuerySet[Partner]":
-    """With each its `balance_e4`, `floor_e4`, `ordered_at` (last) and `live_keys`. One query."""
+    """With each its `balance_e4`, `floor_e4`, `ordered_at` (last), `live_keys`, and whether an
+    endpoint of its was given up on (`has_lost_endpoint`). One query."""
     mine = {"partner_id": OuterRef("pk"), "tenant_id": OuterRef("tenant_id")}
     last = PartnerOrder.objects.filter(**mine).order_by("-pk").values("made_at")[:1]
     live = ApiKey.objects.filter(_is_live(now), **mine).order_by().values("partner_id")
@@ -35,6 +38,7 @@ def partners_at_a_glance(*, now: datetime) -> "QuerySet[Partner]":
         floor_e4=balance_column(field="floor_e4", account="account_id"),
         ordered_at=Subquery(last),
         live_keys=Coalesce(Subquery(live.annotate(count=Count("pk")).values("count")), 0),
+        has_lost_endpoint=Exists(WebhookEndpoint.objects.filter(GAVE_UP_ON, **mine)),
     )
 
 

@@ -1,14 +1,28 @@
 """Where partners are told, what there was to tell, and how it got there."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 
 from channels.models import PartnerShelf, WebhookDelivery, WebhookEndpoint, WebhookEvent
-from channels.states import DELIVERY_DUE, EndpointState
+from channels.states import DELIVERY_DUE, GAVE_UP, DeliveryState, EndpointState
 from channels.types import Hook
 from core.errors import NotFound
+
+GAVE_UP_ON = Q(state=EndpointState.DISABLED, reason__in=sorted(GAVE_UP))
+DAY, TRIED_FOR = timedelta(days=1), timedelta(days=4)  # an event is tried for 80 hours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traffic:
+    """Of an endpoint: how many of the last day's events were tried and how many arrived, and when
+    it was last tried at all."""
+
+    tried: int = 0
+    arrived: int = 0
+    last_at: datetime | None = None
 
 
 def endpoints_of(*, partner_id: int) -> "QuerySet[WebhookEndpoint]":
@@ -23,6 +37,46 @@ def get_endpoint(*, partner_id: int, ref: str) -> WebhookEndpoint:
     if found is None:
         raise NotFound
     return found
+
+
+def count_given_up() -> int:
+    """Endpoints that nobody switched off, and that are told nothing any more."""
+    return WebhookEndpoint.objects.filter(GAVE_UP_ON).count()
+
+
+def traffic_of(*, partner_id: int, now: datetime) -> dict[int, Traffic]:
+    """Of each of the partner's endpoints that was ever tried; samples are not counted.
+
+    By the events of the last days, so that a long history costs nothing; what is older than they
+    are tells only when the endpoint was tried.
+    """
+    recent = WebhookDelivery.objects.filter(
+        event__partner_id=partner_id, event__at__gte=now - TRIED_FOR, last_at__isnull=False
+    ).order_by()
+    of_today = Q(event__at__gte=now - DAY, event__is_test=False)
+    sums = recent.values_list("endpoint_id").annotate(
+        tried=Count("pk", filter=of_today),
+        arrived=Count("pk", filter=of_today & Q(state=DeliveryState.DELIVERED)),
+        last_at=Max("last_at"),
+    )
+    found = {
+        pk: Traffic(tried=tried, arrived=arrived, last_at=last_at)
+        for pk, tried, arrived, last_at in sums
+    }
+    newest = WebhookDelivery.objects.filter(
+        tenant_id=OuterRef("tenant_id"), endpoint_id=OuterRef("pk"), last_at__isnull=False
+    ).order_by("-pk")
+    ever = endpoints_of(partner_id=partner_id).annotate(
+        last_at=Subquery(newest.values("last_at")[:1])
+    )
+    before = ever.exclude(last_at=None).values_list("pk", "last_at")
+    return {pk: Traffic(last_at=last_at) for pk, last_at in before} | found
+
+
+def count_waiting(*, endpoint_id: int) -> int:
+    """Deliveries that are to be sent, now or later."""
+    due = WebhookDelivery.objects.filter(endpoint_id=endpoint_id, state__in=sorted(DELIVERY_DUE))
+    return due.count()
 
 
 def hooks_of(*, partner_id: int) -> tuple[Hook, ...]:

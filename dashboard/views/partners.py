@@ -15,6 +15,7 @@ from channels import services as channels
 from channels.models import ApiKey, Partner, PartnerOrder
 from channels.selectors import (
     doors_of,
+    endpoints_of,
     keys_of,
     movements,
     partners_at_a_glance,
@@ -29,6 +30,7 @@ from core.scope import require_tenant
 from dashboard.access import allows, shop_of
 from dashboard.dooring import door_row
 from dashboard.frame import Deed, back_to, deed, draw, page, saved
+from dashboard.hooking import endpoint_row
 from dashboard.partnering import PartnerForm, key_row
 from dashboard.tones import tone_of
 from dashboard.words import who
@@ -79,6 +81,7 @@ def _row(request: HttpRequest, one: Any) -> dict[str, Any]:
         "is_low": is_low,
         "credit": Money(-one.floor_e4, currency) if one.floor_e4 else None,
         "left": Money(one.balance_e4 - one.floor_e4, currency),
+        "has_lost_endpoint": one.has_lost_endpoint,
         "limit": Money(one.daily_limit_e4, currency) if one.daily_limit_e4 else None,
     }
 
@@ -96,6 +99,7 @@ def partner(request: HttpRequest, ref: str) -> HttpResponse:
         spent=Money(spent_today(partner_id=found.pk, now=now), currency),
         goods=None if found.sells_all else found.skus.count(),
         keys=[_key(ref, one) for one in keys_of(partner_id=found.pk)[:LATEST]],
+        hooks=[endpoint_row(one) for one in endpoints_of(partner_id=found.pk)],
         doors=[door_row(one) for one in doors_of(partner_id=found.pk)[:LATEST]],
         test_mode=_test_mode(),
         orders=[_order(one) for one in sales_of(partner_id=found.pk)[:LATEST]],

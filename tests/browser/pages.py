@@ -82,6 +82,13 @@ PARTNER_LINKS = {
     "door": ("partner", "td a[href*='/doors/']"),
     "door-edit": ("door", "a[href*='/doors/'][href$='/edit/']"),
     "door-roll": ("door", "a[href*='/doors/'][href$='/roll/']"),
+    "webhooks": ("partner", "a[href$='/webhooks/']"),
+    "webhook-new": ("webhooks", "a[href$='/webhooks/new/']"),
+    "webhook": ("webhooks", "td a[href*='/webhooks/we_']"),
+    "webhook-edit": ("webhook", "a[href*='/webhooks/'][href$='/edit/']"),
+    "webhook-secret": ("webhook", "a[href$='/secret/']"),
+    "webhook-again": ("webhook", "a[href*='/webhooks/'][href*='/again/']"),
+    "delivery": ("webhook", "td a[href*='/deliveries/']"),
     "tier": ("tiers", "td a[href*='/office/tiers/']"),
 }
 

@@ -17,6 +17,7 @@ from channels.states import DoorRefusalKind
 from channels.types import (
     ClaimProofFile,
     DoorTerms,
+    EndpointTerms,
     KeyTerms,
     NewTransfer,
     PartnerTerms,
@@ -49,6 +50,7 @@ def reader() -> None:
 def partner_with(*, now: datetime) -> None:
     sku, key = _partnered(now)
     _tried_out(now)
+    _told_at(now)
     caller = Client(headers={"host": "cloud.localhost", "authorization": f"Bearer {key}"})
     answer = caller.post(
         "/api/v1/orders",
@@ -75,6 +77,21 @@ def _tried_out(now: datetime) -> None:
         )  # fmt: skip
     wanted = KeyTerms(name="联调环境")
     sandbox.issue_test_key(partner_ref=partner.ref, terms=wanted, by=CLERK, now=now)
+
+
+@tenant_atomic
+def _told_at(now: datetime) -> None:
+    """An endpoint that hears of the partner's order, and one that hears nothing any more."""
+    partner_id = Partner.objects.get(name=PARTNER).pk
+    told = EndpointTerms(
+        url="https://webhooks.example.com/quanyi?key=1", kinds=("order.completed",)
+    )
+    off = EndpointTerms(url="https://old.example.com/")
+    made = channels.make_endpoint(partner_id=partner_id, terms=off, by=CLERK, now=now)
+    channels.change_endpoint(
+        endpoint_id=made.endpoint_id, terms=EndpointTerms(is_active=False), by=CLERK, now=now
+    )
+    channels.make_endpoint(partner_id=partner_id, terms=told, by=CLERK, now=now)
 
 
 @tenant_atomic

@@ -163,9 +163,11 @@ def test_late_goods_are_named_by_their_order(shop):
 def test_an_endpoint_is_named_by_its_partner_and_host(shop):
     with tenant_atomic():
         partner = make_partner(name="Platform")
-        make_endpoint(partner, "https://hooks.example/a-key-of-theirs")
+        hook = make_endpoint(partner, "https://hooks.example/a-key-of-theirs")
 
-    assert told(browser_of(shop, "owner"), "webhook.made") == [("Platform · hooks.example", "")]
+    assert told(browser_of(shop, "owner"), "webhook.made") == [
+        ("Platform · hooks.example", f"/office/partners/{partner.ref}/webhooks/{hook.ref}/")
+    ]
 
 
 def test_a_link_is_for_who_may_go_there(shop, goods):

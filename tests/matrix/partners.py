@@ -9,6 +9,7 @@ from channels import services as channels
 from channels.models import ApiCall, Partner, PartnerShelf, PartnerSku
 from channels.selectors import deliveries_of
 from channels.services import sandbox
+from channels.states import DeliveryState
 from channels.types import CallSeen, EndpointTerms, KeyTerms, PartnerTerms, TierTerms
 from core.actors import Actor
 from core.scope import tenant_atomic
@@ -92,16 +93,18 @@ def _called(partner: Partner, mark: str, *, now: datetime) -> int:
 
 
 def _looked_after(partner_id: int, endpoint_id: int, *, now: datetime) -> str:
-    """The endpoint was off for a while, and the shelf was looked at."""
+    """The endpoint was off for a while, an event failed there, and the shelf was looked at."""
     for is_active in (False, True):
         channels.change_endpoint(
             endpoint_id=endpoint_id, terms=EndpointTerms(is_active=is_active), by=CLERK, now=now
         )
     with tenant_atomic():
         shelf_id = PartnerShelf.objects.get(partner_id=partner_id).pk
-        ref = str(deliveries_of(partner_id=partner_id)[0].ref)
+        delivery = deliveries_of(partner_id=partner_id)[0]
+        delivery.state = DeliveryState.FAILED
+        delivery.save(update_fields=["state"])
     channels.look_at_shelf(shelf_id=shelf_id, now=now)
-    return ref
+    return str(delivery.ref)
 
 
 def _ordered(shop: Merchant, key: str, sku: str, mark: str) -> dict[str, Any]:

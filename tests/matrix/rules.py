@@ -122,6 +122,8 @@ PARTNER = {
     "sells_all": "on",
     "tier": "{tier_id}",
 }
+HOOK = f"{PARTNER_PAGE}webhooks/{{endpoint}}/"
+ENDPOINT = {"url": "https://new.example/hooks", "kinds": "order.completed"}
 TIER = {"name": "A new name", "way": "discount", "rate": "98.5", "floor_rate": "100"}
 JOB, CODE = "/office/imports/{job}/", "/office/codes/{code}/"
 NAMES = {"name": "A new name", "name_en": "A new name"}
@@ -295,6 +297,20 @@ OFFICE = {
     "office_door_roll": page(f"{PARTNER_PAGE}doors/{{door_id}}/roll/", "partners.edit",
                              shows=False, form={"hours": "24"}),
     "office_door_close": deed(f"{PARTNER_PAGE}doors/{{door_id}}/close/", "partners.edit"),
+    "office_webhooks": page(f"{PARTNER_PAGE}webhooks/", "partners.view"),
+    "office_webhook_new": page(f"{PARTNER_PAGE}webhooks/new/", "partners.edit", form=ENDPOINT),
+    "office_webhook": page(HOOK, "partners.view"),
+    "office_webhook_edit": page(f"{HOOK}edit/", "partners.edit", shows=False, posted=302,
+                                form=ENDPOINT),
+    "office_webhook_rotate": page(f"{HOOK}secret/", "partners.edit", shows=False),
+    "office_webhook_do": deed(f"{HOOK}off/", "partners.edit"),
+    "office_webhook_remove": deed(f"{HOOK}remove/", "partners.edit"),
+    "office_webhook_sample": deed(f"{HOOK}sample/", "partners.edit", {"kind": "order.completed"}),
+    "office_replay": page(f"{HOOK}again/", "partners.edit", shows=False, posted=302,
+                          form={"since": "2020-01-01T00:00"}),
+    "office_delivery": page(f"{PARTNER_PAGE}deliveries/{{delivery}}/", "partners.view"),
+    "office_delivery_again": deed(f"{PARTNER_PAGE}deliveries/{{delivery}}/again/",
+                                  "partners.edit"),
     "office_partner_prices": page(f"{PARTNER_PAGE}prices/", "partners.view"),
     "office_partner_calls": page(f"{PARTNER_PAGE}calls/", "partners.view"),
     "office_partner_call": page(f"{PARTNER_PAGE}calls/{{api_call}}/", "partners.view"),

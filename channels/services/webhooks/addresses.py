@@ -22,6 +22,10 @@ def checked_url(url: str) -> str:
     text = url.strip()
     if len(text) > LONGEST_URL or not any(re.fullmatch(one, text, re.ASCII) for one in patterns):
         raise InvalidInput(
-            _("Write an address such as https://shop.example.com/webhooks."), param="url"
+            _(
+                "Write a public address with https, such as https://shop.example.com/webhooks. "
+                "Numbers, passwords and machines of an inner network are not called."
+            ),
+            param="url",
         )
     return text

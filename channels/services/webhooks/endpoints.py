@@ -22,7 +22,7 @@ from channels.models import (
 )
 from channels.selectors.webhooks import endpoints_of
 from channels.services.webhooks.addresses import checked_url
-from channels.states import ENDPOINT_MOVES, EndpointState, EventKind
+from channels.states import ENDPOINT_MOVES, EndpointState, EventKind, OffReason
 from channels.types import EndpointTerms, NewEndpoint
 from core.actors import Actor
 from core.crypto import seal, unseal
@@ -37,7 +37,6 @@ from tenants import audit
 MOST_ENDPOINTS = 16
 OVERLAP = timedelta(hours=24)
 SECRET_BYTES = 32
-BY_PARTNER = "by_partner"
 
 
 @tenant_atomic
@@ -78,7 +77,7 @@ def change_endpoint(
     endpoint.save(update_fields=["url", "kinds"])
     wanted = EndpointState.DISABLED if terms.is_active is False else EndpointState.ACTIVE
     if terms.is_active is not None and endpoint.state != wanted:
-        _move(endpoint, wanted, reason=BY_PARTNER, by=by, now=now)
+        _move(endpoint, wanted, reason=_asked_by(by), by=by, now=now)
     audit.record(by=by, action="webhook.changed", target=endpoint.ref, now=now)
     return endpoint
 
@@ -87,7 +86,7 @@ def change_endpoint(
 def remove_endpoint(*, endpoint_id: int, by: Actor, now: datetime) -> None:
     """It is told nothing any more, and is not listed; its history stays."""
     endpoint = _locked(endpoint_id)
-    _move(endpoint, EndpointState.REMOVED, reason=BY_PARTNER, by=by, now=now)
+    _move(endpoint, EndpointState.REMOVED, reason=_asked_by(by), by=by, now=now)
     audit.record(by=by, action="webhook.removed", target=endpoint.ref, now=now)
 
 
@@ -104,7 +103,7 @@ def rotate_secret(*, endpoint_id: int, by: Actor, now: datetime) -> NewEndpoint:
     return NewEndpoint(endpoint_id=endpoint.pk, ref=endpoint.ref, secret=secret)
 
 
-def disable(endpoint: WebhookEndpoint, *, reason: str, by: Actor, now: datetime) -> None:
+def disable(endpoint: WebhookEndpoint, *, reason: OffReason, by: Actor, now: datetime) -> None:
     """A locked endpoint is told nothing any more; what waits for it stays, and goes out when it is
     active again."""
     _move(endpoint, EndpointState.DISABLED, reason=reason, by=by, now=now)
@@ -124,6 +123,11 @@ def _move(
     EndpointMove.objects.create(
         endpoint=endpoint, old=old, new=new, by=by.label[:80], reason=reason, at=now
     )
+
+
+def _asked_by(by: Actor) -> OffReason:
+    """Staff has a user; a partner comes with a key."""
+    return OffReason.BY_PARTNER if by.user_id is None else OffReason.BY_SHOP
 
 
 def _locked(endpoint_id: int) -> WebhookEndpoint:

@@ -17,7 +17,13 @@ from channels.services.webhooks.doubling import goes_twice
 from channels.services.webhooks.endpoints import disable
 from channels.services.webhooks.hands import hand_for, note_speed
 from channels.services.webhooks.signing import headers_of, secrets_of, text_of
-from channels.states import DELIVERY_DUE, DELIVERY_MOVES, DeliveryState, EndpointState
+from channels.states import (
+    DELIVERY_DUE,
+    DELIVERY_MOVES,
+    DeliveryState,
+    EndpointState,
+    OffReason,
+)
 from core.actors import SYSTEM
 from core.crypto import digest
 from core.failpoints import reach
@@ -246,13 +252,13 @@ def _judge(endpoint: WebhookEndpoint, answer: Answer, *, now: datetime) -> None:
     if answer.is_good:
         WebhookEndpoint.objects.filter(pk=endpoint.pk).update(failing_since=None)
     elif answer.status == GONE:
-        _give_up_on(endpoint, reason="gone", now=now)
+        _give_up_on(endpoint, reason=OffReason.GONE, now=now)
     elif since is None:
         WebhookEndpoint.objects.filter(pk=endpoint.pk).update(failing_since=now)
     elif since <= now - GIVES_UP_AFTER:
-        _give_up_on(endpoint, reason="failing", now=now)
+        _give_up_on(endpoint, reason=OffReason.FAILING, now=now)
 
 
-def _give_up_on(endpoint: WebhookEndpoint, *, reason: str, now: datetime) -> None:
+def _give_up_on(endpoint: WebhookEndpoint, *, reason: OffReason, now: datetime) -> None:
     disable(endpoint, reason=reason, by=SYSTEM, now=now)
     tell_disabled(endpoint=endpoint, now=now)

@@ -1,0 +1,211 @@
+"""A partner's webhooks: its endpoints, made, changed, switched off and on. A secret is on the page
+of its making and nowhere else."""
+
+from functools import partial
+from typing import Any
+
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from channels import services as channels
+from channels.models import Partner, WebhookEndpoint
+from channels.selectors import (
+    count_waiting,
+    deliveries_of,
+    endpoints_of,
+    get_endpoint,
+    get_partner,
+    traffic_of,
+)
+from channels.states import DeliveryState, EventKind, OffReason
+from channels.types import EndpointTerms, NewEndpoint
+from core.errors import NotFound
+from dashboard.access import actor_of, allows
+from dashboard.frame import Deed, back_to, deed, draw, page, password_first, saved
+from dashboard.hooking import (
+    KINDS,
+    STATES,
+    EndpointForm,
+    delivery_row,
+    endpoint_row,
+    typed_of,
+)
+from dashboard.paging import latest
+from dashboard.typed import context_of
+from dashboard.words import who
+
+LIST, ONE = "office_webhooks", "office_webhook"
+
+
+@page("partners.view")
+def webhooks(request: HttpRequest, ref: str) -> HttpResponse:
+    found = get_partner(ref=ref)
+    traffic = traffic_of(partner_id=found.pk, now=timezone.now())
+    return draw(
+        request,
+        "dashboard/webhooks.html",
+        title=_("Webhooks of %(name)s") % {"name": found.name},
+        partner=found,
+        rows=[endpoint_row(one, traffic.get(one.pk)) for one in endpoints_of(partner_id=found.pk)],
+        may_edit=allows(request, "partners.edit"),
+    )
+
+
+@page("partners.edit")
+def new(request: HttpRequest, ref: str) -> HttpResponse:
+    found = get_partner(ref=ref)
+    form = EndpointForm(request.POST or None, initial=_typed(request))
+    to_password = password_first(request, then=request.path)
+    if request.method == "POST" and to_password:
+        return to_password
+    made: list[NewEndpoint] = []
+
+    def make(**who_and_when: Any) -> None:
+        given = form.terms()
+        made.append(channels.make_endpoint(partner_id=found.pk, terms=given, **who_and_when))
+
+    if saved(request, form, make, done=_("It is told from now on.")):
+        return _shown_once(request, found, made[0])
+    title = _("New endpoint of %(name)s") % {"name": found.name}
+    return _form(request, form, title=title, back=reverse(LIST, args=[ref]))
+
+
+def _typed(request: HttpRequest) -> dict[str, Any]:
+    """What stood in the form before the password was asked for."""
+    typed = context_of(request)["typed"]
+    return {"url": typed["url"], "kinds": typed.getlist("kinds")} if "url" in typed else {}
+
+
+@page("partners.view")
+def webhook(request: HttpRequest, ref: str, hook: str) -> HttpResponse:
+    found, one = _endpoint(ref, hook)
+    now = timezone.now()
+    moves = list(one.moves.order_by("-at", "-pk"))
+    return draw(
+        request,
+        "dashboard/webhook.html",
+        title=_("Endpoint of %(name)s") % {"name": found.name},
+        partner=found,
+        row=endpoint_row(one, traffic_of(partner_id=found.pk, now=now).get(one.pk)),
+        missed_since=next((move.at for move in moves if move.new != "active"), None),
+        waiting=count_waiting(endpoint_id=one.pk),
+        has_old=one.old_secret_until is not None and one.old_secret_until > now,
+        moves=[_move(move) for move in moves],
+        sample_kind=EventKind.ORDER_COMPLETED.value,
+        may_edit=allows(request, "partners.edit"),
+        **_deliveries(request, found, one),
+    )
+
+
+def _move(move: Any) -> tuple[Any, str, str]:
+    words = _("switched on") if move.new == "active" else _("switched off")
+    why = str(OffReason(move.reason).label) if move.new != "active" else ""
+    return move, words, f"{why} · {who(move.by)}" if why else who(move.by)
+
+
+def _deliveries(request: HttpRequest, found: Partner, one: WebhookEndpoint) -> dict[str, Any]:
+    """The log, narrowed as the address says."""
+    state, kind = request.GET.get("state", ""), request.GET.get("kind", "")
+    rows = deliveries_of(partner_id=found.pk).filter(endpoint=one)
+    if state in DeliveryState.values:
+        rows = rows.filter(state=state)
+    if kind in EventKind.values:
+        rows = rows.filter(event__kind=kind)
+    paging = latest(rows, given=request.GET)
+    return {
+        "rows": [delivery_row(row) for row in paging.rows],
+        "paging": paging,
+        "states": [(value, capfirst(words)) for value, words in STATES.items()],
+        "kinds": KINDS,
+        "state": state,
+        "kind": kind,
+    }
+
+
+@page("partners.edit")
+def edit(request: HttpRequest, ref: str, hook: str) -> HttpResponse:
+    _found, one = _endpoint(ref, hook)
+    form = EndpointForm(request.POST or None, initial=typed_of(one))
+
+    def change(**who_and_when: Any) -> None:
+        channels.change_endpoint(endpoint_id=one.pk, terms=form.terms(), **who_and_when)
+
+    if saved(request, form, change, done=_("Saved. What is sent from now on follows it.")):
+        return back_to(ONE, ref, hook)
+    title = _("Endpoint %(hook)s") % {"hook": hook}
+    return _form(request, form, title=title, back=reverse(ONE, args=[ref, hook]))
+
+
+@page("partners.edit")
+def rotate(request: HttpRequest, ref: str, hook: str) -> HttpResponse:
+    """A new secret; the one before signs beside it for a day."""
+    found, one = _endpoint(ref, hook)
+    to_password = password_first(request, then=request.path)
+    if request.method == "POST" and to_password:
+        return to_password
+    if request.method == "POST":
+        made = channels.rotate_secret(endpoint_id=one.pk, by=actor_of(request), now=timezone.now())
+        return _shown_once(request, found, made, is_rolled=True)
+    title = _("New secret of the endpoint %(hook)s") % {"hook": hook}
+    hint = _(
+        "For one day what is sent is signed with both, so that the partner's program can be "
+        "changed at leisure. A secret from before the last one signs no more."
+    )
+    back = reverse(ONE, args=[ref, hook])
+    return _form(request, Form(), title=title, hint=hint, back=back, verb=_("Make a new secret"))
+
+
+@deed("partners.edit", back=ONE, of="ref hook")
+def webhook_do(request: HttpRequest, ref: str, hook: str, verb: str) -> Deed:
+    _found, one = _endpoint(ref, hook)
+    deeds = {
+        "on": (
+            True,
+            _("It is told again, and what waited goes out. Send a time again for what it missed."),
+        ),
+        "off": (False, _("It is told nothing until it is switched on again.")),
+    }
+    if verb not in deeds:
+        raise NotFound
+    is_active, done = deeds[verb]
+    terms = EndpointTerms(is_active=is_active)
+    return Deed(partial(channels.change_endpoint, endpoint_id=one.pk, terms=terms), done=done)
+
+
+@deed("partners.edit", back=LIST, of="ref")
+def remove(request: HttpRequest, ref: str, hook: str) -> Deed:
+    _found, one = _endpoint(ref, hook)
+    return Deed(
+        partial(channels.remove_endpoint, endpoint_id=one.pk),
+        done=_("Removed: nothing is sent there any more."),
+    )
+
+
+def _endpoint(ref: str, hook: str) -> tuple[Partner, WebhookEndpoint]:
+    found = get_partner(ref=ref)
+    return found, get_endpoint(partner_id=found.pk, ref=hook)
+
+
+def _shown_once(
+    request: HttpRequest, found: Partner, made: NewEndpoint, *, is_rolled: bool = False
+) -> HttpResponse:
+    response = draw(
+        request,
+        "dashboard/webhook_secret.html",
+        title=_("Secret of an endpoint of %(name)s") % {"name": found.name},
+        partner=found,
+        hook=made.ref,
+        text=made.secret.reveal(),
+        is_rolled=is_rolled,
+    )
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _form(request: HttpRequest, form: Form, **context: Any) -> HttpResponse:
+    is_refused = request.method == "POST"
+    return draw(request, "dashboard/supply_form.html", is_refused=is_refused, form=form, **context)
