@@ -70,12 +70,12 @@ def typed_of(one: WebhookEndpoint) -> dict[str, Any]:
 
 class ReplayForm(forms.Form):
     since = forms.DateTimeField(
-        label=_("From"),
+        label=_("Beginning"),
         widget=MomentInput,
         help_text=_("Events are kept for thirty days."),
     )
     until = forms.DateTimeField(
-        label=_("Until"), required=False, widget=MomentInput, help_text=_("Empty: until now.")
+        label=_("End"), required=False, widget=MomentInput, help_text=_("Empty: until now.")
     )
 
     def clean(self) -> Any:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import partial
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -91,7 +92,8 @@ def replay(request: HttpRequest, ref: str, hook: str) -> HttpResponse:
         request,
         "dashboard/supply_form.html",
         is_refused=request.method == "POST",
-        title=_("Send again to %(hook)s") % {"hook": hook},
+        title=_("Send a time again"),
+        about=urlsplit(one.url).hostname,
         hint=_(
             "Everything of that time that it wants to hear goes out again, the oldest first, also "
             "what had arrived. Each event keeps its id, so that the partner's program can tell."

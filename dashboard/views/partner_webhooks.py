@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from channels import services as channels
-from channels.models import Partner, WebhookEndpoint
+from channels.models import EndpointMove, Partner, WebhookEndpoint
 from channels.selectors import (
     count_waiting,
     deliveries_of,
@@ -21,7 +21,7 @@ from channels.selectors import (
     get_partner,
     traffic_of,
 )
-from channels.states import DeliveryState, EventKind, OffReason
+from channels.states import GAVE_UP, DeliveryState, EndpointState, EventKind, OffReason
 from channels.types import EndpointTerms, NewEndpoint
 from core.errors import NotFound
 from dashboard.access import actor_of, allows
@@ -91,7 +91,7 @@ def webhook(request: HttpRequest, ref: str, hook: str) -> HttpResponse:
         title=_("Endpoint of %(name)s") % {"name": found.name},
         partner=found,
         row=endpoint_row(one, traffic_of(partner_id=found.pk, now=now).get(one.pk)),
-        missed_since=next((move.at for move in moves if move.new != "active"), None),
+        missed_since=next((move.at for move in moves if move.new != EndpointState.ACTIVE), None),
         waiting=count_waiting(endpoint_id=one.pk),
         has_old=one.old_secret_until is not None and one.old_secret_until > now,
         moves=[_move(move) for move in moves],
@@ -101,10 +101,13 @@ def webhook(request: HttpRequest, ref: str, hook: str) -> HttpResponse:
     )
 
 
-def _move(move: Any) -> tuple[Any, str, str]:
-    words = _("switched on") if move.new == "active" else _("switched off")
-    why = str(OffReason(move.reason).label) if move.new != "active" else ""
-    return move, words, f"{why} · {who(move.by)}" if why else who(move.by)
+def _move(move: EndpointMove) -> tuple[EndpointMove, str, str, str]:
+    """With what it was, by whom, and a tone."""
+    if move.new == EndpointState.ACTIVE:
+        return move, _("switched on"), who(move.by), "good"
+    why = OffReason(move.reason)
+    tone = "bad" if why in GAVE_UP else ""
+    return move, _("switched off"), f"{why.label} · {who(move.by)}", tone
 
 
 def _deliveries(request: HttpRequest, found: Partner, one: WebhookEndpoint) -> dict[str, Any]:
@@ -128,7 +131,7 @@ def _deliveries(request: HttpRequest, found: Partner, one: WebhookEndpoint) -> d
 
 @page("partners.edit")
 def edit(request: HttpRequest, ref: str, hook: str) -> HttpResponse:
-    _found, one = _endpoint(ref, hook)
+    found, one = _endpoint(ref, hook)
     form = EndpointForm(request.POST or None, initial=typed_of(one))
 
     def change(**who_and_when: Any) -> None:
@@ -136,7 +139,7 @@ def edit(request: HttpRequest, ref: str, hook: str) -> HttpResponse:
 
     if saved(request, form, change, done=_("Saved. What is sent from now on follows it.")):
         return back_to(ONE, ref, hook)
-    title = _("Endpoint %(hook)s") % {"hook": hook}
+    title = _("Endpoint of %(name)s") % {"name": found.name}
     return _form(request, form, title=title, back=reverse(ONE, args=[ref, hook]))
 
 
@@ -150,7 +153,7 @@ def rotate(request: HttpRequest, ref: str, hook: str) -> HttpResponse:
     if request.method == "POST":
         made = channels.rotate_secret(endpoint_id=one.pk, by=actor_of(request), now=timezone.now())
         return _shown_once(request, found, made, is_rolled=True)
-    title = _("New secret of the endpoint %(hook)s") % {"hook": hook}
+    title = _("New secret")
     hint = _(
         "For one day what is sent is signed with both, so that the partner's program can be "
         "changed at leisure. A secret from before the last one signs no more."
@@ -196,7 +199,7 @@ def _shown_once(
     response = draw(
         request,
         "dashboard/webhook_secret.html",
-        title=_("Secret of an endpoint of %(name)s") % {"name": found.name},
+        title=_("Webhook secret"),
         partner=found,
         hook=made.ref,
         text=made.secret.reveal(),

@@ -112,7 +112,7 @@ def test_who_chooses_all_events_is_told_of_those_to_come(shop, browser, partner)
     browser.post(f"{list_of(partner)}new/", {"url": URL, "kinds": kinds})
 
     assert stored().kinds == []
-    assert "all events" in said(browser.get(list_of(partner)))
+    assert "All events" in said(browser.get(list_of(partner)))
 
 
 @pytest.mark.parametrize(
