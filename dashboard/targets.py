@@ -197,7 +197,9 @@ def _keys(request: HttpRequest, publics: set[str]) -> Found:
 
 def _rules(request: HttpRequest, refs: set[str]) -> Found:
     found = Rule.objects.filter(ref__in=refs).values_list("ref", "name")
-    return {ref: About(name) for ref, name in found}
+    return {
+        ref: About(name, _link(request, "risk.view", "office_rule", ref)) for ref, name in found
+    }
 
 
 def _tiers(request: HttpRequest, refs: set[str]) -> Found:

@@ -12,10 +12,12 @@ class Role(models.TextChoices):
     VIEWER = "viewer", _("Viewer")
 
 
-_LOOK = frozenset({"home.view", "catalog.view", "stock.view", "orders.view", "cases.view"})
+_LOOK = frozenset({"home.view", "catalog.view", "stock.view", "orders.view", "cases.view",
+    "risk.view",
+})  # fmt: skip
 _OPERATE = _LOOK | {
     "catalog.edit", "stock.import", "stock.freeze", "orders.resend", "orders.deliver", "cases.work",
-    "orders.review", "cost.view", "suppliers.edit", "partners.view", "partners.edit",
+    "orders.review", "risk.edit", "cost.view", "suppliers.edit", "partners.view", "partners.edit",
 }  # fmt: skip
 _SUPPORT = _LOOK | {"orders.resend", "orders.deliver", "cases.work", "codes.replace"}
 _FINANCE = _LOOK | {

@@ -4,6 +4,8 @@ from risk.selectors.assessments import assessments_of, due_to_forget, find_asses
 from risk.selectors.counts import counted_in_postgres
 from risk.selectors.listed import find_listed
 from risk.selectors.rules import RuleSet, find_rule, policy, rules, rules_in_force
+from risk.selectors.sentences import sentence
+from risk.selectors.trials import tried_on_past
 
 __all__ = [
     "RuleSet",
@@ -16,4 +18,6 @@ __all__ = [
     "policy",
     "rules",
     "rules_in_force",
+    "sentence",
+    "tried_on_past",
 ]

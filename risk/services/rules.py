@@ -13,15 +13,16 @@ from core.refs import new_ref
 from core.scope import tenant_atomic
 from core.states import check_move
 from risk.bodies import LONGEST_HOLD, SHORTEST_HOLD, read_body
-from risk.errors import RuleNameTaken
+from risk.errors import MatchesEverything, RuleNameTaken
 from risk.models import Policy, Rule, RuleMove, RuleVersion
-from risk.selectors import policy
+from risk.selectors import policy, tried_on_past
 from risk.selectors.rules import forget_rules
 from risk.states import RULE_MOVES, RuleState, Unanswered
 from risk.types import RuleTerms
 from tenants import audit
 
 LONGEST_NAME, MOST_RULES = 80, 200
+FEW, TOO_MUCH = 20, 0.5  # looks that say nothing yet; the share of them that asks for a yes
 
 
 @tenant_atomic
@@ -75,13 +76,41 @@ def _store(rule: Rule, *, by: Actor, now: datetime) -> None:
 
 
 @tenant_atomic
-def switch_rule(*, rule_id: int, state: RuleState, by: Actor, reason: str, now: datetime) -> Rule:
-    """Off, on trial, or on. Raises MoveRefused where it is so already."""
+def switch_rule(
+    *,
+    rule_id: int,
+    state: RuleState,
+    by: Actor,
+    reason: str,
+    now: datetime,
+    is_sure: bool = False,
+) -> Rule:
+    """Off, on trial, or on. Raises MoveRefused where it is so already.
+
+    One that would have spoken on half of a week's looks is switched on by who `is_sure` only: else
+    MatchesEverything says on how many.
+    """
     rule = _locked(rule_id)
+    if state == RuleState.ON and not is_sure:
+        _check_reach(rule, now=now)
     _move(rule, state, by=by, reason=reason, now=now)
     audit.record(by=by, action=f"rule.{state}", target=rule.ref, reason=reason, now=now)
     forget_rules()
     return rule
+
+
+def _check_reach(rule: Rule, *, now: datetime) -> None:
+    trial = tried_on_past(body=read_body(rule.body), days=7, now=now)
+    if trial.looked_at >= FEW and trial.share >= TOO_MUCH:
+        raise MatchesEverything(
+            _(
+                "In the last 7 days it would have spoken on %(spoken)s of %(all)s. "
+                "Confirm that you want that."
+            )
+            % {"spoken": f"{trial.spoken:,}", "all": f"{trial.looked_at:,}"},
+            spoken=trial.spoken,
+            looked_at=trial.looked_at,
+        )
 
 
 def _move(rule: Rule, new: RuleState, *, by: Actor, reason: str, now: datetime) -> None:

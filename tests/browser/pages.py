@@ -20,6 +20,8 @@ OFFICE = {
     "cases": "/office/orders/case/",
     "waiting": "/office/waiting/",
     "held": "/office/held/",
+    "rules": "/office/rules/",
+    "rule_new": "/office/rules/new/",
     "money": "/office/payments/",
     "table": "/office/products/table/",
     "members": "/office/tenants/member/",

@@ -1,0 +1,180 @@
+"""The risk rules: written as sentences, tried on the past, switched, and what holds for all."""
+
+from functools import partial
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.errors import NotFound
+from core.money import Money
+from dashboard.access import allows, shop_of
+from dashboard.frame import Deed, back_to, deed, draw, page, saved
+from dashboard.ruling import PolicyForm, RuleForm
+from orders.models import Order
+from payments.selectors import money_of
+from risk import services as risk
+from risk.bodies import read_body
+from risk.models import Assessment, Rule
+from risk.selectors import find_rule, policy, rules, sentence, tried_on_past
+from risk.selectors.trials import Trial
+from risk.states import RuleState, Unanswered
+
+DAYS = (7, 30, 90)
+TONES = {RuleState.ON: "good", RuleState.SHADOW: "warn", RuleState.OFF: ""}
+
+
+@page("risk.view")
+def all_rules(request: HttpRequest) -> HttpResponse:
+    kept = policy()
+    given = {
+        "is_on": kept.is_on, "unanswered": kept.unanswered, "hold_minutes": kept.hold_minutes
+    }  # fmt: skip
+    form = PolicyForm(request.POST or None, initial=given)
+    may_edit = allows(request, "risk.edit")
+    if may_edit and saved(request, form, partial(_keep, form), done=_("Saved.")):
+        return back_to("office_rules")
+    return draw(
+        request,
+        "dashboard/rules.html",
+        title=_("Risk rules"),
+        rows=[_row(request, rule) for rule in rules()],
+        form=form,
+        policy=kept,
+        may_edit=may_edit,
+        is_refused=form.is_bound and bool(form.errors),
+    )
+
+
+def _keep(form: PolicyForm, **who_and_when: Any) -> None:
+    told = form.cleaned_data
+    risk.set_policy(
+        is_on=told["is_on"],
+        unanswered=Unanswered(told["unanswered"]),
+        hold_minutes=told["hold_minutes"],
+        **who_and_when,
+    )
+
+
+def _row(request: HttpRequest, rule: Rule) -> dict[str, Any]:
+    return {
+        "rule": rule,
+        "sentence": sentence(body=rule.body, currency=shop_of(request).currency),
+        "tone": TONES[RuleState(rule.state)],
+        "others": [one for one in RuleState if one != rule.state],
+    }
+
+
+@page("risk.edit")
+def new_rule(request: HttpRequest) -> HttpResponse:
+    form = RuleForm(request.POST or None, currency=shop_of(request).currency)
+    made: list[Rule] = []
+
+    def make(**who_and_when: Any) -> None:
+        made.append(risk.make_rule(terms=form.terms(), **who_and_when))
+
+    done = _("The rule is written. Try it on the past, then switch it on.")
+    if saved(request, form, make, done=done):
+        return back_to("office_rule", made[0].ref)
+    return _draw_form(request, form, title=_("New rule"))
+
+
+@page("risk.view")
+def rule(request: HttpRequest, ref: str) -> HttpResponse:
+    """The rule, what it would have said of the last days, and its versions."""
+    found = find_rule(ref=ref)
+    days = _days(request)
+    trial = tried_on_past(body=read_body(found.body), days=days, now=timezone.now())
+    return draw(
+        request,
+        "dashboard/rule.html",
+        title=found.name,
+        row=_row(request, found),
+        days=days,
+        choices=DAYS,
+        trial=trial,
+        amount=Money(trial.amount_e4, shop_of(request).currency),
+        refunded=_refunded(trial),
+        latest=_shown(request, trial),
+        versions=[
+            (one, sentence(body=one.body, currency=shop_of(request).currency))
+            for one in found.versions.all()[:20]
+        ],
+        may_edit=allows(request, "risk.edit"),
+        may_see_orders=allows(request, "orders.view"),
+    )
+
+
+def _days(request: HttpRequest) -> int:
+    given = request.GET.get("days", "")
+    return int(given) if given in {str(one) for one in DAYS} else DAYS[0]
+
+
+def _refunded(trial: Trial) -> int:
+    """Of those it would have spoken on, how many were paid back later."""
+    ids = Order.objects.filter(number__in=[one.subject for one in trial.latest]).values_list("pk")
+    return sum(money_of(payable_id=pk).refunded_e4 > 0 for (pk,) in ids)
+
+
+def _shown(request: HttpRequest, trial: Trial) -> list[dict[str, Any]]:
+    numbers = [one.subject for one in trial.latest]
+    known = dict(Order.objects.filter(number__in=numbers).values_list("number", "pk"))
+    return [_look(request, one, known.get(one.subject)) for one in trial.latest]
+
+
+def _look(request: HttpRequest, look: Assessment, order_id: int | None) -> dict[str, Any]:
+    return {
+        "look": look,
+        "order_id": order_id,
+        "amount": Money(look.amount_e4, shop_of(request).currency),
+    }
+
+
+@page("risk.edit")
+def edit_rule(request: HttpRequest, ref: str) -> HttpResponse:
+    found = find_rule(ref=ref)
+    form = RuleForm(request.POST or None, currency=shop_of(request).currency, rule=found)
+
+    def change(**who_and_when: Any) -> None:
+        risk.change_rule(rule_id=found.pk, terms=form.terms(), **who_and_when)
+
+    if saved(request, form, change, done=_("Saved. It counts from now on.")):
+        return back_to("office_rule", found.ref)
+    back = reverse("office_rule", args=[ref])
+    return _draw_form(request, form, title=_("Edit the rule"), back=back)
+
+
+def _draw_form(request: HttpRequest, form: RuleForm, *, title: str, back: str = "") -> HttpResponse:
+    return draw(
+        request,
+        "dashboard/rule_form.html",
+        title=title,
+        form=form,
+        back=back or reverse("office_rules"),
+        is_refused=form.is_bound and bool(form.errors),
+    )
+
+
+@deed("risk.edit", back="office_rule", of="ref")
+def switch(request: HttpRequest, ref: str, verb: str) -> Deed:
+    """`on`, `shadow` or `off`; on only when it is known what that would have done."""
+    if verb not in RuleState.values:
+        raise NotFound
+    found = find_rule(ref=ref)
+    do = partial(
+        risk.switch_rule,
+        rule_id=found.pk,
+        state=RuleState(verb),
+        reason=request.POST.get("reason", "").strip()[:60],
+        is_sure=request.POST.get("sure") == "on",
+    )
+    return Deed(do, done=_DONE[RuleState(verb)]())
+
+
+_DONE = {
+    RuleState.ON: lambda: _("It is on, from this moment."),
+    RuleState.SHADOW: lambda: _("It is on trial: it writes down what it would do."),
+    RuleState.OFF: lambda: _("It is off."),
+}

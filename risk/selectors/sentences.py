@@ -1,0 +1,134 @@
+"""A rule in words."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.money import Money
+from risk.conditions import (
+    IN,
+    NOT_IN,
+    STARTS,
+    AnyOf,
+    Compared,
+    Counted,
+    Every,
+    Node,
+    Not,
+    read,
+)
+from risk.facts import Kind
+from risk.states import Action, Moment, Trait
+from risk.types import Counter
+
+Words = Callable[[str, str], str]  # a fact and a value: what people call it
+
+
+def sentence(*, body: Mapping[str, Any], currency: str, words: Words | None = None) -> str:
+    """“When …: hold for a look”. `words` names what values stand for (a SKU's name)."""
+    said = _Speaker(currency, words or _plain).node(read(body["when"]).root)
+    return _("When %(condition)s: %(action)s") % {
+        "condition": said, "action": Action(body["action"]).label
+    }  # fmt: skip
+
+
+def _plain(_fact: str, value: str) -> str:
+    return value
+
+
+class _Speaker:
+    def __init__(self, currency: str, words: Words) -> None:
+        self._currency, self._words = currency, words
+
+    def node(self, node: Node) -> str:
+        match node:
+            case AnyOf():
+                return _(" or ").join(self._part(part) for part in node.parts)
+            case Every():
+                return _(" and ").join(self._part(part) for part in node.parts)
+            case Not():
+                return _("not (%(what)s)") % {"what": self.node(node.part)}
+            case Counted():
+                return self._count(node)
+            case Compared():
+                return self._compare(node)
+        raise TypeError(type(node).__name__)
+
+    def _part(self, node: Node) -> str:
+        text = self.node(node)
+        return f"({text})" if isinstance(node, Every) and len(node.parts) > 1 else text
+
+    def _compare(self, node: Compared) -> str:
+        given = {"fact": str(node.fact.label), "value": self._value(node)}
+        if node.fact.kind == Kind.FLAG:
+            return given["fact"] if node.value else _("not %(fact)s") % given
+        return _OPS[node.op]() % given
+
+    def _value(self, node: Compared) -> str:
+        if node.op in (IN, NOT_IN):
+            return _(", ").join(self._words(node.fact.name, one) for one in sorted(node.value))
+        if node.fact.kind == Kind.MONEY:
+            return str(Money(node.value, self._currency))
+        if node.fact.kind == Kind.TEXT and node.op != STARTS:
+            return self._words(node.fact.name, node.value)
+        return f"{node.value} {node.fact.unit}".strip()
+
+    def _count(self, node: Counted) -> str:
+        counter = node.counter
+        value = node.value
+        shown = str(Money(value, self._currency)) if counter.sums == "amount" else f"{value:,}"
+        return _COUNTS[node.op]() % {
+            "by": str(Trait(counter.by).label),
+            "within": span(counter.within),
+            "what": _what(counter),
+            "value": shown,
+        }
+
+
+def _what(counter: Counter) -> str:
+    if counter.differ:
+        return _("different values of: %(trait)s") % {"trait": Trait(counter.differ).label}
+    if counter.sums:
+        return {"amount": _("money spent"), "quantity": _("things ordered")}[counter.sums]
+    return _(" or ").join(_times(moment) for moment in counter.moments)
+
+
+def _times(moment: str) -> str:
+    return {
+        Moment.ORDER: _("orders"),
+        Moment.OPEN: _("openings of codes"),
+        Moment.LOOK_UP: _("look-ups of orders"),
+    }[Moment(moment)]
+
+
+def span(seconds: int) -> str:
+    """600: “10 minutes”."""
+    if seconds % 86_400 == 0:
+        count = seconds // 86_400
+        return ngettext("%(count)s day", "%(count)s days", count) % {"count": count}
+    if seconds % 3_600 == 0:
+        count = seconds // 3_600
+        return ngettext("%(count)s hour", "%(count)s hours", count) % {"count": count}
+    count = max(1, seconds // 60)
+    return ngettext("%(count)s minute", "%(count)s minutes", count) % {"count": count}
+
+
+_OPS: dict[str, Callable[[], str]] = {
+    ">": lambda: _("%(fact)s is more than %(value)s"),
+    ">=": lambda: _("%(fact)s is at least %(value)s"),
+    "<": lambda: _("%(fact)s is less than %(value)s"),
+    "<=": lambda: _("%(fact)s is at most %(value)s"),
+    "=": lambda: _("%(fact)s is %(value)s"),
+    "!=": lambda: _("%(fact)s is not %(value)s"),
+    IN: lambda: _("%(fact)s is one of %(value)s"),
+    NOT_IN: lambda: _("%(fact)s is none of %(value)s"),
+    STARTS: lambda: _("%(fact)s begins with %(value)s"),
+}
+_COUNTS: dict[str, Callable[[], str]] = {
+    ">": lambda: _("one %(by)s has more than %(value)s within %(within)s: %(what)s"),
+    ">=": lambda: _("one %(by)s has at least %(value)s within %(within)s: %(what)s"),
+    "<": lambda: _("one %(by)s has less than %(value)s within %(within)s: %(what)s"),
+    "<=": lambda: _("one %(by)s has at most %(value)s within %(within)s: %(what)s"),
+}

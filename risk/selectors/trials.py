@@ -1,0 +1,97 @@
+"""What a rule would have said of the past: its looks, one after another, with counts made anew."""
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from risk.bodies import Body
+from risk.models import LINKING, Assessment
+from risk.states import Trait
+from risk.types import Counter
+
+MOST_LOOKS, MOST_LISTED = 200_000, 50
+_READ = ("pk", "at", "moment", "subject", "facts", "partner", "sku", "amount_e4", *LINKING)
+
+
+@dataclass(slots=True, kw_only=True)
+class Trial:
+    """`looked_at` looks of the time, on how many of them the rule would have spoken, and for how
+    much; `latest` are the last of those. `is_whole` False: the past was longer than is looked at.
+    """
+
+    looked_at: int = 0
+    spoken: int = 0
+    amount_e4: int = 0
+    subjects: list[str] = field(default_factory=list)
+    latest: deque[Assessment] = field(default_factory=lambda: deque(maxlen=MOST_LISTED))
+    is_whole: bool = True
+
+    @property
+    def share(self) -> float:
+        return self.spoken / self.looked_at if self.looked_at else 0.0
+
+
+def tried_on_past(*, body: Body, days: int, now: datetime) -> Trial:
+    """Hold a rule against the looks of the last days, as if it had been in force."""
+    counters = body.condition.counters
+    longest = max((one.within for one in counters), default=0)
+    since = now - timedelta(days=days)
+    found, counted = Trial(), _Counted(counters)
+    for row in _past(since - timedelta(seconds=longest), now):
+        counts = counted.with_this(row)
+        if row.at < since or row.moment not in body.moments:
+            continue
+        if found.looked_at >= MOST_LOOKS:
+            found.is_whole = False
+            break
+        found.looked_at += 1
+        if body.holds(row.facts, counts):
+            found.spoken += 1
+            found.amount_e4 += row.amount_e4
+            found.subjects.append(row.subject)
+            found.latest.appendleft(row)
+    return found
+
+
+def _past(since: datetime, now: datetime) -> Iterator[Assessment]:
+    rows = Assessment.objects.filter(at__gt=since, at__lte=now).order_by("at", "pk")
+    yield from rows.only(*_READ).iterator(chunk_size=2_000)
+
+
+class _Counted:
+    """The rule's counters over a past that goes by."""
+
+    def __init__(self, counters: Iterable[Counter]) -> None:
+        self._counters = tuple(counters)
+        self._seen: Mapping[Counter, dict[Any, deque[tuple[datetime, Any]]]] = {
+            one: defaultdict(deque) for one in self._counters
+        }
+
+    def with_this(self, row: Assessment) -> dict[Counter, int]:
+        return {one: self._count(one, row) for one in self._counters}
+
+    def _count(self, one: Counter, row: Assessment) -> int:
+        value = _trait(row, one.by)
+        if not value:
+            return 0
+        seen = self._seen[one][value]
+        other = _trait(row, one.differ) if one.differ else None
+        if row.moment in one.moments and (not one.differ or other):
+            seen.append((row.at, other or _weight(one, row)))
+        since = row.at - timedelta(seconds=one.within)
+        while seen and seen[0][0] <= since:
+            seen.popleft()
+        if one.differ:
+            return len({what for _at, what in seen})
+        return sum(what for _at, what in seen)
+
+
+def _trait(row: Assessment, trait: str) -> bytes | str:
+    value = getattr(row, Trait(trait).value)
+    return value if isinstance(value, str) else bytes(value or b"")
+
+
+def _weight(one: Counter, row: Assessment) -> int:
+    return int(row.facts.get(one.sums, 0)) if one.sums else 1

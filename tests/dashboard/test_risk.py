@@ -1,0 +1,179 @@
+"""A merchant writes a rule as a sentence, tries it on the past, and switches it on."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone, translation
+
+from core.scope import tenant_atomic
+from risk import services as risk
+from risk.models import Policy, Rule
+from risk.selectors import sentence
+from tenants.roles import RIGHTS, Role
+from tests.dashboard.people import browser_of
+from tests.risk.factories import a_case, body, make_rule
+
+pytestmark = pytest.mark.django_db(databases="__all__")
+LIST = "/office/rules/"
+MANY = {
+    "name": "同一 IP 频繁下单", "join": "all", "action": "hold", "then": "pay_back",
+    "c1_by": "ip", "c1_number": "10", "c1_unit": "60", "c1_op": ">", "c1_value": "3",
+    "c1_what": "order",
+}  # fmt: skip
+
+
+@pytest.fixture
+def browser(shop):
+    return browser_of(shop, Role.OPERATOR)
+
+
+def the_rule():
+    with tenant_atomic():
+        return Rule.objects.get()
+
+
+def looks(count, **more):
+    for at in range(count):
+        now = timezone.now() - timedelta(minutes=count - at)
+        risk.assess(case=a_case(**more), now=now)
+
+
+def test_a_rule_is_written_as_a_sentence_and_reads_as_one(browser):
+    answer = browser.post(f"{LIST}new/", MANY)
+
+    made = the_rule()
+    assert answer["Location"] == f"{LIST}{made.ref}/"
+    assert made.body["when"] == {
+        "all": [{"count": {"by": "ip", "within": 600, "of": ["order"]}, "op": ">", "value": 3}]
+    }
+    assert (made.state, made.body["action"]) == ("off", "hold")
+    with translation.override("zh-hans"):
+        said = sentence(body=made.body, currency="CNY")
+    assert said == "当同一IP 地址 10 分钟内订单超过 3，则挂起审核"
+
+
+def test_it_tells_what_it_would_have_done_and_is_switched_on(browser):
+    looks(6)
+    browser.post(f"{LIST}new/", MANY)
+    ref = the_rule().ref
+
+    page = browser.get(f"{LIST}{ref}/")
+    browser.post(f"{LIST}{ref}/on/")
+
+    assert (page.context["trial"].spoken, page.context["trial"].looked_at) == (3, 6)
+    assert the_rule().state == "on"
+    with tenant_atomic():
+        assert risk.look(case=a_case(), now=timezone.now()).verdict.action == "hold"
+
+
+def test_one_that_speaks_on_nearly_all_is_switched_on_by_who_is_sure(browser):
+    looks(25, ip="")
+    with tenant_atomic():
+        made = make_rule({"fact": "amount", "op": ">", "value": "1.00"}, state="off")
+    path = f"{LIST}{made.ref}/on/"
+
+    refused = browser.post(path)
+    assert (refused.status_code, the_rule().state) == (409, "off")
+    assert "25 of 25" in refused.content.decode()
+    browser.post(path, {"sure": "on"})
+
+    assert the_rule().state == "on"
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"c1_by": ""}, "__all__"),
+        ({"c1_number": ""}, "c1_value"),
+        ({"c1_value": "many"}, "c1_value"),
+        ({"c1_what": "ip"}, "c1_value"),
+        ({"c1_what": "amount", "c1_value": "1e9"}, "c1_value"),
+        ({"f2_fact": "hour", "f2_op": "in", "f2_value": "1"}, "f2_value"),
+        ({"f2_fact": "is_first_order", "f2_op": "=", "f2_value": "maybe"}, "f2_value"),
+        ({"as_json": "{"}, "as_json"),
+        ({"as_json": "[" * 9_000}, "as_json"),
+        ({"as_json": '{"moments": ["order"]}'}, "as_json"),
+        ({"hold_minutes": "1"}, "hold_minutes"),
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_what_cannot_be_read_is_told_at_its_row(browser, more, field, language):
+    browser.cookies["qy_language"] = language
+
+    answer = browser.post(f"{LIST}new/", MANY | more)
+
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == [field]
+    with tenant_atomic():
+        assert not Rule.objects.exists()
+
+
+def test_a_rule_comes_back_into_its_rows(browser):
+    browser.post(
+        f"{LIST}new/", MANY | {"f1_fact": "is_first_order", "f1_op": "=", "f1_value": "yes"}
+    )
+    path = f"{LIST}{the_rule().ref}/edit/"
+    form = browser.get(path).context["form"]
+    sent = {name: form[name].value() or "" for name in form.fields}
+
+    browser.post(path, sent)
+
+    assert the_rule().version == 1  # nothing was changed
+    browser.post(path, sent | {"c1_value": "5"})
+    assert the_rule().version == 2
+    assert the_rule().body["when"]["all"][1] == {
+        "fact": "is_first_order", "op": "=", "value": True,
+    }  # fmt: skip
+
+
+def test_one_that_does_not_fit_the_rows_stands_as_json(browser):
+    with tenant_atomic():
+        made = make_rule({"not": {"fact": "amount", "op": ">", "value": "1.00"}}, state="off")
+
+    form = browser.get(f"{LIST}{made.ref}/edit/").context["form"]
+
+    assert '"not"' in form["as_json"].value()
+
+
+def test_the_kill_switch_is_kept(browser):
+    browser.post(LIST, {"unanswered": "hold", "hold_minutes": "30"})
+
+    with tenant_atomic():
+        kept = Policy.objects.get()
+    assert (kept.is_on, kept.unanswered, kept.hold_minutes) == (False, "hold", 30)
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_everybody_reads_rules_and_who_may_edit_them_has_the_buttons(shop, role):
+    with tenant_atomic():
+        made = make_rule(name="Many from one address")
+
+    page = browser_of(shop, role).get(f"{LIST}{made.ref}/").content.decode()
+
+    assert "Many from one address" in page
+    assert (f"{LIST}{made.ref}/off/" in page) == ("risk.edit" in RIGHTS[role])
+
+
+def test_every_kind_of_condition_has_a_sentence():
+    parts = [
+        {"fact": "amount", "op": ">=", "value": "50.00"},
+        {"fact": "brand", "op": "in", "value": ["A", "B"]},
+        {"fact": "is_first_order", "op": "=", "value": False},
+        {"not": {"fact": "phone_prefix", "op": "starts", "value": "17"}},
+        {"any": [
+            {"fact": "hour", "op": "<", "value": 6}, {"fact": "kind", "op": "!=", "value": "x"},
+        ]},
+        {"count": {"by": "device", "within": 86_400, "sums": "amount"}, "op": ">", "value": "9.00"},
+        {"count": {"by": "device", "within": 7_200, "differ": "account"}, "op": "<=", "value": 2},
+    ]  # fmt: skip
+    with translation.override("en"):
+        said = sentence(body=body({"all": parts}, action="deny"), currency="CNY")
+
+    assert said == (
+        "When amount of the order is at least ¥50.00 and brand is one of A, B and not first order "
+        "of this buyer and not (first three digits of the phone number begins with 17) and (hour "
+        "of the day is less than 6 or kind of goods is not x) and one device has more than ¥9.00 "
+        "within 1 day: money spent and one device has at most 2 within 2 hours: different values "
+        "of: topped-up account: refuse"
+    )
