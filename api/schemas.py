@@ -10,6 +10,7 @@ from rest_framework.serializers import BooleanField, ChoiceField, IntegerField
 from api.shapes import ORDER_STATES, UNIT_STATES
 from catalog.states import Kind, Promise
 from catalog.types import FieldKind
+from channels.states import PaymentInState
 from orders.states import CaseKind, CaseState
 from suppliers.abilities import Verdict
 
@@ -143,7 +144,30 @@ class Entry(serializers.Serializer):
     amount = Decimal(help_text=_("Below zero: it went out."))
     currency = serializers.CharField()
     order = serializers.CharField(allow_null=True)
+    payment = serializers.CharField(
+        allow_null=True, help_text=_("The online payment that brought it.")
+    )
     at = Moment()
+
+
+class Payment(serializers.Serializer):
+    object = kind_of("payment")
+    livemode = livemode()
+    ref = serializers.CharField()
+    state = ChoiceField(choices=PaymentInState.values)
+    amount = Decimal()
+    currency = serializers.CharField()
+    reference = serializers.CharField(allow_null=True, help_text=_("Yours."))
+    return_url = serializers.CharField(allow_null=True)
+    pay_url = serializers.CharField(
+        allow_null=True, help_text=_("Where a person pays; null once that is over.")
+    )
+    created_at = Moment()
+    expires_at = Moment()
+    paid_at = Moment(allow_null=True)
+    entry = serializers.CharField(
+        allow_null=True, help_text=_("What it became among the movements of the balance.")
+    )
 
 
 class ErrorTold(serializers.Serializer):
@@ -187,3 +211,4 @@ def page_of(shape: type[serializers.Serializer]) -> type[serializers.Serializer]
 
 
 ProductPage, OrderPage, EntryPage = page_of(Product), page_of(OrderInList), page_of(Entry)
+PaymentPage = page_of(Payment)

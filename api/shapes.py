@@ -8,16 +8,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from channels.states import PaymentInState
 from core.money import write_e4
 from core.secrets import Secret
 from orders.states import OrderState
 
 if TYPE_CHECKING:
+    from channels.models import PaymentIn
     from fulfillment.models import Unit
     from fulfillment.types import AccountFound, UnitGoods
     from inventory.types import GoodsText
     from orders.models import Case, Item, Order
     from payments.models import Entry
+    from payments.types import PaidFor
 
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _live: ContextVar[bool] = ContextVar("live", default=True)
@@ -188,15 +191,39 @@ def balance_body(*, balance_e4: int, floor_e4: int, currency: str) -> dict[str, 
     }
 
 
-def entry_body(*, entry: "Entry", order_ref: str | None) -> dict[str, Any]:
+def entry_body(*, entry: "Entry", paid_for: "PaidFor | None") -> dict[str, Any]:
+    """`order` or `payment`: what the money was paid for."""
+    is_payment = paid_for is not None and paid_for.is_balance
+    ref = paid_for and paid_for.ref
     return {
         **titled("entry"),
         "ref": entry.journal.ref,
         "kind": entry.journal.kind,
         "amount": _signed(entry.amount_e4),
         "currency": entry.currency,
-        "order": order_ref,
+        "order": None if is_payment else ref,
+        "payment": ref if is_payment else None,
         "at": _moment(entry.journal.at),
+    }
+
+
+def payment_in_body(*, asked: "PaymentIn", shop: str, now: datetime) -> dict[str, Any]:
+    """`pay_url` is where it is paid, while it can be: on the page at the address `shop`. `entry` is
+    what it became on the balance."""
+    state = asked.state_at(now)
+    return {
+        **titled("payment"),
+        "ref": asked.ref,
+        "state": str(state),
+        "amount": write_e4(asked.amount_e4),
+        "currency": asked.currency,
+        "reference": asked.reference or None,
+        "return_url": asked.return_url or None,
+        "pay_url": f"{shop}balance/{asked.token}/" if state == PaymentInState.OPEN else None,
+        "created_at": _moment(asked.asked_at),
+        "expires_at": _moment(asked.expires_at),
+        "paid_at": _moment(asked.paid_at),
+        "entry": f"capture:{asked.number}" if asked.number else None,
     }
 
 

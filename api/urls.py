@@ -25,6 +25,8 @@ urlpatterns = [
     ),
     path("balance", money.Balance.as_view(), name="balance"),
     path("balance/entries", money.Entries.as_view(), name="entries"),
+    path("balance/payments", money.Payments.as_view(), name="payments"),
+    path("balance/payments/<str:ref>", money.OnePayment.as_view(), name="payment"),
     path("webhook-endpoints", webhooks.Endpoints.as_view(), name="endpoints"),
     path("webhook-endpoints/<str:ref>", webhooks.OneEndpoint.as_view(), name="endpoint"),
     path("webhook-endpoints/<str:ref>/rotate", webhooks.RotateSecret.as_view(), name="rotate"),

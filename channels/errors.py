@@ -79,6 +79,18 @@ class AnotherPersonNeeded(AppError):
     code = "another_person_needed"
 
 
+class NoWayToPay(AppError):
+    """The shop has no payment provider at the moment."""
+
+    code = "no_way_to_pay"
+
+
+class TooManyUnpaid(AppError):
+    """So many payments of the partner wait to be paid already."""
+
+    code = "too_many_unpaid"
+
+
 class TooManyEndpoints(AppError):
     code = "too_many_endpoints"
 

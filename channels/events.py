@@ -11,6 +11,14 @@ class BalanceLow(Event):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class BalanceCredited(Event):
+    """Money from outside is on the partner's balance; `entry_ref` names what was booked."""
+
+    partner_id: int
+    entry_ref: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class EndpointDisabled(Event):
     """Nobody asked for it: it was gone, or nothing had arrived there for days."""
 

@@ -35,6 +35,7 @@ class KeyScope(models.TextChoices):
     ORDERS_READ = "orders:read", _("read orders and their codes")
     ORDERS_WRITE = "orders:write", _("place and cancel orders")
     BALANCE = "balance:read", _("read the balance and its entries")
+    BALANCE_WRITE = "balance:write", _("ask to pay into the balance")
     WEBHOOKS = "webhooks:write", _("set up webhooks")
 
 
@@ -59,6 +60,14 @@ CLAIM_MOVES = {
     ClaimState.REFUSED: frozenset[ClaimState](),
 }
 CLAIM_OPEN = frozenset({ClaimState.FILED, ClaimState.MATCHED})
+
+
+class PaymentInState(models.TextChoices):
+    """Of money that a partner wants to pay into its balance: told by the clock and the money."""
+
+    OPEN = "open", _("to be paid")
+    PAID = "paid", _("paid")
+    EXPIRED = "expired", _("expired")
 
 
 class DoorKind(models.TextChoices):
@@ -115,6 +124,7 @@ class EventKind(models.TextChoices):
     REFUND_DONE = "refund.done", _("money of an order is back on the balance")
     PRICE_CHANGED = "product.price_changed", _("a product has another price")
     STOCK_CHANGED = "product.stock_changed", _("a product is sold out, or there again")
+    BALANCE_CREDITED = "balance.credited", _("money has come onto the balance")
     BALANCE_LOW = "balance.low", _("the balance is low")
     ENDPOINT_DISABLED = "webhook_endpoint.disabled", _("an endpoint was disabled")
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from api import refusals
 from catalog.selectors import due_schedules
 from channels import services as channels
-from channels.events import BalanceLow
+from channels.events import BalanceCredited, BalanceLow
 from channels.selectors import (
     due_door_complaints,
     due_door_orders,
@@ -116,6 +116,7 @@ def connect() -> None:
         outbox.subscribe(fact, channels.tell_of_order, only=channels.is_partners)
     outbox.subscribe(RefundDone, channels.tell_of_refund, only=channels.is_of_a_balance)
     outbox.subscribe(BalanceLow, channels.tell_of_balance)
+    outbox.subscribe(BalanceCredited, channels.tell_of_credit)
     sweeper.watch(due_endpoints, task="channels.send_webhooks", id_name="endpoint_id")
     sweeper.watch(
         due_partner_shelves,

@@ -18,11 +18,12 @@ from catalog.models import Brand, BuyerTemplate, Category, Product, Sku
 from channels.models import ApiKey, Partner, PriceTier, WebhookEndpoint
 from channels.states import EndpointState
 from dashboard.access import allows, shop_of
+from dashboard.paid_for import page_of
 from dashboard.reading import ids_in
 from dashboard.words import goods_words
 from inventory.models import Batch, Code, Content
 from orders.models import Order
-from payments.models import Notice, Refund
+from payments.models import Notice, Payment, Refund
 from payments.states import Outcome
 from risk.models import Rule
 from suppliers.models import Authorisation, Supplier
@@ -225,11 +226,15 @@ def _shop(request: HttpRequest, slugs: set[str]) -> Found:
     return {shop.slug: About(shop.name, "/")}
 
 
+def _right_to(payment: Payment) -> str:
+    return "orders.view" if payment.into_id is None else "partners.money"
+
+
 def _refunds(request: HttpRequest, numbers: set[str]) -> Found:
     return {
         refund.number: About(
             _("Refund of order %(number)s") % {"number": refund.payment.payable_ref},
-            _link(request, "orders.view", "office_order", refund.payment.payable_id),
+            page_of(refund.payment) if allows(request, _right_to(refund.payment)) else "",
         )
         for refund in Refund.objects.filter(number__in=numbers).select_related("payment")
     }
@@ -282,6 +287,7 @@ _READERS: dict[str, Callable[[HttpRequest, set[str]], Found]] = {
     "offer": _offers,
     "order": _orders,
     "partner": _partners,
+    "payment_in": _partners,  # whose balance it is for
     "picture": _pictures,
     "product": _products,
     "refund": _refunds,

@@ -132,6 +132,8 @@ ACTIONS = {
     "claim.confirmed": _("confirmed money for a partner's balance"),
     "claim.refused": _("refused money for a partner's balance"),
     "claim.proof_read": _("took the proof of a partner's transfer"),
+    "payment_in.asked": _("asked for an online payment into a partner's balance"),
+    "payment_in.paid": _("paid into a partner's balance online"),
     "api.sold": _("sold to a partner"),
     "api.refund_told": _("was told of a refund by a platform"),
     "door.opened": _("opened a door for a partner's platform"),

@@ -20,7 +20,7 @@ from payments.models import (
     SandboxTrade,
 )
 from payments.states import MAY_BRING_MONEY, ODD, OPEN, REFUND_DUE, PaymentState, RefundState
-from payments.types import MoneyState, MoneyWord, OddNotices, TradePage
+from payments.types import MoneyState, MoneyWord, OddNotices, PaidFor, TradePage
 
 HELD_UP = timedelta(minutes=10)
 
@@ -176,16 +176,23 @@ def sum_before(*, account_id: int, moment: datetime) -> int:
     return sum_of(entries=Entry.objects.filter(account_id=account_id, journal__at__lt=moment))
 
 
-def refunded_refs(*, numbers: Collection[str]) -> dict[str, str]:
+def entry_of(*, account_id: int, ref: str) -> Entry:
+    """What a journal moved on the account."""
+    return Entry.objects.select_related("journal").get(account_id=account_id, journal__ref=ref)
+
+
+def refunded_refs(*, numbers: Collection[str]) -> dict[str, PaidFor]:
     """What refunds paid back for, by their numbers."""
     found = Refund.objects.filter(number__in=numbers)
-    return dict(found.values_list("number", "payment__payable_ref"))
+    told = found.values_list("number", "payment__payable_ref", "payment__into_id")
+    return {number: PaidFor(ref, into is not None) for number, ref, into in told}
 
 
-def payable_refs(*, numbers: Collection[str]) -> dict[str, str]:
+def payable_refs(*, numbers: Collection[str]) -> dict[str, PaidFor]:
     """What payments paid for, by their numbers."""
     found = Payment.objects.filter(number__in=numbers)
-    return dict(found.values_list("number", "payable_ref"))
+    told = found.values_list("number", "payable_ref", "into_id")
+    return {number: PaidFor(ref, into is not None) for number, ref, into in told}
 
 
 def moved_on(*, kind: str, owner_ref: str, currency: str, after: datetime, until: datetime) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from core.actors import Actor
 from core.scope import TenantModel
@@ -12,7 +12,11 @@ from core.scope import TenantModel
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payable:
-    """What is to be paid: `ref` is its number for people, `id` its key on a higher floor."""
+    """What is to be paid: `ref` is its number for people, `id` its key on a higher floor.
+
+    `into_id`: the account whose balance the money raises; its `id` is below zero then, so that it
+    is never taken for that of something sold. None: the merchant has sold something.
+    """
 
     ref: str
     id: int
@@ -21,6 +25,14 @@ class Payable:
     title: str
     expires_at: datetime | None = None
     is_new: bool = False  # made this moment: nobody can have begun to pay it
+    into_id: int | None = None
+
+
+class PaidFor(NamedTuple):
+    """What a payment was for; `is_balance`: it was paid into one, nothing was sold."""
+
+    ref: str
+    is_balance: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +54,15 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Captured:
-    """`is_first` is False for a repeat: nothing happened, answer success."""
+    """`is_first` is False for a repeat: nothing happened, answer success.
+
+    `is_into_balance`: nothing was sold, the money is on somebody's balance.
+    """
 
     payment_id: int
     payable_id: int
     is_first: bool
+    is_into_balance: bool = False
 
 
 class MoneyWord(StrEnum):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from storefront.views import accounts, checkout, files, orders, shelf
+from storefront.views import accounts, balances, checkout, files, orders, shelf
 
 app_name = "storefront"
 urlpatterns = [
@@ -20,6 +20,8 @@ urlpatterns = [
     path("orders/", orders.mine, name="mine"),
     path("orders/find/", orders.find, name="lookup"),
     path("orders/forget/", orders.forget, name="forget"),
+    path("balance/<str:token>/", balances.balance, name="balance"),
+    path("balance/<str:token>/live/", balances.balance_live, name="balance_live"),
     path("pay/notice/<str:provider>/", checkout.notice, name="notice"),
     path("sandbox/pay/<str:token>/", checkout.bank, name="bank"),
     path("language/<str:code>/", files.language, name="language"),

@@ -124,6 +124,14 @@ ADVICE: Mapping[type[AppError], Words] = {
         _("Your balance, with its credit line, does not cover the order. Nothing was charged."),
         _("Top the balance up, then order under a new idempotency key."),
     ),
+    channels.NoWayToPay: (
+        _("The shop has no payment provider that takes money at the moment."),
+        _("Pay by bank transfer, or try again later."),
+    ),
+    channels.TooManyUnpaid: (
+        _("So many of your online payments wait to be paid that no more are opened."),
+        _("Pay those, or let them expire; a page is good for 24 hours."),
+    ),
     channels.TooManyEndpoints: (
         _("You have as many webhook endpoints as there may be."),
         _("Remove one, or change the address of one that you have."),

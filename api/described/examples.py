@@ -60,7 +60,23 @@ ENTRY = {
     "amount": "-9.8750",
     "currency": "CNY",
     "order": REF,
+    "payment": None,
     "at": AT,
+}
+PAYMENT = {
+    "object": "payment",
+    "livemode": True,
+    "ref": "BP7KQ4MXW2PD",
+    "state": "open",
+    "amount": "1000.0000",
+    "currency": "CNY",
+    "reference": "TOPUP-2026-11",
+    "return_url": "https://shop.example.com/paid",
+    "pay_url": "https://shop.example.com/balance/Jx0rT1dZb3mQ8vK2nW5yAg/",
+    "created_at": AT,
+    "expires_at": "2026-11-29T08:00:00.000Z",
+    "paid_at": None,
+    "entry": None,
 }
 ORDER = IN_LIST | {"units": [UNIT]}
 
@@ -104,6 +120,8 @@ ANSWERS: Mapping[type[Serializer], dict[str, Any]] = {
     },
     schemas.Entry: ENTRY,
     schemas.EntryPage: _page(ENTRY),
+    schemas.Payment: PAYMENT,
+    schemas.PaymentPage: _page(PAYMENT),
     **HOOK_ANSWERS,
 }
 BODIES: Mapping[str, dict[str, Any]] = {
@@ -116,6 +134,7 @@ BODIES: Mapping[str, dict[str, Any]] = {
     },
     "checkAccount": {"sku": "PHONE-50", "buyer": {"phone": "13800138000"}},
     "cancelOrder": {},
+    "askPayment": {"amount": "1000.0000", "reference": "TOPUP-2026-11"},
     "requestRefund": {"position": 1, "kind": "code_fails", "text": "The code was used before."},
     **HOOK_BODIES,
 }

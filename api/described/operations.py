@@ -120,6 +120,38 @@ OPERATIONS: Mapping[str, Operation] = {
         answers={200: schemas.EntryPage},
         is_paged=True,
     ),
+    "POST Payments": Operation(
+        id="askPayment",
+        tag="balance",
+        summary=_("Pay into the balance online"),
+        text=_(
+            "Makes a page of the shop, good for 24 hours: send “pay_url” to whoever pays. The "
+            "money is on the balance as soon as it has come; “balance.credited” tells you."
+        ),
+        answers={201: schemas.Payment},
+        refuses=(
+            channels.NoWayToPay,
+            channels.TooManyUnpaid,
+            own.KeyTooLong,
+            KeyReused,
+            StillRunning,
+        ),
+        is_idempotent=True,
+    ),
+    "GET Payments": Operation(
+        id="listPayments",
+        tag="balance",
+        summary=_("What you have paid in online, or want to"),
+        text=_("The newest first."),
+        answers={200: schemas.PaymentPage},
+        is_paged=True,
+    ),
+    "GET OnePayment": Operation(
+        id="getPayment",
+        tag="balance",
+        summary=_("One online payment"),
+        answers={200: schemas.Payment},
+    ),
     **HOOK_OPERATIONS,
 }
 TAGS: Mapping[str, str | Promise] = {

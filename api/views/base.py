@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api import calls, shapes, versions
-from api.errors import KeyMissing
+from api.errors import KeyMissing, KeyTooLong
 from api.fields import Shape
 from api.pace import check_pace, count_call
 from api.parsing import StrictJSONParser
@@ -41,6 +41,7 @@ from tenants.selectors import find_sandbox_id
 from tenants.types import Shop
 
 _KEY = re.compile(rf"({LIVE}|{TEST})([a-z0-9]{{{PUBLIC}}})([A-Za-z0-9_-]{{20,64}})")
+LONGEST_KEY = 255
 _sandboxes: Kept[int | None] = Kept(most=10_000)
 
 
@@ -168,6 +169,17 @@ class PartnerView(APIView):
         if isinstance(exc, APIException):
             raise refusal_of(exc, allowed=", ".join(self.allowed_methods))
         raise exc
+
+    def idempotency_key(self) -> str:
+        """The caller's key; empty where there is none. Raises KeyTooLong."""
+        key = str(self.request.headers.get("Idempotency-Key", ""))
+        if len(key) > LONGEST_KEY or not key.isprintable():
+            raise KeyTooLong(
+                _("An idempotency key has at most %(most)s printable characters.")
+                % {"most": LONGEST_KEY},
+                param="Idempotency-Key",
+            )
+        return key
 
     def validated(self, shape: type[Shape]) -> dict[str, Any]:
         """The body in the shape's types; raises InvalidInput with the field's name."""

@@ -7,13 +7,11 @@ from typing import Any
 from django.db import IntegrityError
 from django.http.response import HttpResponseBase
 from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import services
-from api.errors import KeyTooLong
 from api.fields import Amount, Shape, Text, Whole
 from api.paging import page_of
 from api.shapes import as_json
@@ -23,7 +21,6 @@ from channels.selectors import get_sale, sales_of
 from channels.states import KeyScope
 from core.errors import AppError
 
-LONGEST_KEY = 255
 MOST_OF_ONE = 100
 MOST_LINES = 100
 
@@ -47,7 +44,7 @@ class Orders(PartnerView):
         return Response(page_of(request, found, services.read_sales))
 
     def post(self, request: Request) -> HttpResponseBase:
-        self.asked = _asked(self.validated(self.Input), key=_idempotency_key(request))
+        self.asked = _asked(self.validated(self.Input), key=self.idempotency_key())
         return services.sell(seat=self.seat, asked=self.asked, now=self.now).response()
 
     def after(self, why: AppError | IntegrityError) -> HttpResponseBase:
@@ -101,14 +98,3 @@ def _asked(given: dict[str, Any], *, key: str = "") -> NewSale:
         idempotency_key=key,
         said=json.dumps(given, sort_keys=True, ensure_ascii=False),
     )
-
-
-def _idempotency_key(request: Request) -> str:
-    key = request.headers.get("Idempotency-Key", "")
-    if len(key) > LONGEST_KEY or not key.isprintable():
-        raise KeyTooLong(
-            _("An idempotency key has at most %(most)s printable characters.")
-            % {"most": LONGEST_KEY},
-            param="Idempotency-Key",
-        )
-    return key

@@ -19,6 +19,7 @@ from channels.models.partners import (
     PriceTier,
     TierPrice,
 )
+from channels.models.payments_in import PaymentIn
 from channels.models.webhooks import (
     ENDPOINT_OLD_SECRET,
     ENDPOINT_SECRET,
@@ -52,6 +53,7 @@ __all__ = [
     "PartnerOrder",
     "PartnerShelf",
     "PartnerSku",
+    "PaymentIn",
     "PriceTier",
     "ShelfItem",
     "Telling",

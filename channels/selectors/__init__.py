@@ -36,6 +36,15 @@ from channels.selectors.partners import (
     tier_of,
     tiers,
 )
+from channels.selectors.payments_in import (
+    find_payment_in,
+    get_payment_in,
+    is_to_be_paid,
+    payable_of,
+    payment_in_by_token,
+    payments_in,
+    payments_in_by_number,
+)
 from channels.selectors.sales import find_sale, find_sale_of_order, get_sale, sales_of
 from channels.selectors.sandboxes import due_sandboxes
 from channels.selectors.seats import find_seat
@@ -81,6 +90,7 @@ __all__ = [
     "find_call",
     "find_door_order",
     "find_partner",
+    "find_payment_in",
     "find_sale",
     "find_sale_of_order",
     "find_seat",
@@ -91,10 +101,12 @@ __all__ = [
     "get_door_order",
     "get_endpoint",
     "get_partner",
+    "get_payment_in",
     "get_sale",
     "get_tier",
     "get_watch",
     "hooks_of",
+    "is_to_be_paid",
     "keys_of",
     "low_partners",
     "month_figures",
@@ -103,6 +115,10 @@ __all__ = [
     "open_claims",
     "partners",
     "partners_at_a_glance",
+    "payable_of",
+    "payment_in_by_token",
+    "payments_in",
+    "payments_in_by_number",
     "prices_of",
     "refusals_at",
     "sales_of",

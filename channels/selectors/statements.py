@@ -14,6 +14,7 @@ from payments.selectors import (
     sum_before,
     sums_by_kind,
 )
+from payments.types import PaidFor
 from tenants.selectors import get_shop
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from payments.models import Entry
 
 _TOP_UP, _PAID, _REFUND = "top-up:", "capture:", "refund:"
+_NOTHING = PaidFor(ref="", is_balance=False)
 
 
 def month_figures(*, partner: Partner, month: date) -> MonthFigures:
@@ -48,19 +50,21 @@ def movements(*, partner: Partner, entries: "Iterable[Entry]", before_e4: int) -
     """Lines of a statement that follow a balance of `before_e4`. Four queries."""
     found = list(entries)
     orders = _orders(found)
-    numbers = _own_numbers(partner, set(orders.values()))
+    numbers = _own_numbers(partner, {one.ref for one in orders.values() if not one.is_balance})
     slips = _bank_refs(found)
     lines, balance = [], before_e4
     for entry in found:
         balance += entry.amount_e4
-        ref, order = entry.journal.ref, orders.get(entry.journal.ref, "")
+        ref = entry.journal.ref
+        paid_for = orders.get(ref, _NOTHING)
+        order = "" if paid_for.is_balance else paid_for.ref
         lines.append(
             Movement(
                 at=entry.journal.at,
                 kind=entry.journal.kind,
                 amount_e4=entry.amount_e4,
                 balance_e4=balance,
-                ref=slips.get(ref, ref),
+                ref=paid_for.ref if paid_for.is_balance else slips.get(ref, ref),
                 order=order,
                 partner_order_no=numbers.get(order, ""),
             )
@@ -79,8 +83,8 @@ def _bounds(month: date) -> tuple[datetime, datetime]:
     return tuple(datetime(one.year, one.month, 1, tzinfo=zone) for one in (first, following))  # type: ignore[return-value]  # -- of two
 
 
-def _orders(entries: "list[Entry]") -> dict[str, str]:
-    """By the journal's reference, the number of the order that was paid or paid back."""
+def _orders(entries: "list[Entry]") -> dict[str, PaidFor]:
+    """By the journal's reference, the order that was paid or paid back, or the payment in."""
     refs = [entry.journal.ref for entry in entries]
     paid = {ref: ref.removeprefix(_PAID) for ref in refs if ref.startswith(_PAID)}
     back = {ref: ref.split(":")[1] for ref in refs if ref.startswith(_REFUND)}

@@ -35,6 +35,7 @@ from channels.services.partners import (
     reopen_partner,
     suspend_partner,
 )
+from channels.services.paying_in import ask_payment, take_payment
 from channels.services.pricing import is_at_loss, prices_for, prices_of_partner, pricing_of
 from channels.services.selling import note_sale
 from channels.services.statement_files import statement_csv, statement_xlsx
@@ -64,6 +65,7 @@ from channels.services.webhooks.announcing import (
     is_of_a_balance,
     is_partners,
     tell_of_balance,
+    tell_of_credit,
     tell_of_order,
     tell_of_refund,
 )
@@ -90,6 +92,7 @@ SEALED = (
 __all__ = [
     "SEALED",
     "announce",
+    "ask_payment",
     "change_door",
     "change_endpoint",
     "change_partner",
@@ -150,7 +153,9 @@ __all__ = [
     "statement_csv",
     "statement_xlsx",
     "suspend_partner",
+    "take_payment",
     "tell_of_balance",
+    "tell_of_credit",
     "tell_of_order",
     "tell_of_refund",
     "unwatch",

@@ -8,6 +8,7 @@ from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
 from channels.errors import AnotherPersonNeeded, ReferenceClaimed
+from channels.events import BalanceCredited
 from channels.models import CLAIM_PROOF, BalanceClaim, BalanceClaimMove, ClaimProof, Partner
 from channels.states import CLAIM_MOVES, ClaimKind, ClaimState
 from channels.types import ClaimProofFile, NewTransfer
@@ -16,6 +17,7 @@ from core.constraints import broken_rule
 from core.crypto import seal, unseal
 from core.errors import FileRefused, InvalidInput, NotAllowed
 from core.money import MOST_E4
+from core.outbox import emit
 from core.refs import new_ref
 from core.scope import tenant_atomic
 from core.states import check_move
@@ -134,13 +136,15 @@ def read_claim_proof(*, claim_id: int, by: Actor, now: datetime) -> ClaimProofFi
 def _book(claim: BalanceClaim, *, by: Actor, now: datetime) -> None:
     is_transfer = claim.kind == ClaimKind.TRANSFER
     book = payments.top_up_balance if is_transfer else payments.correct_balance
-    book(
+    journal = book(
         account_id=claim.partner.account_id,
         amount_e4=claim.amount_e4,
         ref=claim.ref,
         by=by,
         now=now,
     )
+    if is_transfer:
+        emit(BalanceCredited(partner_id=claim.partner_id, entry_ref=journal.ref))
 
 
 def _check_transfer(given: NewTransfer, bank_ref: str, *, today: date) -> None:

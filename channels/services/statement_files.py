@@ -30,6 +30,9 @@ KINDS = {
     "correction": gettext_lazy("corrected"),
     "capture": gettext_lazy("order paid"),
     "refund_done": gettext_lazy("paid back"),
+    "payment_in": gettext_lazy("paid in online"),
+    "refund_promised": gettext_lazy("paid twice, sent back"),
+    "refund_given_up": gettext_lazy("could not be sent back"),
 }
 
 

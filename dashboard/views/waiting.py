@@ -13,6 +13,7 @@ from core.errors import NotFound
 from core.money import Money
 from dashboard.access import allows
 from dashboard.frame import Deed, deed, draw, page
+from dashboard.paid_for import page_of
 from dashboard.reading import instant_of
 from dashboard.tones import tone_of
 from dashboard.words import provider_words
@@ -55,7 +56,12 @@ def money(request: HttpRequest) -> HttpResponse:
         "dashboard/money.html",
         title=_("Payments to look at"),
         refunds=[
-            (refund, Money(refund.amount_e4, refund.payment.currency), tone_of(refund.state))
+            (
+                refund,
+                page_of(refund.payment),
+                Money(refund.amount_e4, refund.payment.currency),
+                tone_of(refund.state),
+            )
             for refund in refunds
         ],
         notices=[_notices(kind) for kind in kinds_of_odd_notices()],
@@ -71,7 +77,7 @@ def _notices(kind: OddNotices) -> dict[str, Any]:
         "words": Outcome(kind.outcome).label,
         "provider": provider_words(kind.provider),
         "seen_until": kind.last_at.isoformat(),
-        "latest": list(latest),
+        "latest": [(one, page_of(one.payment) if one.payment else "") for one in latest],
     }
 
 

@@ -15,7 +15,11 @@ UNPAID = sorted(set(PaymentState) - {PaymentState.CAPTURED})
 
 
 class Payment(TenantModel):
-    """One attempt to pay one payable; `payable_id` points to a higher floor, so it is no key."""
+    """One attempt to pay one payable; `payable_id` points to a higher floor, so it is no key.
+
+    `into` is whose balance it raises, and its `payable_id` is below zero then (ADR 0021); without
+    one the merchant has sold something.
+    """
 
     number = models.CharField(_("payment number"), max_length=32)
     payable_ref = models.CharField(_("pays"), max_length=40)
@@ -23,6 +27,9 @@ class Payment(TenantModel):
     title = models.CharField(_("title"), max_length=120, blank=True)
     provider = models.CharField(_("provider"), max_length=20)
     account = TenantForeignKey(
+        Account, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    into = TenantForeignKey(
         Account, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     amount_e4 = models.BigIntegerField(_("amount"))
@@ -42,7 +49,7 @@ class Payment(TenantModel):
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
         constraints = [
-            *tenant_rules("payments_payment", "account"),
+            *tenant_rules("payments_payment", "account", "into"),
             RowRules(
                 state_known(PaymentState, name="payment_state_known"),
                 payable(
@@ -63,6 +70,11 @@ class Payment(TenantModel):
                     condition=Q(paid_at=None, state__in=UNPAID)
                     | Q(paid_at__isnull=False, state=PaymentState.CAPTURED),
                     name="payment_paid_at_if_captured",
+                ),
+                models.CheckConstraint(
+                    condition=Q(into=None, payable_id__gte=0)
+                    | Q(into__isnull=False, payable_id__lt=0, account=None),
+                    name="payment_into_balance_has_a_key_below_zero",
                 ),
                 name="payments_payment_rules",
             ),

@@ -18,7 +18,7 @@ from core.rows import draft, fetch
 from core.scope import require_tenant, tenant_atomic
 from core.sheets import Sheet
 from payments.errors import BalanceTooLow
-from payments.models import Account, Balance, Entry, Journal
+from payments.models import Account, Balance, Entry, Journal, Payment
 from payments.states import AccountKind
 from payments.types import Booking, Cost, Line
 
@@ -93,6 +93,14 @@ def account_of(*, account_id: int) -> Account:
         _by_id.clear()
     transaction.on_commit(lambda: _by_id.__setitem__(key, found))
     return found
+
+
+def target_of(payment: Payment) -> AccountName:
+    """Whose money a payment brings: the merchant's, unless it is paid into a balance."""
+    if payment.into_id is None:
+        return AccountKind.REVENUE, ""
+    account = account_of(account_id=payment.into_id)
+    return AccountKind(account.kind), account.owner_ref
 
 
 def line(account: Account, amount_e4: int) -> Line:

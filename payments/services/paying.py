@@ -106,6 +106,7 @@ def _new(
         currency=payable.currency,
         made_at=now,
         expires_at=payable.expires_at or now + TIME_TO_PAY,
+        into_id=payable.into_id,
     )
 
 
@@ -149,7 +150,7 @@ def capture(*, notice: Notice, now: datetime, sheet: Sheet | None = None) -> Cap
     if sheet is None:
         own.write()
     reach("payments.captured")
-    return Captured(payment_id=payment.pk, payable_id=payment.payable_id, is_first=True)
+    return _captured(payment, is_first=True)
 
 
 def _locked(*, number: str) -> Payment | None:
@@ -186,7 +187,16 @@ def _refusal(outcome: Outcome, notice: Notice) -> NoticeRefused:
 
 def _repeated(notice: Notice, payment: Payment, *, now: datetime) -> Captured:
     notices.keep_repeat(notice=notice, payment=payment, now=now)
-    return Captured(payment_id=payment.pk, payable_id=payment.payable_id, is_first=False)
+    return _captured(payment, is_first=False)
+
+
+def _captured(payment: Payment, *, is_first: bool) -> Captured:
+    return Captured(
+        payment_id=payment.pk,
+        payable_id=payment.payable_id,
+        is_first=is_first,
+        is_into_balance=payment.into_id is not None,
+    )
 
 
 @tenant_atomic(savepoint=False)
@@ -266,14 +276,14 @@ def _close(payments: "QuerySet[Payment]", *, by: Actor, now: datetime) -> None:
 def _book_capture(
     sheet: Sheet, payment: Payment, *, source: ledger.AccountName, now: datetime
 ) -> None:
-    revenue = (AccountKind.REVENUE, "")
-    accounts = ledger.accounts_named([source, revenue], currency=payment.currency)
+    target = ledger.target_of(payment)
+    accounts = ledger.accounts_named([source, target], currency=payment.currency)
     booking = Booking(
         ref=f"capture:{payment.number}",
-        kind="capture",
+        kind="capture" if payment.into_id is None else "payment_in",
         lines=(
             ledger.line(accounts[source], -payment.amount_e4),
-            ledger.line(accounts[revenue], payment.amount_e4),
+            ledger.line(accounts[target], payment.amount_e4),
         ),
         currency=payment.currency,
         by=SYSTEM,

@@ -40,7 +40,6 @@ FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)
 TRIES_BEFORE_A_PERSON = 30  # some 25 hours of an answer that we cannot read
 
-REVENUE = (AccountKind.REVENUE, "")
 PROMISED = (AccountKind.REFUNDS, "")
 
 AFTER = {
@@ -226,12 +225,13 @@ def give_up_refund(*, refund_id: int, by: Actor, reason: str, now: datetime) -> 
 def _book(
     row: Refund, payment: Payment, *, step: str, is_own_risk: bool = False, now: datetime
 ) -> None:
-    """A promise lowers the revenue at once; what was promised waits in an account of its own."""
-    source = _source(payment)
+    """A promise lowers the revenue, or the balance it was paid into, at once; what was promised
+    waits in an account of its own."""
+    source, target = _source(payment), ledger.target_of(payment)
     route = {
-        "promised": (REVENUE, PROMISED),
+        "promised": (target, PROMISED),
         "done": (PROMISED, source),
-        "given_up": (PROMISED, REVENUE),
+        "given_up": (PROMISED, target),
     }
     out_of, into = route[step]
     accounts = ledger.accounts_named([out_of, into], currency=payment.currency)

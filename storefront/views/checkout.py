@@ -1,6 +1,7 @@
 """From the form to the money: buying, the pay page, the sandbox's bank, and providers' notices."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -13,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from catalog.errors import NotForSale
+from channels.selectors import find_payment_in
 from core.errors import AppError
 from core.failpoints import reach
 from core.middleware import opens_own_scope
@@ -32,6 +34,9 @@ from storefront.types import ProductPage
 from storefront.views.orders import order_of_this_device
 from storefront.views.shelf import get_product, look_at, show_product
 from suppliers.abilities import Verdict
+
+if TYPE_CHECKING:
+    from payments.models import Payment
 
 LONGEST_NOTICE = 64 * 1024
 
@@ -118,25 +123,35 @@ def _no_way_to_pay() -> str:
 @never_cache
 def pay(request: HttpRequest, token: str) -> HttpResponse:
     order = order_of_this_device(request, token)
-    ways = payments.ways_to_pay()
-    asked = read_text(request.GET, "way", longest=40)
-    way = asked if asked in {one.name for one in ways} else ""
-    payment = services.find_payment(order=order, way=way, now=timezone.now())
+    payment = services.find_payment(order=order, way=way_asked(request), now=timezone.now())
     if payment is None or not payment.pay_url:
         return HttpResponseRedirect(reverse("storefront:order", args=[token]))
-    address = request.build_absolute_uri(payment.pay_url)
-    page = order_page(order=order, shop=device.shop_of(request))
     context = {
-        "order": page,
-        "qr": qr_svg(address),
-        "pay_url": payment.pay_url,
-        "way": next((one for one in ways if one.name == payment.provider), None),
-        "other_ways": [one for one in ways if one.name != payment.provider],
-        "is_sandbox": payment.provider == "sandbox",
+        "order": order_page(order=order, shop=device.shop_of(request)),
+        **how_to_pay(request, payment),
         "crumb": _("Pay"),
         "back": reverse("storefront:order", args=[token]),
     }
     return render(request, "storefront/pay.html", context)
+
+
+def way_asked(request: HttpRequest) -> str:
+    """The way to pay that the address names, if there is one of this name."""
+    asked = read_text(request.GET, "way", longest=40)
+    return asked if asked in {one.name for one in payments.ways_to_pay()} else ""
+
+
+def how_to_pay(request: HttpRequest, payment: "Payment") -> dict[str, Any]:
+    """What a page shows to have a payment paid: its code, its way, and the other ways."""
+    ways = payments.ways_to_pay()
+    return {
+        "due": price_of(payment.amount_e4, payment.currency),
+        "qr": qr_svg(request.build_absolute_uri(payment.pay_url)),
+        "pay_url": payment.pay_url,
+        "way": next((one for one in ways if one.name == payment.provider), None),
+        "other_ways": [one for one in ways if one.name != payment.provider],
+        "is_sandbox": payment.provider == "sandbox",
+    }
 
 
 @require_http_methods(["GET", "POST"])
@@ -148,7 +163,6 @@ def bank(request: HttpRequest, token: str) -> HttpResponse:
         payments.sandbox_pay(token=token, misbehaviour=how, now=timezone.now())
         return HttpResponseRedirect(request.path)
     trade = payments.sandbox_trade(token=token)
-    order = get_order(order_id=trade.payable_id)
     shown = {
         "price": price_of(trade.amount_e4, trade.currency),
         "title": trade.title,
@@ -156,9 +170,15 @@ def bank(request: HttpRequest, token: str) -> HttpResponse:
         "is_paid": trade.paid_at is not None,
         "is_closed": trade.paid_at is None and trade.expires_at < timezone.now(),
     }
-    back_to = reverse("storefront:order", args=[order.token])
-    context = {"trade": shown, "knobs": _knobs(), "back_to": back_to}
+    context = {"trade": shown, "knobs": _knobs(), "back_to": _page_of(trade.payable_id)}
     return render(request, "storefront/sandbox.html", context)
+
+
+def _page_of(payable_id: int) -> str:
+    asked = find_payment_in(payable_id=payable_id)
+    if asked is not None:
+        return reverse("storefront:balance", args=[asked.token])
+    return reverse("storefront:order", args=[get_order(order_id=payable_id).token])
 
 
 def _knobs() -> list[tuple[str, str]]:

@@ -78,7 +78,7 @@ def _show(
 ) -> HttpResponse:
     page = order_page(order=found, shop=device.shop_of(request), is_shown=is_shown)
     context = _context(page, is_shown=is_shown) | more
-    return _private(render(request, "storefront/order.html", context, status=status))
+    return private(render(request, "storefront/order.html", context, status=status))
 
 
 def _context(page: OrderPage, *, is_shown: bool = False) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def live(request: HttpRequest, token: str) -> HttpResponse:
     """What the page asks while it waits: only what changed since the version it shows."""
     found, shop = order_of_this_device(request, token), device.shop_of(request)
     if is_shown_unpaid(order=found, shop=shop, version=request.GET.get("v", "")):
-        return _private(JsonResponse({"is_final": False, "is_payable": True}))
+        return private(JsonResponse({"is_final": False, "is_payable": True}))
     page = order_page(order=found, shop=shop)
     news: dict[str, Any] = {"is_final": page.is_final, "is_payable": page.is_payable}
     if request.GET.get("v") != page.version:
@@ -125,7 +125,7 @@ def live(request: HttpRequest, token: str) -> HttpResponse:
         context = _context(page)
         news["html"] = render_to_string("storefront/order_live.html", context, request)
         news["side"] = render_to_string("storefront/order_side.html", context, request)
-    return _private(JsonResponse(news))
+    return private(JsonResponse(news))
 
 
 @require_POST
@@ -137,7 +137,7 @@ def codes(request: HttpRequest, token: str) -> HttpResponse:
         found = order_of_this_device(request, token)
         units = secrets_of(order=found, now=timezone.now())
     if wants_json(request):
-        return _private(JsonResponse({"units": units}))
+        return private(JsonResponse({"units": units}))
     with one_moment():
         return _show(request, order_by_token(token=token), is_shown=True)
 
@@ -156,7 +156,7 @@ def codes_file(request: HttpRequest, token: str) -> HttpResponse:
             return _show(request, found, status=409, refusal=_no_codes(found))
     response = HttpResponse(text.encode("utf-8-sig"), content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{found.number}.txt"'
-    return _private(response)
+    return private(response)
 
 
 def _no_codes(found: "Order") -> str:
@@ -226,7 +226,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     browser = device.find_browser(request)
     rows = order_rows(buyer_key=browser.buyer_key) if browser else []
     context = {"orders": rows, "crumb": _("My orders")}
-    return _private(render(request, "storefront/mine.html", context))
+    return private(render(request, "storefront/mine.html", context))
 
 
 @require_POST
@@ -270,10 +270,10 @@ def _opened(found: "Order") -> HttpResponse:
 
 def _back_to(found: "Order", anchor: str = "") -> HttpResponse:
     path = reverse("storefront:order", args=[found.token])
-    return _private(HttpResponseRedirect(path + anchor))
+    return private(HttpResponseRedirect(path + anchor))
 
 
-def _private(response: HttpResponse) -> HttpResponse:
+def private(response: HttpResponse) -> HttpResponse:
     """Nothing of an order is kept by a cache, nor told to the next site.
 
     Not "no-referrer": with it a browser sends `Origin: null`, and every form here would be refused.

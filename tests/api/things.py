@@ -68,6 +68,7 @@ def make_place(slug: str) -> Place:
             "order": order["ref"],
             "waiting": waiting["ref"],
             "case": case["ref"],
+            "payment": caller.post("/api/v1/balance/payments", {"amount": "7.0000"})["ref"],
             **_told(place),
         }
     return place

@@ -119,7 +119,8 @@ def _partnered(now: datetime) -> tuple[str, str]:
 
 
 def _paid_in(partner: Partner, now: datetime) -> None:
-    """One that is booked, one that waits for a second person, one that is to be found."""
+    """One that is booked, one that waits for a second person, one that is to be found, and a page
+    to pay at."""
     days = range(3)
     filed = [
         channels.file_transfer(
@@ -138,3 +139,11 @@ def _paid_in(partner: Partner, now: datetime) -> None:
     for claim in filed[:2]:
         channels.match_claim(claim_id=claim.pk, by=CLERK, now=now)
     channels.confirm_claim(claim_id=filed[0].pk, by=CHIEF, now=now)
+    channels.ask_payment(
+        partner_id=partner.pk,
+        amount_e4=123_456_700,
+        reference=LONG[:80],
+        return_url="https://books.example.com/paid",
+        by=CLERK,
+        now=now,
+    )

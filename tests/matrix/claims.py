@@ -13,7 +13,7 @@ PAID_E4 = 10_000
 
 
 def claimed(partner_id: int, mark: str, now: datetime) -> dict[str, Any]:
-    """A claim with a slip, that waits to be confirmed; and by which keys forms name what."""
+    """A claim with a slip that waits to be confirmed, a page to pay at, and keys for forms."""
     given = NewTransfer(
         amount_e4=PAID_E4,
         paid_on=now.date(),
@@ -23,9 +23,14 @@ def claimed(partner_id: int, mark: str, now: datetime) -> dict[str, Any]:
     )
     claim = channels.file_transfer(partner_id=partner_id, given=given, by=CLERK, now=now)
     channels.match_claim(claim_id=claim.pk, by=CLERK, now=now)
+    asked = channels.ask_payment(
+        partner_id=partner_id, amount_e4=PAID_E4, reference=f"{mark} pays", by=CLERK, now=now
+    )
     spare = TierTerms(name=f"{mark} spare tier", way="list")
     return {
         "claim": claim.ref,
+        "payment_in": asked.ref,
+        "balance_page": asked.token,
         "partner_id": partner_id,
         "tier_id": claim.partner.tier_id,
         "empty_tier": channels.save_tier(terms=spare, by=CLERK, now=now).ref,

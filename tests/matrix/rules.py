@@ -322,6 +322,8 @@ OFFICE = {
     "office_partner_statement": page(f"{PARTNER_PAGE}statement/", "partners.money"),
     "office_partner_statement_file": page(f"{PARTNER_PAGE}statement/csv/", "partners.money",
                                           shows=False),
+    "office_payments_in": page(f"{PARTNER_PAGE}payments/", "partners.money", posted=302,
+                               form={"amount": "12.50", "reference": "a payment"}),
     "office_correction": page(f"{PARTNER_PAGE}correction/", "partners.money", posted=302,
                               form={"way": "up", "amount": "1", "reason": "a mistake"}),
     "office_tiers": page("/office/tiers/", "partners.view"),
@@ -372,6 +374,9 @@ SHOP = {
         "/orders/find/", post=PUBLIC, form={"number": "{number}", "proof": "{mail}"}
     ),
     "storefront:forget": deed("/orders/forget/", PUBLIC, shows=False),
+    # Whoever has the address may pay, as with a bill.
+    "storefront:balance": asset("/balance/{balance_page}/", shows=True),
+    "storefront:balance_live": asset("/balance/{balance_page}/live/"),
     "storefront:notice": Rule("/pay/notice/sandbox/"),  # who signs it: tests/payments
     "api:openapi_json": asset("/api/v1/openapi.json"),
     "api:openapi_yaml": asset("/api/v1/openapi.yaml"),
@@ -390,6 +395,8 @@ SHOP = {
     "api:refund_request": Rule("/api/v1/orders/{partner_order}/refund-requests/{case_ref}"),
     "api:balance": Rule("/api/v1/balance"),
     "api:entries": Rule("/api/v1/balance/entries"),
+    "api:payments": Rule("/api/v1/balance/payments"),
+    "api:payment": Rule("/api/v1/balance/payments/{payment_in}"),
     "api:endpoints": Rule("/api/v1/webhook-endpoints"),
     "api:endpoint": Rule("/api/v1/webhook-endpoints/{endpoint}"),
     "api:rotate": Rule("/api/v1/webhook-endpoints/{endpoint}/rotate"),

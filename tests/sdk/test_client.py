@@ -68,6 +68,16 @@ def test_an_answer_that_is_lost_is_asked_for_again_and_nothing_is_ordered_twice(
     assert 0.25 <= waits[0] <= 0.5 <= waits[1] <= 1
 
 
+def test_a_payment_whose_answer_was_lost_is_asked_for_once(keyed, address):
+    client, _waits = losing(keyed, address, 1)
+
+    asked = client.ask_payment(amount="100.00", reference="NOV", return_url="https://a.example/")
+
+    assert [one["ref"] for one in client.payments()] == [asked["ref"]]
+    assert client.payment(asked["ref"]) == asked
+    assert (asked["state"], asked["reference"]) == ("open", "NOV")
+
+
 def test_what_may_have_been_done_and_has_no_key_is_not_repeated(keyed, address, sku):
     client, waits = losing(keyed, address, 1)
 

@@ -104,6 +104,7 @@ def test_a_disabled_endpoint_is_not_sent_to(client):
         (types.AccountCheck, "AccountCheck"),
         (types.Balance, "Balance"),
         (types.Entry, "Entry"),
+        (types.Payment, "Payment"),
         (types.Endpoint, "Endpoint"),
         (types.EndpointWithSecret, "EndpointWithSecret"),
         (types.RemovedEndpoint, "RemovedEndpoint"),

@@ -14,7 +14,12 @@ from catalog.states import Channel
 from channels.models import Partner, WebhookDelivery, WebhookEndpoint, WebhookEvent
 from channels.selectors.sales import find_sale_of_order
 from channels.selectors.webhooks import hooks_of, known_events
-from channels.services.webhooks.news import completed_at_once, news_of_order, refund_done
+from channels.services.webhooks.news import (
+    balance_credited,
+    completed_at_once,
+    news_of_order,
+    refund_done,
+)
 from channels.states import EventKind
 from channels.types import Hook, News, Seat
 from core.crypto import digest
@@ -25,7 +30,7 @@ from core.rows import draft
 from core.scope import require_tenant, tenant_atomic
 from core.sheets import Sheet
 from fulfillment.selectors import units_of
-from payments.selectors import get_refund
+from payments.selectors import entry_of, get_refund
 from payments.states import AccountKind
 
 if TYPE_CHECKING:
@@ -87,6 +92,14 @@ def tell_of_balance(*, partner_id: int, now: datetime) -> None:
     data = {"object": "balance", "below": write_e4(partner.low_balance_e4)}
     news = News(kind=EventKind.BALANCE_LOW, fact=fact, data=data)
     tell(partner_id=partner_id, news=[news], now=now)
+
+
+@tenant_atomic
+def tell_of_credit(*, partner_id: int, entry_ref: str, now: datetime) -> None:
+    """Hears BalanceCredited."""
+    partner = Partner.objects.get(pk=partner_id)
+    entry = entry_of(account_id=partner.account_id, ref=entry_ref)
+    tell(partner_id=partner_id, news=[balance_credited(entry)], now=now)
 
 
 def tell_disabled(*, endpoint: WebhookEndpoint, now: datetime) -> None:

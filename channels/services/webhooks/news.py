@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from channels.selectors.payments_in import payments_in_by_number
 from channels.states import EventKind
 from channels.types import News
 from core.moments import written
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from channels.models import PartnerOrder
     from fulfillment.models import Unit
     from orders.models import Order
-    from payments.models import Refund
+    from payments.models import Entry, Refund
 
 ENDED = {
     OrderState.COMPLETED: EventKind.ORDER_COMPLETED,
@@ -63,6 +64,24 @@ def refund_done(sale: "PartnerOrder", refund: "Refund") -> News:
         "done_at": written(refund.ended_at),
     }
     return News(kind=kind, fact=f"{kind}:{refund.number}", data=data)
+
+
+def balance_credited(entry: "Entry") -> News:
+    """`entry` is what it is called by in the list of movements; `payment` what was paid online."""
+    kind, ref = EventKind.BALANCE_CREDITED, entry.journal.ref
+    number = ref.removeprefix("capture:")
+    paid = payments_in_by_number(numbers={number}).get(number)
+    data = {
+        "object": "balance",
+        "entry": ref,
+        "kind": entry.journal.kind,
+        "amount": write_e4(entry.amount_e4),
+        "currency": entry.currency,
+        "payment": paid and paid.ref,
+        "reference": (paid and paid.reference) or None,
+        "booked_at": written(entry.journal.at),
+    }
+    return News(kind=kind, fact=f"{kind}:{ref}", data=data)
 
 
 def _delivered(

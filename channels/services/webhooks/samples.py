@@ -29,6 +29,11 @@ _SAMPLES: dict[str, dict[str, Any]] = {
         "object": "product", "sku": "SAMPLE", "price": "9.8750", "currency": "CNY",
         "is_available": False,
     },
+    EventKind.BALANCE_CREDITED: {
+        "object": "balance", "entry": "capture:P260101SAMPLE2346789A", "kind": "payment_in",
+        "amount": "1000.0000", "currency": "CNY", "payment": "BPSAMPLE2346",
+        "reference": "SAMPLE-1", "booked_at": "2026-01-01T00:00:00.000Z",
+    },
     EventKind.BALANCE_LOW: {"object": "balance", "below": "1000.0000"},
     EventKind.ENDPOINT_DISABLED: {
         "object": "webhook_endpoint", "ref": "we_SAMPLE", "reason": "failing",

@@ -82,3 +82,20 @@ class Client(Webhooks):
     def entries(self) -> Iterator[types.Entry]:
         """Every movement of the balance, the newest first."""
         return cast(Iterator[types.Entry], self.pages("/balance/entries"))
+
+    def ask_payment(
+        self, *, amount: str, reference: str = "", return_url: str = "", idempotency_key: str = ""
+    ) -> types.Payment:
+        """A page where a person pays into the balance, once however often it has to be tried."""
+        body = {"amount": amount, "reference": reference}
+        if return_url:
+            body["return_url"] = return_url
+        once = idempotency_key or str(uuid.uuid4())
+        return cast(types.Payment, self.call("POST", "/balance/payments", body=body, once=once))
+
+    def payment(self, ref: str) -> types.Payment:
+        return cast(types.Payment, self.call("GET", f"/balance/payments/{ref}"))
+
+    def payments(self) -> Iterator[types.Payment]:
+        """What was paid in online, or is to be, the newest first."""
+        return cast(Iterator[types.Payment], self.pages("/balance/payments"))

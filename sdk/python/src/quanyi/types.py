@@ -109,7 +109,24 @@ class Entry(Told):
     amount: str
     currency: str
     order: str | None
+    payment: str | None
     at: str
+
+
+class Payment(Told):
+    """Money to be paid in online; whoever opens `pay_url` pays it, while it is there."""
+
+    ref: str
+    state: str
+    amount: str
+    currency: str
+    reference: str | None
+    return_url: str | None
+    pay_url: str | None
+    created_at: str
+    expires_at: str
+    paid_at: str | None
+    entry: str | None
 
 
 class Event(Told):

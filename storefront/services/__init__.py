@@ -1,0 +1,27 @@
+"""What the shopper's pages do, composed from the apps below: a face writes nothing itself."""
+
+from storefront.services.buying import (
+    buy,
+    complain,
+    find_payment,
+    find_payment_in,
+    give_up,
+    keep_refusal,
+    say,
+    sell_from_balance,
+)
+from storefront.services.taking import ask_for_money, hear_notice, take_money
+
+__all__ = [
+    "ask_for_money",
+    "buy",
+    "complain",
+    "find_payment",
+    "find_payment_in",
+    "give_up",
+    "hear_notice",
+    "keep_refusal",
+    "say",
+    "sell_from_balance",
+    "take_money",
+]

@@ -1,0 +1,136 @@
+"""A partner pays into its balance online: by the API asked for, on a page of the shop paid."""
+
+import pytest
+from django.utils import timezone
+
+from channels.models import PaymentIn
+from channels.services.paying_in import MOST_UNPAID
+from channels.states import KeyScope
+from channels.types import KeyTerms
+from core.scope import tenant_atomic
+from payments.models import Payment
+from tests.api.callers import Caller
+from tests.channels.factories import make_keyed
+from tests.conftest import client_of
+from tests.payments.factories import posting
+
+pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
+QUERIES = 8
+PAYMENTS = "/api/v1/balance/payments"
+ASKED = {"amount": "250.0000", "reference": "NOV", "return_url": "https://a.example/paid"}
+
+
+def count() -> int:
+    with tenant_atomic():
+        return PaymentIn.objects.count()
+
+
+def pay(shop, told) -> None:
+    """A person opens the page, and the provider tells that he has paid."""
+    browser, path = client_of(shop), "/" + told["pay_url"].split("/", 3)[3]
+    assert browser.get(path).status_code == 200
+    with tenant_atomic():
+        payment = Payment.objects.get()
+    body, headers = posting(payment, now=timezone.now())
+    answer = browser.post("/pay/notice/sandbox/", body, "application/json", headers=headers)
+    assert answer.content == b"success"
+
+
+def test_a_payment_is_asked_for_paid_on_its_page_and_on_the_balance(shop, caller):
+    told = caller.post(PAYMENTS, ASKED)
+
+    assert caller.status == 201
+    assert (told["object"], told["state"], told["amount"]) == ("payment", "open", "250.0000")
+    assert (told["reference"], told["paid_at"], told["entry"]) == ("NOV", None, None)
+    assert caller.get("/api/v1/balance")["balance"] == "1000.0000"
+
+    pay(shop, told)
+
+    after = caller.get(f"{PAYMENTS}/{told['ref']}")
+    assert (after["state"], after["pay_url"]) == ("paid", None)
+    assert caller.get("/api/v1/balance")["balance"] == "1250.0000"
+    entry = caller.get("/api/v1/balance/entries")["data"][0]
+    assert (entry["ref"], entry["kind"], entry["amount"]) == (
+        after["entry"], "payment_in", "250.0000",
+    )  # fmt: skip
+    assert (entry["order"], entry["payment"]) == (None, told["ref"])
+
+
+def test_the_same_key_is_the_same_page_and_another_request_under_it_is_refused(caller):
+    first = caller.post(PAYMENTS, ASKED, idempotency_key="K1")
+    raw = caller.raw
+
+    again = caller.post(PAYMENTS, ASKED, idempotency_key="K1")
+
+    assert (again, caller.raw, caller.status) == (first, raw, 201)
+    assert caller.headers["Idempotent-Replayed"] == "true"
+    refusal = caller.post(PAYMENTS, ASKED | {"amount": "251.0000"}, idempotency_key="K1")
+    assert (caller.status, refusal["error"]["code"]) == (422, "idempotency_key_reused")
+    assert count() == 1
+
+
+def test_without_a_key_two_calls_are_two_pages(caller):
+    refs = {caller.post(PAYMENTS, ASKED)["ref"] for _time in range(2)}
+
+    told = caller.get(f"{PAYMENTS}?limit=1")
+
+    assert {told["data"][0]["ref"]} < refs
+    assert told["has_more"]
+
+
+@pytest.mark.parametrize(
+    ("body", "param"),
+    [
+        ({}, "amount"),
+        ({"amount": 250}, "amount"),
+        ({"amount": "250.0050"}, "amount"),
+        ({"amount": "0.5000"}, "amount"),
+        ({"amount": "500000.0100"}, "amount"),
+        ({"amount": "250.0000", "return_url": "javascript:alert(1)"}, "return_url"),
+        ({"amount": "250.0000", "return_url": 7}, "return_url"),
+        ({"amount": "250.0000", "reference": "x" * 81}, "reference"),
+        ({"amount": "250.0000", "refernce": "x"}, "refernce"),
+    ],
+)
+def test_a_wrong_request_is_told_which_field_and_nothing_is_made(caller, body, param):
+    refusal = caller.post(PAYMENTS, body)
+
+    assert (caller.status, refusal["error"]["param"]) == (422, param)
+    assert count() == 0
+
+
+def test_a_refusal_is_no_answer_of_the_key(caller):
+    for _time in range(MOST_UNPAID):
+        caller.post(PAYMENTS, ASKED)
+
+    refusal = caller.post(PAYMENTS, ASKED, idempotency_key="K1")
+
+    assert (caller.status, refusal["error"]["code"]) == (409, "too_many_unpaid")
+    with tenant_atomic():
+        PaymentIn.objects.update(expires_at=timezone.now())
+    caller.post(PAYMENTS, ASKED, idempotency_key="K1")
+    assert caller.status == 201
+
+
+def test_who_may_only_read_the_balance_asks_for_no_payment(shop):
+    with tenant_atomic():
+        caller = Caller(make_keyed(key=KeyTerms(scopes=(KeyScope.BALANCE,))))
+
+    refusal = caller.post(PAYMENTS, ASKED)
+
+    assert (caller.status, refusal["error"]["data"]["scope"]) == (403, "balance:write")
+    caller.get(PAYMENTS)
+    assert caller.status == 200
+
+
+def test_a_list_asks_the_database_as_often_for_three_as_for_one(caller, django_assert_num_queries):
+    caller.post(PAYMENTS, ASKED)
+    caller.get(PAYMENTS)  # what a process learns once
+    with django_assert_num_queries(QUERIES):
+        caller.get(PAYMENTS)
+
+    for _time in range(2):
+        caller.post(PAYMENTS, ASKED)
+
+    with django_assert_num_queries(QUERIES):
+        assert len(caller.get(PAYMENTS)["data"]) == 3
