@@ -29,6 +29,7 @@ def cancel(*, seat: Seat, sale: "PartnerOrder", now: datetime) -> None:
 
     Raises NothingToCancel, and WithSupplier where a supplier has all that is left.
     """
+    orders.take_order(order_id=sale.order_id)  # nobody lets a held one go on meanwhile
     units = list(units_of(order_id=sale.order_id))
     left = [
         unit.pk

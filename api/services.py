@@ -125,7 +125,9 @@ def _why_held(order: "Order", *, now: datetime) -> Held | None:
     (item,) = items_of_order(order)
     loses = order.may_lose or channels.is_at_loss(order=order, item=item)
     if order.looked is not None and order.looked.verdict.action == Action.HOLD:
-        return replace(orders.held_by(verdict=order.looked.verdict, now=now), may_lose=loses)
+        held = orders.held_by(verdict=order.looked.verdict, now=now)
+        # A loss is nobody's by a deadline.
+        return replace(held, may_lose=True, then=HeldThen.PAY_BACK) if loses else held
     if not loses:
         return None
     until = now + LOSS_WITHIN

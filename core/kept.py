@@ -1,6 +1,7 @@
 """Answers kept in the process for a moment: a question asked a hundred times a second is read once.
 
-Only for what a visitor may see a moment late. What decides (an order, a payment) never asks here.
+Only for what a visitor may see a moment late. What decides (an order, a payment) never asks here;
+but for the risk rules, of which nobody expects that they hold sooner than in seconds.
 """
 
 import time

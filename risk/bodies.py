@@ -1,7 +1,7 @@
 """A rule's body, read: where it looks, on what, what it wants then, and when it is in force.
 
     {"moments": ["order", "open"], "when": node, "action": "hold", "score": 20,
-     "scope": {"sku": [refs], "brand": […], "channel": […], "partner": […]},
+     "scope": {"sku": [refs], "channel": […], "partner": […]},
      "schedule": {"since": "2026-11-01", "until": "2026-12-01", "hours": [22, 6], "days": [6, 7]},
      "hold_minutes": 120, "then": "pay_back"}
 
@@ -21,7 +21,7 @@ from risk.facts import FACTS
 from risk.states import Action, Moment
 from risk.types import Facts
 
-SCOPES = ("sku", "brand", "channel", "partner")
+SCOPES = ("sku", "channel", "partner")
 THEN = ("pay_back", "release")
 WANTS = (Action.TAG, Action.WARN, Action.HOLD, Action.DENY)
 KEYS = frozenset(
@@ -60,9 +60,16 @@ def read_body(body: Mapping[str, Any]) -> Body:
         )
     schedule = _mapping(body.get("schedule", {}), "schedule", {"since", "until", "hours", "days"})
     parts = [read(body.get("when")).root, *_scope(body.get("scope", {})), *_times(schedule)]
+    moments = _moments(body.get("moments"))
+    condition = Condition(Every(tuple(parts)) if len(parts) > 1 else parts[0])
+    for name in sorted(condition.facts):
+        if not moments <= FACTS[name].moments:
+            raise ConditionWrong(
+                _("Not known then: %(fact)s.") % {"fact": FACTS[name].label}, param="moments"
+            )
     return Body(
-        moments=_moments(body.get("moments")),
-        condition=Condition(Every(tuple(parts)) if len(parts) > 1 else parts[0]),
+        moments=moments,
+        condition=condition,
         action=_action(body.get("action")),
         score=_whole(body.get("score", 0), "score", 0, MOST_SCORE),
         hold_minutes=_hold_minutes(body.get("hold_minutes", 0)),

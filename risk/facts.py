@@ -4,7 +4,6 @@ A fact that is not known of a case (a partner's order has no device) makes every
 false, and its negation too is asked of what is known only: `not_in` needs the fact.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -43,7 +42,6 @@ FACTS = _all(
     Fact(name="price_share", kind=Kind.NUMBER, label=_("share of the list price"), unit="%",
          moments=_ORDERS),
     Fact(name="sku", kind=Kind.TEXT, label=_("SKU"), moments=_ORDERS),
-    Fact(name="brand", kind=Kind.TEXT, label=_("brand"), moments=_ORDERS),
     Fact(name="kind", kind=Kind.TEXT, label=_("kind of goods"), moments=_ORDERS),
     Fact(name="channel", kind=Kind.TEXT, label=_("channel"), moments=_ORDERS),
     Fact(name="partner", kind=Kind.TEXT, label=_("partner"), moments=_ORDERS),
@@ -53,14 +51,6 @@ FACTS = _all(
          moments=_ORDERS),
     Fact(name="buyer_age_hours", kind=Kind.NUMBER, label=_("time since this buyer was first seen"),
          unit=_("hours"), moments=_ORDERS),
-    Fact(name="refunds_before", kind=Kind.NUMBER, label=_("refunds of this buyer before"),
-         moments=_ORDERS),
-    Fact(name="complaints_before", kind=Kind.NUMBER, label=_("complaints of this buyer before"),
-         moments=_ORDERS),
-    Fact(name="ip", kind=Kind.TEXT, label=_("IP address")),
-    Fact(name="province", kind=Kind.TEXT, label=_("province of the IP address")),
-    Fact(name="isp", kind=Kind.TEXT, label=_("provider of the IP address")),
-    Fact(name="country", kind=Kind.TEXT, label=_("country of the IP address")),
     Fact(name="phone_prefix", kind=Kind.TEXT, label=_("first three digits of the phone number")),
     Fact(name="mail_domain", kind=Kind.TEXT, label=_("domain of the mail address")),
     Fact(name="language", kind=Kind.TEXT, label=_("language of the page")),
@@ -74,7 +64,3 @@ COUNTED_BY = tuple(Trait)
 SUMMED = ("amount", "quantity")
 SHORTEST, LONGEST = 60, 30 * 24 * 3600  # seconds of a count's window
 MOST_COUNTED = 10_000
-
-
-def labels(names: Iterable[str]) -> list[str]:
-    return [str(FACTS[name].label) for name in names]

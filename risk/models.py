@@ -140,7 +140,8 @@ class ListEntry(TenantModel):
 class Assessment(TenantModel):
     """One look: its facts, whom it is about (digests), what the rules said, and what came of it.
 
-    What rules count and a dry run reads. `spoken` are the rules with their versions.
+    What rules count and a dry run reads. `spoken` are the rules with their versions, `ranges` the
+    lists on which its network or mail domain stood: later that cannot be told any more.
     """
 
     moment = models.CharField(_("when"), max_length=8, choices=Moment)
@@ -157,6 +158,7 @@ class Assessment(TenantModel):
     amount_e4 = models.BigIntegerField(default=0)
     quantity = models.IntegerField(default=0)
     facts = models.JSONField(default=dict)
+    ranges = models.CharField(max_length=20, blank=True, default="", db_default="")
     action = models.CharField(_("verdict"), max_length=4, choices=Action)
     score = models.IntegerField(default=0)
     spoken = models.JSONField(default=list)
@@ -183,6 +185,14 @@ class Assessment(TenantModel):
                     condition=Q(**{f"{trait}__isnull": False}),
                 )
                 for trait in LINKING
+            ),
+            *(
+                models.Index(
+                    fields=["tenant_id", trait, "at"],
+                    name=f"assessment_by_{trait}",
+                    condition=~Q(**{trait: ""}),
+                )
+                for trait in (Trait.PARTNER, Trait.SKU)
             ),
         ]
 

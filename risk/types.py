@@ -37,7 +37,7 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """`action` is the hardest of what was spoken; `hold_until` and `then` say how a hold ends."""
+    """`action` is the hardest of what was spoken; `hold_minutes` and `then` say how a hold ends."""
 
     action: str
     spoken: tuple[Spoken, ...] = ()

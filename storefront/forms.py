@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from core.contacts import clean_mail, clean_phone
 from core.errors import AppError, InvalidInput
 from inventory.errors import OutOfStock
-from orders.selectors import clean_mail, clean_phone
 from storefront.errors import PriceChanged
 from storefront.types import BuyInput, FieldShown, ProductPage
 

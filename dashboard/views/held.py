@@ -26,6 +26,7 @@ def held(request: HttpRequest) -> HttpResponse:
         "dashboard/held.html",
         title=_("Held orders"),
         rows=[_row(order) for order in held_orders()[:MOST]],
+        more=max(0, held_orders().count() - MOST),
         may_decide=allows(request, "orders.review"),
     )
 
@@ -48,11 +49,13 @@ def decide(request: HttpRequest, order_id: int, verb: str) -> Deed:
         return Deed(
             partial(fulfillment.release_held, order_id=found.pk),
             done=_("It goes on. What is in stock is delivered now."),
+            asks_password=found.may_lose,
         )
     if verb == "refuse":
         reason = request.POST.get("reason", "").strip()[:60] or "refused"
         return Deed(
             partial(fulfillment.refuse_held, order_id=found.pk, reason=reason),
             done=_("The refund is on its way. The timeline says when it arrived."),
+            asks_password=True,
         )
     raise NotFound

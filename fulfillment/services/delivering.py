@@ -60,7 +60,8 @@ def take_payment(
 ) -> Recorded:
     """The money is here: pay the order and deliver at once what needs no network.
 
-    Paid and delivered in one transaction, so that a code from stock waits for no worker. As
+    Paid and delivered in one transaction, so that a code from stock waits for no worker; held or
+    paid back instead, where the risk rules want that. As
     `orders.record_payment` otherwise, OutOfStock for late money included: the caller's transaction
     is rolled back then. Who gives a `sheet` writes it.
     """
@@ -130,7 +131,7 @@ def _screen_and_open(order: "Order", *, now: datetime) -> None:
 
 @tenant_atomic
 def open_all(*, order: "Order", now: datetime) -> None:
-    """Open the units of an order that its caller has taken, and that was held until now."""
+    """Open the units of an order that its caller has taken, and that nothing stops (any more)."""
     sheet = Sheet()
     _open(order, sold={}, now=now, sheet=sheet)
     sheet.write()

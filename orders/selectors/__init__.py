@@ -1,6 +1,6 @@
 """Orders as they are. Nothing here writes."""
 
-from orders.selectors.contacts import clean_mail, clean_phone, mail_index, phone_index
+from orders.selectors.contacts import mail_index, phone_index
 from orders.selectors.reading import (
     buyer_fields_of,
     case_by_ref,
@@ -31,8 +31,6 @@ __all__ = [
     "buyer_fields_of",
     "case_by_ref",
     "cases_of",
-    "clean_mail",
-    "clean_phone",
     "contact_of",
     "due_cases",
     "due_to_close",

@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from core.contacts import clean_mail, clean_phone
 from core.crypto import Place, sealer, unseal
 from core.errors import AppError, NotFound
 from core.rows import fetch
@@ -24,7 +25,7 @@ from orders.models import (
     Order,
     OrderMove,
 )
-from orders.selectors.contacts import clean_mail, clean_phone, mail_index, phone_index
+from orders.selectors.contacts import mail_index, phone_index
 from orders.states import CASE_LIVE, OrderState
 from orders.types import Contact, Said
 

@@ -5,10 +5,11 @@ from datetime import datetime
 from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext_lazy as _
 
+from core.contacts import clean_mail, clean_phone
 from core.crypto import blind_index, seal
 from core.errors import InvalidInput
 from orders.models import MAIL, PHONE, Order
-from orders.selectors import clean_mail, clean_phone, mail_index, phone_index
+from orders.selectors import mail_index, phone_index
 from orders.types import PlaceOrder
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 4, 64

@@ -33,7 +33,7 @@ def place(*, request: PlaceOrder, now: datetime, sheet: Sheet | None = None) -> 
     """Take an order and hold its goods for 15 minutes, all of them or none.
 
     The same form again (a double click, a second tab) is the order it made the first time. Raises
-    NotForSale, InvalidInput (with `param`), TooMany, OutOfStock, TooManyHeld.
+    NotForSale, InvalidInput (with `param`), TooMany, OutOfStock, TooManyHeld, RefusedByRules.
 
     Who gives a `sheet` writes it: only then an order of one thing is stored and its code held; or
     the sheet says that it was not, because the same form is an order already (`placed_before`).

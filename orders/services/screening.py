@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from core.budgets import TookTooLong, at_most_ms
+from core.contacts import clean_mail, clean_phone
 from core.scope import require_tenant, tenant_atomic
 from core.secrets import Secret
 from orders.errors import RefusedByRules
 from orders.models import Order
-from orders.selectors import clean_mail, clean_phone
 from orders.states import HeldThen
 from orders.types import Held, PlaceOrder
 from risk import services as risk
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Goods = Sequence[tuple["Sku", int, Mapping[str, str]]]  # SKU, how many, what the buyer gave for it
 BY_RULE = "risk_rule"
-MOST_LOOKED_BACK = 1_000
+MOST_LOOKED_BACK, BUDGET_MS = 1_000, 30
 _PAST = frozenset({"is_first_order", "orders_before", "buyer_age_hours"})
 _ACCOUNTS = frozenset({"top_up"})
 
@@ -34,7 +34,7 @@ _BEFORE = """
         SELECT placed_at FROM orders_order
          WHERE tenant_id = %(tenant)s AND state <> 'closed'
            AND (buyer_key = %(device)s AND buyer_key <> '' OR phone_hash = %(phone)s)
-         LIMIT %(most)s) AS past
+         ORDER BY placed_at LIMIT %(most)s) AS past
 """
 
 
@@ -99,9 +99,12 @@ def _past(order: Order, *, now: datetime) -> dict[str, Value]:
         "tenant": require_tenant(), "device": order.buyer_key, "phone": order.phone_hash,
         "most": MOST_LOOKED_BACK,
     }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(_BEFORE, given)
-        count, first = cursor.fetchone()
+    try:
+        with at_most_ms(BUDGET_MS) as cursor:
+            cursor.execute(_BEFORE, given)
+            count, first = cursor.fetchone()
+    except TookTooLong:
+        return {}
     age = (now - first) // timedelta(hours=1) if first else 0
     return {"orders_before": count, "is_first_order": count == 0, "buyer_age_hours": max(0, age)}
 

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import OperationalError, connection
+from django.db import connection
 
+from core.budgets import TookTooLong, at_most_ms
 from core.scope import require_tenant, tenant_atomic
+from risk.states import Trait
 from risk.types import Counter
 
 _WHERE = "FROM risk_assessment WHERE tenant_id = %s AND {by} = %s AND at > %s AND moment = ANY(%s)"
@@ -33,12 +35,10 @@ def counted_in_postgres(
         since = now - timedelta(seconds=one.within)
         given += [*values, require_tenant(), digests[one.by], since, list(one.moments)]
     try:
-        with tenant_atomic(), connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL statement_timeout = {BUDGET_MS}")
+        with at_most_ms(BUDGET_MS) as cursor:
             cursor.execute(f"SELECT {', '.join(sql)}", given)
-            row: Any = cursor.fetchone()
-            cursor.execute("SET LOCAL statement_timeout = DEFAULT")
-    except OperationalError:
+            row = cursor.fetchone()
+    except TookTooLong:
         return None
     return {one: int(found) for one, found in zip(wanted, row, strict=True)}
 
@@ -47,7 +47,12 @@ def _what(one: Counter) -> str:
     if one.sums:
         column = "amount_e4" if one.sums == "amount" else "quantity"
         return f"coalesce(sum({column}), 0)"
-    return f"count(DISTINCT {one.differ})" if one.differ else "count(*)"
+    return f"count(DISTINCT {_known(one.differ)})" if one.differ else "count(*)"
+
+
+def _known(trait: str) -> str:
+    """The trait's column, NULL where nobody is named."""
+    return f"nullif({trait}, '')" if trait in (Trait.PARTNER, Trait.SKU) else trait
 
 
 def _with_this(
@@ -72,10 +77,11 @@ def stored_counts(
     else:
         what = f"floor(extract(epoch from at) / {int(bucket)})::bigint, {_what(counter)}"
         group = "1, 2"
-    known = f"AND {counter.differ} IS NOT NULL" if counter.differ else ""
+    known = f"AND {_known(counter.differ)} IS NOT NULL" if counter.differ else ""
+    is_known = f"{_known(counter.by)} IS NOT NULL {known}"
     sql = (
         f"SELECT {counter.by}, {what} FROM risk_assessment WHERE tenant_id = %s AND at > %s "  # noqa: S608 -- our words
-        f"AND moment = ANY(%s) AND at < %s AND {counter.by} IS NOT NULL {known} GROUP BY {group}"
+        f"AND moment = ANY(%s) AND at < %s AND {is_known} GROUP BY {group}"
     )
     since = now - timedelta(seconds=counter.within)
     given: list[Any] = [require_tenant(), since, list(counter.moments), now]

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Any
 
-from django.db.models import QuerySet
+import structlog
+from django.db.models import Max, QuerySet
 
 from core.errors import NotFound
 from core.kept import Kept
 from core.scope import require_tenant
 from risk.bodies import Body, read_body
+from risk.errors import ConditionWrong
 from risk.models import ListEntry, Policy, Rule
 from risk.states import RuleState, Trait
 from risk.types import Counter
@@ -26,6 +29,7 @@ class InForce:
     version: int
     body: Body
     is_shadow: bool
+    since: datetime  # it says this, and is switched so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +81,7 @@ class RuleSet:
                 yield one.listing
 
 
+log = structlog.get_logger(__name__)
 _sets: Kept[RuleSet] = Kept(most=10_000)
 
 
@@ -107,18 +112,28 @@ def forget_rules() -> None:
     _sets.forget()
 
 
+def _in_force(rule: Any) -> InForce | None:
+    """One that a newer version of the program cannot read refuses no orders: it is left out, and
+    the log says so."""
+    try:
+        body = read_body(rule.body)
+    except ConditionWrong as why:
+        log.exception("rule_unreadable", rule=rule.ref, at=why.param)
+        return None
+    return InForce(
+        ref=rule.ref, name=rule.name, version=rule.version, body=body,
+        is_shadow=rule.state == RuleState.SHADOW, since=max(rule.written_at, rule.switched_at),
+    )  # fmt: skip
+
+
 def _read() -> RuleSet:
-    found = Rule.objects.exclude(state=RuleState.OFF).order_by("pk")
+    found = Rule.objects.exclude(state=RuleState.OFF).order_by("pk").annotate(
+        written_at=Max("versions__made_at"), switched_at=Max("moves__at")
+    )  # fmt: skip
     entries = ListEntry.objects.exclude(plain="")
     return RuleSet(
         policy=policy(),
-        rules=tuple(
-            InForce(
-                ref=rule.ref, name=rule.name, version=rule.version, body=read_body(rule.body),
-                is_shadow=rule.state == RuleState.SHADOW,
-            )
-            for rule in found
-        ),
+        rules=tuple(read for rule in found if (read := _in_force(rule)) is not None),
         ranges=tuple(
             Range(
                 listing=one.listing, trait=one.trait, plain=one.plain,

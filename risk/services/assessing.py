@@ -40,7 +40,16 @@ class _Look:
     facts: Facts
     digests: Digests
     listed: frozenset[str]
+    ranges: frozenset[str]
     now: datetime
+    before: Assessment | None = None  # the look when it was placed
+
+    def said_before(self, rule: InForce) -> bool | None:
+        """Whether the rule spoke then; None if it was another then, or could not say."""
+        if self.before is None or rule.since > self.before.at:
+            return None
+        found = [one for one in self.before.spoken if one["rule"] == rule.ref]
+        return None if any(one["is_unanswered"] for one in found) else bool(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +83,14 @@ def look(*, case: Case, now: datetime) -> Assessed:
     """
     digests = _digests(case)
     rules = rules_in_force()
+    ranges = _in_ranges(rules, case)
     stands = _Look(
         rules=rules,
         moment=case.moment,
         facts=_with_time(case.facts, now=now),
         digests=digests,
-        listed=_listed(rules, case, digests, now=now),
+        listed=ranges | _listed(rules, digests, now=now),
+        ranges=ranges,
         now=now,
     )
     verdict = _verdict(stands, _counts(stands, is_new=True))
@@ -88,8 +99,12 @@ def look(*, case: Case, now: datetime) -> Assessed:
 
 @tenant_atomic(savepoint=False)
 def judge_again(*, subject: str, now: datetime) -> Verdict:
-    """The verdict on an order that is paid now: on the facts of its placing, and on what was
-    counted since. It is not counted once more; what is harder than before is written down."""
+    """The verdict on an order that is paid now.
+
+    What a rule said when it was placed stands: who orders at the same address later does not make
+    an earlier order suspicious. Rules that came or changed since, those that could not say, and
+    the lists are asked now. It is not counted once more; what is harder is written down.
+    """
     rules = rules_in_force()
     if not rules.has_something_to_say:
         return Verdict(action=Action.PASS)
@@ -97,21 +112,28 @@ def judge_again(*, subject: str, now: datetime) -> Verdict:
     if found is None:
         return Verdict(action=Action.PASS)
     digests = _digests_of(found)
-    listed = find_listed(digests=_bytes_of(digests), now=now) if rules.has_entries else set()
+    ranges = _listed_before(found)
     stands = _Look(
         rules=rules,
         moment=Moment.ORDER,
         facts=found.facts,
         digests=digests,
-        listed=frozenset(listed) | _listed_before(found),
+        listed=ranges | _listed(rules, digests, now=now),
+        ranges=ranges,
         now=now,
+        before=found,
     )
-    verdict = _verdict(stands, _counts(stands, is_new=False))
+    verdict = _verdict(stands, _counts(stands, is_new=False) if _is_open(stands) else {})
     if SEVERITY[Action(verdict.action)] > SEVERITY[Action(found.action)]:
         found.action, found.score = verdict.action, _score(verdict)
         found.spoken = [asdict(one) for one in verdict.spoken]
         found.save(update_fields=["action", "score", "spoken"])
     return verdict
+
+
+def _is_open(look: _Look) -> bool:
+    """Whether some rule has still to be asked, so that counts are needed."""
+    return any(look.said_before(rule) is None for rule in look.rules.rules)
 
 
 def _digests(case: Case) -> Digests:
@@ -149,22 +171,23 @@ def _bytes_of(digests: Digests) -> dict[str, bytes]:
     return {trait: value for trait, value in digests.items() if isinstance(value, bytes)}
 
 
-def _listed(rules: RuleSet, case: Case, digests: Digests, *, now: datetime) -> frozenset[str]:
-    found: set[str] = set()
-    if rules.ranges:
-        ip = case.traits.get(Trait.IP)
-        domain = str(case.facts.get("mail_domain", ""))
-        found |= set(rules.ranges_of(ip=ip.reveal() if ip else "", mail_domain=domain))
-    if rules.has_entries:
-        found |= find_listed(digests=_bytes_of(digests), now=now)
-    return frozenset(found)
+def _listed(rules: RuleSet, digests: Digests, *, now: datetime) -> frozenset[str]:
+    if not rules.has_entries:
+        return frozenset()
+    return frozenset(find_listed(digests=_bytes_of(digests), now=now))
+
+
+def _in_ranges(rules: RuleSet, case: Case) -> frozenset[str]:
+    if not rules.ranges:
+        return frozenset()
+    ip = case.traits.get(Trait.IP)
+    domain = str(case.facts.get("mail_domain", ""))
+    return frozenset(rules.ranges_of(ip=ip.reveal() if ip else "", mail_domain=domain))
 
 
 def _listed_before(row: Assessment) -> frozenset[str]:
     """A network or a domain is known only while the address is at hand."""
-    return frozenset(
-        one["rule"].removeprefix("list:") for one in row.spoken if one["rule"].startswith("list:")
-    )
+    return frozenset(row.ranges.split(",")) - {""}
 
 
 def _with_time(facts: Facts, *, now: datetime) -> Facts:
@@ -208,7 +231,9 @@ def _verdict(look: _Look, counts: Counts) -> Verdict:
     spoken = list(_spoken_by_lists(look.listed))
     if Listing.ALLOW not in look.listed:
         for rule in look.rules.at(look.moment, day=day):
-            answer = rule.body.holds(facts, counts)
+            answer = look.said_before(rule)
+            if answer is None:
+                answer = rule.body.holds(facts, counts)
             if answer is not False:
                 spoken.append(_spoke(rule, look.rules, is_unanswered=answer is None))
     return _summed_up(look.rules, spoken)
@@ -283,6 +308,7 @@ def _written(look: _Look, case: Case, verdict: Verdict) -> Assessment:
         amount_e4=number("amount"),
         quantity=number("quantity"),
         facts=dict(look.facts),
+        ranges=",".join(sorted(look.ranges)),
         action=verdict.action,
         score=_score(verdict),
         spoken=[asdict(one) for one in verdict.spoken],

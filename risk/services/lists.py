@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from ipaddress import ip_address, ip_network
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor
+from core.contacts import clean_mail, clean_phone
 from core.crypto import indexer
 from core.errors import InvalidInput
 from core.scope import tenant_atomic
@@ -32,7 +34,9 @@ def add_to_list(*, entries: Iterable[NewListing], by: Actor, now: datetime) -> i
             _("List 1 to %(most)s at once.") % {"most": f"{MOST_AT_ONCE:,}"}, param="value"
         )
     rows = {(row.trait, row.key, row.plain): row for row in (_row(one, by, now) for one in found)}
-    if sum(bool(row.plain) for row in rows.values()) + _ranges() > MOST_RANGES:
+    plain = {row.plain for row in rows.values() if row.plain}
+    others = ListEntry.objects.exclude(plain="").exclude(plain__in=plain)
+    if len(plain) + others.count() > MOST_RANGES:
         raise InvalidInput(
             _("A shop lists at most %(most)s networks and mail domains.") % {"most": MOST_RANGES},
             param="value",
@@ -45,19 +49,15 @@ def add_to_list(*, entries: Iterable[NewListing], by: Actor, now: datetime) -> i
         update_fields=["listing", "shown", "reason", "until", "by", "made_at"],
     )
     audit.record(by=by, action="rule.listed", target="", now=now, data={"count": len(rows)})
-    forget_rules()
+    transaction.on_commit(forget_rules)
     return len(rows)
-
-
-def _ranges() -> int:
-    return ListEntry.objects.exclude(plain="").count()
 
 
 @tenant_atomic
 def drop_from_list(*, entry_ids: Iterable[int], by: Actor, now: datetime) -> int:
     dropped, _each = ListEntry.objects.filter(pk__in=list(entry_ids)).delete()
     audit.record(by=by, action="rule.unlisted", target="", now=now, data={"count": dropped})
-    forget_rules()
+    transaction.on_commit(forget_rules)
     return dropped
 
 
@@ -89,9 +89,13 @@ def _clean(trait: str, value: str) -> str:
         raise InvalidInput(
             _("“%(value)s” is no address or network.") % {"value": value[:60]}, param="value"
         ) from why
+    if trait == Trait.PHONE:
+        return clean_phone(value, param="value")
+    if trait == Trait.MAIL:
+        return clean_mail(value, param="value")
     if not 1 <= len(value) <= 100 or not value.isprintable():
         raise InvalidInput(_("Write what is to be listed."), param="value")
-    return value.lower() if trait in {Trait.MAIL, MAIL_DOMAIN} else value
+    return value.lower() if trait == MAIL_DOMAIN else value
 
 
 def _shown(trait: str, value: str) -> str:

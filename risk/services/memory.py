@@ -6,7 +6,7 @@ fifteen bytes a value; all of it ends by itself. What no rule asks is not counte
 are a sorted set a value, of at most 200.
 
 A counter is read only when it is ready: new rules, and a Redis that was flushed, are first counted
-from Postgres (`rebuild`), while what happens meanwhile is counted already. `_READY` names, by
+from Postgres (`rebuild`), while what happens meanwhile is counted already. A hash names, by
 counter, whether it is being built or ready, and the generation whose keys are good.
 """
 
@@ -202,7 +202,8 @@ def _rebuild(one: Counter, *, now: datetime) -> bool:
             _add(pipe, base, one, row)
         pipe.execute()
         client.expire(lock, BUILDING_FOR)
-    client.hset(ready, name, f"{_GOOD}{generation}")
+    if client.hget(ready, name) == f"{_BUILDING}{generation}".encode():  # nobody has followed
+        client.hset(ready, name, f"{_GOOD}{generation}")
     client.delete(lock)
     return True
 

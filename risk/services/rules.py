@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from core.actors import Actor
 from core.errors import InvalidInput
 from core.refs import new_ref
-from core.scope import tenant_atomic
+from core.scope import require_tenant, tenant_atomic
 from core.states import check_move
 from risk.bodies import LONGEST_HOLD, SHORTEST_HOLD, read_body
 from risk.errors import MatchesEverything, RuleNameTaken
 from risk.models import Policy, Rule, RuleMove, RuleVersion
-from risk.selectors import policy, tried_on_past
+from risk.selectors import tried_on_past
 from risk.selectors.rules import forget_rules
 from risk.states import RULE_MOVES, RuleState, Unanswered
 from risk.types import RuleTerms
@@ -66,13 +66,15 @@ def _store(rule: Rule, *, by: Actor, now: datetime) -> None:
     try:
         with transaction.atomic():
             rule.save()
-    except IntegrityError:
+    except IntegrityError as why:
+        if "rule_name_once" not in str(why):
+            raise
         raise RuleNameTaken(_("Another rule has this name."), param="name") from None
     RuleVersion.objects.create(
         rule=rule, version=rule.version, name=rule.name, body=rule.body, by=by.label[:80],
         made_at=now,
     )  # fmt: skip
-    forget_rules()
+    transaction.on_commit(forget_rules)
 
 
 @tenant_atomic
@@ -95,7 +97,7 @@ def switch_rule(
         _check_reach(rule, now=now)
     _move(rule, state, by=by, reason=reason, now=now)
     audit.record(by=by, action=f"rule.{state}", target=rule.ref, reason=reason, now=now)
-    forget_rules()
+    transaction.on_commit(forget_rules)
     return rule
 
 
@@ -138,12 +140,11 @@ def set_policy(
             % {"least": SHORTEST_HOLD, "most": LONGEST_HOLD},
             param="hold_minutes",
         )
-    kept = policy()
-    kept.is_on, kept.unanswered, kept.hold_minutes = is_on, unanswered, hold_minutes
-    kept.save()
+    said = {"is_on": is_on, "unanswered": unanswered, "hold_minutes": hold_minutes}
+    kept, _is_new = Policy.objects.update_or_create(tenant_id=require_tenant(), defaults=said)
     audit.record(
         by=by, action="rule.settings", target="", now=now,
         data={"is_on": is_on, "unanswered": str(unanswered), "hold_minutes": hold_minutes},
     )  # fmt: skip
-    forget_rules()
+    transaction.on_commit(forget_rules)
     return kept

@@ -2,14 +2,15 @@
 
 import pytest
 
+from channels.states import LossGuard
 from core.scope import tenant_atomic
 from fulfillment import services as fulfillment
 from inventory.models import Code
 from orders.models import Order
 from payments.selectors import balance_of
 from risk.models import Assessment
-from tests.api.callers import ORDERS
-from tests.channels.factories import RICH
+from tests.api.callers import ORDERS, Caller
+from tests.channels.factories import RICH, make_keyed
 from tests.orders.factories import LI, PRICE, stocked_sku
 from tests.risk.factories import make_rule
 
@@ -59,3 +60,23 @@ def test_refused_it_costs_nothing_is_told_alike_again_and_is_remembered_once(cal
         assert not Order.objects.exists()
         assert [one.action for one in Assessment.objects.all()] == ["deny"]
         assert set(Code.objects.values_list("state", flat=True)) == {"available"}
+
+
+def test_a_loss_is_never_let_go_by_a_deadline(shop, sku):
+    with tenant_atomic():
+        keyed = make_keyed(loss_guard=LossGuard.WAIT)
+        dear = stocked_sku(2, cost_hint_e4=PRICE + 1)
+        make_rule(DEAR, then="release", hold_minutes=5)
+    caller = Caller(keyed)
+
+    states = [caller.order(one, f"N{at}")["state"] for at, one in enumerate((sku, dear))]
+
+    assert states == ["held", "held"]
+    with tenant_atomic():
+        plain, losing = Order.objects.order_by("pk")
+    assert (plain.held_then, losing.held_then) == ("release", "pay_back")
+    for order in (plain, losing):
+        fulfillment.decide_overdue(order_id=order.pk, now=order.decide_by)
+        with tenant_atomic():
+            order.refresh_from_db()
+    assert (plain.state, losing.state) == ("completed", "canceled")

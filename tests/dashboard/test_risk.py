@@ -158,7 +158,7 @@ def test_everybody_reads_rules_and_who_may_edit_them_has_the_buttons(shop, role)
 def test_every_kind_of_condition_has_a_sentence():
     parts = [
         {"fact": "amount", "op": ">=", "value": "50.00"},
-        {"fact": "brand", "op": "in", "value": ["A", "B"]},
+        {"fact": "sku", "op": "in", "value": ["A", "B"]},
         {"fact": "is_first_order", "op": "=", "value": False},
         {"not": {"fact": "phone_prefix", "op": "starts", "value": "17"}},
         {"any": [
@@ -171,7 +171,7 @@ def test_every_kind_of_condition_has_a_sentence():
         said = sentence(body=body({"all": parts}, action="deny"), currency="CNY")
 
     assert said == (
-        "When amount of the order is at least ¥50.00 and brand is one of A, B and not first order "
+        "When amount of the order is at least ¥50.00 and SKU is one of A, B and not first order "
         "of this buyer and not (first three digits of the phone number begins with 17) and (hour "
         "of the day is less than 6 or kind of goods is not x) and one device has more than ¥9.00 "
         "within 1 day: money spent and one device has at most 2 within 2 hours: different values "

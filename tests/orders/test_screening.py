@@ -87,7 +87,7 @@ def test_refused_at_placing_nothing_of_it_stands_but_the_look(sku):
 def test_a_rule_that_came_while_it_was_unpaid_pays_it_back(sku):
     with tenant_atomic():
         order = placed(sku)
-        make_rule(DEAR, action="deny")
+        make_rule(DEAR, action="deny", now=NOON + SECOND)
         payment = captured(order)
 
     fulfillment.take_payment(order_id=order.pk, payment_id=payment.pk, by=SYSTEM, now=NOON)

@@ -6,7 +6,7 @@ import pytest
 
 from core.scope import tenant_atomic
 from risk import services as risk
-from risk.models import Assessment
+from risk.models import Assessment, Rule
 from risk.states import Unanswered
 from risk.types import NewListing
 from tests.risk.factories import MANY_FROM_ONE_ADDRESS, ZHAO, a_case, make_rule
@@ -115,6 +115,7 @@ def test_the_kill_switch_lets_everything_pass_and_writes_down_what_would_have_be
         ("block", "ip", "203.0.113.7", "deny"),
         ("block", "net", "203.0.113.0/24", "deny"),
         ("block", "phone", "+8613800138000", "deny"),
+        ("block", "phone", "138 0013 8000", "deny"),
         ("block", "mail_domain", "Throwaway.example", "deny"),
         ("allow", "ip", "203.0.113.7", "pass"),
         ("watch", "device", "D1", "hold"),
@@ -153,21 +154,33 @@ def test_a_rule_may_ask_who_is_watched():
     assert [look(device=one).action for one in ("D1", "D2")] == ["hold", "pass"]
 
 
-def test_paid_an_order_is_judged_once_more_by_what_was_counted_since():
+def judged_again(count=4):
+    later = NOON + 5 * SECOND
+    return [risk.judge_again(subject=f"N{at}", now=later).action for at in range(count)]
+
+
+def test_who_comes_later_does_not_make_an_earlier_order_suspicious():
     with tenant_atomic():
         make_rule(MANY_FROM_ONE_ADDRESS)
     for at in range(4):
         look(subject=f"N{at}", now=NOON + at * SECOND)
 
-    again = [risk.judge_again(subject=f"N{at}", now=NOON + 5 * SECOND).action for at in range(4)]
-
-    assert again == ["hold"] * 4
-    with tenant_atomic():
-        assert set(Assessment.objects.values_list("action", flat=True)) == {"hold"}
+    assert judged_again() == ["pass", "pass", "pass", "hold"]
     assert risk.judge_again(subject="unknown", now=NOON).action == "pass"
 
 
-def test_the_same_facts_are_the_same_verdict(settings):
+def test_a_rule_that_came_since_is_asked_when_the_order_is_paid():
+    for at in range(4):
+        look(subject=f"N{at}", now=NOON + at * SECOND)
+    with tenant_atomic():
+        make_rule(MANY_FROM_ONE_ADDRESS, now=NOON + 4 * SECOND)
+
+    assert judged_again() == ["hold"] * 4
+    with tenant_atomic():
+        assert set(Assessment.objects.values_list("action", flat=True)) == {"hold"}
+
+
+def test_the_same_facts_are_the_same_verdict():
     with tenant_atomic():
         make_rule(DEAR)
 
@@ -175,3 +188,34 @@ def test_the_same_facts_are_the_same_verdict(settings):
     again = risk.judge_again(subject="N1", now=NOON)
 
     assert again == first
+
+
+def test_who_is_blocked_between_placing_and_paying_is_blocked():
+    allowed = NewListing(listing="allow", trait="device", value="D1")
+    with tenant_atomic():
+        risk.add_to_list(entries=[allowed], by=ZHAO, now=NOON)
+    assert look(subject="N1", device="D1").action == "pass"
+    blocked = NewListing(listing="block", trait="device", value="D1")
+    with tenant_atomic():
+        assert risk.add_to_list(entries=[blocked], by=ZHAO, now=NOON) == 1
+
+    assert risk.judge_again(subject="N1", now=NOON).action == "deny"
+
+
+def test_a_blocked_network_is_still_known_when_the_order_is_paid():
+    entry = NewListing(listing="watch", trait="net", value="203.0.113.0/24")
+    with tenant_atomic():
+        make_rule({"fact": "is_watched", "op": "=", "value": True})
+        risk.add_to_list(entries=[entry], by=ZHAO, now=NOON)
+    look(subject="N1")
+
+    assert risk.judge_again(subject="N1", now=NOON).action == "hold"
+
+
+def test_a_rule_that_cannot_be_read_refuses_nobody():
+    with tenant_atomic():
+        rule = make_rule(DEAR)
+        make_rule({"fact": "amount", "op": ">", "value": "1.00"}, name="good", action="warn")
+        Rule.objects.filter(pk=rule.pk).update(body={"moments": ["order"], "colour": "red"})
+
+    assert look(amount=600_000).names == ("good",)

@@ -5,11 +5,15 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 
-from core.scope import tenant_atomic
+from core.scope import step_over, tenant_atomic
 from risk import services as risk
 from risk.models import Assessment
 from risk.services import memory
 from risk.states import Unanswered
+from tests.api.callers import Caller
+from tests.channels.factories import make_keyed
+from tests.conftest import make_shop
+from tests.orders.factories import stocked_sku
 from tests.risk.factories import ZHAO, a_case, make_rule
 from tests.times import NOON
 
@@ -61,7 +65,7 @@ def test_a_flushed_redis_changes_no_verdict(rule):
     assert keys()
 
 
-def test_once_ready_it_is_not_asked_of_postgres(rule, django_assert_max_num_queries):
+def test_once_ready_it_is_not_asked_of_postgres(rule):
     risk.rebuild(now=NOON)
     for at in range(3):
         look(now=NOON + at * SECOND)
@@ -120,5 +124,38 @@ def test_counts_slide(rule):
 
 def test_two_shops_count_apart(rule):
     risk.rebuild(now=NOON)
+    for at in range(3):
+        look(now=NOON + at * SECOND)
+    other = make_shop("star")
 
-    assert all("{" in key for key in keys())
+    with step_over(other.pk):
+        with tenant_atomic():
+            make_rule()
+        risk.rebuild(now=NOON)
+        assert look(now=NOON + 4 * SECOND) == "pass"
+    assert look(now=NOON + 5 * SECOND) == "hold"
+
+
+def test_a_slow_count_leaves_the_sale_alone(rule, away, monkeypatch, shop):
+    """Within a sale all of it stands or falls together: the count must not take it along."""
+    monkeypatch.setattr("risk.selectors.counts._what", lambda _one: "count(pg_sleep(5))")
+    with tenant_atomic():
+        sku, caller = stocked_sku(3), Caller(make_keyed())
+    for _each in range(2):
+        look()
+
+    told = caller.order(sku)
+
+    assert (caller.status, told["state"]) == (201, "completed")
+
+
+def test_nobody_is_not_counted_as_one_and_the_same(shop):
+    with tenant_atomic():
+        make_rule({"count": {"by": "partner", "within": 600}, "op": ">", "value": 1})
+    for at in range(3):
+        assert look(now=NOON + at * SECOND) == "pass"
+
+    risk.rebuild(now=NOON + 4 * SECOND)
+
+    assert look(now=NOON + 5 * SECOND, partner="P1") == "pass"
+    assert look(now=NOON + 6 * SECOND, partner="P1") == "hold"
