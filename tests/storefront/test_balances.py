@@ -60,7 +60,7 @@ def path_of(asked, rest=""):
 def text_of(client, asked, **query) -> str:
     answer = client.get(path_of(asked), query)
     assert answer.status_code == 200
-    return answer.content.decode()
+    return str(answer.content.decode())
 
 
 def notify(client, payment, **lies):

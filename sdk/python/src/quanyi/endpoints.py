@@ -35,7 +35,8 @@ class Webhooks(Caller):
         events: Sequence[str] | None = None,
         is_active: bool | None = None,
     ) -> types.Endpoint:
-        """What is not given stays. Switched off, what waits goes out later; what happens meanwhile is not sent: what waits goes out later."""
+        """What is not given stays. Switched off, what waits goes
+        out later; what happens meanwhile is not sent."""
         body: dict[str, Any] = {}
         if url is not None:
             body["url"] = url
