@@ -26,7 +26,7 @@ from tenants.selectors import shop_address
 class AskForm(forms.Form):
     amount = amount_field(gettext_lazy("Amount"))
     reference = forms.CharField(
-        label=gettext_lazy("Reference"),
+        label=gettext_lazy("The partner's reference"),
         required=False,
         max_length=LONGEST_REFERENCE,
         help_text=gettext_lazy("The partner reads it on the page, in the API and in its webhook."),

@@ -1,17 +1,21 @@
 """A partner pays into its balance online: by the API asked for, on a page of the shop paid."""
 
+from decimal import Decimal
+
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from channels.models import PaymentIn
 from channels.services.paying_in import MOST_UNPAID
 from channels.states import KeyScope
 from channels.types import KeyTerms
-from core.scope import tenant_atomic
+from core.scope import step_over, tenant_atomic
 from payments.models import Payment
+from payments.selectors import balance_of
 from tests.api.callers import Caller
-from tests.channels.factories import make_keyed
-from tests.conftest import client_of
+from tests.channels.factories import RICH, make_keyed
+from tests.channels.sandboxes import open_twin
 from tests.payments.factories import posting
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
@@ -25,9 +29,9 @@ def count() -> int:
         return PaymentIn.objects.count()
 
 
-def pay(shop, told) -> None:
+def pay(told, *, host="cloud.localhost") -> None:
     """A person opens the page, and the provider tells that he has paid."""
-    browser, path = client_of(shop), "/" + told["pay_url"].split("/", 3)[3]
+    browser, path = Client(headers={"host": host}), "/" + told["pay_url"].split("/", 3)[3]
     assert browser.get(path).status_code == 200
     with tenant_atomic():
         payment = Payment.objects.get()
@@ -36,7 +40,7 @@ def pay(shop, told) -> None:
     assert answer.content == b"success"
 
 
-def test_a_payment_is_asked_for_paid_on_its_page_and_on_the_balance(shop, caller):
+def test_a_payment_is_asked_for_paid_on_its_page_and_on_the_balance(caller):
     told = caller.post(PAYMENTS, ASKED)
 
     assert caller.status == 201
@@ -44,7 +48,7 @@ def test_a_payment_is_asked_for_paid_on_its_page_and_on_the_balance(shop, caller
     assert (told["reference"], told["paid_at"], told["entry"]) == ("NOV", None, None)
     assert caller.get("/api/v1/balance")["balance"] == "1000.0000"
 
-    pay(shop, told)
+    pay(told)
 
     after = caller.get(f"{PAYMENTS}/{told['ref']}")
     assert (after["state"], after["pay_url"]) == ("paid", None)
@@ -134,3 +138,20 @@ def test_a_list_asks_the_database_as_often_for_three_as_for_one(caller, django_a
 
     with django_assert_num_queries(QUERIES):
         assert len(caller.get(PAYMENTS)["data"]) == 3
+
+
+def test_with_a_test_key_the_page_is_the_sandboxs_and_play_money_is_on_its_balance(shop, settings):
+    settings.SANDBOX_PAYMENTS = False  # as in production: the shop itself takes no play money
+    twin = open_twin()
+    before = twin.caller.get("/api/v1/balance")["balance"]
+
+    told = twin.caller.post(PAYMENTS, ASKED)
+
+    assert told["livemode"] is False
+    assert told["pay_url"].startswith("http://cloud-test.localhost")
+    with step_over(twin.pk):
+        pay(told, host="cloud-test.localhost")
+    after = twin.caller.get("/api/v1/balance")["balance"]
+    assert Decimal(after) - Decimal(before) == 250
+    with tenant_atomic():
+        assert balance_of(account_id=twin.partner.account_id) == RICH

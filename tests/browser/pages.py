@@ -73,7 +73,7 @@ PARTNER_LINKS = {
     "partner-edit": ("partner", "a[href*='/partners/'][href$='/edit/']"),
     "partner-prices": ("partner", "a[href*='/partners/'][href$='/prices/']"),
     "statement": ("partner", "a[href*='/partners/'][href$='/statement/']"),
-    "payments-in": ("partner", "a[href$='/payments/']"),
+    "payments-in": ("partner", "a[href*='/partners/'][href$='/payments/']"),
     "correction": ("partner", "a[href$='/correction/']"),
     "key-new": ("partner", "a[href$='/keys/new/']"),
     "key-roll": ("partner", "a[href$='/roll/']"),

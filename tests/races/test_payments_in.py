@@ -12,7 +12,8 @@ from payments.selectors import balance_of, find_payment, odd_balances
 from payments.services import paying
 from payments.states import PaymentState
 from storefront import services
-from tests.channels.factories import WANG, make_partner
+from tests.api.callers import Caller
+from tests.channels.factories import WANG, make_keyed, make_partner
 from tests.payments.factories import posting
 from tests.races.at_once import at_once
 from tests.times import NOON
@@ -89,3 +90,20 @@ def test_without_the_lock_many_would_book_it_and_the_ledger_takes_it_once(
 
     assert len(seen) > 1
     assert booked(partner) == (1, AMOUNT)
+
+
+def test_one_key_that_is_sent_a_hundred_times_at_once_is_one_page(shop):
+    with tenant_atomic():
+        keyed = make_keyed(most_per_second=10_000)
+
+    def ask(_number: int) -> tuple[int, str]:
+        caller = Caller(keyed)
+        told = caller.post("/api/v1/balance/payments", {"amount": "9.0000"}, idempotency_key="K1")
+        return caller.status, told.get("ref", "")
+
+    told = at_once(ask, times=TIMES)
+
+    with tenant_atomic():
+        asked = PaymentIn.objects.get()
+    assert set(told) <= {(201, asked.ref), (409, "")}
+    assert (201, asked.ref) in told
