@@ -127,8 +127,8 @@ _OPS: dict[str, Callable[[], str]] = {
     STARTS: lambda: _("%(fact)s begins with %(value)s"),
 }
 _COUNTS: dict[str, Callable[[], str]] = {
-    ">": lambda: _("one %(by)s has more than %(value)s within %(within)s: %(what)s"),
-    ">=": lambda: _("one %(by)s has at least %(value)s within %(within)s: %(what)s"),
-    "<": lambda: _("one %(by)s has less than %(value)s within %(within)s: %(what)s"),
-    "<=": lambda: _("one %(by)s has at most %(value)s within %(within)s: %(what)s"),
+    ">": lambda: _("one %(by)s has more than %(value)s %(what)s within %(within)s"),
+    ">=": lambda: _("one %(by)s has at least %(value)s %(what)s within %(within)s"),
+    "<": lambda: _("one %(by)s has less than %(value)s %(what)s within %(within)s"),
+    "<=": lambda: _("one %(by)s has at most %(value)s %(what)s within %(within)s"),
 }

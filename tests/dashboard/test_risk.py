@@ -174,6 +174,6 @@ def test_every_kind_of_condition_has_a_sentence():
         "When amount of the order is at least ¥50.00 and SKU is one of A, B and not first order "
         "of this buyer and not (first three digits of the phone number begins with 17) and (hour "
         "of the day is less than 6 or kind of goods is not x) and one device has more than ¥9.00 "
-        "within 1 day: money spent and one device has at most 2 within 2 hours: different values "
-        "of: topped-up account: refuse"
+        "money spent within 1 day and one device has at most 2 different values of: topped-up "
+        "account within 2 hours: refuse"
     )
