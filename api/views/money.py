@@ -15,7 +15,7 @@ from api.paying_in import ask_payment, asked_before
 from api.shapes import balance_body, entry_body, payment_in_body
 from api.views.base import PartnerView
 from channels.selectors import get_payment_in, payments_in
-from channels.services.paying_in import LONGEST_REFERENCE
+from channels.services.paying_in import LONGEST_REFERENCE, PAYABLE
 from channels.services.webhooks.addresses import LONGEST_URL, PUBLIC_URL
 from channels.states import KeyScope
 from core.errors import AppError
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from payments.models import Entry
 
 PAID, REFUNDED = "capture:", "refund:"
+
+
+@extend_schema_field({"type": "string", "pattern": PAYABLE, "examples": ["1000.00"]})
+class PaidIn(Amount):
+    """Judged by who keeps it."""
 
 
 @extend_schema_field({"type": "string", "pattern": PUBLIC_URL, "maxLength": LONGEST_URL})
@@ -60,7 +65,7 @@ class Payments(PartnerView):
     needs = {"GET": KeyScope.BALANCE, "POST": KeyScope.BALANCE_WRITE}
 
     class Input(Shape):
-        amount = Amount()
+        amount = PaidIn()
         reference = Text(max_length=LONGEST_REFERENCE, allow_blank=True, default="")
         return_url = ReturnAddress(max_length=LONGEST_URL, default="")
 

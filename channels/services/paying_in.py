@@ -21,6 +21,8 @@ from tenants import audit
 from tenants.selectors import get_shop
 
 LEAST_E4, MOST_E4 = 1 * E4, 500_000 * E4
+# The same in a description's words, for currencies with cents.
+PAYABLE = r"^(([1-9][0-9]{0,4}|[1-4][0-9]{5})(\.[0-9]{1,2}0{0,2})?|500000(\.0{1,4})?)$"
 TIME_TO_PAY = timedelta(hours=24)  # a link goes to a bookkeeper, who pays when he is at work
 MOST_UNPAID = 20
 LONGEST_REFERENCE = 80

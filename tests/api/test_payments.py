@@ -1,5 +1,6 @@
 """A partner pays into its balance online: by the API asked for, on a page of the shop paid."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -7,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from channels.models import PaymentIn
-from channels.services.paying_in import MOST_UNPAID
+from channels.services.paying_in import MOST_UNPAID, PAYABLE
 from channels.states import KeyScope
 from channels.types import KeyTerms
 from core.scope import step_over, tenant_atomic
@@ -101,6 +102,20 @@ def test_a_wrong_request_is_told_which_field_and_nothing_is_made(caller, body, p
 
     assert (caller.status, refusal["error"]["param"]) == (422, param)
     assert count() == 0
+
+
+@pytest.mark.parametrize("amount", ["1", "1.5", "9.8700", "99999.99", "500000.0000", "250.00"])
+def test_what_is_described_as_payable_is_taken_and_nothing_else(caller, amount):
+    wrong = ["0", "0.99", "1.001", "9.8750", "500000.01", "500001", "01", "1.00000", ""]
+
+    assert re.fullmatch(PAYABLE, amount)
+    told = caller.post(PAYMENTS, {"amount": amount})
+
+    assert caller.status == 201, told
+    for text in wrong:
+        assert not re.fullmatch(PAYABLE, text)
+        caller.post(PAYMENTS, {"amount": text})
+        assert caller.status == 422
 
 
 def test_a_refusal_is_no_answer_of_the_key(caller):
