@@ -17,6 +17,7 @@ from core import scope as scopes
 from core.postgres.base import DatabaseWrapper
 from core.scope import bind, tenant_atomic, tenant_in_force
 from payments.services import ledger
+from risk.selectors.rules import forget_rules
 from tenants.models import Domain, Merchant
 
 
@@ -83,6 +84,7 @@ def _forget() -> None:
     crypto.forget_keys()
     ledger._known.clear()
     ledger._by_id.clear()
+    forget_rules()
 
 
 @pytest.fixture(scope="session")

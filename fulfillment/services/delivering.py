@@ -129,7 +129,7 @@ def _screen_and_open(order: "Order", *, now: datetime) -> None:
         open_all(order=order, now=now)
 
 
-@tenant_atomic
+@tenant_atomic(savepoint=False)
 def open_all(*, order: "Order", now: datetime) -> None:
     """Open the units of an order that its caller has taken, and that nothing stops (any more)."""
     sheet = Sheet()

@@ -213,6 +213,13 @@ def test_news_of_a_delivery_carries_no_goods():
     assert all(set(payload) <= {"order_id"} for payload in payloads)
 
 
+@pytest.fixture
+def rules_read(settings):
+    """The shop's risk rules are read once in a moment."""
+    settings.KEPT_SECONDS = 60.0
+
+
+@pytest.mark.usefixtures("rules_read")
 def test_a_delivery_is_made_in_few_statements(django_assert_num_queries, unprepared):
     """The order with its items, the codes, units and order with their history; two savepoints."""
     order = paid(stocked_sku(20))
@@ -221,6 +228,7 @@ def test_a_delivery_is_made_in_few_statements(django_assert_num_queries, unprepa
         fulfillment.open_units(order_id=order.pk, now=NOON)
 
 
+@pytest.mark.usefixtures("rules_read")
 @pytest.mark.parametrize("quantity", [2, 3])
 def test_more_units_cost_no_more_statements(django_assert_num_queries, unprepared, quantity):
     order = paid(stocked_sku(60), quantity)
