@@ -113,6 +113,8 @@ def buy(call: Call, wanted: Wanted, *, others: Sequence[str]) -> "DoorOrder":
 
 def bought_before(call: Call, wanted: Wanted) -> "DoorOrder | None":
     """The order that was made with the same words; raises BoughtOtherwise for one with others."""
+    # The sale first: who is committed between the two looks is then found by the second one.
+    sale = find_sale(partner_id=call.door.seat.partner_id, partner_order_no=wanted.once)
     found = find_door_order(
         door_id=call.door.door_id, order_no=wanted.order_no, partner_order_no=wanted.once
     )
@@ -120,7 +122,7 @@ def bought_before(call: Call, wanted: Wanted) -> "DoorOrder | None":
         if bytes(found.sale.said_digest) != digest(wanted.said):
             raise BoughtOtherwise(found)
         return found
-    if find_sale(partner_id=call.door.seat.partner_id, partner_order_no=wanted.once) is not None:
+    if sale is not None:
         raise BoughtOtherwise(None)
     return None
 
