@@ -75,7 +75,9 @@ function pick(box) {
     none.hidden = rows.some((row) => !row.hidden);
   };
   find.addEventListener("input", look);
-  find.form.addEventListener("submit", (event) => { event.preventDefault(); look(); });
+  // Enter looks; a form that is there to search has nothing to send, one that saves has.
+  find.addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); look(); } });
+  if (find.form.method === "get") find.form.addEventListener("submit", (event) => { event.preventDefault(); look(); });
   if (find.value) look();
 }
 

@@ -40,3 +40,19 @@ def test_a_bookkeeper_pays_by_a_link_of_the_office(visit, size, language):
     whole(bookkeeper, f"balance-paid-{language[:2]}")
     merchant.open(path)
     expect(row.locator(".qy-state.qy-good")).to_be_visible()
+
+
+def test_a_partner_s_terms_are_saved_though_its_goods_can_be_searched(visit):
+    merchant = visit(size=DESK, language="en-GB")
+    office = steps.sign_in(merchant)
+    merchant.open("/office/partners/new/")
+    office.locator("[name=name]").fill("Searched and saved")
+    office.locator("[data-pick-find]").fill("no such goods")
+    office.locator("[data-pick-find]").press("Enter")
+    expect(office.locator("[data-pick-none]")).to_be_visible()
+
+    office.locator(".qy-form button.qy-primary").click()
+
+    expect(office.locator("h1, .qy-card").first).to_be_visible()
+    office.wait_for_url(lambda url: "/partners/new/" not in url)
+    expect(office.get_by_text("Searched and saved").first).to_be_visible()
