@@ -183,6 +183,9 @@ def test_a_webhook_is_verified_by_the_lines_for_python():
 
     assert lines["verified"](SECRET, signed(), BODY.encode()) == {"type": "order.completed"}
     assert lines["verified"](SECRET, signed(body="{}"), BODY.encode()) is None
+    for garbage in ("garbage", "", "v1,", "v1,%%"):
+        forged = signed() | {"webhook-signature": garbage}
+        assert lines["verified"](SECRET, forged, BODY.encode()) is None
 
 
 @pytest.mark.parametrize(("body", "verdict"), [(BODY, "true"), ("{}", "false")])

@@ -164,3 +164,5 @@ def test_a_webhook_is_the_event_that_was_signed():
     assert quanyi.verified(SECRET, headers, body.encode())["type"] == "order.completed"
     with pytest.raises(quanyi.NotOurs):
         quanyi.verified(SECRET, headers, b"{}")
+    with pytest.raises(quanyi.NotOurs):
+        quanyi.verified(SECRET, headers | {"Webhook-Signature": "garbage"}, body.encode())

@@ -17,5 +17,5 @@ def verified(secret: str, headers: Mapping[str, str], body: bytes | str) -> Even
     lower = {name.lower(): value for name, value in headers.items()}
     try:
         return cast(Event, Webhook(secret).verify(body, lower))
-    except WebhookVerificationError as why:
+    except (WebhookVerificationError, ValueError) as why:  # a header that is none: ValueError
         raise NotOurs(str(why)) from why
