@@ -175,6 +175,22 @@ def _wish_for_rebuild() -> None:
         nudge("risk.rebuild", tenant_id=tenant_id)
 
 
+def forget(*, counters: Iterable[Counter]) -> None:
+    """Have these counted anew before they are read: what no rule asked was not counted meanwhile.
+
+    Where Redis is away nothing is forgotten there; a Redis that comes back full then lacks what was
+    not counted while no rule asked.
+    """
+    names = [_id_of(one) for one in counters]
+    if not names:
+        return
+    try:
+        _client().hdel(_keys()[0], *names)
+    except (RedisError, OSError) as why:
+        _believe_away()
+        log.warning("risk_counts_not_forgotten", why=type(why).__name__)
+
+
 def rebuild(*, counters: Iterable[Counter], now: datetime) -> int:
     """Count from Postgres what is not ready; returns how many counters that were.
 

@@ -17,6 +17,7 @@ from risk.errors import MatchesEverything, RuleNameTaken
 from risk.models import Policy, Rule, RuleMove, RuleVersion
 from risk.selectors import tried_on_past
 from risk.selectors.rules import forget_rules
+from risk.services import memory
 from risk.states import RULE_MOVES, RuleState, Unanswered
 from risk.types import RuleTerms
 from tenants import audit
@@ -74,7 +75,7 @@ def _store(rule: Rule, *, by: Actor, now: datetime) -> None:
         rule=rule, version=rule.version, name=rule.name, body=rule.body, by=by.label[:80],
         made_at=now,
     )  # fmt: skip
-    transaction.on_commit(forget_rules)
+    _take_effect(rule)
 
 
 @tenant_atomic
@@ -97,8 +98,19 @@ def switch_rule(
         _check_reach(rule, now=now)
     _move(rule, state, by=by, reason=reason, now=now)
     audit.record(by=by, action=f"rule.{state}", target=rule.ref, reason=reason, now=now)
-    transaction.on_commit(forget_rules)
+    _take_effect(rule)
     return rule
+
+
+def _take_effect(rule: Rule) -> None:
+    """Once it is stored, this process sees the rule as it is, and its counts are made anew."""
+    counters = read_body(rule.body).condition.counters
+
+    def see() -> None:
+        forget_rules()
+        memory.forget(counters=counters)
+
+    transaction.on_commit(see)
 
 
 def _check_reach(rule: Rule, *, now: datetime) -> None:

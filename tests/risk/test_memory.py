@@ -9,7 +9,7 @@ from core.scope import step_over, tenant_atomic
 from risk import services as risk
 from risk.models import Assessment
 from risk.services import memory
-from risk.states import Unanswered
+from risk.states import RuleState, Unanswered
 from tests.api.callers import Caller
 from tests.channels.factories import make_keyed
 from tests.conftest import make_shop
@@ -110,6 +110,24 @@ def test_a_slow_postgres_is_not_waited_for(rule, away, monkeypatch):
     assert look() == "tag"
     with tenant_atomic():
         assert Assessment.objects.count() == 3
+
+
+def test_a_rule_that_was_off_counts_what_nobody_counted_meanwhile(rule):
+    risk.rebuild(now=NOON)
+    assert look() == "pass"
+
+    def switch(state):
+        with tenant_atomic():
+            risk.switch_rule(rule_id=rule.pk, state=state, by=ZHAO, reason="test", now=NOON)
+
+    switch(RuleState.OFF)
+    for at in range(1, 3):
+        look(now=NOON + at * SECOND)
+    switch(RuleState.ON)
+
+    assert look(now=NOON + 3 * SECOND) == "hold"  # counted by Postgres
+    assert risk.rebuild(now=NOON + 4 * SECOND) == 1
+    assert look(now=NOON + 5 * SECOND) == "hold"
 
 
 def test_counts_slide(rule):
