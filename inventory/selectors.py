@@ -3,10 +3,8 @@
 import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from itertools import islice
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import Count, Max, Min, Q, QuerySet
@@ -17,7 +15,7 @@ from inventory.models import LANES, Batch, Code, CodeMove, Content, Hold, Import
 from inventory.sealing import CodeSealer
 from inventory.states import AT_WORK, CodeState, HoldState, ImportState, StockWord
 from inventory.types import Cover, Expiring, Keeper
-from tenants.selectors import get_shop
+from tenants.selectors import zone_here
 
 SALES_DAYS = 14
 LOW_COVER_DAYS = 3.0
@@ -35,13 +33,7 @@ _BETWEEN_PARTS = re.compile(r"-{2,}|[\s,;|，；]+")
 
 def today_here(*, now: datetime) -> date:
     """The merchant's calendar day. A code that expires on a day is good through that day there."""
-    return now.astimezone(_zone(require_tenant(), int(now.timestamp()) // 60)).date()
-
-
-@lru_cache(maxsize=4096)
-def _zone(tenant_id: int, minute: int) -> ZoneInfo:
-    """Kept for a minute: every claim asks, and a merchant moves house rarely."""
-    return ZoneInfo(get_shop().time_zone)
+    return now.astimezone(zone_here(now=now)).date()
 
 
 def batches() -> "QuerySet[Batch]":

@@ -1,4 +1,7 @@
 from dataclasses import fields
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -22,6 +25,17 @@ def find_shop(*, host: str) -> Shop | None:
 def get_shop() -> Shop:
     """The bound tenant's shop."""
     return _as_shop(Merchant.objects.get(pk=require_tenant()))
+
+
+def zone_here(*, now: datetime) -> ZoneInfo:
+    """The bound tenant's time zone; a change of it is seen within a minute."""
+    return _zone(require_tenant(), int(now.timestamp()) // 60)
+
+
+@lru_cache(maxsize=4096)
+def _zone(tenant_id: int, minute: int) -> ZoneInfo:
+    """Kept for a minute: every sale asks, and a merchant moves house rarely."""
+    return ZoneInfo(get_shop().time_zone)
 
 
 def find_sandbox_id(*, tenant_id: int) -> int | None:

@@ -4,30 +4,32 @@ with the facts, the rules and the versions that spoke."""
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import lru_cache
-from ipaddress import ip_network
-from zoneinfo import ZoneInfo
 
-from core.crypto import indexer
 from core.rows import draft
-from core.scope import require_tenant, tenant_atomic
+from core.scope import tenant_atomic
 from core.sheets import Sheet
 from risk.models import LINKING, Assessment
 from risk.selectors import (
     RuleSet,
     counted_in_postgres,
     find_assessment,
-    find_listed,
     rules_in_force,
 )
 from risk.selectors.rules import InForce
 from risk.services.memory import tally
+from risk.services.people import (
+    Digests,
+    digests_of,
+    digests_of_case,
+    in_ranges,
+    listed,
+    ranges_before,
+)
 from risk.states import SEVERITY, Action, Listing, Moment, Trait, Unanswered
 from risk.types import Case, Counter, Facts, Spoken, Value, Verdict
-from tenants.selectors import get_shop
+from tenants.selectors import zone_here
 
 BLOCKED, ALLOWED, WATCHED = (f"list:{one}" for one in (Listing.BLOCK, Listing.ALLOW, Listing.WATCH))
-Digests = dict[str, bytes | str]
 Counts = Mapping[Counter, int | None]
 
 
@@ -81,15 +83,15 @@ def look(*, case: Case, now: datetime) -> Assessed:
 
     Never raises for what risk itself cannot do: what cannot be counted is unanswered.
     """
-    digests = _digests(case)
+    digests = digests_of_case(case)
     rules = rules_in_force()
-    ranges = _in_ranges(rules, case)
+    ranges = in_ranges(rules, case)
     stands = _Look(
         rules=rules,
         moment=case.moment,
         facts=_with_time(case.facts, now=now),
         digests=digests,
-        listed=ranges | _listed(rules, digests, now=now),
+        listed=ranges | listed(rules, digests, now=now),
         ranges=ranges,
         now=now,
     )
@@ -111,14 +113,14 @@ def judge_again(*, subject: str, now: datetime) -> Verdict:
     found = find_assessment(subject=subject)
     if found is None:
         return Verdict(action=Action.PASS)
-    digests = _digests_of(found)
-    ranges = _listed_before(found)
+    digests = digests_of(found)
+    ranges = ranges_before(found)
     stands = _Look(
         rules=rules,
         moment=Moment.ORDER,
         facts=found.facts,
         digests=digests,
-        listed=ranges | _listed(rules, digests, now=now),
+        listed=ranges | listed(rules, digests, now=now),
         ranges=ranges,
         now=now,
         before=found,
@@ -136,69 +138,9 @@ def _is_open(look: _Look) -> bool:
     return any(look.said_before(rule) is None for rule in look.rules.rules)
 
 
-def _digests(case: Case) -> Digests:
-    """Keyed digests of who it is about; what is no secret stays as it is."""
-    found: Digests = {
-        trait: _digest(trait, text.reveal()) for trait, text in case.traits.items() if text.reveal()
-    }
-    if ip := case.traits.get(Trait.IP):
-        found[Trait.NET] = _digest(Trait.NET, _network(ip.reveal()))
-    for trait in (Trait.PARTNER, Trait.SKU):
-        if plain := case.facts.get(trait):
-            found[trait] = str(plain)
-    return found
-
-
-def _network(ip: str) -> str:
-    """The /24 of an address; of IPv6 the /48, which one customer may have to himself."""
-    bits = 48 if ":" in ip else 24
-    return str(ip_network(f"{ip}/{bits}", strict=False))
-
-
-def _digest(trait: str, text: str) -> bytes:
-    return indexer(field=f"risk.{trait}")(text)[:16]
-
-
-def _digests_of(row: Assessment) -> Digests:
-    kept = {trait: getattr(row, trait) for trait in LINKING}
-    found: Digests = {trait: bytes(value) for trait, value in kept.items() if value is not None}
-    return found | {
-        trait: text for trait, text in ((Trait.PARTNER, row.partner), (Trait.SKU, row.sku)) if text
-    }
-
-
-def _bytes_of(digests: Digests) -> dict[str, bytes]:
-    return {trait: value for trait, value in digests.items() if isinstance(value, bytes)}
-
-
-def _listed(rules: RuleSet, digests: Digests, *, now: datetime) -> frozenset[str]:
-    if not rules.has_entries:
-        return frozenset()
-    return frozenset(find_listed(digests=_bytes_of(digests), now=now))
-
-
-def _in_ranges(rules: RuleSet, case: Case) -> frozenset[str]:
-    if not rules.ranges:
-        return frozenset()
-    ip = case.traits.get(Trait.IP)
-    domain = str(case.facts.get("mail_domain", ""))
-    return frozenset(rules.ranges_of(ip=ip.reveal() if ip else "", mail_domain=domain))
-
-
-def _listed_before(row: Assessment) -> frozenset[str]:
-    """A network or a domain is known only while the address is at hand."""
-    return frozenset(row.ranges.split(",")) - {""}
-
-
 def _with_time(facts: Facts, *, now: datetime) -> Facts:
-    here = now.astimezone(_zone(require_tenant(), int(now.timestamp()) // 60))
+    here = now.astimezone(zone_here(now=now))
     return {**facts, "hour": here.hour, "weekday": here.isoweekday()}
-
-
-@lru_cache(maxsize=4096)
-def _zone(tenant_id: int, minute: int) -> ZoneInfo:
-    """Kept for a minute."""
-    return ZoneInfo(get_shop().time_zone)
 
 
 def _counts(look: _Look, *, is_new: bool) -> Counts:
@@ -226,7 +168,7 @@ def _weight(one: Counter, facts: Facts) -> int:
 
 
 def _verdict(look: _Look, counts: Counts) -> Verdict:
-    day = look.now.astimezone(_zone(require_tenant(), int(look.now.timestamp()) // 60)).date()
+    day = look.now.astimezone(zone_here(now=look.now)).date()
     facts = {**look.facts, "is_watched": Listing.WATCH in look.listed}
     spoken = list(_spoken_by_lists(look.listed))
     if Listing.ALLOW not in look.listed:

@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor
 from core.contacts import clean_mail, clean_phone
-from core.crypto import indexer
 from core.errors import InvalidInput
 from core.scope import tenant_atomic
 from core.secrets import masked_phone
 from risk.models import LINKING, ListEntry
 from risk.selectors.rules import forget_rules
+from risk.services.people import digest_of
 from risk.states import Listing, Trait
 from risk.types import NewListing
 from tenants import audit
@@ -69,7 +69,7 @@ def _row(one: NewListing, by: Actor, now: datetime) -> ListEntry:
     return ListEntry(
         listing=one.listing,
         trait=one.trait,
-        key=None if is_plain else indexer(field=f"risk.{one.trait}")(value)[:16],
+        key=None if is_plain else digest_of(one.trait, value),
         plain=value if is_plain else "",
         shown=value if is_plain else _shown(one.trait, value),
         reason=one.reason.strip()[:100],

@@ -1,0 +1,66 @@
+"""Who a look is about: keyed digests, and the lists they stand on."""
+
+from datetime import datetime
+from ipaddress import ip_network
+
+from core.crypto import indexer
+from risk.models import LINKING, Assessment
+from risk.selectors import RuleSet, find_listed
+from risk.states import Trait
+from risk.types import Case
+
+Digests = dict[str, bytes | str]
+
+
+def digests_of_case(case: Case) -> Digests:
+    """Keyed digests of who it is about; what is no secret stays as it is."""
+    clear = {trait: text.reveal() for trait, text in case.traits.items()}
+    found: Digests = {trait: digest_of(trait, text) for trait, text in clear.items() if text}
+    if ip := case.traits.get(Trait.IP):
+        found[Trait.NET] = digest_of(Trait.NET, _network(ip.reveal()))
+    for trait in (Trait.PARTNER, Trait.SKU):
+        if plain := case.facts.get(trait):
+            found[trait] = str(plain)
+    return found
+
+
+def _network(ip: str) -> str:
+    """The /24 of an address; of IPv6 the /48, which one customer may have to himself."""
+    bits = 48 if ":" in ip else 24
+    return str(ip_network(f"{ip}/{bits}", strict=False))
+
+
+def digest_of(trait: str, text: str) -> bytes:
+    """What somebody is known by again, without being known."""
+    return indexer(field=f"risk.{trait}")(text)[:16]
+
+
+def digests_of(row: Assessment) -> Digests:
+    kept = {trait: getattr(row, trait) for trait in LINKING}
+    found: Digests = {trait: bytes(value) for trait, value in kept.items() if value is not None}
+    return found | {
+        trait: text for trait, text in ((Trait.PARTNER, row.partner), (Trait.SKU, row.sku)) if text
+    }
+
+
+def _secret(digests: Digests) -> dict[str, bytes]:
+    return {trait: value for trait, value in digests.items() if isinstance(value, bytes)}
+
+
+def listed(rules: RuleSet, digests: Digests, *, now: datetime) -> frozenset[str]:
+    if not rules.has_entries:
+        return frozenset()
+    return frozenset(find_listed(digests=_secret(digests), now=now))
+
+
+def in_ranges(rules: RuleSet, case: Case) -> frozenset[str]:
+    if not rules.ranges:
+        return frozenset()
+    ip = case.traits.get(Trait.IP)
+    domain = str(case.facts.get("mail_domain", ""))
+    return frozenset(rules.ranges_of(ip=ip.reveal() if ip else "", mail_domain=domain))
+
+
+def ranges_before(row: Assessment) -> frozenset[str]:
+    """A network or a domain is known only while the address is at hand."""
+    return frozenset(row.ranges.split(",")) - {""}
