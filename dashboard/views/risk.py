@@ -14,7 +14,7 @@ from dashboard.access import allows, shop_of
 from dashboard.frame import Deed, back_to, deed, draw, page, saved
 from dashboard.ruling import PolicyForm, RuleForm
 from orders.models import Order
-from payments.selectors import money_of
+from payments.models import Payment
 from risk import services as risk
 from risk.bodies import read_body
 from risk.models import Assessment, Rule
@@ -114,8 +114,9 @@ def _days(request: HttpRequest) -> int:
 
 def _refunded(trial: Trial) -> int:
     """Of those it would have spoken on, how many were paid back later."""
-    ids = Order.objects.filter(number__in=[one.subject for one in trial.latest]).values_list("pk")
-    return sum(money_of(payable_id=pk).refunded_e4 > 0 for (pk,) in ids)
+    found = Order.objects.filter(number__in=[one.subject for one in trial.latest])
+    back = Payment.objects.filter(payable_id__in=found.values("pk"), refunded_e4__gt=0)
+    return back.values("payable_id").distinct().count()
 
 
 def _shown(request: HttpRequest, trial: Trial) -> list[dict[str, Any]]:

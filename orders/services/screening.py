@@ -40,11 +40,13 @@ _BEFORE = """
 
 def screen(order: Order, request: PlaceOrder, goods: Goods, *, now: datetime) -> risk.Assessed:
     """Have risk look at an order that is drawn up. Raises RefusedByRules."""
+    phone = clean_phone(request.contact_phone) if request.contact_phone else ""
+    mail = clean_mail(request.contact_mail) if request.contact_mail else ""
     case = Case(
         moment=Moment.ORDER,
         subject=order.number,
-        facts=_facts(order, request, goods, now=now),
-        traits=_traits(request, goods),
+        facts=_facts(order, request, goods) | _of_contact(phone, mail) | _past(order, now=now),
+        traits=_traits(request, goods, phone=phone, mail=mail),
     )
     looked = risk.look(case=case, now=now)
     if looked.verdict.action == Action.DENY:
@@ -70,7 +72,7 @@ def held_by(*, verdict: Verdict, now: datetime) -> Held:
     )
 
 
-def _facts(order: Order, request: PlaceOrder, goods: Goods, *, now: datetime) -> dict[str, Value]:
+def _facts(order: Order, request: PlaceOrder, goods: Goods) -> dict[str, Value]:
     sku, _quantity, _given = goods[0]
     found: dict[str, Value] = {
         "amount": order.total_e4,
@@ -84,11 +86,16 @@ def _facts(order: Order, request: PlaceOrder, goods: Goods, *, now: datetime) ->
         found["price_share"] = order.total_e4 * 100 // order.list_e4
     if request.partner:
         found["partner"] = request.partner
-    if request.contact_phone:
-        found["phone_prefix"] = clean_phone(request.contact_phone).removeprefix("+86")[:3]
-    if request.contact_mail:
-        found["mail_domain"] = clean_mail(request.contact_mail).partition("@")[2].lower()
-    return found | _past(order, now=now)
+    return found
+
+
+def _of_contact(phone: str, mail: str) -> dict[str, Value]:
+    found: dict[str, Value] = {}
+    if phone:
+        found["phone_prefix"] = phone.removeprefix("+86")[:3]
+    if mail:
+        found["mail_domain"] = mail.partition("@")[2]
+    return found
 
 
 def _past(order: Order, *, now: datetime) -> dict[str, Value]:
@@ -109,12 +116,10 @@ def _past(order: Order, *, now: datetime) -> dict[str, Value]:
     return {"orders_before": count, "is_first_order": count == 0, "buyer_age_hours": max(0, age)}
 
 
-def _traits(request: PlaceOrder, goods: Goods) -> dict[str, Secret]:
-    found = {Trait.IP: request.ip, Trait.DEVICE: request.buyer_key}
-    if request.contact_phone:
-        found[Trait.PHONE] = clean_phone(request.contact_phone)
-    if request.contact_mail:
-        found[Trait.MAIL] = clean_mail(request.contact_mail)
+def _traits(request: PlaceOrder, goods: Goods, *, phone: str, mail: str) -> dict[str, Secret]:
+    found = {
+        Trait.IP: request.ip, Trait.DEVICE: request.buyer_key, Trait.PHONE: phone, Trait.MAIL: mail
+    }  # fmt: skip
     sku, _quantity, given = goods[0]
     if sku.kind in _ACCOUNTS and given:
         found[Trait.ACCOUNT] = next(iter(given.values()))

@@ -24,7 +24,6 @@ class Trial:
     looked_at: int = 0
     spoken: int = 0
     amount_e4: int = 0
-    subjects: list[str] = field(default_factory=list)
     latest: deque[Assessment] = field(default_factory=lambda: deque(maxlen=MOST_LISTED))
     is_whole: bool = True
 
@@ -50,7 +49,6 @@ def tried_on_past(*, body: Body, days: int, now: datetime) -> Trial:
         if body.holds(row.facts, counts):
             found.spoken += 1
             found.amount_e4 += row.amount_e4
-            found.subjects.append(row.subject)
             found.latest.appendleft(row)
     return found
 
