@@ -72,9 +72,8 @@ class RuleForm(forms.Form):
         help_text=_("If something stands here, it is the rule, whatever the rows say."),
     )
 
-    def __init__(self, given: Any, *, currency: str, rule: Any = None) -> None:
+    def __init__(self, given: Any, *, rule: Any = None) -> None:
         super().__init__(given, initial=_typed(rule) if rule else None)
-        self._currency = currency
         for at in range(1, COUNT_ROWS + 1):
             self._add_count(at)
         for at in range(1, FACT_ROWS + 1):
@@ -229,7 +228,7 @@ def _rows_of(body: Mapping[str, Any]) -> dict[str, Any] | None:
         return None
     if body["moments"] != [Moment.ORDER.value]:
         return None
-    counts = [part for part in parts if "count" in part]
+    counts = [part for part in parts if "count" in part and _fits(part)]
     facts = [part for part in parts if "fact" in part]
     if len(counts) > COUNT_ROWS or len(facts) > FACT_ROWS or len(counts + facts) < len(parts):
         return None
@@ -246,12 +245,22 @@ def _rows_of(body: Mapping[str, Any]) -> dict[str, Any] | None:
     return found
 
 
+def _fits(part: Mapping[str, Any]) -> bool:
+    """Whether the form can say it: what it cannot must not be changed by being looked at."""
+    count = part["count"]
+    is_offered = part["op"] in _COUNT_OPS and _what(count) in _WHAT
+    return is_offered and count["within"] % 60 == 0 and count.get("of") == [Moment.ORDER.value]
+
+
+def _what(count: Mapping[str, Any]) -> str:
+    return str(count.get("sums") or count.get("differ") or "order")
+
+
 def _count_row(at: int, part: Mapping[str, Any]) -> dict[str, Any]:
     count = part["count"]
-    unit = next(each for each in (86_400, 3_600, 60, 1) if count["within"] % each == 0)
-    what = count.get("sums") or count.get("differ") or "order"
+    unit = next(each for each in (86_400, 3_600, 60) if count["within"] % each == 0)
     told = {
         "by": count["by"], "number": count["within"] // unit, "unit": str(unit), "op": part["op"],
-        "value": part["value"], "what": what,
+        "value": part["value"], "what": _what(count),
     }  # fmt: skip
     return {f"c{at}_{name}": value for name, value in told.items()}

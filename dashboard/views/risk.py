@@ -69,7 +69,7 @@ def _row(request: HttpRequest, rule: Rule) -> dict[str, Any]:
 
 @page("risk.edit")
 def new_rule(request: HttpRequest) -> HttpResponse:
-    form = RuleForm(request.POST or None, currency=shop_of(request).currency)
+    form = RuleForm(request.POST or None)
     made: list[Rule] = []
 
     def make(**who_and_when: Any) -> None:
@@ -136,7 +136,7 @@ def _look(request: HttpRequest, look: Assessment, order_id: int | None) -> dict[
 @page("risk.edit")
 def edit_rule(request: HttpRequest, ref: str) -> HttpResponse:
     found = find_rule(ref=ref)
-    form = RuleForm(request.POST or None, currency=shop_of(request).currency, rule=found)
+    form = RuleForm(request.POST or None, rule=found)
 
     def change(**who_and_when: Any) -> None:
         risk.change_rule(rule_id=found.pk, terms=form.terms(), **who_and_when)

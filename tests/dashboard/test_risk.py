@@ -1,5 +1,6 @@
 """A merchant writes a rule as a sentence, tries it on the past, and switches it on."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -127,13 +128,31 @@ def test_a_rule_comes_back_into_its_rows(browser):
     }  # fmt: skip
 
 
-def test_one_that_does_not_fit_the_rows_stands_as_json(browser):
+def counted(op=">", **count):
+    said = {"by": "ip", "within": 600, "of": ["order"]} | count
+    return {"all": [{"count": said, "op": op, "value": 3}]}
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        {"not": {"fact": "amount", "op": ">", "value": "1.00"}},
+        counted(op="<"),
+        counted(within=90),
+        counted(of=["order", "open"]),
+        counted(differ="mail"),
+    ],
+)
+def test_one_that_does_not_fit_the_rows_stands_as_json_and_is_saved_as_it_is(browser, when):
     with tenant_atomic():
-        made = make_rule({"not": {"fact": "amount", "op": ">", "value": "1.00"}}, state="off")
+        made = make_rule(when, state="off")
+    path = f"{LIST}{made.ref}/edit/"
 
-    form = browser.get(f"{LIST}{made.ref}/edit/").context["form"]
+    form = browser.get(path).context["form"]
+    browser.post(path, {name: form[name].value() or "" for name in form.fields} | {"join": "all"})
 
-    assert '"not"' in form["as_json"].value()
+    assert json.loads(form["as_json"].value())["when"] == when
+    assert (the_rule().body["when"], the_rule().version) == (when, 1)
 
 
 def test_the_kill_switch_is_kept(browser):
