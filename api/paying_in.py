@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError
 
+from api.once import once_of
 from api.shapes import as_json, payment_in_body
 from api.types import Answer
 from channels import services as channels
@@ -57,7 +58,5 @@ def asked_before(
 
 
 def _once(seat: Seat, given: dict[str, Any], key: str) -> Asked | None:
-    if not key:
-        return None
     said = json.dumps({"payment": given}, sort_keys=True, ensure_ascii=False)
-    return Asked(scope=f"api:{seat.partner_ref}", key=key, said=said)
+    return once_of(seat=seat, key=key, said=said)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
+from api.once import once_of
 from api.shapes import UnitShown, as_json, order_body, sold_units, stored_units
 from api.types import Answer, NewSale
 from channels import services as channels
@@ -275,9 +276,7 @@ def read_sales(sales: Sequence["PartnerOrder"]) -> list[dict[str, Any]]:
 
 
 def _once(seat: Seat, asked: NewSale) -> Asked | None:
-    if not asked.idempotency_key:
-        return None
-    return Asked(scope=f"api:{seat.partner_ref}", key=asked.idempotency_key, said=asked.said)
+    return once_of(seat=seat, key=asked.idempotency_key, said=asked.said)
 
 
 def _payable(order: "Order") -> Payable:
