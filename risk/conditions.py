@@ -11,6 +11,7 @@ A count includes what is judged. Three-valued (Kleene): None where a count canno
 
 import operator
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -42,11 +43,11 @@ Counts = Mapping[Counter, int | None]
 Answer = bool | None
 
 
-class Node:
+class Node(ABC):
     """A part of a condition."""
 
-    def holds(self, facts: Facts, counts: Counts) -> Answer:
-        raise NotImplementedError
+    @abstractmethod
+    def holds(self, facts: Facts, counts: Counts) -> Answer: ...
 
     def counters(self) -> Iterator[Counter]:
         yield from ()
