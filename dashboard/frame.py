@@ -50,6 +50,12 @@ def draw(
     return TemplateResponse(request, template, told, status=REFUSED if is_refused else None)
 
 
+def draw_form(request: HttpRequest, form: Form, **context: Any) -> HttpResponse:
+    """A page that is one form; sent, and not gone on from, it was refused."""
+    is_refused = request.method == "POST"
+    return draw(request, "dashboard/supply_form.html", is_refused=is_refused, form=form, **context)
+
+
 def draw_at_once(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
     """As `draw`, of a view that opens its own transactions: drawn in one of the shop's."""
     with tenant_atomic():

@@ -4,7 +4,6 @@ on the page of a door's opening, its secret nowhere else."""
 from functools import partial
 from typing import Any
 
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -20,7 +19,7 @@ from channels.types import NewDoor
 from core.errors import NotFound
 from dashboard.access import allows
 from dashboard.dooring import DOORS, DoorForm, RollDoorForm, WaysForm, door_row
-from dashboard.frame import Deed, back_to, deed, draw, page, password_first, saved
+from dashboard.frame import Deed, back_to, deed, draw, draw_form, page, password_first, saved
 from dashboard.typed import context_of
 
 LATEST = 20
@@ -57,7 +56,7 @@ def new(request: HttpRequest, ref: str, kind: str) -> HttpResponse:
 
     if saved(request, form, opened, done=_("The door is open.")):
         return _shown_once(request, found, made[0])
-    return _form(
+    return draw_form(
         request,
         form,
         title=_("New door of %(name)s") % {"name": found.name},
@@ -96,7 +95,7 @@ def change(request: HttpRequest, ref: str, door_id: int) -> HttpResponse:
     if saved(request, form, keep, done=_("Saved. Calls from now on follow it.")):
         return back_to("office_door", ref, one.pk)
     title = _("Addresses of the door %(number)s") % {"number": one.merchant_id}
-    return _form(request, form, title=title, back=_page(ref, one))
+    return draw_form(request, form, title=title, back=_page(ref, one))
 
 
 @page("partners.edit")
@@ -120,7 +119,7 @@ def roll(request: HttpRequest, ref: str, door_id: int) -> HttpResponse:
         return _shown_once(request, found, made[0], is_rolled=bool(form.overlap()))
     title = _("New secrets of the door %(number)s") % {"number": one.merchant_id}
     hint = _("What we send is signed with the new ones at once.")
-    return _form(request, form, title=title, hint=hint, back=_page(ref, one))
+    return draw_form(request, form, title=title, hint=hint, back=_page(ref, one))
 
 
 @deed("partners.edit", back="office_partner", of="ref")
@@ -163,8 +162,3 @@ def _sent(request: HttpRequest) -> Any:
 
 def _page(ref: str, one: Door) -> str:
     return reverse("office_door", args=[ref, one.pk])
-
-
-def _form(request: HttpRequest, form: Form, **context: Any) -> HttpResponse:
-    is_refused = request.method == "POST"
-    return draw(request, "dashboard/supply_form.html", is_refused=is_refused, form=form, **context)

@@ -25,7 +25,7 @@ from channels.states import GAVE_UP, DeliveryState, EndpointState, EventKind, Of
 from channels.types import EndpointTerms, NewEndpoint
 from core.errors import NotFound
 from dashboard.access import actor_of, allows
-from dashboard.frame import Deed, back_to, deed, draw, page, password_first, saved
+from dashboard.frame import Deed, back_to, deed, draw, draw_form, page, password_first, saved
 from dashboard.hooking import (
     KINDS,
     STATES,
@@ -71,7 +71,7 @@ def new(request: HttpRequest, ref: str) -> HttpResponse:
     if saved(request, form, make, done=_("It is told from now on.")):
         return _shown_once(request, found, made[0])
     title = _("New endpoint of %(name)s") % {"name": found.name}
-    return _form(request, form, title=title, back=reverse(LIST, args=[ref]))
+    return draw_form(request, form, title=title, back=reverse(LIST, args=[ref]))
 
 
 def _typed(request: HttpRequest) -> dict[str, Any]:
@@ -140,7 +140,7 @@ def edit(request: HttpRequest, ref: str, hook: str) -> HttpResponse:
     if saved(request, form, change, done=_("Saved. What is sent from now on follows it.")):
         return back_to(ONE, ref, hook)
     title = _("Endpoint of %(name)s") % {"name": found.name}
-    return _form(request, form, title=title, back=reverse(ONE, args=[ref, hook]))
+    return draw_form(request, form, title=title, back=reverse(ONE, args=[ref, hook]))
 
 
 @page("partners.edit")
@@ -159,7 +159,9 @@ def rotate(request: HttpRequest, ref: str, hook: str) -> HttpResponse:
         "changed at leisure. A secret from before the last one signs no more."
     )
     back = reverse(ONE, args=[ref, hook])
-    return _form(request, Form(), title=title, hint=hint, back=back, verb=_("Make a new secret"))
+    return draw_form(
+        request, Form(), title=title, hint=hint, back=back, verb=_("Make a new secret")
+    )
 
 
 @deed("partners.edit", back=ONE, of="ref hook")
@@ -207,8 +209,3 @@ def _shown_once(
     )
     response["Cache-Control"] = "no-store"
     return response
-
-
-def _form(request: HttpRequest, form: Form, **context: Any) -> HttpResponse:
-    is_refused = request.method == "POST"
-    return draw(request, "dashboard/supply_form.html", is_refused=is_refused, form=form, **context)

@@ -17,7 +17,7 @@ from core.scope import tenant_atomic
 from dashboard.access import actor_of, allows
 from dashboard.addresses import address_of
 from dashboard.contracts import ContractForm, SecretsForm, SupplierForm, TermsForm
-from dashboard.frame import back_to, draw, page, saved
+from dashboard.frame import back_to, draw, draw_form, page, saved
 from dashboard.protocols import PROTOCOLS, protocol_words, protocols_offered
 from dashboard.supply_words import (
     authorisation_words,
@@ -200,7 +200,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if saved(request, form, dock, done=_("It is docked. Ask for its balance to test it.")):
         return back_to("office_supplier", made[0].pk)
     title = _("New supplier: %(protocol)s") % {"protocol": protocol_words(protocol)}
-    return _form(request, form, title=title, back=reverse("office_suppliers"))
+    return draw_form(request, form, title=title, back=reverse("office_suppliers"))
 
 
 @page("suppliers.edit")
@@ -218,7 +218,7 @@ def edit(request: HttpRequest, supplier_id: int) -> HttpResponse:
 
     if saved(request, form, change, done=_("Saved.")):
         return back_to("office_supplier", found.pk)
-    return _form(request, form, title=found.name, back=_page_of(found))
+    return draw_form(request, form, title=found.name, back=_page_of(found))
 
 
 @page("suppliers.edit")
@@ -232,7 +232,7 @@ def terms(request: HttpRequest, supplier_id: int) -> HttpResponse:
     if saved(request, form, change, done=_("Saved.")):
         return back_to("office_supplier", found.pk)
     title = _("Terms of %(name)s") % {"name": found.name}
-    return _form(request, form, title=title, back=_page_of(found))
+    return draw_form(request, form, title=title, back=_page_of(found))
 
 
 @page("suppliers.edit")
@@ -251,13 +251,8 @@ def secrets(request: HttpRequest, supplier_id: int) -> HttpResponse:
         return back_to("office_supplier", found.pk)
     hint = _("The secrets that are kept are never shown. What you save takes the place of all.")
     title = _("Secrets of %(name)s") % {"name": found.name}
-    return _form(request, form, title=title, hint=hint, back=_page_of(found))
+    return draw_form(request, form, title=title, hint=hint, back=_page_of(found))
 
 
 def _page_of(supplier: Supplier) -> str:
     return reverse("office_supplier", args=[supplier.pk])
-
-
-def _form(request: HttpRequest, form: Any, **context: Any) -> HttpResponse:
-    is_refused = request.method == "POST"
-    return draw(request, "dashboard/supply_form.html", is_refused=is_refused, form=form, **context)
