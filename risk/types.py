@@ -44,10 +44,6 @@ class Verdict:
     hold_minutes: int = 0
     then: str = ""
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(one.name for one in self.spoken if not one.is_shadow)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counter:

@@ -62,13 +62,6 @@ class Assessed:
     row: Assessment
 
 
-def assess(*, case: Case, now: datetime) -> Verdict:
-    """`look`, written down at once."""
-    looked = look(case=case, now=now)
-    keep_look(looked=looked)
-    return looked.verdict
-
-
 @tenant_atomic
 def keep_look(*, looked: Assessed) -> None:
     """Write a look down, in a transaction that what was looked at may not have survived."""

@@ -12,7 +12,7 @@ from risk.models import Policy, Rule
 from risk.selectors import sentence
 from tenants.roles import RIGHTS, Role
 from tests.dashboard.people import browser_of
-from tests.risk.factories import a_case, body, make_rule
+from tests.risk.factories import a_case, assess, body, make_rule
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 LIST = "/office/rules/"
@@ -36,7 +36,7 @@ def the_rule():
 def looks(count, **more):
     for at in range(count):
         now = timezone.now() - timedelta(minutes=count - at)
-        risk.assess(case=a_case(**more), now=now)
+        assess(case=a_case(**more), now=now)
 
 
 def test_a_rule_is_written_as_a_sentence_and_reads_as_one(browser):

@@ -8,7 +8,7 @@ from core.scope import tenant_atomic
 from risk import services as risk
 from risk.states import RuleState, Unanswered
 from risk.types import NewListing, RuleTerms
-from tests.risk.factories import a_case, body
+from tests.risk.factories import a_case, assess, body
 
 CLERK = Actor("user:1 clerk@example.com")
 
@@ -22,5 +22,5 @@ def watched_over(*, mark: str, now: datetime) -> dict[str, Any]:
         entry = NewListing(listing="watch", trait="account", value=f"{mark} account", reason=mark)
         risk.add_to_list(entries=[entry], by=CLERK, now=now)
         risk.set_policy(is_on=True, unanswered=Unanswered.TAG, hold_minutes=60, by=CLERK, now=now)
-        risk.assess(case=a_case(subject=f"{mark[:18]}-1"), now=now)
+        assess(case=a_case(subject=f"{mark[:18]}-1"), now=now)
     return {"rule": rule.ref}

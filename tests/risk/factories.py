@@ -8,7 +8,7 @@ from core.secrets import Secret
 from risk import services as risk
 from risk.models import Rule
 from risk.states import Moment, RuleState
-from risk.types import Case, RuleTerms
+from risk.types import Case, RuleTerms, Verdict
 from tests.times import NOON
 
 ZHAO = Actor("user:9 zhao@example.com", user_id=None)
@@ -46,3 +46,15 @@ def a_case(*, moment: str = Moment.ORDER, subject: str = "", **more: Any) -> Cas
         facts=facts,
         traits={name: Secret(text) for name, text in traits.items() if text},
     )
+
+
+def assess(*, case: Case, now=NOON) -> Verdict:
+    """A look that is written down at once, as that at an order is with the order."""
+    looked = risk.look(case=case, now=now)
+    risk.keep_look(looked=looked)
+    return looked.verdict
+
+
+def names_of(verdict: Verdict) -> tuple[str, ...]:
+    """The rules that spoke and act."""
+    return tuple(one.name for one in verdict.spoken if not one.is_shadow)

@@ -9,7 +9,7 @@ from risk import services as risk
 from risk.models import Assessment, Rule
 from risk.states import Unanswered
 from risk.types import NewListing
-from tests.risk.factories import MANY_FROM_ONE_ADDRESS, ZHAO, a_case, make_rule
+from tests.risk.factories import MANY_FROM_ONE_ADDRESS, ZHAO, a_case, assess, make_rule, names_of
 from tests.times import NOON
 
 pytestmark = [
@@ -20,7 +20,7 @@ SECOND = timedelta(seconds=1)
 
 
 def look(case=None, *, now=NOON, **more):
-    return risk.assess(case=case or a_case(**more), now=now)
+    return assess(case=case or a_case(**more), now=now)
 
 
 def test_without_rules_everything_passes_and_is_remembered():
@@ -79,7 +79,8 @@ def test_sums_and_different_ones_are_counted_too():
         make_rule(many, name="many", action="deny")
 
     names = [
-        look(device="D1", account=f"A{at // 2}", now=NOON + at * SECOND).names for at in range(6)
+        names_of(look(device="D1", account=f"A{at // 2}", now=NOON + at * SECOND))
+        for at in range(6)
     ]
 
     assert names == [(), (), ("spent",), ("spent",), ("spent", "many"), ("spent", "many")]
@@ -94,7 +95,7 @@ def test_the_hardest_word_counts_and_a_trial_has_none():
     verdict = look(amount=600_000)
 
     assert (verdict.action, verdict.hold_minutes, verdict.then) == ("hold", 30, "release")
-    assert verdict.names == ("tag", "hold")
+    assert names_of(verdict) == ("tag", "hold")
     assert [one.name for one in verdict.spoken] == ["tag", "hold", "deny"]
 
 
@@ -218,4 +219,4 @@ def test_a_rule_that_cannot_be_read_refuses_nobody():
         make_rule({"fact": "amount", "op": ">", "value": "1.00"}, name="good", action="warn")
         Rule.objects.filter(pk=rule.pk).update(body={"moments": ["order"], "colour": "red"})
 
-    assert look(amount=600_000).names == ("good",)
+    assert names_of(look(amount=600_000)) == ("good",)

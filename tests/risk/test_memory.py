@@ -14,7 +14,7 @@ from tests.api.callers import Caller
 from tests.channels.factories import make_keyed
 from tests.conftest import make_shop
 from tests.orders.factories import stocked_sku
-from tests.risk.factories import ZHAO, a_case, make_rule
+from tests.risk.factories import ZHAO, a_case, assess, make_rule
 from tests.times import NOON
 
 pytestmark = [
@@ -25,7 +25,7 @@ SECOND = timedelta(seconds=1)
 
 def look(**more):
     at = more.pop("now", NOON)
-    return risk.assess(case=a_case(**more), now=at).action
+    return assess(case=a_case(**more), now=at).action
 
 
 @pytest.fixture
