@@ -28,7 +28,7 @@ from inventory import services as inventory
 from inventory.selectors import due_batches, due_holds, due_import_files, due_imports, due_shelves
 from orders import services as orders
 from orders.events import OrderCanceled, OrderCompleted, OrderPaid
-from orders.selectors import due_cases, due_to_close, due_to_decide, tell
+from orders.selectors import due_cases, due_openings, due_to_close, due_to_decide, tell
 from payments import services as payments
 from payments.events import RefundCreated, RefundDone, SandboxNoticeDue
 from payments.selectors import due_notices, due_refunds, due_to_ask
@@ -77,6 +77,7 @@ def connect() -> None:
     sweeper.watch(due_to_close, task="orders.close_unpaid", id_name="order_id")
     sweeper.watch(due_cases, task="orders.flag_overdue", id_name="case_id")
     sweeper.watch(due_to_decide, task="fulfillment.decide_overdue", id_name="order_id")
+    sweeper.watch(due_openings, task="fulfillment.decide_opening", id_name="order_id")
     sweeper.watch(due_units, task="fulfillment.deliver_order", id_name="order_id")
     sweeper.watch(due_to_send, task="fulfillment.send", id_name="unit_id")
     sweeper.watch(due_attempts, task="fulfillment.send", id_name="unit_id")

@@ -22,7 +22,7 @@ from fulfillment.states import UnitState
 from inventory.models import Code
 from inventory.selectors import expiring_soon, low_stock
 from orders.models import Order
-from orders.selectors import live_cases
+from orders.selectors import held_openings, live_cases
 from payments.models import Refund
 from payments.selectors import held_up_refunds, odd_notices
 from payments.states import RefundState
@@ -97,7 +97,7 @@ def _todo(request: HttpRequest, *, now: datetime) -> list[ToDo]:
             "bad",
         ),
         ToDo(
-            Order.objects.filter(state="held").count(),
+            Order.objects.filter(state="held").count() + held_openings().count(),
             _("orders are held for a look"),
             reverse("office_held"),
             "bad",

@@ -50,6 +50,8 @@ ACTIONS = {
     "unit.replaced": _("replaced a code"),
     "order.refunded": _("paid money back"),
     "order.released": _("let a held order go on"),
+    "opening.allowed": _("let the codes of an order be opened"),
+    "opening.refused": _("kept the codes of an order closed"),
     "rule.made": _("wrote a risk rule"),
     "rule.changed": _("changed a risk rule"),
     "rule.on": _("switched a risk rule on"),

@@ -15,6 +15,11 @@ def decide_overdue(*, order_id: int) -> None:
     services.decide_overdue(order_id=order_id, now=timezone.now())
 
 
+@shared_task(name="fulfillment.decide_opening", base=TenantTask, ignore_result=True)
+def decide_opening(*, order_id: int) -> None:
+    services.decide_opening(order_id=order_id, now=timezone.now())
+
+
 @shared_task(name="fulfillment.send", base=TenantTask, ignore_result=True)
 def send(*, unit_id: int) -> None:
     services.send(unit_id=unit_id, now=timezone.now())

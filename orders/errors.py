@@ -25,6 +25,12 @@ class RefusedByRules(AppError):
         self.looked = looked
 
 
+class NotHeldClosed(AppError):
+    """Only codes that wait for a decision are opened or kept closed."""
+
+    code = "not_held_closed"
+
+
 class ConsentMissing(InvalidInput):
     code = "consent_missing"
 

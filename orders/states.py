@@ -38,6 +38,21 @@ class HeldThen(models.TextChoices):
     PAY_BACK = "pay_back", _("the money goes back")
 
 
+class OpeningState(models.TextChoices):
+    """The life of an opening of codes that risk stopped."""
+
+    HELD = "held", _("waiting for a decision")
+    ALLOWED = "allowed", _("allowed")
+    REFUSED = "refused", _("refused")
+
+
+OPENING_MOVES = {
+    OpeningState.HELD: frozenset({OpeningState.ALLOWED, OpeningState.REFUSED}),
+    OpeningState.ALLOWED: frozenset[OpeningState](),
+    OpeningState.REFUSED: frozenset({OpeningState.ALLOWED}),  # the shop thought again
+}
+
+
 class CaseState(models.TextChoices):
     OPEN = "open", _("open")
     WAITING_SUPPLIER = "waiting_supplier", _("waiting for the supplier")

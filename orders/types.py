@@ -76,6 +76,16 @@ class PlaceOrder:
     may_lose: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opener:
+    """Who asks for an order's codes, or for an order: the device (its key; none where it is not
+    known), from where, and in which language."""
+
+    buyer_key: str
+    ip: str
+    language: str
+
+
 class Thing(StrEnum):
     """Whose line of the timeline it is."""
 
@@ -85,6 +95,7 @@ class Thing(StrEnum):
     UNIT = "unit"
     SUPPLIER = "supplier"
     RISK = "risk"
+    OPENING = "opening"
     CASE = "case"
 
 

@@ -30,6 +30,7 @@ class Fact:
 
 
 _ORDERS = frozenset({Moment.ORDER})
+_GOODS = frozenset({Moment.ORDER, Moment.OPEN})
 
 
 def _all(*facts: Fact) -> dict[str, Fact]:
@@ -37,13 +38,13 @@ def _all(*facts: Fact) -> dict[str, Fact]:
 
 
 FACTS = _all(
-    Fact(name="amount", kind=Kind.MONEY, label=_("amount of the order"), moments=_ORDERS),
-    Fact(name="quantity", kind=Kind.NUMBER, label=_("number of things"), moments=_ORDERS),
+    Fact(name="amount", kind=Kind.MONEY, label=_("amount of the order"), moments=_GOODS),
+    Fact(name="quantity", kind=Kind.NUMBER, label=_("number of things"), moments=_GOODS),
     Fact(name="price_share", kind=Kind.NUMBER, label=_("share of the list price"), unit="%",
          moments=_ORDERS),
-    Fact(name="sku", kind=Kind.TEXT, label=_("SKU"), moments=_ORDERS),
-    Fact(name="kind", kind=Kind.TEXT, label=_("kind of goods"), moments=_ORDERS),
-    Fact(name="channel", kind=Kind.TEXT, label=_("channel"), moments=_ORDERS),
+    Fact(name="sku", kind=Kind.TEXT, label=_("SKU"), moments=_GOODS),
+    Fact(name="kind", kind=Kind.TEXT, label=_("kind of goods"), moments=_GOODS),
+    Fact(name="channel", kind=Kind.TEXT, label=_("channel"), moments=_GOODS),
     Fact(name="partner", kind=Kind.TEXT, label=_("partner"), moments=_ORDERS),
     Fact(name="is_first_order", kind=Kind.FLAG, label=_("first order of this buyer"),
          moments=_ORDERS),
@@ -51,6 +52,8 @@ FACTS = _all(
          moments=_ORDERS),
     Fact(name="buyer_age_hours", kind=Kind.NUMBER, label=_("time since this buyer was first seen"),
          unit=_("hours"), moments=_ORDERS),
+    Fact(name="is_own_device", kind=Kind.FLAG, label=_("opened on the device that ordered"),
+         moments=frozenset({Moment.OPEN})),
     Fact(name="phone_prefix", kind=Kind.TEXT, label=_("first three digits of the phone number")),
     Fact(name="mail_domain", kind=Kind.TEXT, label=_("domain of the mail address")),
     Fact(name="language", kind=Kind.TEXT, label=_("language of the page")),

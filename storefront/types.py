@@ -269,6 +269,7 @@ class OrderPage:
     is_payable: bool
     is_final: bool
     can_complain: bool
+    closed: str = ""
 
     @property
     def total(self) -> Price:

@@ -25,7 +25,15 @@ from fulfillment.selectors import find_held_words, units_of, units_with_supplier
 from fulfillment.states import CAN_BE_REFUNDED, UnitState
 from inventory.services import masks_of
 from orders.models import Order
-from orders.selectors import buyer_fields_of, cases_of, contact_of, items_of, standing, timeline
+from orders.selectors import (
+    buyer_fields_of,
+    cases_of,
+    contact_of,
+    find_closed,
+    items_of,
+    standing,
+    timeline,
+)
 from payments.selectors import money_of, payments_of, refunds_of
 from payments.types import MoneyState
 from tenants import audit
@@ -60,6 +68,7 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
         ],
         refunds=_amounts(refunds_of(payable_id=found.pk), found.currency),
         may=_rights(request),
+        opening=find_closed(order_id=found.pk),
         left=_left(money, found.currency),
         held=find_held_words(order_id=found.pk) if held else "",
         may_be_risked=any(unit.state == UnitState.REVIEW for unit in held),

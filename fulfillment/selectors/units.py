@@ -18,6 +18,11 @@ def units_of(*, order_id: int) -> "QuerySet[Unit]":
     return Unit.objects.filter(order_id=order_id).select_related("item").order_by("position", "pk")
 
 
+def has_goods(*, order_id: int) -> bool:
+    """Whether anything of the order is there."""
+    return Unit.objects.filter(order_id=order_id, state=UnitState.DELIVERED).exists()
+
+
 def find_order_ids_by_code(*, code_ids: Iterable[int]) -> list[int]:
     """The orders that these codes were delivered to, replaced ones included."""
     found = Unit.objects.filter(code_id__in=list(code_ids))

@@ -13,7 +13,15 @@ from fulfillment.services.delivering import (
     take_payment,
 )
 from fulfillment.services.goods import goods_of_order
-from fulfillment.services.holding import decide_overdue, hold_new, refuse_held, release_held
+from fulfillment.services.holding import (
+    allow_opening,
+    decide_opening,
+    decide_overdue,
+    hold_new,
+    refuse_held,
+    refuse_opening,
+    release_held,
+)
 from fulfillment.services.late import decide_late, stock_late
 from fulfillment.services.paying_suppliers import (
     note_payment_to_supplier,
@@ -28,9 +36,11 @@ SEALED = (SealedColumn(model=Unit, field="hand_text", place=HAND_TEXT),)
 __all__ = [
     "SEALED",
     "account_to_verify",
+    "allow_opening",
     "check_balance_delta",
     "complain_to_supplier",
     "decide_late",
+    "decide_opening",
     "decide_overdue",
     "deliver_by_hand",
     "deliver_new",
@@ -42,6 +52,7 @@ __all__ = [
     "reconcile",
     "refund_units",
     "refuse_held",
+    "refuse_opening",
     "release_held",
     "replace_unit",
     "send",

@@ -13,8 +13,11 @@ from core.sheets import Sheet
 from fulfillment.errors import NotHeld
 from fulfillment.services.aftersale import refund_units
 from fulfillment.services.delivering import open_all, open_units
+from fulfillment.services.ending import live_units
+from fulfillment.states import UnitState
 from orders import services as orders
-from orders.states import HeldThen, OrderState
+from orders.selectors import find_opening
+from orders.states import HeldThen, OpeningState, OrderState
 from tenants import audit
 
 if TYPE_CHECKING:
@@ -65,6 +68,44 @@ def decide_overdue(*, order_id: int, now: datetime) -> None:
         release_held(order_id=order_id, by=SYSTEM, reason=LATE, now=now)
     else:
         refuse_held(order_id=order_id, by=SYSTEM, reason=LATE, now=now)
+
+
+@tenant_atomic
+def allow_opening(*, order_id: int, by: Actor, reason: str = "allowed", now: datetime) -> None:
+    """The codes that risk kept closed may be opened. Raises NotHeldClosed."""
+    order, opening = orders.take_held_opening(order_id=order_id)
+    audit.record(by=by, action="opening.allowed", target=order.number, reason=reason, now=now)
+    orders.move_opening(opening=opening, state=OpeningState.ALLOWED, by=by, reason=reason, now=now)
+
+
+@tenant_atomic
+def refuse_opening(*, order_id: int, by: Actor, reason: str, now: datetime) -> "Refund | None":
+    """The codes stay closed, and what nobody has seen of them is paid back. Raises
+    NotHeldClosed."""
+    order, opening = orders.take_held_opening(order_id=order_id)
+    audit.record(by=by, action="opening.refused", target=order.number, reason=reason, now=now)
+    orders.move_opening(opening=opening, state=OpeningState.REFUSED, by=by, reason=reason, now=now)
+    unseen = [
+        unit.pk
+        for unit in live_units(order)
+        if unit.state == UnitState.DELIVERED and unit.shown_at is None
+    ]
+    if not unseen:
+        return None
+    return refund_units(order_id=order_id, unit_ids=unseen, by=by, reason=reason, now=now)
+
+
+@tenant_atomic
+def decide_opening(*, order_id: int, now: datetime) -> None:
+    """Nobody decided about the codes in time. Safe to call at any time."""
+    orders.take_order(order_id=order_id)
+    opening = find_opening(order_id=order_id)
+    if opening is None or opening.state != OpeningState.HELD or opening.decide_by > now:
+        return
+    if opening.held_then == HeldThen.RELEASE:
+        allow_opening(order_id=order_id, by=SYSTEM, reason=LATE, now=now)
+    else:
+        refuse_opening(order_id=order_id, by=SYSTEM, reason=LATE, now=now)
 
 
 def _held(order_id: int) -> "Order":

@@ -22,11 +22,12 @@ from orders.models import (
     Case,
     CaseMessage,
     Item,
+    Opening,
     Order,
     OrderMove,
 )
 from orders.selectors.contacts import mail_index, phone_index
-from orders.states import CASE_LIVE, OrderState
+from orders.states import CASE_LIVE, OpeningState, OrderState
 from orders.types import Contact, Said
 
 TAIL = 4
@@ -228,6 +229,28 @@ def due_to_decide(*, now: datetime, limit: int) -> list[tuple[int, int]]:
     """(tenant, order) held past its deadline, across tenants: for the sweeper."""
     late = Order.objects.using("ops").filter(state=OrderState.HELD, decide_by__lte=now)
     return list(late.order_by("decide_by").values_list("tenant_id", "pk")[:limit])
+
+
+def find_opening(*, order_id: int) -> Opening | None:
+    """The opening of its codes that risk stopped, however it ended."""
+    return Opening.objects.filter(order_id=order_id).first()
+
+
+def find_closed(*, order_id: int) -> Opening | None:
+    """The opening for which its codes are closed now."""
+    found = find_opening(order_id=order_id)
+    return None if found is None or found.state == OpeningState.ALLOWED else found
+
+
+def held_openings() -> "QuerySet[Opening]":
+    """Codes that wait to be opened, the most urgent first."""
+    return Opening.objects.filter(state=OpeningState.HELD).order_by("decide_by")
+
+
+def due_openings(*, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """(tenant, order) whose codes wait past the deadline, across tenants: for the sweeper."""
+    late = Opening.objects.using("ops").filter(state=OpeningState.HELD, decide_by__lte=now)
+    return list(late.order_by("decide_by").values_list("tenant_id", "order_id")[:limit])
 
 
 def due_cases(*, now: datetime, limit: int) -> list[tuple[int, int]]:

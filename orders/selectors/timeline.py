@@ -5,7 +5,7 @@ Floors above (units) add their lines: `config/wiring.py` says who, by `tell`.
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -14,11 +14,10 @@ from django.utils.translation import gettext_lazy
 from core.money import Money
 from orders.models import Case, CaseMove, Order, OrderMove
 from orders.selectors.reading import cases_of, get_order
+from orders.selectors.screened import rows_of_risk
 from orders.states import ENDED, CaseKind, CaseState, HeldThen, OrderState
 from orders.types import Evidence, Standing, Thing, TimelineRow, TimelineSource
 from payments import selectors as payments
-from risk.selectors import assessments_of
-from risk.states import Action
 
 _Then = tuple[str, datetime | None]
 
@@ -77,23 +76,12 @@ _CASE: dict[str, str | Promise] = {
     CaseState.REFUNDED: gettext_lazy("Case %(ref)s ended: refunded."),
     CaseState.REJECTED: gettext_lazy("Case %(ref)s ended: rejected."),
 }
-_RISK: dict[str, str | Promise] = {
-    Action.PASS: gettext_lazy("Let pass by the risk rules: %(rules)s."),
-    Action.TAG: gettext_lazy("Tagged by the risk rules: %(rules)s."),
-    Action.WARN: gettext_lazy("The risk rules warn: %(rules)s."),
-    Action.HOLD: gettext_lazy("The risk rules want a person to look at it: %(rules)s."),
-    Action.DENY: gettext_lazy("Refused by the risk rules: %(rules)s."),
-}
-_LISTED: dict[str, str | Promise] = {
-    "list:block": gettext_lazy("on the block list"),
-    "list:allow": gettext_lazy("on the allow list"),
-    "list:watch": gettext_lazy("on the watch list"),
-}
 _REFUND_ENDED = frozenset({"done", "failed"})
 # What happened in one moment reads in the order of cause and effect.
 _RANK = {
     Thing.PAYMENT: 1,
     Thing.RISK: 1,
+    Thing.OPENING: 2,
     Thing.SUPPLIER: 2,
     Thing.UNIT: 3,
     Thing.REFUND: 5,
@@ -117,7 +105,7 @@ def timeline(*, order_id: int) -> list[TimelineRow]:
     """The whole history of an order, oldest first, in the reader's language."""
     order = get_order(order_id=order_id)
     rows = [*_order_rows(order), *_payment_rows(order), *_refund_rows(order), *_case_rows(order)]
-    rows += _risk_rows(order)
+    rows += rows_of_risk(order)
     for source in _sources:
         rows += source(order_id=order_id)
     return sorted(rows, key=_in_order)
@@ -225,27 +213,6 @@ def _refund_rows(order: Order) -> Iterable[TimelineRow]:
             ref=refund.number,
             **_then(_refund_next(refund.state, refund.next_at) if is_last else None),
         )
-
-
-def _risk_rows(order: Order) -> Iterable[TimelineRow]:
-    """What the risk rules said of it; of a trial's rules nothing."""
-    for looked in assessments_of(subject=order.number):
-        spoken = [one for one in looked.spoken if not one["is_shadow"]]
-        if spoken:
-            names = _(", ").join(_rule_words(one) for one in spoken)
-            yield TimelineRow(
-                at=looked.at,
-                thing=Thing.RISK,
-                text=str(_RISK[looked.action]) % {"rules": names},
-                by="system",
-                state=looked.action,
-                ref=order.number,
-            )
-
-
-def _rule_words(spoken: dict[str, Any]) -> str:
-    listed = _LISTED.get(spoken["rule"])
-    return str(listed) if listed is not None else f"“{spoken['name']}”"
 
 
 def _refund_next(state: str, next_at: datetime) -> _Then | None:

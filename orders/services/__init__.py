@@ -11,6 +11,7 @@ from orders.services.cases import (
 )
 from orders.services.holding import hold, keep_goods, keep_held, release
 from orders.services.moving import take_order
+from orders.services.opening import ask_to_open, move_opening, take_held_opening
 from orders.services.paying import (
     cancel,
     close_unpaid,
@@ -35,6 +36,7 @@ SEALED = (
 __all__ = [
     "SEALED",
     "ask_supplier",
+    "ask_to_open",
     "cancel",
     "close_unpaid",
     "complete",
@@ -49,6 +51,7 @@ __all__ = [
     "keep_held",
     "keep_refused",
     "mark_paid",
+    "move_opening",
     "open_case",
     "place",
     "placed_before",
@@ -57,5 +60,6 @@ __all__ = [
     "resolve_case",
     "say_in_case",
     "start_fulfilling",
+    "take_held_opening",
     "take_order",
 ]

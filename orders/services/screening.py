@@ -45,7 +45,7 @@ def screen(order: Order, request: PlaceOrder, goods: Goods, *, now: datetime) ->
     case = Case(
         moment=Moment.ORDER,
         subject=order.number,
-        facts=_facts(order, request, goods) | _of_contact(phone, mail) | _past(order, now=now),
+        facts=_facts(order, request, goods) | of_contact(phone, mail) | _past(order, now=now),
         traits=_traits(request, goods, phone=phone, mail=mail),
     )
     looked = risk.look(case=case, now=now)
@@ -89,7 +89,7 @@ def _facts(order: Order, request: PlaceOrder, goods: Goods) -> dict[str, Value]:
     return found
 
 
-def _of_contact(phone: str, mail: str) -> dict[str, Value]:
+def of_contact(phone: str, mail: str) -> dict[str, Value]:
     found: dict[str, Value] = {}
     if phone:
         found["phone_prefix"] = phone.removeprefix("+86")[:3]

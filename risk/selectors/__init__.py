@@ -1,6 +1,11 @@
 """Reads of risk: the rules in force, who is listed, what was counted."""
 
-from risk.selectors.assessments import assessments_of, due_to_forget, find_assessment
+from risk.selectors.assessments import (
+    assessments_of,
+    due_to_forget,
+    find_assessment,
+    find_look,
+)
 from risk.selectors.counts import counted_in_postgres
 from risk.selectors.listed import find_listed
 from risk.selectors.rules import RuleSet, find_rule, policy, rules, rules_in_force
@@ -14,6 +19,7 @@ __all__ = [
     "due_to_forget",
     "find_assessment",
     "find_listed",
+    "find_look",
     "find_rule",
     "policy",
     "rules",

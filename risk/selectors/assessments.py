@@ -21,6 +21,11 @@ def find_assessment(*, subject: str) -> Assessment | None:
     return Assessment.objects.filter(subject=subject, moment=Moment.ORDER).first()
 
 
+def find_look(*, moment: str, subject: str, trait: str, digest: bytes) -> Assessment | None:
+    """The last look at a thing by the same person."""
+    return assessments_of(subject=subject).filter(moment=moment, **{trait: digest}).last()
+
+
 def due_to_forget(*, now: datetime) -> "QuerySet[Assessment]":
     """A batch of the oldest, across tenants."""
     old = Assessment.objects.using("ops").filter(at__lt=now - KEPT).order_by("at")

@@ -5,7 +5,13 @@ from datetime import datetime
 from core.scope import tenant_atomic
 from risk.selectors import due_to_forget, rules_in_force
 from risk.services import memory
-from risk.services.assessing import Assessed, judge_again, keep_look, look
+from risk.services.assessing import (
+    Assessed,
+    judge_again,
+    keep_look,
+    look,
+    was_let_pass,
+)
 from risk.services.lists import add_to_list, drop_from_list
 from risk.services.rules import change_rule, make_rule, set_policy, switch_rule
 
@@ -22,6 +28,7 @@ __all__ = [
     "rebuild",
     "set_policy",
     "switch_rule",
+    "was_let_pass",
 ]
 
 

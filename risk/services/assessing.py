@@ -7,18 +7,21 @@ from datetime import datetime
 
 from core.rows import draft
 from core.scope import tenant_atomic
+from core.secrets import Secret
 from core.sheets import Sheet
 from risk.models import LINKING, Assessment
 from risk.selectors import (
     RuleSet,
     counted_in_postgres,
     find_assessment,
+    find_look,
     rules_in_force,
 )
 from risk.selectors.rules import InForce
 from risk.services.memory import tally
 from risk.services.people import (
     Digests,
+    digest_of,
     digests_of,
     digests_of_case,
     in_ranges,
@@ -68,6 +71,14 @@ def keep_look(*, looked: Assessed) -> None:
     sheet = Sheet()
     sheet.insert(looked.row)
     sheet.write()
+
+
+@tenant_atomic(savepoint=False)
+def was_let_pass(*, moment: str, subject: str, trait: str, value: Secret) -> bool:
+    """Whether the same was asked before by the same, and nothing spoke against it then."""
+    digest = digest_of(trait, value.reveal())
+    found = find_look(moment=moment, subject=subject, trait=trait, digest=digest)
+    return found is not None and SEVERITY[Action(found.action)] < SEVERITY[Action.HOLD]
 
 
 @tenant_atomic(savepoint=False)

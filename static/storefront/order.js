@@ -87,9 +87,20 @@
     const answer = await fetch(form.action, {
       method: "POST", body: new FormData(form), headers: { Accept: "application/json" }, cache: "no-store",
     });
-    if (!answer.ok) throw new Error(String(answer.status));
-    secrets = (await answer.json()).units;
+    const told = await answer.json().catch(() => ({}));
+    if (!answer.ok) throw new Told(typeof told.error === "string" ? told.error : words.failed);
+    secrets = told.units;
     return secrets;
+  };
+
+  /* What the shop says instead; the page says it too with its next look, which is at once. */
+  class Told extends Error {}
+  const refused = (why) => {
+    window.shop.toast(why instanceof Told ? why.message : words.failed);
+    if (!(why instanceof Told)) return;
+    delete box.dataset.final;
+    turn = 0;
+    wait();
   };
 
   const unitOf = (node) => node.closest("[data-unit]");
@@ -156,7 +167,7 @@
   };
 
   box.addEventListener("click", async (event) => {
-    try { await act(event.target); } catch { window.shop.toast(words.failed); }
+    try { await act(event.target); } catch (why) { refused(why); }
   });
   box.addEventListener("submit", (event) => {
     if (event.target.matches("[data-reveal]")) event.preventDefault();

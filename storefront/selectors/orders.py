@@ -9,11 +9,17 @@ from typing import TYPE_CHECKING
 from django.utils.translation import get_language, gettext
 
 from core.kept import Kept
-from orders.selectors import cases_of, contact_of, messages_of, orders_of_device
-from orders.states import ENDED, UNPAID, OrderState
+from orders.selectors import (
+    cases_of,
+    contact_of,
+    find_closed,
+    messages_of,
+    orders_of_device,
+)
+from orders.states import ENDED, UNPAID, OpeningState, OrderState
 from payments.selectors import money_of, paid_back_of
 from storefront.selectors.goods import lines_of, things_of
-from storefront.selectors.story import steps_of, story_of
+from storefront.selectors.story import opening_words, steps_of, story_of
 from storefront.selectors.words import all_names, price_of
 from storefront.types import CaseCard, OrderPage, OrderRow, Receipt, Said
 
@@ -44,6 +50,7 @@ def order_page(*, order: "Order", shop: "Shop", is_shown: bool = False) -> Order
     tone, headline, sentence = story_of(order, things, money, shop)
     contact = contact_of(order=order)
     cases = tuple(_cases(order))
+    opening = None if order.state in UNPAID else find_closed(order_id=order.pk)
     page = OrderPage(
         number=order.number,
         token=order.token,
@@ -63,8 +70,10 @@ def order_page(*, order: "Order", shop: "Shop", is_shown: bool = False) -> Order
         is_payable=order.state == "placed",
         is_final=order.state in ENDED
         and not money.pending_e4
-        and not any(case.is_open for case in cases),
+        and not any(case.is_open for case in cases)
+        and not (opening and opening.state == OpeningState.HELD),
         can_complain=order.state not in UNPAID,
+        closed=opening_words(opening, shop) if opening else "",
     )
     return replace(page, version=_version(page))
 
@@ -142,5 +151,5 @@ def _version(page: OrderPage) -> str:
         for unit in line.units
     ]
     cases = [[case.ref, case.state, len(case.said)] for case in page.cases]
-    seen = [page.state, page.headline, page.sentence, units, str(page.receipt), cases]
+    seen = [page.state, page.headline, page.sentence, units, str(page.receipt), cases, page.closed]
     return hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:16]

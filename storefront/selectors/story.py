@@ -5,17 +5,33 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
 
+from orders.states import HeldThen, OpeningState
 from storefront.selectors.goods import GIVEN_BACK, Thing, promised_now
 from storefront.selectors.words import clock_time, day_and_time, money_word
 from storefront.types import WAITS_LONG, Step
 
 if TYPE_CHECKING:
-    from orders.models import Order
+    from orders.models import Opening, Order
     from payments.types import MoneyState
     from tenants.types import Shop
 
 MOST_STEPS = 4
 AT_WORK = frozenset({"queued", "sending", "accepted"})
+
+
+def opening_words(opening: "Opening", shop: "Shop") -> str:
+    """Why the codes stay closed for now, and what comes next."""
+    if opening.state == OpeningState.REFUSED:
+        return gettext("The shop keeps these codes closed. Ask it, if you think it should not.")
+    at = {"time": day_and_time(opening.decide_by, shop)}
+    if opening.held_then == HeldThen.RELEASE:
+        return gettext(
+            "A person at the shop looks at this first. You can open the codes by %(time)s."
+        ) % at  # fmt: skip
+    return gettext(
+        "A person at the shop looks at this first. By %(time)s you can open the codes, or your "
+        "money goes back."
+    ) % at  # fmt: skip
 
 
 def steps_of(order: "Order", things: list[Thing], money: "MoneyState") -> list[Step]:

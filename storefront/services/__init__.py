@@ -1,6 +1,7 @@
 """What the shopper's pages do, composed from the apps below: a face writes nothing itself."""
 
 from storefront.services.buying import (
+    ask_to_open,
     buy,
     complain,
     find_payment,
@@ -14,6 +15,7 @@ from storefront.services.taking import ask_for_money, hear_notice, take_money
 
 __all__ = [
     "ask_for_money",
+    "ask_to_open",
     "buy",
     "complain",
     "find_payment",

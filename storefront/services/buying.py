@@ -11,10 +11,11 @@ from core.errors import AppError, NotFound
 from core.scope import tenant_atomic, whole
 from core.sheets import Sheet
 from fulfillment import services as fulfillment
+from fulfillment.selectors import has_goods
 from orders import services as orders
 from orders.errors import RefusedByRules
 from orders.selectors import case_by_ref, items_of_order
-from orders.types import Line, OpenCase, PlaceOrder
+from orders.types import Line, OpenCase, Opener, PlaceOrder
 from payments import services as payments
 from payments.errors import PaidAlready, ProviderUnknown
 from payments.selectors import live_payments
@@ -25,7 +26,7 @@ from storefront.types import BuyInput, Device
 
 if TYPE_CHECKING:
     from channels.models import PaymentIn
-    from orders.models import Case, Order
+    from orders.models import Case, Opening, Order
     from payments.models import Payment
 
 
@@ -154,6 +155,15 @@ def complain(*, order: "Order", kind: str, text: str, unit_id: int | None, now: 
 def give_up(*, order: "Order", now: datetime) -> None:
     """The shopper cancels what is not paid: his goods are free for the next one."""
     orders.give_up(order_id=order.pk, by=SHOPPER, now=now)
+
+
+@tenant_atomic
+def ask_to_open(*, order: "Order", device: Device, now: datetime) -> "Opening | None":
+    """Whether this device may see the order's codes: None if so, and where there is none yet."""
+    if not has_goods(order_id=order.pk):
+        return None
+    opener = Opener(buyer_key=device.buyer_key, ip=device.ip, language=device.language)
+    return orders.ask_to_open(order=order, opener=opener, now=now)
 
 
 def say(*, order: "Order", case_ref: str, text: str, now: datetime) -> None:

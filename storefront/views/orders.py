@@ -24,6 +24,7 @@ from storefront import device, services
 from storefront.forms import read_text
 from storefront.selectors.codes import codes_as_text, secrets_of
 from storefront.selectors.orders import is_shown_unpaid, order_page, order_rows
+from storefront.selectors.story import opening_words
 from storefront.types import OrderPage
 
 if TYPE_CHECKING:
@@ -133,13 +134,23 @@ def live(request: HttpRequest, token: str) -> HttpResponse:
 @opens_own_scope
 def codes(request: HttpRequest, token: str) -> HttpResponse:
     """The codes in the clear: for the script as JSON, without script as the page itself."""
+    now = timezone.now()
     with tenant_atomic():
         found = order_of_this_device(request, token)
-        units = secrets_of(order=found, now=timezone.now())
+        closed = _why_closed(request, found, now=now)
+        units = {} if closed else secrets_of(order=found, now=now)
     if wants_json(request):
-        return private(JsonResponse({"units": units}))
+        told = {"error": closed} if closed else {"units": units}
+        return private(JsonResponse(told, status=403 if closed else 200))
     with one_moment():
-        return _show(request, order_by_token(token=token), is_shown=True)
+        found = order_by_token(token=token)
+        return _show(request, found, status=403 if closed else 200, is_shown=not closed)
+
+
+def _why_closed(request: HttpRequest, found: "Order", *, now: datetime) -> str:
+    """Has risk look at this opening of codes; why they stay closed, else nothing."""
+    closed = services.ask_to_open(order=found, device=device.of_request(request), now=now)
+    return opening_words(closed, device.shop_of(request)) if closed else ""
 
 
 @require_POST
@@ -147,12 +158,17 @@ def codes(request: HttpRequest, token: str) -> HttpResponse:
 @opens_own_scope
 def codes_file(request: HttpRequest, token: str) -> HttpResponse:
     """The codes as a file; without one the order's page says why and what to do."""
+    now = timezone.now()
     with tenant_atomic():
         found = order_of_this_device(request, token)
-        text = codes_as_text(order=found, shop=device.shop_of(request), now=timezone.now())
+        closed = _why_closed(request, found, now=now)
+        shop = device.shop_of(request)
+        text = "" if closed else codes_as_text(order=found, shop=shop, now=now)
     if not text:
         with one_moment():
             found = order_by_token(token=token)
+            if closed:
+                return _show(request, found, status=403)
             return _show(request, found, status=409, refusal=_no_codes(found))
     response = HttpResponse(text.encode("utf-8-sig"), content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{found.number}.txt"'

@@ -167,6 +167,7 @@ OFFICE = {
     "office_rule_switch": deed("/office/rules/{rule}/off/", "risk.edit"),
     "office_held": page("/office/held/", "orders.view"),
     "office_decide": deed("/office/orders/{held}/release/", "orders.review"),
+    "office_decide_opening": deed("/office/orders/{closed}/codes/allow/", "orders.review"),
     "office_resend": deed(f"{ORDER}link/", "orders.resend", posted=200, shows=False),
     "office_deliver_form": page("/office/orders/{wanted}/units/{waiting}/", "orders.deliver"),
     "office_deliver": deed("/office/orders/{wanted}/units/{waiting}/deliver/", "orders.deliver",

@@ -28,7 +28,8 @@ from inventory.models import Code, ImportJob
 from inventory.services import importing
 from inventory.types import NewBatch, NewCode
 from orders import services as orders
-from orders.models import Order
+from orders.models import Opening, Order
+from orders.states import OpeningState
 from payments import services as payments
 from payments.errors import NoticeRefused
 from payments.models import Notice, SandboxTrade
@@ -232,6 +233,7 @@ def _sales(world: World, now: datetime) -> None:
         fulfillment.replace_unit(unit_id=bad.pk, by=CLERK, reason=shut, now=now)
         second = open_case(swapped, text=shut, now=now)
         orders.ask_supplier(case_id=second.pk, by=CLERK, now=now)
+    _closed(world, swapped, now)
 
 
 def _held(world: World, now: datetime) -> None:
@@ -239,6 +241,19 @@ def _held(world: World, now: datetime) -> None:
     order = _order(world, now)
     with _keeping(world) as keep:
         keep(held=hold(order, now=now).pk)
+
+
+def _closed(world: World, order: Order, now: datetime) -> None:
+    """Its codes were asked for, and a rule of this moment wanted a person to decide."""
+    with tenant_atomic():
+        opening = Opening.objects.create(
+            order=order, asked_at=now, decide_by=now + timedelta(days=1), held_then="pay_back"
+        )
+        orders.move_opening(
+            opening=opening, state=OpeningState.REFUSED, by=CLERK, reason=world.shut_mark, now=now
+        )
+    with _keeping(world) as keep:
+        keep(closed=order.pk)
 
 
 def _money(world: World, now: datetime) -> None:

@@ -121,7 +121,7 @@ def test_a_condition_has_an_end(when):
         ({"then": "burn"}, "then"),
         ({"scope": {"moon": ["x"]}}, "scope"),
         ({"scope": {"channel": []}}, "when.value"),
-        ({"moments": ["open"]}, "moments"),
+        ({"moments": ["look_up"]}, "moments"),
         ({"schedule": {"hours": [1]}}, "schedule.hours"),
         ({"schedule": {"hours": [1, 25]}}, "schedule.hours"),
         ({"schedule": {"days": [8]}}, "schedule.days"),

@@ -1,0 +1,98 @@
+"""An order's history, as far as the risk rules had their say in it."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from orders.models import OpeningMove, Order
+from orders.selectors.reading import find_opening
+from orders.states import HeldThen, OpeningState
+from orders.types import Thing, TimelineRow
+from risk.selectors import assessments_of
+from risk.states import Action, Moment
+
+if TYPE_CHECKING:
+    from risk.models import Assessment
+
+_RISK: dict[str, str | Promise] = {
+    Action.PASS: gettext_lazy("Let pass by the risk rules: %(rules)s."),
+    Action.TAG: gettext_lazy("Tagged by the risk rules: %(rules)s."),
+    Action.WARN: gettext_lazy("The risk rules warn: %(rules)s."),
+    Action.HOLD: gettext_lazy("The risk rules want a person to look at it: %(rules)s."),
+    Action.DENY: gettext_lazy("Refused by the risk rules: %(rules)s."),
+}
+_RISK_OPENING: dict[str, str | Promise] = {
+    Action.PASS: gettext_lazy("Its codes were opened, let pass by the risk rules: %(rules)s."),
+    Action.TAG: gettext_lazy("Its codes were opened, tagged by the risk rules: %(rules)s."),
+    Action.WARN: gettext_lazy("Its codes were opened, the risk rules warn: %(rules)s."),
+    Action.HOLD: gettext_lazy("Its codes were asked for, and stay closed by a rule: %(rules)s."),
+    Action.DENY: gettext_lazy("Its codes were asked for, and a rule refused: %(rules)s."),
+}
+_OPENING: dict[str, str | Promise] = {
+    OpeningState.HELD: gettext_lazy("The codes stay closed until a person looks at it."),
+    OpeningState.ALLOWED: gettext_lazy("The codes may be opened."),
+    OpeningState.REFUSED: gettext_lazy("The codes stay closed."),
+}
+_OPENING_THEN: dict[HeldThen, str | Promise] = {
+    HeldThen.RELEASE: gettext_lazy("A person decides; otherwise the codes may be opened."),
+    HeldThen.PAY_BACK: gettext_lazy("A person decides; otherwise the money goes back."),
+}
+_LISTED: dict[str, str | Promise] = {
+    "list:block": gettext_lazy("on the block list"),
+    "list:allow": gettext_lazy("on the allow list"),
+    "list:watch": gettext_lazy("on the watch list"),
+}
+
+
+def rows_of_risk(order: Order) -> list[TimelineRow]:
+    """What the rules said when it was placed, paid and opened, and what became of its codes."""
+    looks = list(assessments_of(subject=order.number))
+    rows = list(_risk_rows(order, looks))
+    if any(looked.moment == Moment.OPEN for looked in looks):
+        rows += _opening_rows(order)
+    return rows
+
+
+def _risk_rows(order: Order, looks: "Iterable[Assessment]") -> Iterable[TimelineRow]:
+    """What the risk rules said of it; of a trial's rules nothing."""
+    for looked in looks:
+        spoken = [one for one in looked.spoken if not one["is_shadow"]]
+        if spoken:
+            names = _(", ").join(_rule_words(one) for one in spoken)
+            yield TimelineRow(
+                at=looked.at,
+                thing=Thing.RISK,
+                text=str(_said_by_rules(looked.moment)[looked.action]) % {"rules": names},
+                by="system",
+                state=looked.action,
+                ref=order.number,
+            )
+
+
+def _said_by_rules(moment: str) -> dict[str, str | Promise]:
+    return _RISK_OPENING if moment == Moment.OPEN else _RISK
+
+
+def _opening_rows(order: Order) -> Iterable[TimelineRow]:
+    opening = find_opening(order_id=order.pk)
+    if opening is None:
+        return
+    moves = OpeningMove.objects.filter(opening=opening).order_by("at", "pk")
+    steps = [(opening.asked_at, OpeningState.HELD, "system", "")]
+    steps += [(move.at, OpeningState(move.new), move.by, move.reason) for move in moves]
+    waits = opening.state == OpeningState.HELD
+    then = (str(_OPENING_THEN[HeldThen(opening.held_then)]), opening.decide_by)
+    for at, state, by, reason in steps:
+        yield TimelineRow(
+            at=at, thing=Thing.OPENING, text=str(_OPENING[state]), by=by, state=state,
+            reason=reason, ref=order.number,
+            next_text=then[0] if waits else "", next_at=then[1] if waits else None,
+        )  # fmt: skip
+
+
+def _rule_words(spoken: dict[str, Any]) -> str:
+    listed = _LISTED.get(spoken["rule"])
+    return str(listed) if listed is not None else f"“{spoken['name']}”"
