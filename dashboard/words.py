@@ -58,6 +58,7 @@ ACTIONS = {
     "rule.shadow": _("put a risk rule on trial"),
     "rule.off": _("switched a risk rule off"),
     "rule.settings": _("changed the risk settings"),
+    "rule.preset": _("chose a ready set of risk rules"),
     "rule.listed": _("listed somebody for the risk rules"),
     "rule.unlisted": _("took somebody off a list of the risk rules"),
     "order.refunded_at_risk": _("paid money back before a supplier had answered, at own risk"),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from core.constraints import tenant_rules
 from core.scope import TenantForeignKey, TenantModel
 from core.states import Move, state_known
-from risk.states import Action, Listing, Moment, RuleState, Trait, Unanswered
+from risk.states import Action, Listing, Moment, Preset, RuleState, Trait, Unanswered
 
 # The traits that orders are found again by, each in a column of its own: a keyed digest.
 LINKING = (Trait.IP, Trait.NET, Trait.DEVICE, Trait.PHONE, Trait.MAIL, Trait.ACCOUNT)
@@ -23,6 +23,9 @@ class Policy(TenantModel):
         default=Unanswered.TAG,
     )  # fmt: skip
     hold_minutes = models.IntegerField(_("minutes to decide"), default=24 * 60)
+    preset = models.CharField(  # the one that was chosen last
+        max_length=8, choices=Preset, blank=True, default="", db_default=""
+    )
 
     class Meta:
         verbose_name = _("risk settings")
@@ -44,7 +47,10 @@ class Policy(TenantModel):
 
 
 class Rule(TenantModel):
-    """A rule as it is now; what it said before is in `versions`, its switches are in `moves`."""
+    """A rule as it is now; what it said before is in `versions`, its switches are in `moves`.
+
+    One that a preset brought has its key there, and the version that the preset wrote last.
+    """
 
     ref = models.CharField(_("rule number"), max_length=12)
     name = models.CharField(_("name"), max_length=80)
@@ -52,6 +58,8 @@ class Rule(TenantModel):
     version = models.IntegerField(_("version"), default=1)
     body = models.JSONField(default=dict)
     made_at = models.DateTimeField(_("made at"))
+    preset = models.CharField(max_length=20, blank=True, default="", db_default="")
+    preset_version = models.IntegerField(default=0, db_default=0)
 
     class Meta:
         verbose_name = _("rule")
@@ -61,11 +69,20 @@ class Rule(TenantModel):
             *tenant_rules("risk_rule"),
             models.UniqueConstraint(fields=["tenant_id", "ref"], name="rule_ref_once"),
             models.UniqueConstraint(fields=["tenant_id", "name"], name="rule_name_once"),
+            models.UniqueConstraint(
+                fields=["tenant_id", "preset"], name="rule_of_preset_once",
+                condition=~Q(preset=""),
+            ),
             state_known(RuleState, name="rule_state_known"),
-        ]
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_changed_by_hand(self) -> bool:
+        """A preset's rule that says what somebody made of it."""
+        return bool(self.preset) and self.version != self.preset_version
 
 
 class RuleVersion(TenantModel):

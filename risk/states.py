@@ -43,6 +43,14 @@ class Unanswered(models.TextChoices):
     HOLD = "hold", _("hold for a look")
 
 
+class Preset(models.TextChoices):
+    """Ready sets of rules, the mildest first."""
+
+    LOOSE = "loose", _("loose")
+    STANDARD = "standard", _("standard")
+    STRICT = "strict", _("strict")
+
+
 class Listing(models.TextChoices):
     BLOCK = "block", _("blocked")
     ALLOW = "allow", _("always allowed")

@@ -8,9 +8,10 @@ from risk.selectors.assessments import (
 )
 from risk.selectors.counts import counted_in_postgres
 from risk.selectors.listed import find_listed
+from risk.selectors.presets import preset_changes
 from risk.selectors.rules import RuleSet, find_rule, policy, rules, rules_in_force
 from risk.selectors.sentences import sentence
-from risk.selectors.trials import tried_on_past
+from risk.selectors.trials import tried_on_past, tried_together
 
 __all__ = [
     "RuleSet",
@@ -22,8 +23,10 @@ __all__ = [
     "find_look",
     "find_rule",
     "policy",
+    "preset_changes",
     "rules",
     "rules_in_force",
     "sentence",
     "tried_on_past",
+    "tried_together",
 ]

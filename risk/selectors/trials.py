@@ -1,12 +1,13 @@
 """What a rule would have said of the past: its looks, one after another, with counts made anew."""
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from risk.bodies import Body
+from risk.conditions import Counts
 from risk.models import LINKING, Assessment
 from risk.states import Trait
 from risk.types import Counter
@@ -32,25 +33,51 @@ class Trial:
         return self.spoken / self.looked_at if self.looked_at else 0.0
 
 
+@dataclass(slots=True, kw_only=True)
+class Together:
+    """Of several rules: what each would have said, and on how many looks any of them."""
+
+    each: list[Trial]
+    all: Trial
+
+
 def tried_on_past(*, body: Body, days: int, now: datetime) -> Trial:
     """Hold a rule against the looks of the last days, as if it had been in force."""
-    counters = body.condition.counters
+    return tried_together(bodies=[body], days=days, now=now).all
+
+
+def tried_together(
+    *, bodies: Sequence[Body], days: int, now: datetime, most: int = MOST_LOOKS
+) -> Together:
+    """Hold rules against the looks of the last days: the past is read once for all of them."""
+    counters = {one for body in bodies for one in body.condition.counters}
     longest = max((one.within for one in counters), default=0)
     since = now - timedelta(days=days)
-    found, counted = Trial(), _Counted(counters)
+    found, counted = Together(each=[Trial() for _ in bodies], all=Trial()), _Counted(counters)
     for row in _past(since - timedelta(seconds=longest), now):
         counts = counted.with_this(row)
-        if row.at < since or row.moment not in body.moments:
+        if row.at < since or not any(row.moment in body.moments for body in bodies):
             continue
-        if found.looked_at >= MOST_LOOKS:
-            found.is_whole = False
+        if found.all.looked_at >= most:
+            found.all.is_whole = False
             break
-        found.looked_at += 1
-        if body.holds(row.facts, counts):
-            found.spoken += 1
-            found.amount_e4 += row.amount_e4
-            found.latest.appendleft(row)
+        _try(bodies, found, row, counts)
     return found
+
+
+def _try(bodies: Sequence[Body], found: Together, row: Assessment, counts: Counts) -> None:
+    asked = [
+        (trial, body)
+        for trial, body in zip(found.each, bodies, strict=True)
+        if row.moment in body.moments
+    ]
+    spoken = [trial for trial, body in asked if body.holds(row.facts, counts)]
+    for trial, _body in [*asked, (found.all, None)]:
+        trial.looked_at += 1
+    for trial in [*spoken, found.all] if spoken else []:
+        trial.spoken += 1
+        trial.amount_e4 += row.amount_e4
+        trial.latest.appendleft(row)
 
 
 def _past(since: datetime, now: datetime) -> Iterator[Assessment]:

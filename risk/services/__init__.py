@@ -13,6 +13,7 @@ from risk.services.assessing import (
     was_let_pass,
 )
 from risk.services.lists import add_to_list, drop_from_list
+from risk.services.presets import install
 from risk.services.rules import change_rule, make_rule, set_policy, switch_rule
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "change_rule",
     "drop_from_list",
     "forget_old",
+    "install",
     "judge_again",
     "keep_look",
     "look",

@@ -17,6 +17,7 @@ from risk.errors import MatchesEverything, RuleNameTaken
 from risk.models import Policy, Rule, RuleMove, RuleVersion
 from risk.selectors import tried_on_past
 from risk.selectors.rules import forget_rules
+from risk.selectors.trials import Trial
 from risk.services import memory
 from risk.states import RULE_MOVES, RuleState, Unanswered
 from risk.types import RuleTerms
@@ -95,7 +96,7 @@ def switch_rule(
     """
     rule = _locked(rule_id)
     if state == RuleState.ON and not is_sure:
-        _check_reach(rule, now=now)
+        check_reach(tried_on_past(body=read_body(rule.body), days=7, now=now))
     _move(rule, state, by=by, reason=reason, now=now)
     audit.record(by=by, action=f"rule.{state}", target=rule.ref, reason=reason, now=now)
     _take_effect(rule)
@@ -113,8 +114,8 @@ def _take_effect(rule: Rule) -> None:
     transaction.on_commit(see)
 
 
-def _check_reach(rule: Rule, *, now: datetime) -> None:
-    trial = tried_on_past(body=read_body(rule.body), days=7, now=now)
+def check_reach(trial: Trial) -> None:
+    """Raises MatchesEverything, if a week's trial says that it would have spoken on half of it."""
     if trial.looked_at >= FEW and trial.share >= TOO_MUCH:
         raise MatchesEverything(
             _(
