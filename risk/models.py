@@ -158,7 +158,8 @@ class Assessment(TenantModel):
     """One look: its facts, whom it is about (digests), what the rules said, and what came of it.
 
     What rules count and a dry run reads. `spoken` are the rules with their versions, `ranges` the
-    lists on which its network or mail domain stood: later that cannot be told any more.
+    lists on which its network or mail domain stood: later that cannot be told any more. Where the
+    rules said more of an order when it was paid (`again_at`), `first_said` is what they had said.
     """
 
     moment = models.CharField(_("when"), max_length=8, choices=Moment)
@@ -179,6 +180,8 @@ class Assessment(TenantModel):
     action = models.CharField(_("verdict"), max_length=4, choices=Action)
     score = models.IntegerField(default=0)
     spoken = models.JSONField(default=list)
+    first_said = models.JSONField(null=True, default=None)
+    again_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("look of the risk rules")

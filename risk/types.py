@@ -14,12 +14,14 @@ Facts = Mapping[str, Value]
 class Case:
     """One thing to judge. `traits` are what its people are known by again, in the clear: they are
     kept as keyed digests only. `facts` are by the names of `risk.facts`; `subject` is what the face
-    calls it by (an order number)."""
+    calls it by (an order number). What has the same `once` as a look of the last quarter of an hour
+    (a form that is sent twice) is not counted again."""
 
     moment: str
     subject: str
     facts: Facts
     traits: Mapping[str, Secret] = field(default_factory=dict)
+    once: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

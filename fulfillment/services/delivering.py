@@ -25,7 +25,7 @@ from fulfillment.services.ending import finish, pay_back
 from fulfillment.services.moving import Moving, take_unit
 from fulfillment.services.opening import draft_units
 from fulfillment.services.queueing import LOOK_AGAIN, REVIEW_WITHIN, queue
-from fulfillment.services.screening import STOPS, stop
+from fulfillment.services.screening import PASSED, STOPS, look_again, stop
 from fulfillment.states import Source, UnitState
 from inventory import services as inventory
 from inventory.errors import NothingHeld, OutOfStock
@@ -65,12 +65,13 @@ def take_payment(
     `orders.record_payment` otherwise, OutOfStock for late money included: the caller's transaction
     is rolled back then. Who gives a `sheet` writes it.
     """
+    again = look_again(order_id=order_id, now=now)
     order = orders.take_order(order_id=order_id)
     recorded = orders.judge_payment(order=order, payment_id=payment_id)
     if recorded != Recorded.PAID:
         return recorded
     own = sheet or Sheet()
-    verdict = risk.judge_again(subject=order.number, now=now)
+    verdict = risk.keep_again(again=again or risk.Again(verdict=PASSED), now=now)
     sold: Sold = {}
     if verdict.action in STOPS:
         orders.keep_held(order=order, now=now)

@@ -38,6 +38,10 @@ def get_order(*, order_id: int) -> Order:
     return Order.objects.get(pk=order_id)
 
 
+def find_number(*, order_id: int) -> str | None:
+    return Order.objects.filter(pk=order_id).values_list("number", flat=True).first()
+
+
 def order_by_token(*, token: str) -> Order:
     """The order of a page's address, with its items; NotFound for any other token."""
     found = Order.objects.filter(token=token).prefetch_related("items").first()

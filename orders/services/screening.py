@@ -47,6 +47,7 @@ def screen(order: Order, request: PlaceOrder, goods: Goods, *, now: datetime) ->
         subject=order.number,
         facts=_facts(order, request, goods) | of_contact(phone, mail) | _past(order, now=now),
         traits=_traits(request, goods, phone=phone, mail=mail),
+        once=order.request_key,
     )
     looked = risk.look(case=case, now=now)
     if looked.verdict.action == Action.DENY:

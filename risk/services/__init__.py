@@ -6,10 +6,13 @@ from core.scope import tenant_atomic
 from risk.selectors import due_to_forget, rules_in_force
 from risk.services import memory
 from risk.services.assessing import (
+    Again,
     Assessed,
     judge_again,
+    keep_again,
     keep_look,
     look,
+    look_again,
     was_let_pass,
 )
 from risk.services.lists import add_to_list, drop_from_list
@@ -17,6 +20,7 @@ from risk.services.presets import install
 from risk.services.rules import change_rule, make_rule, set_policy, switch_rule
 
 __all__ = [
+    "Again",
     "Assessed",
     "add_to_list",
     "change_rule",
@@ -24,8 +28,10 @@ __all__ = [
     "forget_old",
     "install",
     "judge_again",
+    "keep_again",
     "keep_look",
     "look",
+    "look_again",
     "make_rule",
     "rebuild",
     "set_policy",

@@ -47,11 +47,15 @@ class _Look:
     listed: frozenset[str]
     ranges: frozenset[str]
     now: datetime
+    once: str = ""
     before: Assessment | None = None  # the look when it was placed
 
     def said_before(self, rule: InForce) -> bool | None:
-        """Whether the rule spoke then; None if it was another then, or could not say."""
+        """Whether the rule spoke then; None if it was another then, could not say, or was not
+        asked: no rule is of who is always allowed."""
         if self.before is None or rule.since > self.before.at:
+            return None
+        if any(one["rule"] == ALLOWED for one in self.before.spoken):
             return None
         found = [one for one in self.before.spoken if one["rule"] == rule.ref]
         return None if any(one["is_unanswered"] for one in found) else bool(found)
@@ -63,6 +67,14 @@ class Assessed:
 
     verdict: Verdict
     row: Assessment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """The verdict on an order that is paid now, and the look when it was placed."""
+
+    verdict: Verdict
+    before: Assessment | None = None
 
 
 @tenant_atomic
@@ -98,25 +110,24 @@ def look(*, case: Case, now: datetime) -> Assessed:
         listed=ranges | listed(rules, digests, now=now),
         ranges=ranges,
         now=now,
+        once=case.once,
     )
     verdict = _verdict(stands, _counts(stands, is_new=True))
     return Assessed(verdict=verdict, row=_written(stands, case, verdict))
 
 
 @tenant_atomic(savepoint=False)
-def judge_again(*, subject: str, now: datetime) -> Verdict:
-    """The verdict on an order that is paid now.
+def look_again(*, subject: str, now: datetime) -> Again:
+    """The verdict on an order that is paid now, not written down yet: for who has not locked it.
 
     What a rule said when it was placed stands: who orders at the same address later does not make
     an earlier order suspicious. Rules that came or changed since, those that could not say, and
-    the lists are asked now. It is not counted once more; what is harder is written down.
+    the lists are asked now. It is not counted once more.
     """
     rules = rules_in_force()
-    if not rules.has_something_to_say:
-        return Verdict(action=Action.PASS)
-    found = find_assessment(subject=subject)
+    found = find_assessment(subject=subject) if rules.has_something_to_say else None
     if found is None:
-        return Verdict(action=Action.PASS)
+        return Again(verdict=Verdict(action=Action.PASS))
     digests = digests_of(found)
     ranges = ranges_before(found)
     stands = _Look(
@@ -130,15 +141,32 @@ def judge_again(*, subject: str, now: datetime) -> Verdict:
         before=found,
     )
     verdict = _verdict(stands, _counts(stands, is_new=False) if _is_open(stands) else {})
-    if SEVERITY[Action(verdict.action)] > SEVERITY[Action(found.action)]:
+    return Again(verdict=verdict, before=found)
+
+
+@tenant_atomic(savepoint=False)
+def keep_again(*, again: Again, now: datetime) -> Verdict:
+    """Write down what is harder than what was said at first, which is kept beside it."""
+    found, verdict = again.before, again.verdict
+    if found is not None and SEVERITY[Action(verdict.action)] > SEVERITY[Action(found.action)]:
+        found.first_said = {"action": found.action, "spoken": found.spoken}
+        found.again_at = now
         found.action, found.score = verdict.action, _score(verdict)
         found.spoken = [asdict(one) for one in verdict.spoken]
-        found.save(update_fields=["action", "score", "spoken"])
+        found.save(update_fields=["action", "score", "spoken", "first_said", "again_at"])
     return verdict
+
+
+@tenant_atomic(savepoint=False)
+def judge_again(*, subject: str, now: datetime) -> Verdict:
+    """`look_again`, written down at once: for who has the order locked already."""
+    return keep_again(again=look_again(subject=subject, now=now), now=now)
 
 
 def _is_open(look: _Look) -> bool:
     """Whether some rule has still to be asked, so that counts are needed."""
+    if Listing.ALLOW in look.listed:
+        return False
     return any(look.said_before(rule) is None for rule in look.rules.rules)
 
 
@@ -157,7 +185,7 @@ def _counts(look: _Look, *, is_new: bool) -> Counts:
         one: _weight(one, look.facts) for one in counters if is_new and look.moment in one.moments
     }
     found: dict[Counter, int | None] = dict.fromkeys(counters, 0)
-    found |= tally(counters=counters, values=look.digests, adds=adds, now=look.now)
+    found |= tally(counters=counters, values=look.digests, adds=adds, now=look.now, once=look.once)
     unknown = [one for one, count in found.items() if count is None]
     if unknown:
         stored = counted_in_postgres(

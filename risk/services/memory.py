@@ -38,12 +38,16 @@ AWAY_FOR = 2.0  # seconds without asking again, after Redis did not answer
 ASKS_AGAIN = 2.0  # seconds between two wishes for a rebuild
 BUILDING_FOR = 60  # seconds that a rebuild may be silent
 AT_ONCE = 2_000
+ONCE_FOR, ONCE_CHARACTERS = 15 * 60, 24  # seconds; enough of a digest
 _BUILDING, _GOOD = "b", "r"
 
 # op: c counter, g bucket's seconds, s shard, f field, v what to add (0: nothing), w window,
 # d a different one's name.
 _TALLY = """
-local asked, out = cjson.decode(ARGV[1]), {}
+local asked, out, is_new = cjson.decode(ARGV[1]), {}, true
+if asked.once then
+  is_new = redis.call('SET', KEYS[2] .. 'once:' .. asked.once, 1, 'NX', 'EX', asked.once_for)
+end
 for i, op in ipairs(asked.wants) do
   local state = redis.call('HGET', KEYS[1], op.c)
   local found = -1
@@ -51,7 +55,7 @@ for i, op in ipairs(asked.wants) do
     local base = KEYS[2] .. op.c .. string.sub(state, 2) .. ':'
     if op.d then
       local key = base .. op.f
-      if op.v > 0 then
+      if op.v > 0 and is_new then
         redis.call('ZADD', key, asked.now, op.d)
         redis.call('ZREMRANGEBYSCORE', key, '-inf', asked.now - op.w)
         redis.call('ZREMRANGEBYRANK', key, 0, -(asked.most + 1))
@@ -60,7 +64,7 @@ for i, op in ipairs(asked.wants) do
       found = redis.call('ZCOUNT', key, asked.now - op.w, '+inf')
     else
       local last = math.floor(asked.now / op.g)
-      if op.v > 0 then
+      if op.v > 0 and is_new then
         local key = base .. last .. ':' .. op.s
         redis.call('HINCRBY', key, op.f, op.v)
         redis.call('EXPIRE', key, op.w + 2 * op.g)
@@ -89,8 +93,10 @@ def tally(
     values: Values,
     adds: Mapping[Counter, int],
     now: datetime,
+    once: str = "",
 ) -> dict[Counter, int | None]:
-    """What each counter says of its value, after what it `adds` (0 or not there: nothing).
+    """What each counter says of its value, after what it `adds` (0 or not there: nothing), which
+    is added `once` if that is named.
 
     None: not known here just now. One trip to Redis, none while it is away.
     """
@@ -99,6 +105,8 @@ def tally(
         return dict.fromkeys(wanted)
     ops = [_op(one, values, adds.get(one, 0)) for one in wanted]
     asked = {"now": now.timestamp(), "wants": ops, "most": MOST_DIFFERENT, "buckets": BUCKETS}
+    if once:
+        asked |= {"once": once[:ONCE_CHARACTERS], "once_for": ONCE_FOR}
     try:
         found = _script()(keys=_keys(), args=[json.dumps(asked)])
     except (RedisError, OSError) as why:

@@ -32,7 +32,7 @@ def make_rule(
     return rule
 
 
-def a_case(*, moment: str = Moment.ORDER, subject: str = "", **more: Any) -> Case:
+def a_case(*, moment: str = Moment.ORDER, subject: str = "", once: str = "", **more: Any) -> Case:
     """An order of ¥10.00 from one address; `ip=`, `device=` … are its traits, all else facts."""
     traits = {"ip": "203.0.113.7"}
     facts: dict[str, Any] = {"amount": 100_000, "quantity": 1, "channel": "web", "sku": "S1"}
@@ -45,6 +45,7 @@ def a_case(*, moment: str = Moment.ORDER, subject: str = "", **more: Any) -> Cas
         subject=subject or f"20261128-{next(_numbers)}",
         facts=facts,
         traits={name: Secret(text) for name, text in traits.items() if text},
+        once=once,
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from core.scope import tenant_atomic
 from risk import services as risk
-from risk.models import Assessment, Rule
+from risk.models import Assessment, ListEntry, Rule
 from risk.states import Unanswered
 from risk.types import NewListing
 from tests.risk.factories import MANY_FROM_ONE_ADDRESS, ZHAO, a_case, assess, make_rule, names_of
@@ -220,3 +220,34 @@ def test_a_rule_that_cannot_be_read_refuses_nobody():
         Rule.objects.filter(pk=rule.pk).update(body={"moments": ["order"], "colour": "red"})
 
     assert names_of(look(amount=600_000)) == ("good",)
+
+
+def test_who_was_allowed_when_ordering_and_is_not_any_more_is_asked_the_rules_when_paying():
+    allowed = NewListing(listing="allow", trait="device", value="D1")
+    with tenant_atomic():
+        make_rule(DEAR, now=NOON - SECOND)
+        risk.add_to_list(entries=[allowed], by=ZHAO, now=NOON - SECOND)
+    for subject in ("N1", "N2"):
+        assert look(subject=subject, device="D1", amount=600_000).action == "pass"
+
+    assert risk.judge_again(subject="N1", now=NOON).action == "pass"
+    with tenant_atomic():
+        risk.drop_from_list(entry_ids=[ListEntry.objects.get().pk], by=ZHAO, now=NOON)
+    assert risk.judge_again(subject="N2", now=NOON).action == "hold"
+
+
+def test_what_was_said_first_is_kept_beside_what_was_said_when_it_was_paid():
+    with tenant_atomic():
+        make_rule(DEAR, name="tags", action="tag", now=NOON - SECOND)
+    look(subject="N1", amount=600_000)
+    with tenant_atomic():
+        make_rule(DEAR, name="holds", now=NOON + SECOND)
+
+    risk.judge_again(subject="N1", now=NOON + 2 * SECOND)
+
+    with tenant_atomic():
+        kept = Assessment.objects.get()
+    assert [one["name"] for one in kept.spoken] == ["tags", "holds"]
+    assert (kept.action, kept.again_at) == ("hold", NOON + 2 * SECOND)
+    assert kept.first_said["action"] == "tag"
+    assert [one["name"] for one in kept.first_said["spoken"]] == ["tags"]

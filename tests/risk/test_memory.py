@@ -177,3 +177,13 @@ def test_nobody_is_not_counted_as_one_and_the_same(shop):
 
     assert look(now=NOON + 5 * SECOND, partner="P1") == "pass"
     assert look(now=NOON + 6 * SECOND, partner="P1") == "hold"
+
+
+def test_a_form_that_is_sent_twice_counts_once(rule):
+    risk.rebuild(now=NOON)
+
+    said = [look(now=NOON + at * SECOND, once="the same form") for at in range(5)]
+    others = [look(now=NOON + (5 + at) * SECOND, once=f"form {at}") for at in range(3)]
+
+    assert said == ["pass"] * 5
+    assert others == ["pass", "pass", "hold"]
