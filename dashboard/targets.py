@@ -285,6 +285,7 @@ _READERS: dict[str, Callable[[HttpRequest, set[str]], Found]] = {
     "notice": _notices,
     "notices": _notices,
     "offer": _offers,
+    "opening": _orders,  # whose codes were asked for
     "order": _orders,
     "partner": _partners,
     "payment_in": _partners,  # whose balance it is for

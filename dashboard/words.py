@@ -50,6 +50,7 @@ ACTIONS = {
     "unit.replaced": _("replaced a code"),
     "order.refunded": _("paid money back"),
     "order.released": _("let a held order go on"),
+    "order.reviewed": _("decided about a held order"),
     "opening.allowed": _("let the codes of an order be opened"),
     "opening.refused": _("kept the codes of an order closed"),
     "rule.made": _("wrote a risk rule"),

@@ -3,6 +3,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from core.secrets import Secret
+from risk.states import Judgement
 from suppliers.abilities import Target, Verdict
 from suppliers.types import Sale
 
@@ -28,6 +29,22 @@ class UnitGoods:
     secret: Secret | None
     expires_on: date | None
     delivered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What a reviewer decides of an order that waits, or with `is_opening` of its closed codes.
+
+    `judgement` is what it was, in his eyes. `block` are the traits by which its people are blocked
+    from now on, `block_until` None: for good.
+    """
+
+    is_approved: bool
+    judgement: Judgement
+    reason: str = ""
+    is_opening: bool = False
+    block: frozenset[str] = frozenset()
+    block_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -144,6 +144,18 @@ class Counted(Node):
         yield self.counter
 
 
+def leaves(node: Node) -> Iterator[Node]:
+    """The comparisons of a condition."""
+    match node:
+        case Every():
+            for part in node.parts:
+                yield from leaves(part)
+        case Not():
+            yield from leaves(node.part)
+        case _:
+            yield node
+
+
 class Condition:
     """A whole condition."""
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from core.constraints import tenant_rules
 from core.scope import TenantForeignKey, TenantModel
 from core.states import Move, state_known
-from risk.states import Action, Listing, Moment, Preset, RuleState, Trait, Unanswered
+from risk.states import Action, Judgement, Listing, Moment, Preset, RuleState, Trait, Unanswered
 
 # The traits that orders are found again by, each in a column of its own: a keyed digest.
 LINKING = (Trait.IP, Trait.NET, Trait.DEVICE, Trait.PHONE, Trait.MAIL, Trait.ACCOUNT)
@@ -198,6 +198,9 @@ class Assessment(TenantModel):
             models.Index(fields=["tenant_id", "subject"], name="assessment_of_subject"),
             models.Index(fields=["tenant_id", "at"], name="assessment_newest"),
             models.Index(fields=["at"], name="assessment_oldest"),
+            models.Index(
+                fields=["tenant_id", "at"], name="assessment_spoken", condition=~Q(spoken=[])
+            ),
             *(
                 models.Index(
                     fields=["tenant_id", trait, "at"],
@@ -218,3 +221,29 @@ class Assessment(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.subject} {self.moment}: {self.action}"
+
+
+class Review(TenantModel):
+    """What the last person who decided about something that was looked at said of it: what rules
+    are measured by. Earlier words are in the audit log."""
+
+    subject = models.CharField(_("about"), max_length=24)
+    judgement = models.CharField(_("verdict"), max_length=6, choices=Judgement)
+    is_approved = models.BooleanField(_("let go on"))
+    reason = models.CharField(_("reason"), max_length=60, blank=True)
+    by = models.CharField(_("by"), max_length=80)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("verdict of a person")
+        verbose_name_plural = _("verdicts of persons")
+        constraints = [
+            *tenant_rules("risk_review"),
+            models.UniqueConstraint(fields=["tenant_id", "subject"], name="review_subject_once"),
+            models.CheckConstraint(
+                condition=Q(judgement__in=Judgement.values), name="review_judgement_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.judgement}"

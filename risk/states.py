@@ -57,6 +57,14 @@ class Listing(models.TextChoices):
     WATCH = "watch", _("watched")
 
 
+class Judgement(models.TextChoices):
+    """What a person who looked at it says that it was."""
+
+    FRAUD = "fraud", _("fraud")
+    HONEST = "honest", _("honest")
+    UNSURE = "unsure", _("not sure")
+
+
 class Trait(models.TextChoices):
     """What somebody is known by again: counted by, listed by, and what links two orders."""
 

@@ -28,6 +28,7 @@ from fulfillment.services.paying_suppliers import (
     undo_payment_to_supplier,
 )
 from fulfillment.services.reconciling import check_balance_delta, reconcile, watch_balance
+from fulfillment.services.reviewing import review
 from fulfillment.services.upstream import send
 from fulfillment.services.verifying import account_to_verify, verify_account
 
@@ -55,6 +56,7 @@ __all__ = [
     "refuse_opening",
     "release_held",
     "replace_unit",
+    "review",
     "send",
     "settle_case",
     "stock_late",

@@ -1,6 +1,7 @@
 """Orders as they are. Nothing here writes."""
 
 from orders.selectors.contacts import mail_index, phone_index
+from orders.selectors.outcomes import Outcome, outcomes_of
 from orders.selectors.reading import (
     buyer_fields_of,
     case_by_ref,
@@ -33,6 +34,7 @@ from orders.selectors.selling import products_sold
 from orders.selectors.timeline import evidence_of, standing, tell, timeline, why_held
 
 __all__ = [
+    "Outcome",
     "buyer_fields_of",
     "case_by_ref",
     "cases_of",
@@ -61,6 +63,7 @@ __all__ = [
     "order_by_number",
     "order_by_token",
     "orders_of_device",
+    "outcomes_of",
     "phone_index",
     "products_sold",
     "standing",

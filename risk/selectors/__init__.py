@@ -7,21 +7,35 @@ from risk.selectors.assessments import (
     find_look,
 )
 from risk.selectors.counts import counted_in_postgres
+from risk.selectors.linked import Links, links_of
 from risk.selectors.listed import find_listed
 from risk.selectors.presets import preset_changes
 from risk.selectors.rules import RuleSet, find_rule, policy, rules, rules_in_force
-from risk.selectors.sentences import sentence
+from risk.selectors.sentences import count_words, parts_of, sentence, value_words
+from risk.selectors.spoken import (
+    find_review,
+    judgements_of,
+    looks_that_spoke,
+    versions_of,
+)
 from risk.selectors.trials import tried_on_past, tried_together
 
 __all__ = [
+    "Links",
     "RuleSet",
     "assessments_of",
+    "count_words",
     "counted_in_postgres",
     "due_to_forget",
     "find_assessment",
     "find_listed",
     "find_look",
+    "find_review",
     "find_rule",
+    "judgements_of",
+    "links_of",
+    "looks_that_spoke",
+    "parts_of",
     "policy",
     "preset_changes",
     "rules",
@@ -29,4 +43,6 @@ __all__ = [
     "sentence",
     "tried_on_past",
     "tried_together",
+    "value_words",
+    "versions_of",
 ]

@@ -11,7 +11,10 @@ from core.scope import require_tenant, tenant_atomic
 from risk.states import Trait
 from risk.types import Counter
 
-_WHERE = "FROM risk_assessment WHERE tenant_id = %s AND {by} = %s AND at > %s AND moment = ANY(%s)"
+_WHERE = (
+    "FROM risk_assessment WHERE tenant_id = %s AND {by} = %s AND at > %s AND at <= %s "
+    "AND moment = ANY(%s)"
+)
 AT_ONCE = 2_000
 BUDGET_MS = 50  # for all counts of one look
 
@@ -33,7 +36,7 @@ def counted_in_postgres(
         what, values = _with_this(one, digests, adds.get(one, 0))
         sql.append(f"(SELECT {what} {_WHERE.format(by=one.by)})")
         since = now - timedelta(seconds=one.within)
-        given += [*values, require_tenant(), digests[one.by], since, list(one.moments)]
+        given += [*values, require_tenant(), digests[one.by], since, now, list(one.moments)]
     try:
         with at_most_ms(BUDGET_MS) as cursor:
             cursor.execute(f"SELECT {', '.join(sql)}", given)

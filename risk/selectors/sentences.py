@@ -1,12 +1,14 @@
 """A rule in words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.money import Money
+from risk.bodies import read_body
 from risk.conditions import (
     IN,
     NOT_IN,
@@ -17,11 +19,12 @@ from risk.conditions import (
     Every,
     Node,
     Not,
+    leaves,
     read,
 )
-from risk.facts import Kind
+from risk.facts import FACTS, Kind
 from risk.states import Action, Moment, Trait
-from risk.types import Counter
+from risk.types import Counter, Value
 
 Words = Callable[[str, str], str]  # a fact and a value: what people call it
 
@@ -31,6 +34,48 @@ def sentence(*, body: Mapping[str, Any], currency: str, words: Words | None = No
     said = _Speaker(currency, words or _plain).node(read(body["when"]).root)
     return _("When %(condition)s: %(action)s") % {
         "condition": said, "action": Action(body["action"]).label
+    }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One comparison of a rule in words: of a fact, or of a count."""
+
+    text: str
+    fact: str = ""
+    counter: Counter | None = None
+
+
+def parts_of(
+    *, body: Mapping[str, Any], currency: str, words: Words | None = None
+) -> Iterator[Part]:
+    """All that a rule compares, one by one."""
+    speaker = _Speaker(currency, words or _plain)
+    for node in leaves(read_body(body).condition.root):
+        if isinstance(node, Counted):
+            yield Part(text=speaker.node(node), counter=node.counter)
+        elif isinstance(node, Compared):
+            yield Part(text=speaker.node(node), fact=node.fact.name)
+
+
+def value_words(*, fact: str, value: Value, currency: str, words: Words | None = None) -> str:
+    """What a fact says, as people read it."""
+    known = FACTS.get(fact)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if known is None or known.kind == Kind.TEXT:
+        return (words or _plain)(fact, str(value))
+    if known.kind == Kind.MONEY:
+        return str(Money(int(value), currency))
+    return f"{value:,} {known.unit}".strip()
+
+
+def count_words(*, counter: Counter, count: int, currency: str) -> str:
+    """“4 orders within 10 minutes, by IP address”."""
+    shown = str(Money(count, currency)) if counter.sums == "amount" else f"{count:,}"
+    return _("%(what)s: %(count)s within %(within)s, of one %(by)s") % {
+        "what": _what(counter), "count": shown, "within": span(counter.within),
+        "by": str(Trait(counter.by).label),
     }  # fmt: skip
 
 

@@ -17,12 +17,14 @@ from risk.services.assessing import (
 )
 from risk.services.lists import add_to_list, drop_from_list
 from risk.services.presets import install
+from risk.services.reviewing import block_traits, review
 from risk.services.rules import change_rule, make_rule, set_policy, switch_rule
 
 __all__ = [
     "Again",
     "Assessed",
     "add_to_list",
+    "block_traits",
     "change_rule",
     "drop_from_list",
     "forget_old",
@@ -34,6 +36,7 @@ __all__ = [
     "look_again",
     "make_rule",
     "rebuild",
+    "review",
     "set_policy",
     "switch_rule",
     "was_let_pass",

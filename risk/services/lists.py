@@ -33,7 +33,12 @@ def add_to_list(*, entries: Iterable[NewListing], by: Actor, now: datetime) -> i
         raise InvalidInput(
             _("List 1 to %(most)s at once.") % {"most": f"{MOST_AT_ONCE:,}"}, param="value"
         )
-    rows = {(row.trait, row.key, row.plain): row for row in (_row(one, by, now) for one in found)}
+    return store_entries([_row(one, by, now) for one in found], by=by, now=now)
+
+
+def store_entries(entries: Iterable[ListEntry], *, by: Actor, now: datetime) -> int:
+    """What is listed already is listed anew. Raises InvalidInput."""
+    rows = {(row.trait, row.key, row.plain): row for row in entries}
     plain = {row.plain for row in rows.values() if row.plain}
     others = ListEntry.objects.exclude(plain="").exclude(plain__in=plain)
     if len(plain) + others.count() > MOST_RANGES:

@@ -44,9 +44,15 @@ _BUILDING, _GOOD = "b", "r"
 # op: c counter, g bucket's seconds, s shard, f field, v what to add (0: nothing), w window,
 # d a different one's name.
 _TALLY = """
-local asked, out, is_new = cjson.decode(ARGV[1]), {}, true
-if asked.once then
-  is_new = redis.call('SET', KEYS[2] .. 'once:' .. asked.once, 1, 'NX', 'EX', asked.once_for)
+local asked, out = cjson.decode(ARGV[1]), {}
+local is_new = true
+local function adds(op)
+  if op.v == 0 then return false end
+  if asked.once then
+    is_new = redis.call('SET', KEYS[2] .. 'once:' .. asked.once, 1, 'NX', 'EX', asked.once_for)
+    asked.once = nil
+  end
+  return is_new
 end
 for i, op in ipairs(asked.wants) do
   local state = redis.call('HGET', KEYS[1], op.c)
@@ -55,7 +61,7 @@ for i, op in ipairs(asked.wants) do
     local base = KEYS[2] .. op.c .. string.sub(state, 2) .. ':'
     if op.d then
       local key = base .. op.f
-      if op.v > 0 and is_new then
+      if adds(op) then
         redis.call('ZADD', key, asked.now, op.d)
         redis.call('ZREMRANGEBYSCORE', key, '-inf', asked.now - op.w)
         redis.call('ZREMRANGEBYRANK', key, 0, -(asked.most + 1))
@@ -64,7 +70,7 @@ for i, op in ipairs(asked.wants) do
       found = redis.call('ZCOUNT', key, asked.now - op.w, '+inf')
     else
       local last = math.floor(asked.now / op.g)
-      if op.v > 0 and is_new then
+      if adds(op) then
         local key = base .. last .. ':' .. op.s
         redis.call('HINCRBY', key, op.f, op.v)
         redis.call('EXPIRE', key, op.w + 2 * op.g)

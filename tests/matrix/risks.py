@@ -6,7 +6,7 @@ from typing import Any
 from core.actors import Actor
 from core.scope import tenant_atomic
 from risk import services as risk
-from risk.states import RuleState, Unanswered
+from risk.states import Judgement, RuleState, Unanswered
 from risk.types import NewListing, RuleTerms
 from tests.risk.factories import a_case, assess, body
 
@@ -23,4 +23,8 @@ def watched_over(*, mark: str, now: datetime) -> dict[str, Any]:
         risk.add_to_list(entries=[entry], by=CLERK, now=now)
         risk.set_policy(is_on=True, unanswered=Unanswered.TAG, hold_minutes=60, by=CLERK, now=now)
         assess(case=a_case(subject=f"{mark[:18]}-1"), now=now)
+        risk.review(
+            subject=f"{mark[:18]}-1", judgement=Judgement.FRAUD, is_approved=False, reason=mark,
+            by=CLERK, now=now,
+        )  # fmt: skip
     return {"rule": rule.ref}
