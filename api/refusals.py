@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 
 from api.errors import AnswerKindUnknown, BodyKindUnknown, MethodUnknown, UnknownField, Unreadable
 from api.fields import UNKNOWN_FIELD
+from api.shapes import as_json
 from core.errors import AppError, InvalidInput
 
 ERRORS_PAGE = "/developers/errors/"
@@ -21,9 +22,10 @@ TYPES = {
 }
 
 
-def answer(request: HttpRequest, refusal: AppError) -> JsonResponse:
+def answer(request: HttpRequest, refusal: AppError) -> HttpResponse:
     """The refusal as the API says it."""
-    response = JsonResponse(body_of(request, refusal), status=refusal.status)
+    said = as_json(body_of(request, refusal))
+    response = HttpResponse(said, status=refusal.status, content_type="application/json")
     for name, value in refusal.headers.items():
         response[name] = value
     return response

@@ -54,6 +54,9 @@ def _face_of(request: HttpRequest) -> Face:
     return _faces[max(above, key=len, default="/")]
 
 
+AS_IT_READS = {"ensure_ascii": False, "separators": (",", ":")}
+
+
 def wants_json(request: HttpRequest) -> bool:
     return request.path.startswith("/api/") or (
         "application/json" in request.headers.get("Accept", "")
@@ -66,7 +69,8 @@ def refused(request: HttpRequest, refusal: AppError, *, status: int = 0) -> Http
     status = status or refusal.status
     response: HttpResponse
     if wants_json(request):
-        response = JsonResponse(_face_of(request).told(request, refusal), status=status)
+        said = _face_of(request).told(request, refusal)
+        response = JsonResponse(said, status=status, json_dumps_params=AS_IT_READS)
     else:
         error = _told(request, refusal)["error"]
         response = HttpResponse(_page(request, error, status), status=status)
