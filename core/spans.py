@@ -22,3 +22,14 @@ def span_words(seconds: int) -> str:
         }
     days = -(-seconds // DAY)
     return ngettext("about %(number)s day", "about %(number)s days", days) % {"number": days}
+
+
+def plain_words(seconds: int) -> str:
+    """Rounded to the largest unit of which there is a whole one, hours at most."""
+    if seconds < MINUTE:
+        return ngettext("%(number)s second", "%(number)s seconds", seconds) % {"number": seconds}
+    if seconds < HOUR:
+        number = round(seconds / MINUTE)
+        return ngettext("%(number)s minute", "%(number)s minutes", number) % {"number": number}
+    number = round(seconds / HOUR)
+    return ngettext("%(number)s hour", "%(number)s hours", number) % {"number": number}

@@ -23,6 +23,15 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"  # we cannot tell: query, never buy again
 
 
+@dataclass(frozen=True, slots=True)
+class Tale:
+    """What a sandbox's supplier says at first, and from when on what else."""
+
+    first: Outcome
+    then: Outcome | None = None
+    after: timedelta = timedelta()
+
+
 class Kind(StrEnum):
     CODES = "codes"
     TOP_UP = "top_up"

@@ -5,7 +5,7 @@ sent, so that whoever asks again is told the same.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from core.secrets import Secret
@@ -18,6 +18,7 @@ from suppliers.types import (
     Kind,
     Outcome,
     PurchaseOrder,
+    Tale,
     Transport,
 )
 
@@ -28,27 +29,23 @@ BALANCE_E4 = 1_000_000_000
 _GROUP = 5
 
 
-@dataclass(frozen=True, slots=True)
-class _Tale:
-    """What is said at first, and from when on what else."""
-
-    first: Outcome
-    then: Outcome | None = None
-    after: timedelta = timedelta()
-
-
-_SUCCESS = _Tale(Outcome.SUCCESS)
-_FAILURE = _Tale(Outcome.FAILED)
-_SLOW = _Tale(Outcome.ACCEPTED, Outcome.SUCCESS, SOON)
-_UNKNOWN = _Tale(Outcome.UNKNOWN, Outcome.SUCCESS, UNSURE_FOR)
+_SUCCESS = Tale(Outcome.SUCCESS)
+_FAILURE = Tale(Outcome.FAILED)
+_SLOW = Tale(Outcome.ACCEPTED, Outcome.SUCCESS, SOON)
+_UNKNOWN = Tale(Outcome.UNKNOWN, Outcome.SUCCESS, UNSURE_FOR)
 PARTIAL, TOP_UP = "TEST_PARTIAL", "TEST_TOPUP"
-_TALES = {
+TALES = {
     "TEST_FAILURE": _FAILURE,
     "TEST_SLOW": _SLOW,
     "TEST_UNKNOWN": _UNKNOWN,
-    "TEST_REFUND": _Tale(Outcome.SUCCESS, Outcome.FAILED, TAKEN_BACK_AFTER),
+    "TEST_REFUND": Tale(Outcome.SUCCESS, Outcome.FAILED, TAKEN_BACK_AFTER),
 }
-_ACCOUNTS = {"13800000001": _FAILURE, "13800000002": _SLOW, "13800000003": _UNKNOWN}
+ACCOUNTS = {
+    "13800000000": _SUCCESS,
+    "13800000001": _FAILURE,
+    "13800000002": _SLOW,
+    "13800000003": _UNKNOWN,
+}
 MISSED = 3  # of a partial order every third thing is not to be had
 
 
@@ -87,12 +84,12 @@ class Sandbox:
         raise BadSignature("a sandbox's supplier never calls")
 
 
-def _tale_of(order: PurchaseOrder) -> _Tale:
+def _tale_of(order: PurchaseOrder) -> Tale:
     if order.product == PARTIAL:
         return _SUCCESS if order.position % MISSED else _FAILURE
     if order.kind is not Kind.CODES:
-        return _ACCOUNTS.get(order.target, _SUCCESS)
-    return _TALES.get(order.product, _SUCCESS)
+        return ACCOUNTS.get(order.target, _SUCCESS)
+    return TALES.get(order.product, _SUCCESS)
 
 
 def _codes(order: PurchaseOrder, number: str) -> tuple[BoughtCode, ...]:

@@ -47,6 +47,11 @@ from suppliers.selectors.settlement import (
     shop_zone,
     span_of,
 )
+from suppliers.selectors.tales import (
+    every_so_many_missed,
+    tales_of_accounts,
+    tales_of_products,
+)
 from suppliers.selectors.tries import (
     contradicted_attempts,
     due_attempts,
@@ -75,6 +80,7 @@ __all__ = [
     "due_bill_files",
     "due_bills",
     "due_catalogues",
+    "every_so_many_missed",
     "find_attempt",
     "find_catalogue",
     "find_listed",
@@ -103,6 +109,8 @@ __all__ = [
     "skus_with_offers",
     "span_of",
     "takes_complaints",
+    "tales_of_accounts",
+    "tales_of_products",
     "tries_of_unit",
     "words_of_complaint",
 ]
