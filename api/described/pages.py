@@ -26,6 +26,11 @@ PAGES = (
         text=_("From a key to an order with its code and a verified webhook in fifteen minutes."),
     ),
     Page(
+        name="test-mode",
+        title=_("Test mode"),
+        text=_("Goods and accounts that succeed, fail and take their time, as you wish."),
+    ),
+    Page(
         name="authentication",
         title=_("Keys and access"),
         text=_("API keys, what they may do, from where, and how they are rolled."),

@@ -6,10 +6,10 @@ import java.util.UUID;
 
 public class FirstOrder {
     public static void main(String[] args) throws Exception {
-        String body = "{\"sku\": \"YOUR_SKU\", \"partner_order_no\": \"P-1001\"}";
+        String body = "{\"sku\": \"TEST_SUCCESS\", \"partner_order_no\": \"P-1001\"}";
         HttpRequest request = HttpRequest.newBuilder()
             .uri(URI.create("https://shop.example.com/api/v1/orders"))
-            .header("Authorization", "Bearer qy_test_YOUR_KEY")
+            .header("Authorization", "Bearer " + System.getenv("QY_KEY"))
             .header("Content-Type", "application/json")
             .header("Idempotency-Key", UUID.randomUUID().toString())
             .POST(HttpRequest.BodyPublishers.ofString(body))

@@ -1,7 +1,9 @@
+import os
+
 import requests
 
 session = requests.Session()
-session.headers["Authorization"] = "Bearer qy_test_YOUR_KEY"
+session.headers["Authorization"] = f"Bearer {os.environ['QY_KEY']}"
 
 
 def all_orders():

@@ -5,16 +5,17 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 )
 
 func main() {
-	body := strings.NewReader(`{"sku": "YOUR_SKU", "partner_order_no": "P-1001"}`)
+	body := strings.NewReader(`{"sku": "TEST_SUCCESS", "partner_order_no": "P-1001"}`)
 	request, err := http.NewRequest("POST", "https://shop.example.com/api/v1/orders", body)
 	if err != nil {
 		panic(err)
 	}
-	request.Header.Set("Authorization", "Bearer qy_test_YOUR_KEY")
+	request.Header.Set("Authorization", "Bearer "+os.Getenv("QY_KEY"))
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Idempotency-Key", rand.Text())
 	answer, err := http.DefaultClient.Do(request)

@@ -4,12 +4,12 @@ curl_setopt_array($call, [
     CURLOPT_RETURNTRANSFER => true,
     CURLOPT_TIMEOUT => 30,
     CURLOPT_HTTPHEADER => [
-        "Authorization: Bearer qy_test_YOUR_KEY",
+        "Authorization: Bearer " . getenv("QY_KEY"),
         "Content-Type: application/json",
         "Idempotency-Key: " . bin2hex(random_bytes(16)),
     ],
     CURLOPT_POSTFIELDS => json_encode([
-        "sku" => "YOUR_SKU",
+        "sku" => "TEST_SUCCESS",
         "partner_order_no" => "P-1001",
     ]),
 ]);

@@ -1,3 +1,4 @@
+import os
 import uuid
 
 import requests
@@ -5,10 +6,10 @@ import requests
 answer = requests.post(
     "https://shop.example.com/api/v1/orders",
     headers={
-        "Authorization": "Bearer qy_test_YOUR_KEY",
+        "Authorization": f"Bearer {os.environ['QY_KEY']}",
         "Idempotency-Key": str(uuid.uuid4()),
     },
-    json={"sku": "YOUR_SKU", "partner_order_no": "P-1001"},
+    json={"sku": "TEST_SUCCESS", "partner_order_no": "P-1001"},
     timeout=30,
 )
 answer.raise_for_status()

@@ -1,5 +1,5 @@
 curl -sS https://shop.example.com/api/v1/orders \
-  -H "Authorization: Bearer qy_test_YOUR_KEY" \
+  -H "Authorization: Bearer $QY_KEY" \
   -H "Content-Type: application/json" \
-  -H "Idempotency-Key: $(cat /proc/sys/kernel/random/uuid)" \
-  -d '{"sku": "YOUR_SKU", "partner_order_no": "P-1001"}'
+  -H "Idempotency-Key: $(openssl rand -hex 16)" \
+  -d '{"sku": "TEST_SUCCESS", "partner_order_no": "P-1001"}'

@@ -1,2 +1,2 @@
 curl -sS https://shop.example.com/api/v1/products \
-  -H "Authorization: Bearer qy_test_YOUR_KEY"
+  -H "Authorization: Bearer $QY_KEY"

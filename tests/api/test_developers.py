@@ -1,31 +1,24 @@
 """The developers' portal: whole in both languages, and what it shows works."""
 
-import json
-import os
 import re
-import shutil
-import subprocess
-import sys
-from datetime import UTC, datetime
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
-from standardwebhooks import Webhook
 
 from api.described.advice import ADVICE
 from api.described.document import document
 from api.described.pages import PAGES
-from api.described.samples import FILES, HOST, ROOT
-from channels.models import PartnerOrder
+from channels.services.sandbox.magic import REFS
+from channels.services.webhooks.sending import MOST_TRIES
 from core.errors import AppError
-from core.scope import tenant_atomic
-from tenants.models import Domain
-from tests.orders.factories import stocked_sku
+from suppliers.adapters import sandbox
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 LANGUAGES = ("en", "zh-CN")
-SECRET, BODY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", '{"type":"order.completed"}'
+TEMPLATES = Path(settings.BASE_DIR) / "templates/developers"
 
 
 def read(name, language, *, host="cloud.localhost"):
@@ -101,104 +94,76 @@ def test_machines_are_told_where_everything_is(shop):
     assert all(f"/developers/{page.name}" in text for page in PAGES)
 
 
-# What is shown is run: against a server of ours, at its own address.
-
-
-@pytest.fixture
-def running(shop, keyed, live_server):
-    """The shop at the live server's own host; the samples with its key and a SKU in them."""
-    with tenant_atomic():
-        sku = stocked_sku(2)
-        Domain.objects.create(host="localhost", merchant=shop)
-
-    def filled(name, folder):
-        text = (ROOT / name).read_text()
-        given = {HOST: live_server.url, "qy_test_YOUR_KEY": keyed.key, "YOUR_SKU": sku.ref}
-        for old, new in given.items():
-            text = text.replace(old, new)
-        (Path(folder) / name).write_text(text)
-        return str(Path(folder) / name)
-
-    return filled
-
-
-def run(*command):
-    env = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=env)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def ordered():
-    with tenant_atomic():
-        return list(PartnerOrder.objects.values_list("partner_order_no", flat=True))
-
-
-def test_the_first_order_by_curl(running, tmp_path):
-    told = json.loads(run("sh", running("first_order.sh", tmp_path)))
-
-    assert told["state"] == "completed"
-    assert told["units"][0]["code"].startswith("SECRET-")
-    assert ordered() == ["P-1001"]
-
-
-def test_the_first_order_by_python(running, tmp_path):
-    told = run(sys.executable, running("first_order.py", tmp_path))
-
-    assert "completed\ndelivered SECRET-" in told
-    assert run(sys.executable, running("all_orders.py", tmp_path)).endswith("P-1001 completed\n")
-
-
-def test_the_catalogue_by_curl(running, tmp_path):
-    told = json.loads(run("sh", running("list_products.sh", tmp_path)))
-
-    assert told["data"][0]["available"] is True
-
-
-JAVA = shutil.which("java")
-
-
-def test_the_first_order_by_java(running, tmp_path):
-    """Where the machine has Java; elsewhere the file is only shown."""
-    if JAVA is None:
-        return
-    told = run(JAVA, running("FirstOrder.java", tmp_path))
-
-    assert told.startswith("201\n")
-    assert ordered() == ["P-1001"]
-
-
-def signed(*, body=BODY, secret=SECRET):
-    at = datetime.now(UTC)
-    return {
-        "webhook-id": "evt_1",
-        "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": Webhook(secret).sign("evt_1", at, body),
+def test_every_operation_that_a_page_names_is_there():
+    """`POST /orders/{ref}/cancel`, as the pages write it; a path without a method is a GET's."""
+    known = {
+        f"{method.upper()} {path.removeprefix('/api/v1')}"
+        for path, methods in document(language="en")["paths"].items()
+        for method in methods
+    }
+    named = {
+        told
+        for page in TEMPLATES.rglob("*.html")
+        for told in re.findall(
+            r"<code>((?:GET|POST|PATCH|DELETE) /[^<?]*)", page.read_text(encoding="utf-8")
+        )
     }
 
-
-def test_a_webhook_is_verified_by_the_lines_for_python():
-    lines: dict = {}
-    exec((ROOT / "verify_webhook.py").read_text(), lines)  # noqa: S102 -- our own sample
-
-    assert lines["verified"](SECRET, signed(), BODY.encode()) == {"type": "order.completed"}
-    assert lines["verified"](SECRET, signed(body="{}"), BODY.encode()) is None
-    for garbage in ("garbage", "", "v1,", "v1,%%"):
-        forged = signed() | {"webhook-signature": garbage}
-        assert lines["verified"](SECRET, forged, BODY.encode()) is None
+    assert len(named) > 10
+    assert named - known == set()
 
 
-@pytest.mark.parametrize(("body", "verdict"), [(BODY, "true"), ("{}", "false")])
-def test_a_webhook_is_verified_by_the_lines_for_java(body, verdict):
-    if JAVA is None:
-        return
-    given = signed(body=body)
-    told = run(JAVA, str(ROOT / "VerifyWebhook.java"), SECRET, *given.values(), BODY)
+@pytest.mark.parametrize(("language", "waits"), [("en", "10 seconds"), ("zh-CN", "10 秒")])
+def test_all_that_can_be_tried_is_told_with_its_real_waits(shop, language, waits):
+    text = read("test-mode", language)
 
-    assert told == f"{verdict}\n"
+    for name in (*REFS, *sandbox.ACCOUNTS):
+        assert f"<code>{name}</code>" in text
+    assert timedelta(seconds=10) == sandbox.SOON
+    assert waits in text
+    assert "http://cloud-test.localhost/office/" in text
 
 
-def test_every_sample_is_a_file_and_every_file_is_shown():
-    assert {name for names in FILES.values() for name in names} == {
-        path.name for path in ROOT.iterdir() if path.is_file()
-    }
+@pytest.mark.parametrize(
+    ("language", "waits"),
+    [("en", ["5 seconds", "3 hours", "28 hours"]), ("zh-CN", ["5 秒", "3 小时", "28 小时"])],
+)
+def test_the_tries_of_a_webhook_are_those_of_the_sender(shop, language, waits):
+    text = read("webhooks", language)
+
+    rows = re.findall(r"<td>(\d+)</td><td>([^<]*)</td>", text)
+    assert [int(number) for number, _wait in rows] == list(range(1, MOST_TRIES + 1))
+    told = [wait.strip() for _number, wait in rows]
+    assert [told[1], told[7], told[-1]] == waits
+
+
+def test_a_local_name_is_explained_where_there_is_one(shop):
+    text = read("quickstart", "en")
+
+    assert "socket.gethostbyname(&#x27;cloud.localhost&#x27;)" in text
+    assert "<code>http://127.0.0.1:80</code>" in text
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name or "overview")
+def test_every_block_of_code_that_is_to_be_copied_can_be(shop, page):
+    text = read(page.name, "en")
+
+    blocks = text.count("<pre")
+    assert blocks == text.count("data-copy-code") + text.count("docs-told")
+
+
+def test_pages_lead_to_each_other(shop):
+    text = read("quickstart", "en")
+
+    assert re.findall(r'href="([^"]*)" rel="(prev|next)"', text) == [
+        ("/developers/", "prev"),
+        ("/developers/test-mode/", "next"),
+    ]
+
+
+def test_a_refusal_reads_as_it_is_written(caller):
+    for path in ("/api/v1/orders/none", "/api/v1/nothing"):
+        caller.get(path, **{"accept-language": "zh-CN"})
+
+        assert "这里没有您可以查看的内容".encode() in caller.raw
+        assert b'": ' not in caller.raw

@@ -1,0 +1,1 @@
+export QY_KEY=qy_test_YOUR_KEY

@@ -1,0 +1,3 @@
+. venv/bin/activate
+export QY_SECRET=whsec_YOUR_SECRET
+python receive_webhooks.py

@@ -1,0 +1,198 @@
+"""What the portal shows is run: against a server of ours, at its own address, in a sandbox."""
+
+import ast
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from standardwebhooks import Webhook
+
+from api.described.samples import FILES, HOOK, HOST, LOCAL_HOOK, ROOT, TOLD, expected, samples
+from channels.models import PartnerOrder
+from core.scope import tenant_atomic
+from tenants.models import Domain
+from tests.channels.sandboxes import open_twin
+
+pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
+SECRET, BODY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", '{"type":"order.completed"}'
+JAVA = shutil.which("java")
+INHERITED = ("PATH", "HOME", "LANG")
+
+
+class Reader:
+    """Who does what the pages say, in a folder of his own, with a key in his environment."""
+
+    def __init__(self, folder, twin, url):
+        self.folder, self.twin, self.url = folder, twin, url
+        self.env = {name: os.environ[name] for name in INHERITED if name in os.environ}
+        self.env["QY_KEY"] = twin.key
+
+    def copy(self, name, **filled):
+        text = (ROOT / name).read_text()
+        for old, new in {HOST: self.url, **filled}.items():
+            text = text.replace(old, new)
+        (self.folder / name).write_text(text)
+        return str(self.folder / name)
+
+    def run(self, *command):
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=60, check=False, env=self.env
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def orders(self):
+        with self.twin.scope():
+            return list(PartnerOrder.objects.values_list("partner_order_no", flat=True))
+
+
+@pytest.fixture
+def reader(shop, live_server, tmp_path):
+    twin = open_twin()
+    with tenant_atomic():
+        Domain.objects.create(host="localhost", merchant=shop)
+    return Reader(tmp_path, twin, live_server.url)
+
+
+def looks_like(name, said):
+    """As the portal says it does; “…” there is anything."""
+    parts = re.sub(r"\s", "", expected()[name]).split("…")
+    wanted = ".*".join(re.escape(part) for part in parts)
+    return re.fullmatch(f"{wanted}.*", re.sub(r"\s", "", said)) is not None
+
+
+def test_the_catalogue_by_curl(reader):
+    said = reader.run("sh", reader.copy("list_products.sh"))
+
+    assert looks_like("list_products", said)
+    assert not looks_like("first_order_sh", said)
+
+
+def test_the_first_order_by_curl(reader):
+    said = reader.run("sh", reader.copy("first_order.sh"))
+
+    assert looks_like("first_order_sh", said)
+    assert reader.orders() == ["P-1001"]
+
+
+def test_the_first_order_by_python_is_the_one_that_curl_made(reader):
+    ref = json.loads(reader.run("sh", reader.copy("first_order.sh")))["ref"]
+
+    said = reader.run(sys.executable, reader.copy("first_order.py"))
+
+    assert looks_like("first_order_py", said)
+    assert said.startswith(f"{ref} completed\n")
+    assert reader.run(sys.executable, reader.copy("all_orders.py")) == f"{ref} P-1001 completed\n"
+
+
+def test_the_first_order_by_java(reader):
+    """Where the machine has Java; elsewhere the file is only shown."""
+    if JAVA is None:
+        return
+    said = reader.run(JAVA, reader.copy("FirstOrder.java"))
+
+    assert said.startswith("201\n")
+    assert reader.orders() == ["P-1001"]
+
+
+def test_a_webhook_arrives_at_the_receiver_and_is_verified(reader):
+    port = _free_port()
+    hook = LOCAL_HOOK.replace("9000", port)
+    said = reader.run("sh", reader.copy("make_endpoint.sh", **{HOOK: hook}))
+    assert looks_like("make_endpoint", said)
+    made = json.loads(said)
+    activate = reader.folder / "venv/bin/activate"
+    activate.parent.mkdir(parents=True)
+    activate.write_text(f'PATH="{Path(sys.executable).parent}:$PATH"\n')
+    reader.copy("receive_webhooks.py", **{"9000": port})
+    start = reader.copy("start_receiver.sh", whsec_YOUR_SECRET=made["secret"])
+
+    with subprocess.Popen(
+        ["sh", start],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=reader.env,
+        cwd=reader.folder,
+        start_new_session=True,
+    ) as receiver:
+        try:
+            assert receiver.stdout.readline() == f"listening on http://127.0.0.1:{port}/webhooks\n"
+            test = reader.copy("send_test.sh", we_YOUR_ENDPOINT=made["ref"])
+            assert looks_like("send_test", reader.run("sh", test))
+            assert looks_like("verified", receiver.stdout.readline())
+        finally:
+            os.killpg(receiver.pid, signal.SIGKILL)
+
+
+def _free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return str(free.getsockname()[1])
+
+
+def test_what_is_installed_is_what_the_programs_need():
+    (line,) = (ROOT / "prepare.sh").read_text().splitlines()[-1:]
+    needed = set()
+    for name in ("first_order.py", "receive_webhooks.py", "verify_webhook.py", "all_orders.py"):
+        for node in ast.walk(ast.parse((ROOT / name).read_text())):
+            if isinstance(node, ast.Import):
+                needed |= {each.name for each in node.names}
+            if isinstance(node, ast.ImportFrom):
+                needed.add(node.module)
+    outside = {name for name in needed if name.partition(".")[0] not in sys.stdlib_module_names}
+
+    assert set(line.removeprefix("pip install ").split()) == outside
+
+
+def signed(*, body=BODY, secret=SECRET):
+    at = datetime.now(UTC)
+    return {
+        "webhook-id": "evt_1",
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": Webhook(secret).sign("evt_1", at, body),
+    }
+
+
+def test_a_webhook_is_verified_by_the_lines_for_python():
+    lines: dict = {}
+    exec((ROOT / "verify_webhook.py").read_text(), lines)  # noqa: S102 -- our own sample
+
+    assert lines["verified"](SECRET, signed(), BODY.encode()) == {"type": "order.completed"}
+    assert lines["verified"](SECRET, signed(body="{}"), BODY.encode()) is None
+    for garbage in ("garbage", "", "v1,", "v1,%%"):
+        forged = signed() | {"webhook-signature": garbage}
+        assert lines["verified"](SECRET, forged, BODY.encode()) is None
+
+
+@pytest.mark.parametrize(("body", "verdict"), [(BODY, "true"), ("{}", "false")])
+def test_a_webhook_is_verified_by_the_lines_for_java(reader, body, verdict):
+    if JAVA is None:
+        return
+    given = signed(body=body)
+    told = reader.run(JAVA, str(ROOT / "VerifyWebhook.java"), SECRET, *given.values(), BODY)
+
+    assert told == f"{verdict}\n"
+
+
+def test_every_sample_is_a_file_and_every_file_is_shown():
+    assert {name for names in FILES.values() for name in names} == {
+        path.name for path in ROOT.iterdir() if path.is_file()
+    }
+    assert {f"{name}.txt" for name in TOLD} == {each.name for each in (ROOT / "told").iterdir()}
+
+
+@pytest.mark.parametrize(("may_be_local", "hook"), [(True, LOCAL_HOOK), (False, HOOK)])
+def test_a_shop_that_calls_no_local_address_shows_none(settings, may_be_local, hook):
+    settings.WEBHOOKS_MAY_BE_LOCAL = may_be_local
+
+    (shown,) = samples(root=HOST)["make_endpoint"]
+
+    assert f'"url": "{hook}"' in shown.text
