@@ -1,6 +1,7 @@
 """What a partner's program may send wrong: told in words, and nothing done."""
 
 import json
+import time
 
 import pytest
 
@@ -55,6 +56,26 @@ def test_a_wrong_field_is_named(caller, sku, wrong, code, param):
     body = {"sku": sku.ref, "partner_order_no": "N1"} | wrong
 
     assert told(caller, body) == (422, code, param)
+
+
+LONG = "a" * 60_000 + "\0"  # an expression that goes back over it takes seconds
+HOSTILE = [
+    ("/api/v1/account-checks", {"sku": LONG, "buyer": {}}, "sku"),
+    ("/api/v1/account-checks", {"sku": "a", "buyer": {"phone": LONG}}, "buyer.phone"),
+    (ORDERS, {"sku": "a", "partner_order_no": LONG}, "partner_order_no"),
+    ("/api/v1/balance/payments", {"amount": "1", "return_url": LONG}, "return_url"),
+    ("/api/v1/webhook-endpoints", {"url": LONG}, "url"),
+]
+
+
+@pytest.mark.parametrize(("path", "body", "param"), HOSTILE, ids=[one[2] for one in HOSTILE])
+def test_what_is_long_and_wrong_is_refused_at_once(caller, sku, path, body, param):
+    began = time.process_time()
+    answer = caller.post(path, body)
+    took = time.process_time() - began
+
+    assert answer["error"]["param"] == param
+    assert took < 1
 
 
 BODIES = [
