@@ -5,6 +5,7 @@ import json
 import jsonschema
 import pytest
 import yaml
+from django.test import Client
 from django.urls import get_resolver
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.validation import validate_schema
@@ -15,6 +16,7 @@ from api.described.document import document
 from api.described.operations import OPERATIONS, TAGS
 from api.errors import MethodUnknown
 from api.versions import VERSIONS, Version
+from api.views import described
 from api.views.base import PartnerView
 from channels.services.keys import NEWEST_VERSION
 from core.scope import tenant_atomic
@@ -151,6 +153,33 @@ def test_whoever_asks_reads_the_description_in_his_language(shop):
     assert chinese["info"]["title"] == "合作伙伴 API"
     written = nobody._client.get("/api/v1/openapi.yaml", headers={"accept-language": "en"})
     assert yaml.safe_load(written.content) == told
+
+
+@pytest.mark.parametrize("kind", ["json", "yaml"])
+def test_the_description_is_written_once_and_not_sent_to_who_has_it(shop, kind, monkeypatch):
+    path, nobody = f"/api/v1/openapi.{kind}", Client(headers={"host": "cloud.localhost"})
+    first = nobody.get(path, headers={"accept-language": "en"})
+    monkeypatch.setattr(described, "document", None)  # nobody asks for it again
+
+    same = nobody.get(path, headers={"accept-language": "en"})
+    has_it = {"accept-language": "en", "if-none-match": first.headers["ETag"]}
+    nothing = nobody.get(path, headers=has_it)
+
+    assert same.content == first.content
+    assert (nothing.status_code, nothing.content) == (304, b"")
+
+
+def test_the_description_has_another_mark_in_another_language(shop):
+    nobody = Client(headers={"host": "cloud.localhost"})
+    paths = ("/api/v1/openapi.json", "/api/v1/openapi.yaml")
+
+    marks = {
+        nobody.get(path, headers={"accept-language": language}).headers["ETag"]
+        for path in paths
+        for language in ("en", "zh-CN")
+    }
+
+    assert len(marks) == 4
 
 
 def test_every_error_that_is_described_is_explained():
