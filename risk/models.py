@@ -149,6 +149,11 @@ class ListEntry(TenantModel):
                 condition=Q(key__isnull=True) ^ Q(plain=""), name="list_entry_has_one_value"
             ),
         ]  # fmt: skip
+        indexes = [
+            models.Index(
+                fields=["until"], name="list_entry_ended", condition=Q(until__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.shown

@@ -75,10 +75,25 @@ class RuleTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewListing:
-    """`value` is an address, a network, a phone number … by the trait; `until` None: for good."""
+    """`value` is an address, a network, a phone number … by the trait; for a device, the number of
+    an order that was placed on it. `until` None: for good."""
 
     listing: str
     trait: str
     value: str
     reason: str = ""
     until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """The entry at this place (0 is the first) was not listed, and why."""
+
+    at: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    count: int
+    refused: tuple[Refused, ...] = ()

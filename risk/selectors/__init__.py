@@ -8,7 +8,7 @@ from risk.selectors.assessments import (
 )
 from risk.selectors.counts import counted_in_postgres
 from risk.selectors.linked import Links, links_of
-from risk.selectors.listed import find_listed
+from risk.selectors.listed import due_to_unlist, find_listed
 from risk.selectors.presets import preset_changes
 from risk.selectors.rules import RuleSet, find_rule, policy, rules, rules_in_force
 from risk.selectors.sentences import count_words, parts_of, sentence, value_words
@@ -27,6 +27,7 @@ __all__ = [
     "count_words",
     "counted_in_postgres",
     "due_to_forget",
+    "due_to_unlist",
     "find_assessment",
     "find_listed",
     "find_look",

@@ -1,5 +1,6 @@
 """What was looked at."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
@@ -24,6 +25,16 @@ def find_assessment(*, subject: str) -> Assessment | None:
 def find_look(*, moment: str, subject: str, trait: str, digest: bytes) -> Assessment | None:
     """The last look at a thing by the same person."""
     return assessments_of(subject=subject).filter(moment=moment, **{trait: digest}).last()
+
+
+def devices_of_orders(*, subjects: Collection[str]) -> dict[str, bytes]:
+    """The digest of the device that each was placed on, as far as one is known."""
+    if not subjects:
+        return {}
+    found = Assessment.objects.filter(
+        subject__in=subjects, moment=Moment.ORDER, device__isnull=False
+    ).values_list("subject", "device")
+    return {subject: bytes(device) for subject, device in found if device}
 
 
 def due_to_forget(*, now: datetime) -> "QuerySet[Assessment]":

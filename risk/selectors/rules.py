@@ -1,10 +1,8 @@
 """The rules of a shop as each look needs them: read once, compiled, kept for a moment."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
 
 import structlog
@@ -16,7 +14,9 @@ from core.scope import require_tenant
 from risk.bodies import Body, read_body
 from risk.errors import ConditionWrong
 from risk.models import ListEntry, Policy, Rule
-from risk.states import RuleState, Trait
+from risk.selectors.listed import lengths_listed
+from risk.selectors.values import MAIL_DOMAIN
+from risk.states import RuleState
 from risk.types import Counter
 
 
@@ -32,24 +32,15 @@ class InForce:
     since: datetime  # it says this, and is switched so
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Range:
-    """A listed network or mail domain."""
-
-    listing: str
-    trait: str
-    plain: str
-    net: IPv4Network | IPv6Network | None
-
-
 @dataclass(frozen=True, kw_only=True)
 class RuleSet:
     """All that a look of one shop asks before it knows whom it is about."""
 
     policy: Policy
     rules: tuple[InForce, ...]
-    ranges: tuple[Range, ...]
-    has_entries: bool  # somebody is listed by a digest
+    has_entries: bool  # somebody is listed
+    has_domains: bool
+    lengths: frozenset[tuple[int, int]]  # of the networks that are listed
 
     def at(self, moment: str, *, day: date) -> list[InForce]:
         return [
@@ -60,7 +51,7 @@ class RuleSet:
 
     @property
     def has_something_to_say(self) -> bool:
-        return bool(self.rules or self.ranges or self.has_entries)
+        return bool(self.rules or self.has_entries)
 
     @cached_property
     def facts_asked(self) -> frozenset[str]:
@@ -70,15 +61,6 @@ class RuleSet:
     @cached_property
     def counters(self) -> frozenset[Counter]:
         return frozenset(one for rule in self.rules for one in rule.body.condition.counters)
-
-    def ranges_of(self, *, ip: str, mail_domain: str) -> Iterable[str]:
-        """On which lists the address or the domain stands."""
-        address = ip_address(ip) if ip else None
-        for one in self.ranges:
-            if one.net is not None and address is not None and address in one.net:
-                yield one.listing
-            if one.trait == "mail_domain" and mail_domain and one.plain == mail_domain:
-                yield one.listing
 
 
 log = structlog.get_logger(__name__)
@@ -130,16 +112,11 @@ def _read() -> RuleSet:
     found = Rule.objects.exclude(state=RuleState.OFF).order_by("pk").annotate(
         written_at=Max("versions__made_at"), switched_at=Max("moves__at")
     )  # fmt: skip
-    entries = ListEntry.objects.exclude(plain="")
+    entries = ListEntry.objects.all()
     return RuleSet(
         policy=policy(),
         rules=tuple(read for rule in found if (read := _in_force(rule)) is not None),
-        ranges=tuple(
-            Range(
-                listing=one.listing, trait=one.trait, plain=one.plain,
-                net=ip_network(one.plain) if one.trait == Trait.NET else None,
-            )
-            for one in entries
-        ),
-        has_entries=ListEntry.objects.filter(plain="").exists(),
-    )  # fmt: skip
+        has_entries=entries.exists(),
+        has_domains=entries.filter(trait=MAIL_DOMAIN).exists(),
+        lengths=lengths_listed(),
+    )

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from core.scope import tenant_atomic
-from risk.selectors import due_to_forget, rules_in_force
+from risk.selectors import due_to_forget, due_to_unlist, rules_in_force
 from risk.services import memory
 from risk.services.assessing import (
     Again,
@@ -15,7 +15,12 @@ from risk.services.assessing import (
     look_again,
     was_let_pass,
 )
-from risk.services.lists import add_to_list, drop_from_list
+from risk.services.lists import (
+    add_each_to_list,
+    add_to_list,
+    drop_from_list,
+    put_back_on_list,
+)
 from risk.services.presets import install
 from risk.services.reviewing import block_traits, review
 from risk.services.rules import change_rule, make_rule, set_policy, switch_rule
@@ -23,6 +28,7 @@ from risk.services.rules import change_rule, make_rule, set_policy, switch_rule
 __all__ = [
     "Again",
     "Assessed",
+    "add_each_to_list",
     "add_to_list",
     "block_traits",
     "change_rule",
@@ -35,6 +41,7 @@ __all__ = [
     "look",
     "look_again",
     "make_rule",
+    "put_back_on_list",
     "rebuild",
     "review",
     "set_policy",
@@ -51,5 +58,6 @@ def rebuild(*, now: datetime) -> int:
 
 
 def forget_old(now: datetime) -> int:
-    """Drop looks that are ninety days old, across tenants, a batch at a time."""
-    return due_to_forget(now=now).delete()[0]
+    """Drop looks that are ninety days old, and who is off the lists for as long, across tenants, a
+    batch at a time."""
+    return due_to_forget(now=now).delete()[0] + due_to_unlist(now=now).delete()[0]

@@ -18,13 +18,12 @@ from risk.selectors import (
     rules_in_force,
 )
 from risk.selectors.rules import InForce
+from risk.selectors.values import digest_of
 from risk.services.memory import tally
 from risk.services.people import (
     Digests,
-    digest_of,
     digests_of,
     digests_of_case,
-    in_ranges,
     listed,
     ranges_before,
 )
@@ -101,14 +100,14 @@ def look(*, case: Case, now: datetime) -> Assessed:
     """
     digests = digests_of_case(case)
     rules = rules_in_force()
-    ranges = in_ranges(rules, case)
+    lists = listed(rules, digests, case=case, now=now)
     stands = _Look(
         rules=rules,
         moment=case.moment,
         facts=_with_time(case.facts, now=now),
         digests=digests,
-        listed=ranges | listed(rules, digests, now=now),
-        ranges=ranges,
+        listed=lists.all,
+        ranges=lists.by_range,
         now=now,
         once=case.once,
     )
@@ -135,7 +134,7 @@ def look_again(*, subject: str, now: datetime) -> Again:
         moment=Moment.ORDER,
         facts=found.facts,
         digests=digests,
-        listed=ranges | listed(rules, digests, now=now),
+        listed=ranges | listed(rules, digests, now=now).all,
         ranges=ranges,
         now=now,
         before=found,

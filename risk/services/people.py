@@ -3,9 +3,12 @@
 from datetime import datetime
 from ipaddress import ip_network
 
-from core.crypto import indexer
+from django.db.models import Q
+
 from risk.models import LINKING, Assessment
 from risk.selectors import RuleSet, find_listed
+from risk.selectors.listed import Stands, ranges_of
+from risk.selectors.values import digest_of
 from risk.states import Trait
 from risk.types import Case
 
@@ -30,11 +33,6 @@ def _network(ip: str) -> str:
     return str(ip_network(f"{ip}/{bits}", strict=False))
 
 
-def digest_of(trait: str, text: str) -> bytes:
-    """What somebody is known by again, without being known."""
-    return indexer(field=f"risk.{trait}")(text)[:16]
-
-
 def digests_of(row: Assessment) -> Digests:
     kept = {trait: getattr(row, trait) for trait in LINKING}
     found: Digests = {trait: bytes(value) for trait, value in kept.items() if value is not None}
@@ -47,20 +45,20 @@ def _secret(digests: Digests) -> dict[str, bytes]:
     return {trait: value for trait, value in digests.items() if isinstance(value, bytes)}
 
 
-def listed(rules: RuleSet, digests: Digests, *, now: datetime) -> frozenset[str]:
+def listed(rules: RuleSet, digests: Digests, *, case: Case | None = None, now: datetime) -> Stands:
+    """A network or a domain is known only while the address is at hand, in the case."""
     if not rules.has_entries:
-        return frozenset()
-    return frozenset(find_listed(digests=_secret(digests), now=now))
+        return Stands()
+    ranges = _ranges(rules, case) if case else Q()
+    return find_listed(digests=_secret(digests), ranges=ranges, now=now)
 
 
-def in_ranges(rules: RuleSet, case: Case) -> frozenset[str]:
-    if not rules.ranges:
-        return frozenset()
+def _ranges(rules: RuleSet, case: Case) -> Q:
     ip = case.traits.get(Trait.IP)
-    domain = str(case.facts.get("mail_domain", ""))
-    return frozenset(rules.ranges_of(ip=ip.reveal() if ip else "", mail_domain=domain))
+    domain = str(case.facts.get("mail_domain", "")) if rules.has_domains else ""
+    return ranges_of(ip=ip.reveal() if ip else "", mail_domain=domain, lengths=rules.lengths)
 
 
 def ranges_before(row: Assessment) -> frozenset[str]:
-    """A network or a domain is known only while the address is at hand."""
+    """What was written down of it."""
     return frozenset(row.ranges.split(",")) - {""}

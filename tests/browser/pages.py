@@ -22,6 +22,8 @@ OFFICE = {
     "held": "/office/held/",
     "rules": "/office/rules/",
     "rule_new": "/office/rules/new/",
+    "lists": "/office/rules/lists/",
+    "list_new": "/office/rules/lists/new/",
     "money": "/office/payments/",
     "table": "/office/products/table/",
     "members": "/office/tenants/member/",

@@ -6,6 +6,7 @@ from typing import Any
 from core.actors import Actor
 from core.scope import tenant_atomic
 from risk import services as risk
+from risk.models import ListEntry
 from risk.states import Judgement, RuleState, Unanswered
 from risk.types import NewListing, RuleTerms
 from tests.risk.factories import a_case, assess, body
@@ -27,4 +28,7 @@ def watched_over(*, mark: str, now: datetime) -> dict[str, Any]:
             subject=f"{mark[:18]}-1", judgement=Judgement.FRAUD, is_approved=False, reason=mark,
             by=CLERK, now=now,
         )  # fmt: skip
-    return {"rule": rule.ref}
+        gone = NewListing(listing="watch", trait="account", value=f"{mark} gone", until=now)
+        risk.add_to_list(entries=[gone], by=CLERK, now=now)
+        unlisted, listed = ListEntry.objects.values_list("pk", flat=True)  # the latest first
+    return {"rule": rule.ref, "listed": listed, "unlisted": unlisted}

@@ -251,3 +251,15 @@ def test_what_was_said_first_is_kept_beside_what_was_said_when_it_was_paid():
     assert (kept.action, kept.again_at) == ("hold", NOON + 2 * SECOND)
     assert kept.first_said["action"] == "tag"
     assert [one["name"] for one in kept.first_said["spoken"]] == ["tags"]
+
+
+def test_who_is_off_the_lists_for_ninety_days_is_forgotten():
+    with tenant_atomic():
+        entry = NewListing(listing="block", trait="device", value="D1")
+        risk.add_to_list(entries=[entry], by=ZHAO, now=NOON)
+        risk.drop_from_list(entry_ids=[ListEntry.objects.get().pk], by=ZHAO, now=NOON)
+
+    assert risk.forget_old(NOON + timedelta(days=90)) == 0
+    assert risk.forget_old(NOON + timedelta(days=90, seconds=1)) == 1
+    with tenant_atomic():
+        assert not ListEntry.objects.exists()

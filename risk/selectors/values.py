@@ -1,0 +1,51 @@
+"""Who is listed and looked at, as a person writes it, and as it is kept."""
+
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+from django.utils.translation import gettext_lazy as _
+
+from core.contacts import clean_mail, clean_phone
+from core.crypto import indexer
+from core.errors import InvalidInput
+from risk.states import Trait
+
+MAIL_DOMAIN = "mail_domain"
+LONGEST = 100
+# Nobody means all of a continent: an address of it is some honest buyer's.
+WIDEST = {4: 8, 6: 20}
+
+
+def digest_of(trait: str, text: str) -> bytes:
+    """What somebody is known by again, without being known."""
+    return indexer(field=f"risk.{trait}")(text)[:16]
+
+
+def clean_value(trait: str, value: str) -> str:
+    """As it is kept, or its digest is made of. Raises InvalidInput."""
+    if trait in (Trait.IP, Trait.NET):
+        return _clean_address(trait, value)
+    if trait == Trait.PHONE:
+        return clean_phone(value, param="value")
+    if trait == Trait.MAIL:
+        return clean_mail(value, param="value")
+    if trait == MAIL_DOMAIN:
+        return clean_mail(f"x@{value.lower().removeprefix('@')}", param="value")[2:]
+    if not 1 <= len(value) <= LONGEST or not value.isprintable():
+        raise InvalidInput(_("Write what is to be listed."), param="value")
+    return value
+
+
+def _clean_address(trait: str, value: str) -> str:
+    try:
+        found = ip_address(value) if trait == Trait.IP else ip_network(value, strict=False)
+    except ValueError as why:
+        raise InvalidInput(
+            _("“%(value)s” is no address or network.") % {"value": value[:60]}, param="value"
+        ) from why
+    if not isinstance(found, IPv4Address | IPv6Address) and found.prefixlen < WIDEST[found.version]:
+        raise InvalidInput(
+            _("%(value)s is too large a network: list its parts, /%(bits)s or smaller.")
+            % {"value": found, "bits": WIDEST[found.version]},
+            param="value",
+        )
+    return str(found)
