@@ -55,3 +55,11 @@ def key_file(variable: str) -> bytes:
     if len(key) != KEY_BYTES:
         raise ImproperlyConfigured(f"{variable}: {path} holds {len(key)} bytes, not {KEY_BYTES}.")
     return key
+
+
+def data_file(variable: str) -> str:
+    """The path of a file that stands in for one that comes with a package; empty: none does."""
+    path = os.environ.get(variable, "")
+    if path and not os.access(path, os.R_OK):
+        raise ImproperlyConfigured(f"{variable}: {path} cannot be read.")
+    return path

@@ -15,10 +15,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from risk.conditions import IN, Answer, Compared, Condition, Counts, Every, Node, read
+from risk.conditions import Condition, read
 from risk.errors import ConditionWrong
 from risk.facts import FACTS
 from risk.states import Action, Moment
+from risk.tree import IN, Answer, Compared, Counts, Every, Node
 from risk.types import Facts
 
 SCOPES = ("sku", "channel", "partner")

@@ -6,14 +6,11 @@
     {"count": {"by": "device", "within": 86400, "of": ["order"], "sums": "amount"}, …}
     {"count": {"by": "device", "within": 86400, "of": ["order"], "differ": "account"}, …}
 
-A count includes what is judged. Three-valued (Kleene): None where a count cannot be told just now.
+What the tree says is in `risk.tree`.
 """
 
-import operator
 import re
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -23,137 +20,25 @@ from core.money import read_e4
 from risk.errors import ConditionWrong
 from risk.facts import COUNTED_BY, FACTS, LONGEST, MOST_COUNTED, SHORTEST, SUMMED, Fact, Kind
 from risk.states import Moment
-from risk.types import Counter, Facts, Value
+from risk.tree import (
+    IN,
+    NOT_IN,
+    OPS_OF_KIND,
+    ORDERED,
+    STARTS,
+    Answer,
+    AnyOf,
+    Compared,
+    Counted,
+    Counts,
+    Every,
+    Node,
+    Not,
+)
+from risk.types import Counter, Facts
 
 MOST_DEEP, MOST_NODES, MOST_VALUES, LONGEST_TEXT = 6, 60, 500, 200
-_ORDERED: dict[str, Callable[[Any, Any], bool]] = {
-    ">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le,
-}  # fmt: skip
-_EQUAL: dict[str, Callable[[Any, Any], bool]] = {"=": operator.eq, "!=": operator.ne}
-_OF_KIND = {
-    Kind.MONEY: {**_ORDERED, **_EQUAL},
-    Kind.NUMBER: {**_ORDERED, **_EQUAL},
-    Kind.TEXT: _EQUAL,
-    Kind.FLAG: {"=": operator.eq},
-}
 _AMOUNT = re.compile(r"\d{1,9}(\.\d{1,4})?")
-IN, NOT_IN, STARTS = "in", "not_in", "starts"
-
-Counts = Mapping[Counter, int | None]
-Answer = bool | None
-
-
-class Node(ABC):
-    """A part of a condition."""
-
-    @abstractmethod
-    def holds(self, facts: Facts, counts: Counts) -> Answer: ...
-
-    def counters(self) -> Iterator[Counter]:
-        yield from ()
-
-    def facts(self) -> Iterator[str]:
-        yield from ()
-
-
-@dataclass(frozen=True)
-class Every(Node):
-    parts: tuple[Node, ...]
-
-    def holds(self, facts: Facts, counts: Counts) -> Answer:
-        answer: Answer = True
-        for part in self.parts:
-            found = part.holds(facts, counts)
-            if found is False:
-                return False
-            answer = None if found is None else answer
-        return answer
-
-    def counters(self) -> Iterator[Counter]:
-        for part in self.parts:
-            yield from part.counters()
-
-    def facts(self) -> Iterator[str]:
-        for part in self.parts:
-            yield from part.facts()
-
-
-@dataclass(frozen=True)
-class AnyOf(Every):
-    def holds(self, facts: Facts, counts: Counts) -> Answer:
-        answer: Answer = False
-        for part in self.parts:
-            found = part.holds(facts, counts)
-            if found is True:
-                return True
-            answer = None if found is None else answer
-        return answer
-
-
-@dataclass(frozen=True)
-class Not(Node):
-    part: Node
-
-    def holds(self, facts: Facts, counts: Counts) -> Answer:
-        found = self.part.holds(facts, counts)
-        return None if found is None else not found
-
-    def counters(self) -> Iterator[Counter]:
-        return self.part.counters()
-
-    def facts(self) -> Iterator[str]:
-        return self.part.facts()
-
-
-@dataclass(frozen=True)
-class Compared(Node):
-    """A fact that is known and compares so."""
-
-    fact: Fact
-    op: str
-    value: Any
-
-    def holds(self, facts: Facts, counts: Counts) -> Answer:
-        found = facts.get(self.fact.name)
-        return False if found is None else self._compare(found)
-
-    def facts(self) -> Iterator[str]:
-        yield self.fact.name
-
-    def _compare(self, found: Value) -> bool:
-        if self.op == IN:
-            return found in self.value
-        if self.op == NOT_IN:
-            return found not in self.value
-        if self.op == STARTS:
-            return str(found).startswith(self.value)
-        return bool(_OF_KIND[self.fact.kind][self.op](found, self.value))
-
-
-@dataclass(frozen=True)
-class Counted(Node):
-    counter: Counter
-    op: str
-    value: int
-
-    def holds(self, facts: Facts, counts: Counts) -> Answer:
-        found = counts.get(self.counter)
-        return None if found is None else _ORDERED[self.op](found, self.value)
-
-    def counters(self) -> Iterator[Counter]:
-        yield self.counter
-
-
-def leaves(node: Node) -> Iterator[Node]:
-    """The comparisons of a condition."""
-    match node:
-        case Every():
-            for part in node.parts:
-                yield from leaves(part)
-        case Not():
-            yield from leaves(node.part)
-        case _:
-            yield node
 
 
 class Condition:
@@ -226,18 +111,33 @@ def _compared(body: Mapping[str, Any], at: str) -> Node:
         )
     op, value = body["op"], body["value"]
     if fact.kind == Kind.TEXT and op in (IN, NOT_IN):
-        return Compared(fact, op, _texts(value, f"{at}.value"))
+        texts = _texts(value, f"{at}.value")
+        _known(fact, sorted(texts), f"{at}.value")
+        return Compared(fact, op, texts)
     if fact.kind == Kind.TEXT and op == STARTS:
         return Compared(fact, op, _text(value, f"{at}.value"))
-    if op not in _OF_KIND[fact.kind]:
+    if op not in OPS_OF_KIND[fact.kind]:
         raise ConditionWrong(_("This fact is not compared so."), param=f"{at}.op")
     return Compared(fact, op, _value(fact, value, f"{at}.value"))
+
+
+def _known(fact: Fact, values: Iterable[str], at: str) -> None:
+    """One that no case can have would make a rule that is never asked."""
+    unknown = [one for one in values if one not in fact.choices]
+    if fact.is_closed and unknown:
+        raise ConditionWrong(
+            _("There is no “%(value)s”. Known are: %(known)s.")
+            % {"value": unknown[0][:40], "known": ", ".join(fact.choices)},
+            param=at,
+        )
 
 
 def _value(fact: Fact, value: object, at: str) -> Any:
     match fact.kind:
         case Kind.TEXT:
-            return _text(value, at)
+            text = _text(value, at)
+            _known(fact, [text], at)
+            return text
         case Kind.FLAG if isinstance(value, bool):
             return value
         case Kind.NUMBER:
@@ -277,7 +177,7 @@ def _money(value: object, at: str) -> int:
 
 
 def _counted(body: Mapping[str, Any], at: str) -> Node:
-    if body["op"] not in _ORDERED:
+    if body["op"] not in ORDERED:
         raise ConditionWrong(_("A count is more or less than a number."), param=f"{at}.op")
     counter = _counter(body["count"], f"{at}.count")
     if counter.sums == "amount":

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from config.env import database, env, key_file, redis_urls
+from config.env import data_file, database, env, key_file, redis_urls
 from config.settings.offices import UNFOLD_MERCHANT, UNFOLD_OPERATOR  # noqa: F401 -- Unfold reads them
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -224,6 +224,8 @@ STORAGES = {
 }
 # How long a process may answer from memory what a visitor may see a moment late (core.kept).
 KEPT_SECONDS = env.float("KEPT_SECONDS", default=2.0)
+# Where addresses and phone numbers are from: newer files than the packages bring (risk.places).
+IP_REGIONS_FILE, PHONE_REGIONS_FILE = data_file("IP_REGIONS_FILE"), data_file("PHONE_REGIONS_FILE")
 UPLOADS_DIR = RUN_DIR / "uploads"
 # An uploaded file of codes is encrypted as it arrives, so Django must never spool it to disk.
 FILE_UPLOAD_HANDLERS = ["core.uploads.SealedUploadHandler"]

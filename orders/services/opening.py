@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
+from catalog.selectors import get_brand_name
 from core.actors import SYSTEM, Actor
 from core.scope import tenant_atomic
 from core.secrets import Secret
@@ -68,11 +69,12 @@ def _case(order: Order, opener: Opener) -> Case:
 
 
 def _facts(order: Order, opener: Opener) -> dict[str, Value]:
-    items = list(items_of(order_id=order.pk).select_related("sku"))
+    items = list(items_of(order_id=order.pk).select_related("sku__product"))
     return {
         "amount": order.total_e4,
         "quantity": sum(item.quantity for item in items),
         "sku": items[0].sku.ref,
+        "brand": get_brand_name(brand_id=items[0].sku.product.brand_id),
         "kind": items[0].sku.kind,
         "channel": order.channel,
         "language": opener.language,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
+from catalog.selectors import get_brand_name
 from core.budgets import TookTooLong, at_most_ms
 from core.contacts import clean_mail, clean_phone
 from core.scope import require_tenant, tenant_atomic
@@ -79,6 +80,7 @@ def _facts(order: Order, request: PlaceOrder, goods: Goods) -> dict[str, Value]:
         "amount": order.total_e4,
         "quantity": sum(quantity for _sku, quantity, _each in goods),
         "sku": sku.ref,
+        "brand": get_brand_name(brand_id=sku.product.brand_id),
         "kind": sku.kind,
         "channel": order.channel,
         "language": order.language,

@@ -9,21 +9,10 @@ from django.utils.translation import ngettext
 
 from core.money import Money
 from risk.bodies import read_body
-from risk.conditions import (
-    IN,
-    NOT_IN,
-    STARTS,
-    AnyOf,
-    Compared,
-    Counted,
-    Every,
-    Node,
-    Not,
-    leaves,
-    read,
-)
+from risk.conditions import read
 from risk.facts import FACTS, Kind
 from risk.states import Action, Moment, Trait
+from risk.tree import IN, NOT_IN, STARTS, AnyOf, Compared, Counted, Every, Node, Not, leaves
 from risk.types import Counter, Value
 
 Words = Callable[[str, str], str]  # a fact and a value: what people call it
@@ -79,8 +68,8 @@ def count_words(*, counter: Counter, count: int, currency: str) -> str:
     }  # fmt: skip
 
 
-def _plain(_fact: str, value: str) -> str:
-    return value
+def _plain(fact: str, value: str) -> str:
+    return FACTS[fact].words(value) if fact in FACTS else value
 
 
 class _Speaker:

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from risk.bodies import Body
-from risk.conditions import Counts
 from risk.models import LINKING, Assessment
 from risk.states import Trait
+from risk.tree import Counts
 from risk.types import Counter
 
 MOST_LOOKS, MOST_LISTED = 200_000, 50

@@ -24,6 +24,7 @@ from risk.services.people import (
     Digests,
     digests_of,
     digests_of_case,
+    facts_of_case,
     listed,
     ranges_before,
 )
@@ -104,7 +105,7 @@ def look(*, case: Case, now: datetime) -> Assessed:
     stands = _Look(
         rules=rules,
         moment=case.moment,
-        facts=_with_time(case.facts, now=now),
+        facts=_with_time(facts_of_case(case), now=now),
         digests=digests,
         listed=lists.all,
         ranges=lists.by_range,

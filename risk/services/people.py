@@ -5,12 +5,13 @@ from ipaddress import ip_network
 
 from django.db.models import Q
 
+from risk import places
 from risk.models import LINKING, Assessment
 from risk.selectors import RuleSet, find_listed
 from risk.selectors.listed import Stands, ranges_of
 from risk.selectors.values import digest_of
 from risk.states import Trait
-from risk.types import Case
+from risk.types import Case, Facts
 
 Digests = dict[str, bytes | str]
 
@@ -25,6 +26,17 @@ def digests_of_case(case: Case) -> Digests:
         if plain := case.facts.get(trait):
             found[trait] = str(plain)
     return found
+
+
+def facts_of_case(case: Case) -> Facts:
+    """What it was told, and what the traits themselves say: in the rows they are digests."""
+    clear = {trait: text.reveal() for trait, text in case.traits.items()}
+    ip, phone, account = (clear.get(one, "") for one in (Trait.IP, Trait.PHONE, Trait.ACCOUNT))
+    found = places.facts_of(ip=ip, phone=phone, account=account)
+    contacts = {phone, phone.removeprefix("+86"), clear.get(Trait.MAIL, "")} - {""}
+    if account and contacts:
+        found["is_own_account"] = account in contacts
+    return {**found, **case.facts}
 
 
 def _network(ip: str) -> str:
