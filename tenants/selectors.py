@@ -84,6 +84,12 @@ def shop_address(*, path: str) -> str:
     return address_at(host=primary_host(), path=path)
 
 
+def partner_address(*, path: str) -> str:
+    """Where partners call: the shop's address, for its sandbox as well."""
+    shop = get_shop()
+    return address_at(host=_host_of(shop.sandbox_of_id or shop.id), path=path)
+
+
 def address_at(*, host: str, path: str) -> str:
     scheme = "https" if settings.SECURE_SSL_REDIRECT else "http"
     port = f":{settings.PUBLIC_PORT}" if settings.PUBLIC_PORT else ""
@@ -92,5 +98,9 @@ def address_at(*, host: str, path: str) -> str:
 
 def primary_host() -> str:
     """The bound tenant's main host."""
-    hosts = Domain.objects.filter(merchant_id=require_tenant()).order_by("-is_primary", "pk")
+    return _host_of(require_tenant())
+
+
+def _host_of(merchant_id: int) -> str:
+    hosts = Domain.objects.filter(merchant_id=merchant_id).order_by("-is_primary", "pk")
     return hosts.values_list("host", flat=True)[0]

@@ -10,6 +10,7 @@ from channels.models import ApiCall
 from channels.selectors import calls_of, find_call, get_partner
 from core.errors import NotFound
 from dashboard.frame import draw, page
+from tenants.selectors import partner_address
 
 ON_A_PAGE = 50
 
@@ -45,7 +46,7 @@ def call(request: HttpRequest, ref: str, call_id: int) -> HttpResponse:
         partner=partner,
         call=found,
         tone=_tone(found),
-        curl=_curl(request, found),
+        curl=_curl(found),
     )
 
 
@@ -53,9 +54,9 @@ def _tone(call: ApiCall) -> str:
     return "good" if call.status < 400 else "warn" if call.status < 500 else "bad"
 
 
-def _curl(request: HttpRequest, call: ApiCall) -> str:
+def _curl(call: ApiCall) -> str:
     """The call for a terminal, without its key; what was masked is to be filled in."""
-    parts = ["curl", "-sS", request.build_absolute_uri(call.path)]
+    parts = ["curl", "-sS", partner_address(path=call.path)]
     if call.method != "GET":
         parts += ["-X", call.method]
     parts += ["-H", f"Authorization: Bearer qy_…{call.key_hint}…"]

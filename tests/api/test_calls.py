@@ -11,9 +11,12 @@ from api import calls
 from channels import services as channels
 from channels.models import ApiCall
 from core.scope import tenant_atomic
+from tenants.models import Merchant
 from tenants.roles import Role
+from tenants.selectors import shop_address
 from tests.api.callers import PRODUCTS, Caller
 from tests.catalog.factories import make_template
+from tests.channels.sandboxes import open_twin
 from tests.conftest import as_tenant
 from tests.dashboard.people import browser_of
 from tests.orders.factories import stocked_sku
@@ -120,8 +123,27 @@ def test_staff_finds_a_call_by_its_request_id_and_copies_it(shop, caller, log):
 
     assert "POST /api/v1/orders" in browser.get(f"{log}?q={row.request_id}").content.decode()
     page = browser.get(f"{log}{row.pk}/").content.decode()
-    assert "curl -sS http://cloud.localhost/api/v1/orders -X POST" in page
+    with tenant_atomic():
+        address = shop_address(path="/api/v1/orders")
+    assert f"curl -sS {address} -X POST" in page
     assert "&quot;NONE&quot;" in page
+
+
+def test_a_call_in_the_sandbox_is_copied_with_the_address_that_the_partner_calls(shop):
+    twin = open_twin()
+    with tenant_atomic():
+        address = shop_address(path="/api/v1/balance")
+    twin.caller.get("/api/v1/balance")
+    with as_tenant(twin.pk):
+        written()
+    with twin.scope():
+        path = f"/office/partners/{twin.partner.ref}/calls/{ApiCall.objects.get().pk}/"
+
+    with as_tenant(twin.pk):
+        inside = Merchant.objects.get(pk=twin.pk)
+        page = browser_of(inside, Role.OPERATOR).get(path).content.decode()
+
+    assert f"curl -sS {address} -H" in page
 
 
 def test_another_shops_staff_finds_nothing(other_shop, log):
