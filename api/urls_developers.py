@@ -8,5 +8,6 @@ app_name = "developers"
 urlpatterns = [
     path("", developers.page, name="overview"),
     path("llms.txt", developers.for_machines, name="llms"),
+    path("quanyi.zip", developers.client, name="client"),
     path("<slug:name>/", developers.page, name="page"),
 ]

@@ -63,6 +63,16 @@ PAGES = (
         text=_("What you are told, how it is signed, and how often it is tried."),
     ),
     Page(
+        name="sdk",
+        title=_("Python client"),
+        text=_("Installed in a minute: typed, and it repeats safely by itself."),
+    ),
+    Page(
+        name="doors",
+        title=_("Other platforms’ protocols"),
+        text=_("Kasushou v2, Agiso and Goofish: address, signature, and what maps to what."),
+    ),
+    Page(
         name="reference",
         title=_("API reference"),
         text=_("Every operation with its fields, answers and errors."),

@@ -25,6 +25,13 @@ FILES = {
     "receive_webhooks": ("receive_webhooks.py",),
     "start_receiver": ("start_receiver.sh",),
     "send_test": ("send_test.sh",),
+    "sdk_install": ("sdk_install.sh",),
+    "sdk_order": ("sdk_order.py",),
+    "sdk_again": ("sdk_again.py",),
+    "sdk_webhook": ("sdk_webhook.py",),
+    "door_kasushou": ("door_kasushou.py",),
+    "door_agiso": ("door_agiso.py",),
+    "door_goofish": ("door_goofish.py",),
 }  # fmt: skip
 TOLD = (
     *("list_products", "first_order_sh", "first_order_py", "make_endpoint", "start_receiver"),

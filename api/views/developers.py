@@ -1,21 +1,28 @@
 """The developers' portal on a shop's host: for whoever comes, in both languages."""
 
+import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from api.described import trials
+from api.described.client import client_archive
+from api.described.doors import doors
 from api.described.pages import PAGES, explained
 from api.described.reference import chapters, sample_sent, webhooks
 from api.described.samples import expected, samples
+from api.refusals import body_of
 from api.versions import NEWEST, VERSIONS
 from channels.states import EventKind, KeyScope
 from core.errors import NotFound
+from payments.errors import BalanceTooLow
 
 
 @require_safe
@@ -37,26 +44,23 @@ def page(request: HttpRequest, name: str = "") -> HttpResponse:
 
 
 def _told(request: HttpRequest, name: str, language: str) -> dict[str, Any]:
-    root = request.build_absolute_uri("/").rstrip("/")
-    told: dict[str, Any] = {"root": root, "newest": NEWEST, "samples": samples(root=root)}
-    match name:
-        case "errors":
-            told["errors"] = list(explained())
-        case "reference":
-            told["chapters"] = chapters(language=language)
-        case "versions":
-            told["versions"] = VERSIONS
-        case "authentication":
-            told["scopes"] = [(scope.value, scope.label) for scope in KeyScope]
-        case "test-mode":
-            told |= trials.of_test_mode(root=root)
-        case "webhooks":
-            told |= {"events": webhooks(language=language)} | trials.of_webhooks()
-        case "quickstart":
-            told |= {"told": expected(), "local": _local(request)}
-            told["is_home"] = settings.WEBHOOKS_MAY_BE_LOCAL
-            told["sample"] = sample_sent(language=language, kind=EventKind.ORDER_COMPLETED)
-    return told
+    root = _root(request)
+    told = {"root": root, "newest": NEWEST, "samples": samples(root=root)}
+    more = _MORE.get(name)
+    return told | (more(request, language) if more else {})
+
+
+def _root(request: HttpRequest) -> str:
+    return request.build_absolute_uri("/").rstrip("/")
+
+
+def _quick_start(request: HttpRequest, language: str) -> dict[str, Any]:
+    return {
+        "told": expected(),
+        "local": _local(request),
+        "is_home": settings.WEBHOOKS_MAY_BE_LOCAL,
+        "sample": sample_sent(language=language, kind=EventKind.ORDER_COMPLETED),
+    }
 
 
 def _local(request: HttpRequest) -> dict[str, str] | None:
@@ -74,13 +78,44 @@ def _local(request: HttpRequest) -> dict[str, str] | None:
     }
 
 
+def _refusal(request: HttpRequest) -> str:
+    """As the API would say it here."""
+    refusal = BalanceTooLow(_("The balance is too low. Top it up and try again."))
+    return json.dumps(body_of(request, refusal), ensure_ascii=False, indent=2)
+
+
+_MORE: Mapping[str, Callable[[HttpRequest, str], dict[str, Any]]] = {
+    "quickstart": _quick_start,
+    "test-mode": lambda request, _language: trials.of_test_mode(root=_root(request)),
+    "authentication": lambda _request, _language: {
+        "scopes": [(scope.value, scope.label) for scope in KeyScope]
+    },
+    "errors": lambda request, _language: {
+        "errors": list(explained()),
+        "refusal": _refusal(request),
+    },
+    "versions": lambda _request, _language: {"versions": VERSIONS},
+    "webhooks": lambda _request, language: (
+        {"events": webhooks(language=language)} | trials.of_webhooks()
+    ),
+    "doors": lambda _request, language: {"doors": doors(language=language)},
+    "reference": lambda _request, language: {"chapters": chapters(language=language)},
+}
+
+
+@require_safe
+def client(request: HttpRequest) -> HttpResponse:
+    """The Python client, for pip."""
+    return HttpResponse(client_archive(), content_type="application/zip")
+
+
 @require_safe
 @gzip_page
 def for_machines(request: HttpRequest) -> HttpResponse:
     """`llms.txt`: where everything is, in plain words."""
     told = {
         "pages": PAGES,
-        "root": request.build_absolute_uri("/").rstrip("/"),
+        "root": _root(request),
         "chapters": chapters(language=get_language() or ""),
     }
     kind = "text/plain; charset=utf-8"

@@ -11,6 +11,9 @@ from django.test import Client
 from api.described.advice import ADVICE
 from api.described.document import document
 from api.described.pages import PAGES
+from api.doors.agiso import AgisoDoor
+from api.doors.goofish import GoofishDoor
+from api.doors.kasushou import KasushouDoor
 from channels.services.sandbox.magic import REFS
 from channels.services.webhooks.sending import MOST_TRIES
 from core.errors import AppError
@@ -167,3 +170,11 @@ def test_a_refusal_reads_as_it_is_written(caller):
 
         assert "这里没有您可以查看的内容".encode() in caller.raw
         assert b'": ' not in caller.raw
+
+
+@pytest.mark.parametrize("view", [KasushouDoor, AgisoDoor, GoofishDoor])
+def test_every_path_of_a_door_is_told(shop, view):
+    text = read("doors", "en")
+
+    for path in view.deeds:
+        assert f"<code>{path}</code>" in text

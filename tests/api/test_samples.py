@@ -1,6 +1,7 @@
 """What the portal shows is run: against a server of ours, at its own address, in a sandbox."""
 
 import ast
+import io
 import json
 import os
 import re
@@ -9,22 +10,27 @@ import signal
 import socket
 import subprocess
 import sys
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.test import Client as Http
 from standardwebhooks import Webhook
 
+from api.described.client import SDK
 from api.described.samples import FILES, HOOK, HOST, LOCAL_HOOK, ROOT, TOLD, expected, samples
 from channels.models import PartnerOrder
 from core.scope import tenant_atomic
 from tenants.models import Domain
 from tests.channels.sandboxes import open_twin
+from tests.doors.callers import AGISO_SECRET, APP_ID, GOOFISH_SECRET, open_door
+from tests.orders.factories import stocked_sku
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 SECRET, BODY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", '{"type":"order.completed"}'
 JAVA = shutil.which("java")
-INHERITED = ("PATH", "HOME", "LANG")
+INHERITED = ("PATH", "HOME", "LANG")  # and our client, as if it were installed
 
 
 class Reader:
@@ -33,7 +39,7 @@ class Reader:
     def __init__(self, folder, twin, url):
         self.folder, self.twin, self.url = folder, twin, url
         self.env = {name: os.environ[name] for name in INHERITED if name in os.environ}
-        self.env["QY_KEY"] = twin.key
+        self.env |= {"QY_KEY": twin.key, "PYTHONPATH": str(SDK / "src")}
 
     def copy(self, name, **filled):
         text = (ROOT / name).read_text()
@@ -136,6 +142,68 @@ def _free_port():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return str(free.getsockname()[1])
+
+
+def test_an_order_by_the_client_and_again_under_its_key(reader):
+    said = reader.run(sys.executable, reader.copy("sdk_order.py"))
+    assert re.fullmatch(r"\S+ completed \['TEST-\w+'\]\n", said)
+
+    first = reader.run(sys.executable, reader.copy("sdk_again.py"))
+    assert reader.run(sys.executable, reader.copy("sdk_again.py")) == first
+    assert sorted(reader.orders()) == ["P-2001", "P-2002"]
+
+
+def test_a_webhook_is_heard_by_the_client(reader, monkeypatch, capsys):
+    reader.run("sh", reader.copy("first_order.sh"))
+    with reader.twin.scope():
+        ref = PartnerOrder.objects.get().order.number
+    for name, value in {"QY_KEY": reader.twin.key, "QY_SECRET": SECRET}.items():
+        monkeypatch.setenv(name, value)
+    lines: dict = {}
+    exec(Path(reader.copy("sdk_webhook.py")).read_text(), lines)  # noqa: S102 -- our own sample
+    body = json.dumps({"type": "order.completed", "data": {"order": ref}})
+
+    assert lines["heard"](signed(body=body), body.encode()) == 204
+    assert capsys.readouterr().out == "P-1001 completed\n"
+    assert lines["heard"](signed(body=body), BODY.encode()) == 401
+
+
+def test_the_client_that_the_portal_gives_is_ours(shop):
+    answer = Http(headers={"host": "cloud.localhost"}).get("/developers/quanyi.zip")
+
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        packed = {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
+    source = {str(path.relative_to(SDK)): path.read_bytes() for path in SDK.rglob("src/quanyi/*.*")}
+    assert {name: body for name, body in packed.items() if name.startswith("src/")} == source
+    assert packed["pyproject.toml"] == (SDK / "pyproject.toml").read_bytes()
+
+
+DOORS = {
+    "kasushou": ("", ["{'code': 200, 'msg': 'ok', 'data': {'balance': '1000.0000'}}", "1"]),
+    "agiso": ("/agisoAcprSupplierApi", ["{'code': 200, 'message': '接口调用成功', 'data': …"]),
+    "goofish": ("/goofish", ["{'code': 0, 'msg': 'OK', 'data': {'balance': 100000}}"]),
+}
+
+
+@pytest.mark.parametrize("kind", DOORS)
+def test_a_door_is_opened_by_its_lines(reader, kind):
+    with tenant_atomic():
+        opened = open_door(kind)
+        stocked_sku(1)
+    path, wanted = DOORS[kind]
+    reader.env |= {
+        "QY_DOOR": f"{reader.url}/door/{opened.door.uid}{path}",
+        "QY_MERCHANT": opened.door.merchant_id,
+        "QY_MERCHANT_SECRET": opened.secret,
+        "QY_APP_ID": APP_ID,
+        "QY_APP_SECRET": AGISO_SECRET if kind == "agiso" else GOOFISH_SECRET,
+    }
+
+    said = reader.run(sys.executable, reader.copy(f"door_{kind}.py")).splitlines()
+
+    assert len(said) == len(wanted)
+    for line, told in zip(said, wanted, strict=True):
+        assert line.startswith(told.removesuffix("…"))
 
 
 def test_what_is_installed_is_what_the_programs_need():

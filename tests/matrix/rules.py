@@ -389,6 +389,7 @@ SHOP = {
     "developers:overview": asset("/developers/"),
     "developers:page": asset("/developers/quickstart/"),
     "developers:llms": asset("/developers/llms.txt"),
+    "developers:client": asset("/developers/quanyi.zip"),
     # By a partner's key and nothing else: tests/api.
     "api:products": Rule("/api/v1/products"),
     "api:product": Rule("/api/v1/products/{sku_ref}"),

@@ -1,0 +1,2 @@
+curl -sSO https://shop.example.com/developers/quanyi.zip
+pip install ./quanyi.zip
