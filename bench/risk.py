@@ -165,7 +165,7 @@ def _case(number: int) -> "Case":
         "ip": ip, "device": f"device-{randbelow(10**6)}", "phone": f"+86138{randbelow(10**8):08d}",
         "mail": f"m{randbelow(10**6)}@example.com", "account": f"1390{randbelow(10**7):07d}",
     }  # fmt: skip
-    facts = {
+    facts: dict[str, str | int | bool] = {
         "amount": 1_480_000,
         "quantity": 1,
         "sku": "S1",
