@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from api import refusals
 from catalog.selectors import due_schedules
 from channels import services as channels
-from channels.events import BalanceCredited, BalanceLow
+from channels.events import BalanceCredited, BalanceLow, EndpointDisabled
 from channels.selectors import (
     due_door_complaints,
     due_door_orders,
@@ -21,20 +21,23 @@ from channels.selectors import (
     due_sandboxes,
 )
 from core import idempotency, limits, outbox, pages, rotation, sweeper
+from dashboard import telling
 from fulfillment import services as fulfillment
-from fulfillment.events import OrderDelivered, UnitReplaced, UnitsRefunded
+from fulfillment.events import OrderDelivered, UnitNeedsPerson, UnitReplaced, UnitsRefunded
 from fulfillment.selectors import due_to_send, due_units, timeline_rows
 from inventory import services as inventory
 from inventory.selectors import due_batches, due_holds, due_import_files, due_imports, due_shelves
+from notices import services as notices
+from notices.selectors import due_messages
 from orders import services as orders
-from orders.events import OrderCanceled, OrderCompleted, OrderPaid
+from orders.events import CaseOpened, CaseOverdue, OrderCanceled, OrderCompleted, OrderPaid
 from orders.selectors import due_cases, due_openings, due_to_close, due_to_decide, tell
 from payments import services as payments
 from payments.events import RefundCreated, RefundDone, SandboxNoticeDue
 from payments.selectors import due_notices, due_refunds, due_to_ask
 from risk import services as risk
 from suppliers import services as suppliers
-from suppliers.events import CostSaid
+from suppliers.events import CostSaid, PriceMoved, TakenOffSale
 from suppliers.selectors import (
     due_attempts,
     due_balances,
@@ -113,11 +116,7 @@ def connect() -> None:
         every=timedelta(seconds=10),
     )
     outbox.subscribe(CostSaid, suppliers.hear_cost)
-    for fact in (OrderCompleted, OrderCanceled, OrderDelivered, UnitReplaced, UnitsRefunded):
-        outbox.subscribe(fact, channels.tell_of_order, only=channels.is_partners)
-    outbox.subscribe(RefundDone, channels.tell_of_refund, only=channels.is_of_a_balance)
-    outbox.subscribe(BalanceLow, channels.tell_of_balance)
-    outbox.subscribe(BalanceCredited, channels.tell_of_credit)
+    _tell_partners()
     sweeper.watch(due_endpoints, task="channels.send_webhooks", id_name="endpoint_id")
     sweeper.watch(
         due_partner_shelves,
@@ -125,10 +124,12 @@ def connect() -> None:
         id_name="shelf_id",
         every=timedelta(seconds=5),
     )
+    _tell_staff()
     tell(timeline_rows)
     for column in (
         *idempotency.SEALED,
         *inventory.SEALED,
+        *notices.SEALED,
         *suppliers.SEALED,
         *orders.SEALED,
         *fulfillment.SEALED,
@@ -137,6 +138,7 @@ def connect() -> None:
         rotation.sealed_column(column.model, column.field, place=column.place)
     sweeper.chore(channels.forget_old_events, every=timedelta(minutes=10))
     sweeper.chore(channels.forget_old_calls, every=timedelta(minutes=10))
+    sweeper.chore(notices.forget_old, every=timedelta(minutes=10))
     sweeper.chore(risk.forget_old, every=timedelta(minutes=10))
     sweeper.chore(idempotency.forget_old, every=timedelta(minutes=10))
     sweeper.chore(limits.forget_past, every=timedelta(minutes=10))
@@ -151,3 +153,21 @@ def _forget_stray_files(now: datetime) -> int:
 
 def _forget_heard(now: object) -> int:
     return outbox.forget_heard(before=timezone.now() - HEARD_KEPT, limit=10_000)
+
+
+def _tell_partners() -> None:
+    for fact in (OrderCompleted, OrderCanceled, OrderDelivered, UnitReplaced, UnitsRefunded):
+        outbox.subscribe(fact, channels.tell_of_order, only=channels.is_partners)
+    outbox.subscribe(RefundDone, channels.tell_of_refund, only=channels.is_of_a_balance)
+    outbox.subscribe(BalanceLow, channels.tell_of_balance)
+    outbox.subscribe(BalanceCredited, channels.tell_of_credit)
+
+
+def _tell_staff() -> None:
+    outbox.subscribe(UnitNeedsPerson, telling.hear_unit)
+    outbox.subscribe(CaseOpened, telling.hear_case)
+    outbox.subscribe(CaseOverdue, telling.hear_late_case)
+    outbox.subscribe(PriceMoved, telling.hear_price)
+    outbox.subscribe(TakenOffSale, telling.hear_off_sale)
+    outbox.subscribe(EndpointDisabled, telling.hear_endpoint)
+    sweeper.watch(due_messages, task="notices.send", id_name="recipient_id")

@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from channels import services as channels
 from channels.models import WebhookDelivery, WebhookEndpoint
 from channels.selectors.webhooks import Traffic
-from channels.services.webhooks.addresses import LONGEST_URL
 from channels.services.webhooks.sending import GIVES_UP_AFTER, MOST_TRIES
 from channels.states import GAVE_UP, DeliveryState, EndpointState, EventKind, OffReason
 from channels.types import EndpointTerms
+from core.addresses import LONGEST_URL
 from dashboard.fields import MomentInput
 
 KINDS = [(kind.value, capfirst(kind.label)) for kind in EventKind]

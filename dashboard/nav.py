@@ -96,6 +96,7 @@ SHOP = (
     (
         _("Shop"),
         (
+            Place(_("Notices"), "notifications", "office_notices", "home.view"),
             Place(_("Members"), "group", "admin:tenants_member_changelist", "members.view"),
             Place(_("Audit log"), "history", "admin:tenants_auditrow_changelist", "audit.view"),
             Place(_("Settings"), "settings", "office_settings", "settings.edit"),

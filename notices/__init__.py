@@ -1,1 +1,1 @@
-"""Mail, SMS and robots: not built yet; the floor is reserved."""
+"""What staff is told, and where: mail, a webhook, the robots of WeCom, DingTalk and Feishu."""

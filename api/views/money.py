@@ -16,8 +16,8 @@ from api.shapes import balance_body, entry_body, payment_in_body
 from api.views.base import PartnerView
 from channels.selectors import get_payment_in, payments_in
 from channels.services.paying_in import LONGEST_REFERENCE, PAYABLE
-from channels.services.webhooks.addresses import LONGEST_URL, PUBLIC_URL
 from channels.states import KeyScope
+from core.addresses import LONGEST_URL, PUBLIC_URL
 from core.errors import AppError
 from payments.selectors import entries_of, floored_balance, payable_refs
 from tenants.selectors import get_shop, shop_address

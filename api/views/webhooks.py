@@ -20,9 +20,9 @@ from api.types import Answer
 from api.views.base import PartnerView
 from channels import services as channels
 from channels.selectors import deliveries_of, endpoints_of, events_of, get_delivery, get_endpoint
-from channels.services.webhooks.addresses import LONGEST_URL, PUBLIC_URL
 from channels.states import DeliveryState, EndpointState, EventKind, KeyScope
 from channels.types import EndpointTerms
+from core.addresses import LONGEST_URL, PUBLIC_URL
 from core.errors import InvalidInput
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from channels.errors import NoWayToPay, PartnerSuspended, TooManyUnpaid
 from channels.events import BalanceCredited
 from channels.models import Partner, PaymentIn
-from channels.services.webhooks.addresses import LONGEST_URL, PUBLIC_URL
 from channels.states import PartnerState
 from core.actors import Actor
+from core.addresses import LONGEST_URL, PUBLIC_URL
 from core.errors import InvalidInput
 from core.money import E4, MINOR_DIGITS, Money
 from core.outbox import emit

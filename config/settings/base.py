@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "orders",
     "fulfillment",
     "channels",
+    "notices",
     "storefront",
     "api",
     "dashboard",

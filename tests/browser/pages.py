@@ -20,6 +20,8 @@ OFFICE = {
     "cases": "/office/orders/case/",
     "waiting": "/office/waiting/",
     "held": "/office/held/",
+    "notices": "/office/notices/",
+    "recipient_new": "/office/notices/new/",
     "rules": "/office/rules/",
     "rule_new": "/office/rules/new/",
     "lists": "/office/rules/lists/",

@@ -18,6 +18,7 @@ class Heard:
 
     headers: dict[str, str]
     body: bytes
+    path: str = "/"
 
     @property
     def id(self) -> str:
@@ -62,7 +63,7 @@ def receiver(**options: Any) -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            status = served.hear(Heard(headers, body))
+            status = served.hear(Heard(headers, body, self.path))
             self.send_response(status)
             for name, value in served.headers.items():
                 self.send_header(name, value)

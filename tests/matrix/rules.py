@@ -170,6 +170,13 @@ OFFICE = {
     "office_rule": page("/office/rules/{rule}/", "risk.view"),
     "office_rule_edit": page("/office/rules/{rule}/edit/", "risk.edit"),
     "office_rule_switch": deed("/office/rules/{rule}/off/", "risk.edit"),
+    "office_notices": page("/office/notices/", "home.view"),
+    "office_recipient_new": page(
+        "/office/notices/new/", "settings.edit", shows=False, posted=422
+    ),
+    "office_recipient": page("/office/notices/{recipient}/", "settings.edit", posted=422),
+    "office_recipient_try": deed("/office/notices/{recipient}/test/", "settings.edit"),
+    "office_recipient_drop": deed("/office/notices/{recipient}/drop/", "settings.edit"),
     "office_held": page("/office/held/", "orders.view"),
     "office_decide": deed("/office/orders/{held}/release/", "orders.review"),
     "office_decide_opening": deed("/office/orders/{closed}/codes/allow/", "orders.review"),

@@ -27,6 +27,8 @@ from inventory import services as inventory
 from inventory.models import Code, ImportJob
 from inventory.services import importing
 from inventory.types import NewBatch, NewCode
+from notices import services as notices
+from notices.types import News, RecipientTerms
 from orders import services as orders
 from orders.models import Opening, Order
 from orders.states import OpeningState
@@ -234,6 +236,7 @@ def _sales(world: World, now: datetime) -> None:
         second = open_case(swapped, text=shut, now=now)
         orders.ask_supplier(case_id=second.pk, by=CLERK, now=now)
     _closed(world, swapped, now)
+    _told(world, now)
 
 
 def _held(world: World, now: datetime) -> None:
@@ -254,6 +257,19 @@ def _closed(world: World, order: Order, now: datetime) -> None:
         )
     with _keeping(world) as keep:
         keep(closed=order.pk)
+
+
+def _told(world: World, now: datetime) -> None:
+    """Somebody is to be told, of something that has not gone out yet."""
+    terms = RecipientTerms(
+        name=world.shut_mark, way="mail", topics=("held",), language="en",
+        address=f"{world.shut_mark.lower()}@example.com", secret=None,
+    )  # fmt: skip
+    with _keeping(world) as keep:
+        one = notices.add_recipient(terms=terms, by=CLERK, now=now)
+        given = {"subject": world.shut_mark, "until": "12:00"}
+        notices.tell(news=News(topic="held", key=world.shut_mark, given=given), now=now)
+        keep(recipient=one.ref)
 
 
 def _money(world: World, now: datetime) -> None:

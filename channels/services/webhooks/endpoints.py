@@ -21,10 +21,10 @@ from channels.models import (
     WebhookEndpoint,
 )
 from channels.selectors.webhooks import endpoints_of
-from channels.services.webhooks.addresses import checked_url
 from channels.states import ENDPOINT_MOVES, EndpointState, EventKind, OffReason
 from channels.types import EndpointTerms, NewEndpoint
 from core.actors import Actor
+from core.addresses import checked_url
 from core.crypto import seal, unseal
 from core.errors import InvalidInput, NotFound
 from core.outbox import emit

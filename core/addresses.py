@@ -16,7 +16,12 @@ PUBLIC_URL = (
 _LOCAL_URL = r"^https?://(127\.0\.0\.1|localhost)(:[0-9]{1,5})?(/[!\"$-~]*)?$"
 
 
-def checked_url(url: str) -> str:
+def is_local(url: str) -> bool:
+    """Whether it leads to this machine: in development and tests it may."""
+    return re.fullmatch(_LOCAL_URL, url, re.ASCII) is not None
+
+
+def checked_url(url: str, *, param: str = "url") -> str:
     """The address as it is kept; raises InvalidInput."""
     patterns = [PUBLIC_URL, _LOCAL_URL] if settings.WEBHOOKS_MAY_BE_LOCAL else [PUBLIC_URL]
     text = url.strip()
@@ -26,6 +31,6 @@ def checked_url(url: str) -> str:
                 "Write a public address with https, such as https://shop.example.com/webhooks. "
                 "Numbers, passwords and machines of an inner network are not called."
             ),
-            param="url",
+            param=param,
         )
     return text

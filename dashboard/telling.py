@@ -1,0 +1,90 @@
+"""News of the floors below, as something that staff is told: which page tells more, and in which
+words. `config/wiring.py` says what is heard. Each is safe to hear twice: its key is its own."""
+
+from datetime import datetime
+
+from django.urls import reverse
+
+from catalog.models import Sku
+from channels.models import WebhookEndpoint
+from core.scope import tenant_atomic
+from fulfillment.models import Unit
+from notices import services as notices
+from notices.states import Topic
+from notices.types import News
+from orders.selectors import get_case
+from suppliers.models import PriceChange
+
+
+@tenant_atomic
+def hear_unit(*, unit_id: int, now: datetime) -> None:
+    order = Unit.objects.select_related("order").get(pk=unit_id).order
+    news = News(
+        topic=Topic.UNIT,
+        key=f"unit:{unit_id}",
+        given={"order": order.number},
+        path=reverse("office_order", args=[order.pk]),
+    )
+    notices.tell(news=news, now=now)
+
+
+@tenant_atomic
+def hear_case(*, case_id: int, now: datetime) -> None:
+    notices.tell(news=_of_case(case_id, "open"), now=now)
+
+
+@tenant_atomic
+def hear_late_case(*, case_id: int, now: datetime) -> None:
+    notices.tell(news=_of_case(case_id, "late"), what="case_late", now=now)
+
+
+def _of_case(case_id: int, how: str) -> News:
+    case = get_case(case_id=case_id)
+    return News(
+        topic=Topic.CASE,
+        key=f"case:{how}:{case_id}",
+        given={"order": case.order.number, "case": case.ref},
+        path=reverse("office_case", args=[case_id]),
+    )
+
+
+@tenant_atomic
+def hear_price(*, price_change_id: int, now: datetime) -> None:
+    """Of what the shop sells only: a supplier's list is long."""
+    moved = PriceChange.objects.select_related("product", "supplier").get(pk=price_change_id)
+    if not moved.is_offered or not moved.old_e4:
+        return
+    share = (moved.new_e4 - moved.old_e4) * 100 / moved.old_e4
+    news = News(
+        topic=Topic.PRICE,
+        key=f"price:{price_change_id}",
+        given={
+            "supplier": moved.supplier.name, "goods": moved.product.name, "share": f"{share:+.1f}"
+        },
+        path=reverse("office_price_changes"),
+    )  # fmt: skip
+    notices.tell(news=news, now=now)
+
+
+@tenant_atomic
+def hear_off_sale(*, sku_id: int, now: datetime) -> None:
+    sku = Sku.objects.select_related("product").get(pk=sku_id)
+    news = News(
+        topic=Topic.OFF_SALE,
+        key=f"off_sale:{sku_id}:{now:%Y%m%d%H}",
+        given={"goods": f"{sku.product.name} {sku.name}"},
+        path=reverse("admin:catalog_product_change", args=[sku.product_id]),
+    )
+    notices.tell(news=news, now=now)
+
+
+@tenant_atomic
+def hear_endpoint(*, endpoint_id: int, now: datetime) -> None:
+    endpoint = WebhookEndpoint.objects.select_related("partner").get(pk=endpoint_id)
+    news = News(
+        topic=Topic.ENDPOINT,
+        key=f"endpoint:{endpoint_id}:{now:%Y%m%d}",
+        given={"partner": endpoint.partner.name, "address": endpoint.url.partition("?")[0]},
+        path=reverse("office_webhook", args=[endpoint.partner.ref, endpoint.ref]),
+    )
+    notices.tell(news=news, now=now)

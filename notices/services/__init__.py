@@ -1,0 +1,31 @@
+"""Every write of notices: who is told, what there is to tell, and how it gets there."""
+
+from datetime import datetime
+
+from core.rotation import SealedColumn
+from notices.models import ADDRESS, SECRET, Recipient
+from notices.selectors import due_to_forget
+from notices.services.recipients import add_recipient, change_recipient, drop_recipient
+from notices.services.sending import send_messages
+from notices.services.telling import tell, try_out
+
+SEALED = (
+    SealedColumn(model=Recipient, field="address", place=ADDRESS),
+    SealedColumn(model=Recipient, field="secret", place=SECRET),
+)
+
+__all__ = [
+    "SEALED",
+    "add_recipient",
+    "change_recipient",
+    "drop_recipient",
+    "forget_old",
+    "send_messages",
+    "tell",
+    "try_out",
+]
+
+
+def forget_old(now: datetime) -> int:
+    """Drop what is ninety days old, across tenants, a batch at a time."""
+    return due_to_forget(now=now).delete()[0]

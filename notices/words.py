@@ -1,0 +1,23 @@
+"""Each topic in a sentence, in the reader's language."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+_SENTENCES: dict[str, str | Promise] = {
+    "attack": _("%(count)s suspicious orders in %(minutes)s minutes, from one %(what)s."),
+    "held": _("%(subject)s waits for your decision until %(until)s."),
+    "unit": _("A delivery of order %(order)s needs a person."),
+    "case": _("Order %(order)s: a buyer complains (case %(case)s)."),
+    "case_late": _("Order %(order)s: the buyer of case %(case)s waits too long for an answer."),
+    "price": _("%(supplier)s: the price of “%(goods)s” moved by %(share)s%%."),
+    "off_sale": _("“%(goods)s” was taken off sale: it would be sold at a loss."),
+    "endpoint": _("A webhook of %(partner)s was given up on: %(address)s."),
+    "test": _("This is a test. What you are to know arrives here."),
+}
+
+
+def said_of(what: str, given: Mapping[str, str]) -> str:
+    """`what` names a sentence of these; `given` are its parts."""
+    return str(_SENTENCES[what]) % dict(given)
