@@ -9,6 +9,8 @@ from django.contrib.auth.hashers import make_password
 from core.actors import SYSTEM, Actor
 from core.scope import bind, tenant_atomic
 from dashboard.demo.book import DemoShop
+from risk import services as risk
+from risk.selectors import rules
 from tenants import services as tenants
 from tenants.models import Member, Merchant, User
 from tenants.roles import Role
@@ -42,6 +44,8 @@ def open_shop(shop: DemoShop, *, now: datetime) -> Merchant:
     with bind(merchant.pk), tenant_atomic():
         tenants.change_settings(merchant_id=merchant.pk, given=shop.settings, by=SYSTEM, now=now)
         _invite_staff(shop.slug, now=now)
+        if not rules().exists():
+            risk.install_first(by=SYSTEM, now=now)
     return merchant
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from core.errors import AppError, InvalidInput, NotFound
 from core.money import Money
+from core.scope import bind
 from dashboard.access import actor_of
 from dashboard.frame import REFUSED, View, attempt
 from dashboard.sites import platform
@@ -24,6 +25,7 @@ from dashboard.tones import tone_of
 from dashboard.typed import context_of, page_again
 from dashboard.words import who
 from orders.models import Order
+from risk import services as risk
 from tenants import services as tenants
 from tenants.models import Domain, Merchant, MerchantMove
 from tenants.states import MerchantState
@@ -81,6 +83,8 @@ def new_shop(request: HttpRequest) -> HttpResponse:
             at = refusal.param if refusal.param in form.fields else None
             form.add_error(at, str(refusal.message))
         else:
+            with bind(made.pk):
+                risk.install_first(by=actor_of(request), now=timezone.now())
             return HttpResponseRedirect(reverse("platform_shop", args=[made.pk]))
     return _draw(
         request,

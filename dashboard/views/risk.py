@@ -18,7 +18,7 @@ from payments.models import Payment
 from risk import services as risk
 from risk.bodies import read_body
 from risk.models import Assessment, Rule
-from risk.selectors import find_rule, policy, rules, sentence, tried_on_past
+from risk.selectors import find_rule, name_of, policy, rules, sentence, tried_on_past
 from risk.selectors.trials import Trial
 from risk.states import RuleState, Unanswered
 
@@ -61,6 +61,7 @@ def _keep(form: PolicyForm, **who_and_when: Any) -> None:
 def _row(request: HttpRequest, rule: Rule) -> dict[str, Any]:
     return {
         "rule": rule,
+        "name": name_of(rule=rule),
         "sentence": sentence(body=rule.body, currency=shop_of(request).currency),
         "tone": TONES[RuleState(rule.state)],
         "others": [one for one in RuleState if one != rule.state],
@@ -90,7 +91,7 @@ def rule(request: HttpRequest, ref: str) -> HttpResponse:
     return draw(
         request,
         "dashboard/rule.html",
-        title=found.name,
+        title=name_of(rule=found),
         row=_row(request, found),
         days=days,
         choices=DAYS,

@@ -9,7 +9,7 @@ from risk.selectors.assessments import (
 from risk.selectors.counts import counted_in_postgres
 from risk.selectors.linked import Links, links_of
 from risk.selectors.listed import due_to_unlist, find_listed
-from risk.selectors.presets import preset_changes
+from risk.selectors.presets import name_of, preset_changes
 from risk.selectors.rules import RuleSet, find_rule, policy, rules, rules_in_force
 from risk.selectors.sentences import count_words, parts_of, sentence, value_words
 from risk.selectors.spoken import (
@@ -36,6 +36,7 @@ __all__ = [
     "judgements_of",
     "links_of",
     "looks_that_spoke",
+    "name_of",
     "parts_of",
     "policy",
     "preset_changes",

@@ -48,3 +48,11 @@ def _changed(ready: Ready, rule: Rule | None) -> PresetChange:
     else:
         change = Change.SAME if rule.body == ready.body else Change.CHANGED
     return PresetChange(change=change, ready=ready, rule=rule)
+
+
+def name_of(*, rule: Rule) -> str:
+    """In the reader's language, where a preset brought it and nobody named it since."""
+    if not rule.preset or rule.is_changed_by_hand:
+        return rule.name
+    names = {one.key: one.name for one in rules_of(preset=Preset.STRICT, currency="")}
+    return str(names.get(rule.preset, rule.name))

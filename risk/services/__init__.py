@@ -21,7 +21,7 @@ from risk.services.lists import (
     drop_from_list,
     put_back_on_list,
 )
-from risk.services.presets import install
+from risk.services.presets import install, install_first
 from risk.services.reviewing import block_traits, review
 from risk.services.rules import change_rule, make_rule, set_policy, switch_rule
 
@@ -35,6 +35,7 @@ __all__ = [
     "drop_from_list",
     "forget_old",
     "install",
+    "install_first",
     "judge_again",
     "keep_again",
     "keep_look",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import translation
 
 from core.actors import Actor
 from core.scope import require_tenant, tenant_atomic
@@ -19,6 +20,7 @@ from risk.services.rules import LONGEST_NAME, change_rule, check_reach, make_rul
 from risk.states import Preset, RuleState
 from risk.types import RuleTerms
 from tenants import audit
+from tenants.selectors import get_shop
 
 REASON = "preset"
 
@@ -52,6 +54,14 @@ def install(
     )  # fmt: skip
     transaction.on_commit(forget_rules)
     return Counter(str(one.change) for one in changes)
+
+
+@tenant_atomic
+def install_first(*, by: Actor, now: datetime) -> None:
+    """A shop begins with the standard rules on trial: nobody waits by numbers that this shop has
+    not looked at, and after a week it sees what they would have done."""
+    with translation.override(get_shop().language):
+        install(preset=Preset.STANDARD, state=RuleState.SHADOW, by=by, now=now)
 
 
 def _write(ready: Ready, rule: Rule | None, *, by: Actor, now: datetime) -> Rule:

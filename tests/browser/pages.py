@@ -24,6 +24,7 @@ OFFICE = {
     "recipient_new": "/office/notices/new/",
     "rules": "/office/rules/",
     "rule_new": "/office/rules/new/",
+    "presets": "/office/rules/presets/",
     "lists": "/office/rules/lists/",
     "list_new": "/office/rules/lists/new/",
     "money": "/office/payments/",

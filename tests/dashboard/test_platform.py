@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from core.scope import bind, tenant_atomic
+from risk.models import Rule
 from tenants.models import AuditRow, Domain, Member, Merchant
 from tests.conftest import make_shop
 from tests.dashboard.people import OPS, make_user, sign_in
@@ -108,3 +109,14 @@ def test_the_operators_first_page_counts_sandboxes_apart(operator):
     figures = {str(words): count for words, count in page.context["figures"]}
     assert (figures["Merchants"], figures["Sandboxes"]) == (1, 1)
     assert [row["merchant"].slug for row in page.context["merchants"]] == ["cloud"]
+
+
+def test_a_shop_that_is_opened_begins_with_the_standard_rules_on_trial(operator):
+    given = {"slug": "nova", "name": "新店", "host": "nova.localhost", "owner_email": "o@nova.cn"}
+
+    operator.post("/office/shops/new/", given)
+
+    with bind(Merchant.objects.get(slug="nova").pk), tenant_atomic():
+        found = Rule.objects.all()
+        assert {(one.state, bool(one.preset)) for one in found} == {("shadow", True)}
+        assert "新买家大量购买低价权益" in {one.name for one in found}
