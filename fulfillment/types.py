@@ -36,14 +36,14 @@ class Judged:
     """What a reviewer decides of an order that waits, or with `is_opening` of its closed codes.
 
     `judgement` is what it was, in his eyes. `block` are the traits by which its people are blocked
-    from now on, `block_until` None: for good.
+    from now on (None: nobody is), `block_until` None: for good.
     """
 
     is_approved: bool
     judgement: Judgement
     reason: str = ""
     is_opening: bool = False
-    block: frozenset[str] = frozenset()
+    block: frozenset[str] | None = None
     block_until: datetime | None = None
 
 

@@ -12,6 +12,7 @@ from core.errors import NotFound
 from core.money import Money
 from dashboard.access import allows, shop_of
 from dashboard.frame import Deed, back_to, deed, draw, page, saved
+from dashboard.measuring import measurement
 from dashboard.ruling import PolicyForm, RuleForm
 from orders.models import Order
 from payments.models import Payment
@@ -33,6 +34,8 @@ def all_rules(request: HttpRequest) -> HttpResponse:
         "is_on": kept.is_on, "unanswered": kept.unanswered, "hold_minutes": kept.hold_minutes
     }  # fmt: skip
     form = PolicyForm(request.POST or None, initial=given)
+    days = _days(request)
+    measured = measurement(days=days, now=timezone.now())
     may_edit = allows(request, "risk.edit")
     if may_edit and saved(request, form, partial(_keep, form), done=_("Saved.")):
         return back_to("office_rules")
@@ -40,7 +43,10 @@ def all_rules(request: HttpRequest) -> HttpResponse:
         request,
         "dashboard/rules.html",
         title=_("Risk rules"),
-        rows=[_row(request, rule) for rule in rules()],
+        rows=[(_row(request, rule), measured.of.get(rule.ref)) for rule in rules()],
+        days=days,
+        choices=DAYS,
+        is_whole=measured.is_whole,
         form=form,
         policy=kept,
         may_edit=may_edit,
@@ -86,13 +92,16 @@ def new_rule(request: HttpRequest) -> HttpResponse:
 def rule(request: HttpRequest, ref: str) -> HttpResponse:
     """The rule, what it would have said of the last days, and its versions."""
     found = find_rule(ref=ref)
-    days = _days(request)
-    trial = tried_on_past(body=read_body(found.body), days=days, now=timezone.now())
+    days, now = _days(request), timezone.now()
+    trial = tried_on_past(body=read_body(found.body), days=days, now=now)
+    measured = measurement(days=days, now=now)
     return draw(
         request,
         "dashboard/rule.html",
         title=name_of(rule=found),
         row=_row(request, found),
+        measured=measured.of.get(found.ref),
+        is_whole=measured.is_whole,
         days=days,
         choices=DAYS,
         trial=trial,

@@ -32,7 +32,7 @@ def review(*, order_id: int, judged: Judged, by: Actor, now: datetime) -> None:
         reason=judged.reason, by=by, now=now,
     )  # fmt: skip
     blocked = 0
-    if judged.block:
+    if judged.block is not None:
         contact = contact_of(order=order)
         blocked = risk.block_traits(
             subject=order.number,

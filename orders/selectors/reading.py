@@ -87,6 +87,21 @@ def find_orders(*, text: str, order_ids: tuple[int, ...] = ()) -> "QuerySet[Orde
     return Order.objects.filter(found).order_by("-placed_at", "-pk")
 
 
+def earlier_orders(*, order: Order) -> "QuerySet[Order]":
+    """What the same device, phone or mail ordered before it, the latest first."""
+    same = Q()
+    if order.buyer_key:
+        same |= Q(buyer_key=order.buyer_key)
+    if order.phone_hash:
+        same |= Q(phone_hash=order.phone_hash)
+    if order.mail_hash:
+        same |= Q(mail_hash=order.mail_hash)
+    if not same:
+        return Order.objects.none()
+    found = Order.objects.filter(same, placed_at__lte=order.placed_at).exclude(pk=order.pk)
+    return found.order_by("-placed_at", "-pk")
+
+
 def orders_of_device(*, buyer_key: str) -> "QuerySet[Order]":
     if not buyer_key:
         return Order.objects.none()

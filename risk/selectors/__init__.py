@@ -6,7 +6,7 @@ from risk.selectors.assessments import (
     find_assessment,
     find_look,
 )
-from risk.selectors.counts import counted_in_postgres
+from risk.selectors.counts import counted_in_postgres, counts_then
 from risk.selectors.linked import Links, links_of
 from risk.selectors.listed import due_to_unlist, find_listed
 from risk.selectors.presets import name_of, preset_changes
@@ -26,6 +26,7 @@ __all__ = [
     "assessments_of",
     "count_words",
     "counted_in_postgres",
+    "counts_then",
     "due_to_forget",
     "due_to_unlist",
     "find_assessment",

@@ -5,11 +5,22 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
-from risk.models import Assessment
-from risk.states import Moment
+from risk.models import LINKING, Assessment
+from risk.states import Moment, Trait
+
+Digests = dict[str, bytes | str]
 
 KEPT = timedelta(days=90)
 BATCH = 10_000
+
+
+def digests_of(row: Assessment) -> Digests:
+    """Whom a look was about."""
+    kept = {trait: getattr(row, trait) for trait in LINKING}
+    found: Digests = {trait: bytes(value) for trait, value in kept.items() if value is not None}
+    return found | {
+        trait: text for trait, text in ((Trait.PARTNER, row.partner), (Trait.SKU, row.sku)) if text
+    }
 
 
 def assessments_of(*, subject: str) -> QuerySet[Assessment]:

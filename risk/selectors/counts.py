@@ -8,6 +8,8 @@ from django.db import connection
 
 from core.budgets import TookTooLong, at_most_ms
 from core.scope import require_tenant, tenant_atomic
+from risk.models import Assessment
+from risk.selectors.assessments import digests_of
 from risk.states import Trait
 from risk.types import Counter
 
@@ -44,6 +46,13 @@ def counted_in_postgres(
     except TookTooLong:
         return None
     return {one: int(found) for one, found in zip(wanted, row, strict=True)}
+
+
+def counts_then(*, look: Assessment, counters: Iterable[Counter]) -> dict[Counter, int]:
+    """What these counts were at the moment of a look, as far as its rows are kept; empty where that
+    takes too long."""
+    found = counted_in_postgres(counters=counters, digests=digests_of(look), adds={}, now=look.at)
+    return found or {}
 
 
 def _what(one: Counter) -> str:

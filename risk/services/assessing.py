@@ -17,12 +17,11 @@ from risk.selectors import (
     find_look,
     rules_in_force,
 )
+from risk.selectors.assessments import Digests, digests_of
 from risk.selectors.rules import InForce
 from risk.selectors.values import digest_of
 from risk.services.memory import tally
 from risk.services.people import (
-    Digests,
-    digests_of,
     digests_of_case,
     facts_of_case,
     listed,

@@ -6,14 +6,13 @@ from ipaddress import ip_network
 from django.db.models import Q
 
 from risk import places
-from risk.models import LINKING, Assessment
+from risk.models import Assessment
 from risk.selectors import RuleSet, find_listed
+from risk.selectors.assessments import Digests
 from risk.selectors.listed import Stands, ranges_of
 from risk.selectors.values import digest_of
 from risk.states import Trait
 from risk.types import Case, Facts
-
-Digests = dict[str, bytes | str]
 
 
 def digests_of_case(case: Case) -> Digests:
@@ -43,14 +42,6 @@ def _network(ip: str) -> str:
     """The /24 of an address; of IPv6 the /48, which one customer may have to himself."""
     bits = 48 if ":" in ip else 24
     return str(ip_network(f"{ip}/{bits}", strict=False))
-
-
-def digests_of(row: Assessment) -> Digests:
-    kept = {trait: getattr(row, trait) for trait in LINKING}
-    found: Digests = {trait: bytes(value) for trait, value in kept.items() if value is not None}
-    return found | {
-        trait: text for trait, text in ((Trait.PARTNER, row.partner), (Trait.SKU, row.sku)) if text
-    }
 
 
 def _secret(digests: Digests) -> dict[str, bytes]:

@@ -10,8 +10,8 @@ from core.errors import InvalidInput
 from core.scope import require_tenant, tenant_atomic
 from risk.models import LINKING, ListEntry, Review
 from risk.selectors import assessments_of
+from risk.selectors.assessments import digests_of
 from risk.services.lists import store_entries
-from risk.services.people import digests_of
 from risk.states import Judgement, Listing
 
 MOST_LOOKS = 50

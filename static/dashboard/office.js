@@ -1,10 +1,9 @@
 // Small helps on our own pages; everything works without them, only less comfortably.
 document.addEventListener("DOMContentLoaded", () => {
-  for (const form of document.querySelectorAll("form[data-sure]")) {
-    form.addEventListener("submit", (event) => {
-      if (!window.confirm(form.dataset.sure)) event.preventDefault();
-    });
-  }
+  document.addEventListener("submit", (event) => {
+    const sure = event.submitter?.dataset.sure || event.target.dataset.sure;
+    if (sure && !window.confirm(sure)) event.preventDefault();
+  }, { capture: true });
   for (const form of document.querySelectorAll("form[data-once]")) {
     form.addEventListener("submit", (event) => {
       if (event.defaultPrevented) return;
@@ -47,6 +46,8 @@ document.addEventListener("DOMContentLoaded", () => {
     });
   }
   for (const box of document.querySelectorAll("[data-progress]")) watch(box);
+  for (const all of document.querySelectorAll("[data-check-all]")) chooseMany(all);
+  for (const box of document.querySelectorAll("[data-keys]")) listenForKeys(box);
   for (const input of document.querySelectorAll("[data-token]")) {
     const show = () => {
       const preview = document.querySelector(".qy-preview");
@@ -79,6 +80,55 @@ function pick(box) {
   find.addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); look(); } });
   if (find.form.method === "get") find.form.addEventListener("submit", (event) => { event.preventDefault(); look(); });
   if (find.value) look();
+}
+
+// All of a form's boxes at once, and how many are chosen.
+function chooseMany(all) {
+  const form = document.getElementById(all.dataset.checkAll);
+  const boxes = [...form.elements].filter((one) => one.type === "checkbox");
+  const told = document.querySelector(`[data-count-of="${form.id}"]`);
+  const count = () => {
+    const chosen = boxes.filter((one) => one.checked).length;
+    told.querySelector("b").textContent = chosen;
+    all.checked = chosen === boxes.length;
+    form.querySelector("button[type=submit]").disabled = !chosen;
+  };
+  all.parentElement.hidden = told.hidden = false;
+  all.addEventListener("change", () => { for (const one of boxes) one.checked = all.checked; count(); });
+  for (const one of boxes) one.addEventListener("change", count);
+  count();
+}
+
+// A desk is worked by keys: each presses what is marked with it, in the row at hand if there are rows.
+function listenForKeys(desk) {
+  const rows = [...desk.querySelectorAll("[data-row]")], help = desk.querySelector("[data-keys-help]");
+  const label = desk.querySelector("[data-keys-switch]"), isOn = label.querySelector("input");
+  let at = -1;
+  label.hidden = false;
+  isOn.checked = localStorage.getItem("qy-keys") !== "off";
+  isOn.addEventListener("change", () => localStorage.setItem("qy-keys", isOn.checked ? "on" : "off"));
+  const move = (step) => {
+    rows[at]?.classList.remove("qy-at");
+    at = Math.min(rows.length - 1, Math.max(0, at + step));
+    rows[at].classList.add("qy-at");
+    rows[at].querySelector("a").focus({ preventScroll: true });
+    rows[at].scrollIntoView({ block: "nearest" });
+  };
+  const press = (key) => {
+    const found = (rows.length ? rows[at] : desk)?.querySelector(`[data-key="${key}"]`);
+    if (!found) return false;
+    if (found.tagName === "DETAILS") { found.open = true; found.querySelector("input").focus(); } else found.click();
+    return true;
+  };
+  document.addEventListener("keydown", (event) => {
+    const isTyping = event.target.closest("textarea, select, [contenteditable], input:not([type=checkbox]):not([type=radio])");
+    if (isTyping || !isOn.checked || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+    let isOurs = false;
+    if (event.key === "?") { help.open = !help.open; help.scrollIntoView({ block: "nearest" }); isOurs = true; }
+    else if (rows.length && (event.key === "j" || event.key === "k")) { move(event.key === "j" ? 1 : -1); isOurs = true; }
+    else if ("jkoxadb".includes(event.key) && event.key.length === 1) isOurs = press(event.key);
+    if (isOurs) event.preventDefault();
+  });
 }
 
 function watch(box) {

@@ -68,9 +68,10 @@ def test_who_ordered_is_blocked_with_it_by_what_was_kept_of_him(order):
     assert assess(case=a_case(ip="203.0.113.7"), now=WEEK).action == "pass"
 
 
-def test_whom_nobody_knows_cannot_be_blocked_and_then_nothing_is_decided(order):
+@pytest.mark.parametrize("traits", [{"account"}, set()])
+def test_whom_nobody_knows_cannot_be_blocked_and_then_nothing_is_decided(order, traits):
     with pytest.raises(InvalidInput):
-        review(order, block=frozenset({"account"}))
+        review(order, block=frozenset(traits))
 
     with tenant_atomic():
         order.refresh_from_db()

@@ -1,0 +1,53 @@
+"""Orders that wait at the desk: held by a rule, linked to each other, with a past."""
+
+from datetime import datetime, timedelta
+from itertools import count
+
+from catalog.models import Sku
+from core.actors import SYSTEM
+from core.scope import tenant_atomic
+from fulfillment import services as fulfillment
+from fulfillment.types import Judged
+from orders.models import Order
+from risk import services as risk
+from risk.states import Judgement, RuleState
+from risk.types import RuleTerms
+from tests.orders.factories import LI, captured, placed
+
+RULE = "同一设备短时多单"
+MANY = {
+    "moments": ["order"], "action": "hold", "hold_minutes": 45,
+    "when": {"all": [
+        {"count": {"by": "device", "within": 3600, "of": ["order"]}, "op": ">", "value": 3},
+        {"fact": "amount", "op": ">=", "value": "0.01"},
+    ]},
+}  # fmt: skip
+_forms = count(1)
+
+
+def held_orders(*, sku: Sku, now: datetime, orders: int = 8) -> None:
+    """One device orders so often that the rule holds the most of it; one of those is decided."""
+    with tenant_atomic():
+        terms = RuleTerms(name=RULE, body=MANY)
+        rule = risk.make_rule(terms=terms, by=SYSTEM, now=now - timedelta(days=8))
+        risk.switch_rule(
+            rule_id=rule.pk, state=RuleState.ON, by=SYSTEM, reason="walk", now=now, is_sure=True
+        )
+    numbers = [_bought(sku, at=at, now=now) for at in range(orders)]
+    with tenant_atomic():
+        waiting = Order.objects.filter(number__in=numbers, state="held").order_by("pk")
+        first = waiting[0].pk
+    judged = Judged(is_approved=False, judgement=Judgement.FRAUD, reason="同一人批量下单")
+    fulfillment.review(order_id=first, judged=judged, by=LI, now=now)
+
+
+def _bought(sku: Sku, *, at: int, now: datetime) -> str:
+    moment = now + timedelta(seconds=at)
+    with tenant_atomic():
+        order = placed(
+            sku, now=moment, ip=f"203.0.113.{7 + at % 2}", buyer_key="walk-device",
+            contact_phone=f"1380013800{at % 3}", request_key=f"desk-{next(_forms)}-{now:%H%M%S}",
+        )  # fmt: skip
+        payment = captured(order, now=moment)
+    fulfillment.take_payment(order_id=order.pk, payment_id=payment.pk, by=SYSTEM, now=moment)
+    return order.number
