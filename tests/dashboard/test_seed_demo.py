@@ -151,8 +151,10 @@ def test_new_keys_are_told_each_time_and_the_ones_before_go_on(capsys, settings)
     said = []
     for _time in range(2):
         call_command("demo_keys")
-        said.append(re.findall(r"qy_(?:test|live)_[\w-]+", capsys.readouterr().out))
+        out = capsys.readouterr().out
+        said.append(re.findall(r"qy_(?:test|live)_[\w-]+", out))
 
+    assert "http://star.localhost:8000/developers/quickstart/" in out
     assert [key[:8] for key in said[0]] == ["qy_test_", "qy_live_"]
     assert not set(said[0]) & set(said[1])
     with as_tenant(merchant.pk):

@@ -25,5 +25,8 @@ class Command(BaseCommand):
             with bind(known[slug]):
                 keys = partners.new_keys(slug, now=timezone.now())
             self.stdout.write(f"  Partner API   http://{host_of(slug)}{port}/api/v1/")
+            self.stdout.write(
+                f"    begin at    http://{host_of(slug)}{port}/developers/quickstart/"
+            )
             self.stdout.write(f"    test key    {keys.test.reveal()}")
             self.stdout.write(f"    live key    {keys.live.reveal()}")
