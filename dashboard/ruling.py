@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.asking import grouped
 from risk.bodies import read_body
 from risk.errors import ConditionWrong
 from risk.facts import FACTS, Kind
@@ -27,6 +28,8 @@ _WHAT = {
     "phone": _("different phone numbers"),
     "account": _("different topped-up accounts"),
     "ip": _("different IP addresses"),
+    "net": _("different networks"),
+    "sku": _("different SKUs"),
 }
 _SUMS = frozenset({"amount", "quantity"})
 _COUNT_OPS = {">": _("more than"), ">=": _("at least")}
@@ -89,7 +92,7 @@ class RuleForm(forms.Form):
         self._add(f"c{at}_what", _("of what"), forms.ChoiceField, choices=_choices(_WHAT))
 
     def _add_fact(self, at: int) -> None:
-        facts = [_NONE, *((fact.name, fact.label) for fact in _asked())]
+        facts = [_NONE, *grouped()]
         self._add(f"f{at}_fact", _("What"), forms.ChoiceField, choices=facts)
         self._add(f"f{at}_op", _("is it"), forms.ChoiceField, choices=_choices(_FACT_OPS))
         self._add(f"f{at}_value", _("value"), forms.CharField, max_length=500)
@@ -189,23 +192,21 @@ class PolicyForm(forms.Form):
     hold_minutes = forms.IntegerField(label=_("Minutes to decide"), min_value=5, max_value=10_080)
 
 
-def _asked() -> list[Any]:
-    return [fact for fact in FACTS.values() if Moment.ORDER in fact.moments]
-
-
 def _whole(text: str) -> Any:
     return int(text) if text.strip().isascii() and text.strip().isdigit() else text
 
 
 def _value(name: str, op: str, text: str) -> Any:
-    kind, text = FACTS[name].kind, text.strip()
+    fact, text = FACTS[name], text.strip()
+    kind = fact.kind
     if op in ("in", "not_in"):
-        return [one.strip() for one in text.replace("，", ",").split(",") if one.strip()]
+        texts = text.replace("，", ",").split(",")
+        return [fact.value_of(one.strip()) for one in texts if one.strip()]
     if kind == Kind.NUMBER:
         return _whole(text)
     if kind == Kind.FLAG:
         return _YES.get(text.lower(), text)
-    return text
+    return text if op == "starts" else fact.value_of(text)
 
 
 def _typed(rule: Any) -> dict[str, Any]:
@@ -236,13 +237,19 @@ def _rows_of(body: Mapping[str, Any]) -> dict[str, Any] | None:
     for at, part in enumerate(counts, start=1):
         found |= _count_row(at, part)
     for at, part in enumerate(facts, start=1):
-        value = part["value"]
-        if isinstance(value, list):
-            value = ", ".join(value)
-        if isinstance(value, bool):
-            value = gettext("yes") if value else gettext("no")
-        found |= {f"f{at}_fact": part["fact"], f"f{at}_op": part["op"], f"f{at}_value": value}
+        found |= _fact_row(at, part)
     return found
+
+
+def _fact_row(at: int, part: Mapping[str, Any]) -> dict[str, Any]:
+    value, words = part["value"], FACTS[part["fact"]].words
+    if isinstance(value, list):
+        value = ", ".join(map(words, value))
+    elif isinstance(value, bool):
+        value = gettext("yes") if value else gettext("no")
+    elif isinstance(value, str) and part["op"] != "starts":
+        value = words(value)
+    return {f"f{at}_fact": part["fact"], f"f{at}_op": part["op"], f"f{at}_value": value}
 
 
 def _fits(part: Mapping[str, Any]) -> bool:

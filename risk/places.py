@@ -9,7 +9,7 @@ import struct
 from collections.abc import Callable
 from functools import lru_cache
 from importlib import resources
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TypeVar
 
 import structlog
@@ -77,14 +77,19 @@ def of_phone(phone: str) -> Found:
     return {name: value for name, value in found.items() if value != ""}
 
 
+def plain_address(ip: str) -> IPv4Address | IPv6Address:
+    """One of IPv4 that is written as one of IPv6 is one of IPv4. Raises ValueError."""
+    found = ip_address(ip.partition("%")[0])
+    return (isinstance(found, IPv6Address) and found.ipv4_mapped) or found
+
+
 def _region(ip: str) -> tuple[str, str, str, str] | None:
     """Country, province, city, network, as the data calls them; "0" is what it does not know."""
     table = _addresses(settings.IP_REGIONS_FILE)
     if not ip or table is None:
         return None
     try:
-        address = ip_address(ip)
-        address = (isinstance(address, IPv6Address) and address.ipv4_mapped) or address
+        address = plain_address(ip)
         if address.version != 4 or not address.is_global:
             return None
         return _read(table.search(address.packed))

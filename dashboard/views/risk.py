@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from core.errors import NotFound
 from core.money import Money
 from dashboard.access import allows, shop_of
+from dashboard.asking import offers
 from dashboard.frame import Deed, back_to, deed, draw, page, saved
 from dashboard.measuring import measurement
 from dashboard.ruling import PolicyForm, RuleForm
@@ -164,6 +165,7 @@ def _draw_form(request: HttpRequest, form: RuleForm, *, title: str, back: str = 
         title=title,
         form=form,
         back=back or reverse("office_rules"),
+        offers=offers(),
         is_refused=form.is_bound and bool(form.errors),
     )
 

@@ -210,6 +210,10 @@ def cases_of(*, order_id: int) -> "QuerySet[Case]":
     return Case.objects.filter(order_id=order_id).order_by("opened_at", "pk")
 
 
+def count_cases(*, order_ids: Collection[int]) -> int:
+    return Case.objects.filter(order_id__in=order_ids).count()
+
+
 def live_cases() -> "QuerySet[Case]":
     """What somebody has to answer, the most overdue first."""
     return Case.objects.filter(state__in=CASE_LIVE).select_related("order").order_by("due_at")

@@ -13,8 +13,10 @@ from core.scope import require_tenant, tenant_atomic
 from core.secrets import Secret
 from orders.errors import RefusedByRules
 from orders.models import Order
+from orders.selectors import count_cases
 from orders.states import HeldThen
 from orders.types import Held, PlaceOrder
+from payments.selectors import paid_back_of
 from risk import services as risk
 from risk.selectors import rules_in_force
 from risk.states import Action, Moment, Trait
@@ -27,12 +29,13 @@ Goods = Sequence[tuple["Sku", int, Mapping[str, str]]]  # SKU, how many, what th
 BY_RULE = "risk_rule"
 MOST_LOOKED_BACK, BUDGET_MS = 1_000, 30
 _PAST = frozenset({"is_first_order", "orders_before", "buyer_age_hours"})
+_AFTER_SALE = frozenset({"refunds_before", "complaints_before"})
 _ACCOUNTS = frozenset({"top_up"})
 
 # What this device or phone ordered before; a buyer of thousands is counted to the first of them.
 _BEFORE = """
-    SELECT count(*), min(placed_at) FROM (
-        SELECT placed_at FROM orders_order
+    SELECT count(*), min(placed_at), coalesce(array_agg(id), '{}') FROM (
+        SELECT id, placed_at FROM orders_order
          WHERE tenant_id = %(tenant)s AND state <> 'closed'
            AND (buyer_key = %(device)s AND buyer_key <> '' OR phone_hash = %(phone)s)
          ORDER BY placed_at LIMIT %(most)s) AS past
@@ -103,7 +106,8 @@ def of_contact(phone: str, mail: str) -> dict[str, Value]:
 
 def _past(order: Order, *, now: datetime) -> dict[str, Value]:
     """Asked only where a rule asks for it: it is a look through the buyer's orders."""
-    if not rules_in_force().facts_asked & _PAST or not (order.buyer_key or order.phone_hash):
+    asked = rules_in_force().facts_asked
+    if not asked & (_PAST | _AFTER_SALE) or not (order.buyer_key or order.phone_hash):
         return {}
     given: dict[str, Any] = {
         "tenant": require_tenant(), "device": order.buyer_key, "phone": order.phone_hash,
@@ -112,11 +116,21 @@ def _past(order: Order, *, now: datetime) -> dict[str, Value]:
     try:
         with at_most_ms(BUDGET_MS) as cursor:
             cursor.execute(_BEFORE, given)
-            count, first = cursor.fetchone()
+            count, first, ids = cursor.fetchone()
+            after_sale = _after_sale(ids) if asked & _AFTER_SALE else {}
     except TookTooLong:
         return {}
     age = (now - first) // timedelta(hours=1) if first else 0
-    return {"orders_before": count, "is_first_order": count == 0, "buyer_age_hours": max(0, age)}
+    return after_sale | {
+        "orders_before": count, "is_first_order": count == 0, "buyer_age_hours": max(0, age),
+    }  # fmt: skip
+
+
+def _after_sale(order_ids: Sequence[int]) -> dict[str, Value]:
+    return {
+        "refunds_before": len(paid_back_of(payable_ids=order_ids)),
+        "complaints_before": count_cases(order_ids=order_ids),
+    }
 
 
 def _traits(request: PlaceOrder, goods: Goods, *, phone: str, mail: str) -> dict[str, Secret]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from core.contacts import clean_mail, clean_phone
 from core.crypto import indexer
 from core.errors import InvalidInput
+from risk.places import plain_address
 from risk.states import Trait
 
 MAIL_DOMAIN = "mail_domain"
@@ -16,8 +17,18 @@ WIDEST = {4: 8, 6: 20}
 
 
 def digest_of(trait: str, text: str) -> bytes:
-    """What somebody is known by again, without being known."""
+    """What somebody is known by again, without being known: of IPv6 by his /64, in which he has
+    as many addresses as he likes."""
+    if trait == Trait.IP:
+        address = plain_address(text)
+        text = str(address if address.version == 4 else ip_network((address, 64), strict=False))
     return indexer(field=f"risk.{trait}")(text)[:16]
+
+
+def network_of(ip: str) -> str:
+    """The /24 of an address; of IPv6 the /48, which one customer may have to himself."""
+    address = plain_address(ip)
+    return str(ip_network((address, 24 if address.version == 4 else 48), strict=False))
 
 
 def clean_value(trait: str, value: str) -> str:

@@ -1,7 +1,6 @@
 """Who a look is about: keyed digests, and the lists they stand on."""
 
 from datetime import datetime
-from ipaddress import ip_network
 
 from django.db.models import Q
 
@@ -10,7 +9,7 @@ from risk.models import Assessment
 from risk.selectors import RuleSet, find_listed
 from risk.selectors.assessments import Digests
 from risk.selectors.listed import Stands, ranges_of
-from risk.selectors.values import digest_of
+from risk.selectors.values import digest_of, network_of
 from risk.states import Trait
 from risk.types import Case, Facts
 
@@ -20,7 +19,7 @@ def digests_of_case(case: Case) -> Digests:
     clear = {trait: text.reveal() for trait, text in case.traits.items()}
     found: Digests = {trait: digest_of(trait, text) for trait, text in clear.items() if text}
     if ip := case.traits.get(Trait.IP):
-        found[Trait.NET] = digest_of(Trait.NET, _network(ip.reveal()))
+        found[Trait.NET] = digest_of(Trait.NET, network_of(ip.reveal()))
     for trait in (Trait.PARTNER, Trait.SKU):
         if plain := case.facts.get(trait):
             found[trait] = str(plain)
@@ -36,12 +35,6 @@ def facts_of_case(case: Case) -> Facts:
     if account and contacts:
         found["is_own_account"] = account in contacts
     return {**found, **case.facts}
-
-
-def _network(ip: str) -> str:
-    """The /24 of an address; of IPv6 the /48, which one customer may have to himself."""
-    bits = 48 if ":" in ip else 24
-    return str(ip_network(f"{ip}/{bits}", strict=False))
 
 
 def _secret(digests: Digests) -> dict[str, bytes]:

@@ -28,6 +28,7 @@ document.addEventListener("DOMContentLoaded", () => {
     for (const name of ["input", "change"]) form.addEventListener(name, judge);
     judge();
   }
+  for (const row of document.querySelectorAll("[data-offers]")) offer(row);
   for (const box of document.querySelectorAll("[data-pick]")) pick(box);
   for (const input of document.querySelectorAll("input[type=file][data-most]")) {
     input.addEventListener("change", () => {
@@ -151,4 +152,16 @@ function watch(box) {
   };
   look();
   setInterval(() => { look().catch(() => {}); }, 1000);
+}
+
+// What a row asks decides which values its field offers.
+function offer(row) {
+  const asked = row.querySelector("select"), value = row.querySelector("input");
+  const show = () => {
+    const list = document.getElementById(`of-${asked.value}`);
+    value.placeholder = list ? list.dataset.example : "";
+    if (list && list.options.length) value.setAttribute("list", list.id); else value.removeAttribute("list");
+  };
+  asked.addEventListener("change", show);
+  show();
 }

@@ -128,6 +128,30 @@ def test_a_rule_comes_back_into_its_rows(browser):
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("language", "typed", "shown"),
+    [("en", "guangdong, 浙江", "Guangdong, Zhejiang"), ("zh-hans", "广东，浙江", "广东, 浙江")],
+)
+def test_values_are_written_and_shown_in_the_readers_words(browser, language, typed, shown):
+    browser.post("/office/language/", {"language": language})
+    rows = {"f1_fact": "ip_province", "f1_op": "in", "f1_value": typed}
+
+    browser.post(f"{LIST}new/", MANY | rows)
+    page = browser.get(f"{LIST}{the_rule().ref}/edit/")
+
+    assert the_rule().body["when"]["all"][1]["value"] == ["广东", "浙江"]
+    assert page.context["form"]["f1_value"].value() == shown
+    assert 'id="of-ip_province"' in page.content.decode()
+
+
+def test_a_province_that_there_is_not_is_told_at_its_row(browser):
+    rows = {"f1_fact": "ip_province", "f1_op": "=", "f1_value": "Atlantis"}
+
+    answer = browser.post(f"{LIST}new/", MANY | rows)
+
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["f1_value"])
+
+
 def counted(op=">", **count):
     said = {"by": "ip", "within": 600, "of": ["order"]} | count
     return {"all": [{"count": said, "op": op, "value": 3}]}

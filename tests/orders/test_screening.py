@@ -12,6 +12,7 @@ from orders import services as orders
 from orders.errors import RefusedByRules
 from orders.models import Order
 from orders.selectors import timeline
+from orders.types import OpenCase
 from payments.selectors import money_of
 from risk.models import Assessment
 from tests.orders.factories import LI, a_request, captured, placed, stocked_sku
@@ -126,6 +127,30 @@ def test_a_rule_may_ask_what_a_buyer_did_before(sku, fact, value, states):
         make_rule({"fact": fact, "op": "=", "value": value})
 
     assert [paid(sku, now=NOON + at * SECOND).state for at in range(2)] == states
+
+
+@pytest.mark.parametrize("fact", ["refunds_before", "complaints_before"])
+def test_a_rule_may_ask_what_came_of_a_buyers_orders(sku, fact):
+    with tenant_atomic():
+        make_rule({"fact": fact, "op": ">=", "value": 1})
+    first = paid(sku)
+    second = paid(sku, now=NOON + SECOND)
+
+    fulfillment.refund_units(order_id=first.pk, by=LI, reason="test", now=NOON)
+    with tenant_atomic():
+        request = OpenCase(order_id=second.pk, kind="code_fails", text="It does not work")
+        orders.open_case(request=request, by=LI, now=NOON)
+
+    assert (first.state, second.state) == ("completed", "completed")
+    assert paid(sku, now=NOON + 2 * SECOND).state == "held"
+
+
+def test_a_brand_is_known_of_each_order(sku):
+    with tenant_atomic():
+        brand = sku.product.brand.name
+        make_rule({"fact": "brand", "op": "=", "value": brand})
+
+    assert paid(sku).state == "held"
 
 
 def test_a_trial_holds_nobody_and_is_not_told(sku):

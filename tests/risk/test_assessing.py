@@ -263,3 +263,25 @@ def test_who_is_off_the_lists_for_ninety_days_is_forgotten():
     assert risk.forget_old(NOON + timedelta(days=90, seconds=1)) == 1
     with tenant_atomic():
         assert not ListEntry.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("ips", "ip_differs", "net_differs"),
+    [
+        (("2001:db8:1:2::1", "2001:db8:1:2::9"), False, False),
+        (("2001:db8:1:2::1", "2001:db8:1:3::1"), True, False),
+        (("2001:db8:1::1", "2001:db8:2::1"), True, True),
+        (("203.0.113.7", "::ffff:203.0.113.7"), False, False),
+        (("::ffff:203.0.113.7", "::ffff:198.51.100.7"), True, True),
+        (("fe80::1%eth0", "fe80::1"), False, False),
+    ],
+)
+def test_a_customer_of_ipv6_is_one_whichever_of_his_addresses_he_takes(
+    ips, ip_differs, net_differs
+):
+    for ip in ips:
+        look(ip=ip)
+
+    with tenant_atomic():
+        kept = [(bytes(one.ip), bytes(one.net)) for one in Assessment.objects.all()]
+    assert [one != other for one, other in zip(*kept, strict=True)] == [ip_differs, net_differs]
