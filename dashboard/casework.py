@@ -11,6 +11,7 @@ from catalog.models import Sku
 from catalog.states import Kind
 from channels.models import Partner
 from core.money import Money
+from dashboard.queueing import rule_names
 from dashboard.tones import tone_of
 from dashboard.words import channel_words, goods_words
 from orders.models import Order
@@ -69,9 +70,10 @@ def _asked_first(row: dict[str, Any]) -> bool:
 
 def _compared(look: Assessment, *, currency: str) -> Iterator[Compared]:
     spoken = [(one["rule"], one["version"]) for one in look.spoken if one["version"]]
+    known = rule_names() if spoken else {}
     for version in versions_of(spoken=spoken).values():
         for part in parts_of(body=version.body, currency=currency, words=fact_words):
-            yield version.name, part
+            yield known.get(version.rule.ref, version.name), part
 
 
 def _counts(look: Assessment, compared: list[Compared], *, currency: str) -> list[dict[str, Any]]:
@@ -95,6 +97,9 @@ def said_of(looks: list[Assessment], *, order: Order) -> list[dict[str, Any]]:
             rows.append(_said(_("When its codes were asked for"), look.at, look.spoken))
         elif look.moment == Moment.ORDER:
             rows += _said_of_order(look, order)
+    known = rule_names() if rows else {}
+    for row in rows:
+        row["spoken"] = [_spoke(one, known) for one in row["spoken"]]
     return rows
 
 
@@ -108,7 +113,7 @@ def _said_of_order(look: Assessment, order: Order) -> Iterator[dict[str, Any]]:
 
 
 def _said(moment: str, at: datetime, spoken: Any, *, note: str = "") -> dict[str, Any]:
-    return {"moment": moment, "at": at, "note": note, "spoken": [_spoke(one) for one in spoken]}
+    return {"moment": moment, "at": at, "note": note, "spoken": spoken}
 
 
 _LISTED: dict[str, Callable[[], str]] = {
@@ -118,11 +123,11 @@ _LISTED: dict[str, Callable[[], str]] = {
 }
 
 
-def _spoke(one: dict[str, Any]) -> dict[str, Any]:
+def _spoke(one: dict[str, Any], known: dict[str, str]) -> dict[str, Any]:
     listed = _LISTED.get(one["rule"])
     return {
         "ref": "" if listed else one["rule"],
-        "name": listed() if listed else one["name"],
+        "name": listed() if listed else known.get(one["rule"], one["name"]),
         "action": Action(one["action"]).label,
         "tone": "" if one["is_shadow"] else _TONES.get(Action(one["action"]), "good"),
         "is_shadow": one["is_shadow"],

@@ -18,7 +18,7 @@ from orders.selectors import held_openings, held_orders, why_held
 from orders.services.screening import BY_RULE
 from orders.states import HeldThen
 from risk.models import Assessment
-from risk.selectors import rules
+from risk.selectors import name_of, rules
 
 MOST = 200
 OPENING, BY_PRICE = "opening", "cost_above_price"
@@ -45,8 +45,7 @@ class QueueForm(forms.Form):
     def __init__(self, given: Any, *, currency: str) -> None:
         super().__init__(given)
         self._currency = currency
-        named = [(rule.ref, rule.name) for rule in rules()]
-        self.fields["rule"].choices = [_ALL, *named]  # type: ignore[attr-defined]  # -- a choice
+        self.fields["rule"].choices = [_ALL, *rule_names().items()]  # type: ignore[attr-defined]  # -- a choice
 
     def clean(self) -> Any:
         for name in ("least", "most"):
@@ -171,13 +170,23 @@ def _that_fit(found: "QuerySet[Any]", asked: dict[str, Any], *, order: str) -> "
     return found
 
 
+def rule_names() -> dict[str, str]:
+    """Of the rules that there are, by their numbers, in the reader's language."""
+    return {rule.ref: name_of(rule=rule) for rule in rules()}
+
+
 def _with_rules(rows: list[Waiting]) -> list[Waiting]:
     """Each with the names of the rules that spoke and act."""
     numbers = [row.order.number for row in rows]
     looks = Assessment.objects.filter(subject__in=numbers).values_list("subject", "spoken")
     named: dict[str, list[str]] = {}
+    known = rule_names()
     for subject, spoken in looks:
-        names = [one["name"] for one in spoken if one["name"] and not one["is_shadow"]]
+        names = [
+            known.get(one["rule"], one["name"])
+            for one in spoken
+            if one["name"] and not one["is_shadow"]
+        ]
         named.setdefault(subject, []).extend(names)
     for row in rows:
         row.rules.extend(dict.fromkeys(named.get(row.order.number, [])))
