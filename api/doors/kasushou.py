@@ -1,7 +1,7 @@
 """The protocol of Kasushou v2 (卡速售): who buys at such a shop buys here by changing its address.
 
 An order is accepted first and asked for afterwards, what is in stock included. Without a number of
-the buyer's own, nothing keeps an order from being placed twice.
+the buyer's own, the signed call is the order: the same bytes sent again are answered with it.
 """
 
 from collections.abc import Mapping
@@ -44,9 +44,9 @@ from channels import services as channels
 from channels.errors import PriceAboveLimit
 from channels.selectors import find_door_order
 from channels.states import DoorKind, DoorRefusalKind
+from core.crypto import digest
 from core.errors import AppError, InvalidInput, NotFound
 from core.money import write_e4
-from core.refs import new_ref
 from orders.errors import CaseOpen
 from orders.states import CaseKind
 from payments.selectors import floored_balance
@@ -122,7 +122,7 @@ def _wanted(call: Call) -> orders.Wanted:
     fields = call.fields
     quantity = loose_whole(fields, "quantity", least=1, most=MOST_OF_ONE, usual=1)
     each_e4 = amount_e4(fields, "safe_price")
-    order_no = text(fields, "external_orderno", is_needed=False) or f"ks-{new_ref(20)}"
+    order_no = text(fields, "external_orderno", is_needed=False) or _number_of(call)
     return orders.Wanted(
         order_no=order_no,
         once=order_no,
@@ -133,6 +133,12 @@ def _wanted(call: Call) -> orders.Wanted:
         notify_url=text(fields, "url", most=LONGEST_URL, is_needed=False),
         buyer=_buyer(fields.get("attach")),
     )
+
+
+def _number_of(call: Call) -> str:
+    """Who overhears a signed call may send it again for as long as its time is good."""
+    given = [call.headers.get(name, "") for name in ("Timestamp", "Sign")]
+    return f"ks-{digest(' '.join(given)).hex()[:32]}"
 
 
 def _buyer(attach: Any) -> dict[str, str]:

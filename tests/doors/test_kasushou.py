@@ -85,10 +85,10 @@ class Buyer:
     def query(self, number="U1"):
         return answered(lambda: self.adapter.query(number=number), is_purchase=False)
 
-    def post(self, path, said, *, body=None):
+    def post(self, path, said, *, body=None, stamp=None):
         """As another program would, its fields in any order."""
         words = json.dumps(said, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-        stamp = str(int(time.time() * 1000))
+        stamp = stamp or str(int(time.time() * 1000))
         signed = (stamp + words + self.door.merchant_secret.reveal()).encode()
         sign = hashlib.sha1(signed).hexdigest()  # noqa: S324 -- the protocol's signature
         headers = {"UserId": self.door.merchant_id, "Timestamp": stamp, "Sign": sign}
@@ -225,6 +225,18 @@ def test_a_buyer_without_a_number_of_his_own_gets_one(buyer, sku):
     number = told["data"]["external_orderno"]
     assert number.startswith("ks-")
     assert buyer.query(number).outcome == Outcome.SUCCESS
+
+
+def test_a_signed_call_without_a_number_buys_once_however_often_it_is_sent(buyer, sku):
+    said, stamp = {"id": sku.pk, "quantity": 1}, int(time.time() * 1000)
+
+    told = [buyer.post("order/buy", said, stamp=str(stamp)) for _ in range(3)]
+    later = buyer.post("order/buy", said, stamp=str(stamp + 1))
+
+    assert told[0]["code"] == 200
+    assert told == [told[0]] * 3
+    assert later["data"]["ordersn"] != told[0]["data"]["ordersn"]
+    assert ledger() == (2, 2 * PRICE)
 
 
 def test_what_is_given_up_is_a_failure_with_all_the_money_back(buyer, shop):
