@@ -29,6 +29,7 @@ def shelve() -> None:
     from core.actors import SYSTEM  # noqa: PLC0415 -- after setup
     from core.scope import bind, tenant_atomic  # noqa: PLC0415 -- after setup
     from tenants.models import Merchant  # noqa: PLC0415 -- after setup
+    from tests.browser.desk import desk  # noqa: PLC0415 -- after setup
     from tests.browser.partners import partner_with, reader  # noqa: PLC0415 -- after setup
     from tests.browser.supply import supply  # noqa: PLC0415 -- after setup
 
@@ -46,6 +47,7 @@ def shelve() -> None:
         catalog.publish(product_id=product.pk, by=SYSTEM, now=now)
         supply(now=now)
     with bind(shop):
+        desk(now=now)
         reader()
         partner_with(now=now)
 

@@ -3,20 +3,23 @@
 from datetime import datetime, timedelta
 from itertools import count
 
+from django.db.models import Count
+
 from catalog.models import Sku
 from core.actors import SYSTEM
 from core.scope import tenant_atomic
 from fulfillment import services as fulfillment
 from fulfillment.types import Judged
+from inventory.models import Code
 from orders.models import Order
 from risk import services as risk
 from risk.states import Judgement, RuleState
 from risk.types import RuleTerms
+from tests.browser.pages import RULE
 from tests.orders.factories import LI, captured, placed
 
-RULE = "同一设备短时多单"
 MANY = {
-    "moments": ["order"], "action": "hold", "hold_minutes": 45,
+    "moments": ["order"], "action": "hold", "hold_minutes": 24 * 60,
     "when": {"all": [
         {"count": {"by": "device", "within": 3600, "of": ["order"]}, "op": ">", "value": 3},
         {"fact": "amount", "op": ">=", "value": "0.01"},
@@ -25,7 +28,16 @@ MANY = {
 _forms = count(1)
 
 
-def held_orders(*, sku: Sku, now: datetime, orders: int = 8) -> None:
+def desk(*, now: datetime) -> None:
+    """Of the goods that the demo's shop has most of."""
+    with tenant_atomic():
+        counted = Code.objects.filter(state="available").values_list("sku_id")
+        sku_id, _count = counted.annotate(count=Count("pk")).order_by("-count")[0]
+        sku = Sku.objects.get(pk=sku_id)
+    held_orders(sku=sku, now=now)
+
+
+def held_orders(*, sku: Sku, now: datetime, orders: int = 12) -> None:
     """One device orders so often that the rule holds the most of it; one of those is decided."""
     with tenant_atomic():
         terms = RuleTerms(name=RULE, body=MANY)

@@ -1,5 +1,6 @@
 """The pages that are looked at one by one, and what a look at all of them asks the browser."""
 
+RULE = "同一设备短时多单"
 SHOP = {
     "home": "/",
     "search": "/search/?q=VIP",
@@ -33,6 +34,10 @@ OFFICE = {
     "audit": "/office/tenants/auditrow/",
     "settings": "/office/settings/",
     "recipe": "/office/suppliers/recipe/",
+}
+DESK_LINKS = {
+    "case": ("held", "tr[data-row] a.qy-link"),
+    "rule": ("rules", f"td a:has-text('{RULE}')"),
 }
 SUPPLY = {
     "suppliers": "/office/suppliers/health/",

@@ -42,7 +42,8 @@ def office_pages(member: Visit) -> dict[str, str]:
     """With the form of a product of this shop: numbers are shared by all shops."""
     page = member.open(pages.OFFICE["products"])
     product = page.locator("#result_list a.qy-link").first.get_attribute("href") or ""
-    return pages.OFFICE | {"product": product} | supply_pages(member) | partner_pages(member)
+    found = pages.OFFICE | {"product": product} | supply_pages(member) | partner_pages(member)
+    return found | led_to(member, pages.OFFICE, pages.DESK_LINKS)
 
 
 def supply_pages(member: Visit) -> dict[str, str]:
