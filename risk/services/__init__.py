@@ -15,6 +15,7 @@ from risk.services.assessing import (
     look_again,
     was_let_pass,
 )
+from risk.services.files import bring_rules
 from risk.services.lists import (
     add_each_to_list,
     add_to_list,
@@ -31,6 +32,7 @@ __all__ = [
     "add_each_to_list",
     "add_to_list",
     "block_traits",
+    "bring_rules",
     "change_rule",
     "drop_from_list",
     "forget_old",

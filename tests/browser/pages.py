@@ -26,6 +26,7 @@ OFFICE = {
     "rules": "/office/rules/",
     "rule_new": "/office/rules/new/",
     "presets": "/office/rules/presets/",
+    "rules_bring": "/office/rules/bring/",
     "lists": "/office/rules/lists/",
     "list_new": "/office/rules/lists/new/",
     "money": "/office/payments/",
