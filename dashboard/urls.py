@@ -313,6 +313,7 @@ urlpatterns = [
     path("rules/lists/back/", listed.list_put_back, name="office_list_put_back"),
     path("rules/<slug:ref>/", risk.rule, name="office_rule"),
     path("rules/<slug:ref>/edit/", risk.edit_rule, name="office_rule_edit"),
+    path("rules/<slug:ref>/back/<int:version>/", risk.restore, name="office_rule_restore"),
     path("rules/<slug:ref>/json/", rule_files.one_json, name="office_rule_json"),
     path("rules/<slug:ref>/<slug:verb>/", risk.switch, name="office_rule_switch"),
     path("orders/<int:order_id>/<slug:verb>/", held.decide, name="office_decide"),

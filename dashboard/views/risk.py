@@ -23,6 +23,7 @@ from risk.models import Assessment, Rule
 from risk.selectors import find_rule, name_of, policy, rules, sentence, tried_on_past
 from risk.selectors.trials import Trial
 from risk.states import RuleState, Unanswered
+from risk.types import RuleTerms
 
 DAYS = (7, 30, 90)
 TONES = {RuleState.ON: "good", RuleState.SHADOW: "warn", RuleState.OFF: ""}
@@ -184,6 +185,21 @@ def switch(request: HttpRequest, ref: str, verb: str) -> Deed:
         is_sure=request.POST.get("sure") == "on",
     )
     return Deed(do, done=_DONE[RuleState(verb)]())
+
+
+@deed("risk.edit", back="office_rule", of="ref")
+def restore(request: HttpRequest, ref: str, version: int) -> Deed:
+    """The rule says again what it said in an earlier version: that is a new version of it."""
+    found = find_rule(ref=ref)
+    kept = found.versions.filter(version=version).first()
+    if kept is None:
+        raise NotFound
+    do = partial(
+        risk.change_rule, rule_id=found.pk, terms=RuleTerms(name=kept.name, body=kept.body)
+    )
+    return Deed(
+        do, done=_("It says again what it said in version %(version)s.") % {"version": version}
+    )
 
 
 _DONE = {

@@ -39,17 +39,17 @@ class BringForm(forms.Form):
         cleaned = super().clean()
         if self.errors:
             return cleaned
-        self.text = self.cleaned_data["text"]
+        self.said = self.cleaned_data["text"]
         if file := self.cleaned_data["file"]:
-            self.text = file.read_all(most=MOST_BYTES).decode("utf-8-sig", errors="replace")
+            self.said = file.read_all(most=MOST_BYTES).decode("utf-8-sig", errors="replace")
         try:
-            self.found = rules_brought(text=self.text)
+            self.found = rules_brought(text=self.said)
         except InvalidInput as why:
             self.add_error("text", str(why.message))
         return cleaned
 
     def keep(self, told: list[int], **who_and_when: Any) -> None:
-        told.append(risk.bring_rules(text=self.text, **who_and_when))
+        told.append(risk.bring_rules(text=self.said, **who_and_when))
 
 
 @page("risk.edit")
@@ -71,7 +71,7 @@ def bring(request: HttpRequest) -> HttpResponse:
         title=_("Bring rules in"),
         form=form,
         rows=[_row(request, one) for one in found],
-        text=form.text if is_looked_at else "",
+        text=form.said if is_looked_at else "",
         can_store=any(one.brought in (Brought.NEW, Brought.CHANGED) for one in found),
         back=reverse("office_rules"),
         is_refused=request.method == "POST" and not is_looked_at,

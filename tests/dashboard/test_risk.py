@@ -152,6 +152,19 @@ def test_a_province_that_there_is_not_is_told_at_its_row(browser):
     assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["f1_value"])
 
 
+def test_a_rule_says_again_what_it_said_in_an_earlier_version(browser):
+    browser.post(f"{LIST}new/", MANY)
+    path = f"{LIST}{the_rule().ref}/"
+    first = the_rule().body
+    browser.post(f"{path}edit/", MANY | {"name": "another", "c1_value": "9"})
+
+    browser.post(f"{path}back/1/")
+
+    assert (the_rule().body, the_rule().name, the_rule().version) == (first, MANY["name"], 3)
+    assert f"{path}back/2/" in browser.get(path).content.decode()
+    assert browser.post(f"{path}back/4/").status_code == 404
+
+
 def counted(op=">", **count):
     said = {"by": "ip", "within": 600, "of": ["order"]} | count
     return {"all": [{"count": said, "op": op, "value": 3}]}
