@@ -46,7 +46,7 @@ class ListingForm(forms.Form):
         choices=[(one.value, capfirst(one.label)) for one in Listing],
     )
     trait = forms.ChoiceField(
-        label=gettext_lazy("What it is"),
+        label=gettext_lazy("Kind"),
         choices=list(KINDS.items()),
     )
     lines = forms.CharField(

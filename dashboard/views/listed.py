@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from dashboard.access import allows
 from dashboard.frame import Deed, back_to, deed, draw, page, saved
@@ -27,7 +27,7 @@ from suppliers.services.tables_out import BOM, rows_as_csv
 
 TONES = {Listing.BLOCK: "bad", Listing.ALLOW: "good", Listing.WATCH: "warn"}
 MOST_SHOWN, MOST_OUT = 100, 100_000
-_KINDS = {**KINDS, Trait.NET.value: Trait.NET.label, Trait.IP.value: Trait.IP.label}
+_KINDS = {**KINDS, Trait.NET.value: gettext_lazy("network"), Trait.IP.value: Trait.IP.label}
 
 
 @page("risk.view")
@@ -124,7 +124,7 @@ def list_put_back(request: HttpRequest) -> Deed:
 @page("risk.view")
 def lists_csv(request: HttpRequest) -> HttpResponse:
     """What the page shows: of phones, mails and accounts the masked form, all that is kept."""
-    head = [_("List"), _("What it is"), _("Value"), _("Reason"), _("Until"), _("By"), _("Made at")]
+    head = [_("List"), _("Kind"), _("Value"), _("Reason"), _("Until"), _("By"), _("Made at")]
     rows = _found(request)[:MOST_OUT].iterator(chunk_size=2_000)
     body = b"".join(chain([BOM, rows_as_csv([head])], (rows_as_csv([_line(one)]) for one in rows)))
     response = HttpResponse(body, content_type="text/csv; charset=utf-8")
