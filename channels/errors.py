@@ -99,3 +99,23 @@ class EndpointOff(AppError):
     """It is disabled: make it active first."""
 
     code = "endpoint_disabled"
+
+
+class PersonKnown(AppError):
+    """Somebody with this mail address is a person of a partner of the shop already."""
+
+    code = "person_known"
+
+
+class LinkEnded(AppError):
+    """Used, too old, taken back, or never one: nobody is told which."""
+
+    code = "link_ended"
+    status = 404
+
+
+class WrongPassword(AppError):
+    """Of somebody or of nobody: who asks is not told which."""
+
+    code = "wrong_password"
+    status = 422

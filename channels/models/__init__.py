@@ -20,6 +20,7 @@ from channels.models.partners import (
     TierPrice,
 )
 from channels.models.payments_in import PaymentIn
+from channels.models.people import Person, PersonSession
 from channels.models.webhooks import (
     ENDPOINT_OLD_SECRET,
     ENDPOINT_SECRET,
@@ -54,6 +55,8 @@ __all__ = [
     "PartnerShelf",
     "PartnerSku",
     "PaymentIn",
+    "Person",
+    "PersonSession",
     "PriceTier",
     "ShelfItem",
     "Telling",

@@ -1,6 +1,6 @@
 """Reads of channels, by topic: who calls, partners, their orders, their money."""
 
-from channels.selectors.calls import calls_of, find_call
+from channels.selectors.calls import calls_of, find_call, latest_calls
 from channels.selectors.claims import claims, get_claim, open_claims
 from channels.selectors.doors import (
     door_address,
@@ -44,6 +44,13 @@ from channels.selectors.payments_in import (
     payment_in_by_token,
     payments_in,
     payments_in_by_number,
+)
+from channels.selectors.people import (
+    find_person,
+    find_person_by_link,
+    find_session,
+    get_person,
+    people_of,
 )
 from channels.selectors.sales import find_sale, find_sale_of_order, get_sale, sales_of
 from channels.selectors.sandboxes import due_sandboxes
@@ -91,9 +98,12 @@ __all__ = [
     "find_door_order",
     "find_partner",
     "find_payment_in",
+    "find_person",
+    "find_person_by_link",
     "find_sale",
     "find_sale_of_order",
     "find_seat",
+    "find_session",
     "get_claim",
     "get_delivery",
     "get_door",
@@ -102,12 +112,14 @@ __all__ = [
     "get_endpoint",
     "get_partner",
     "get_payment_in",
+    "get_person",
     "get_sale",
     "get_tier",
     "get_watch",
     "hooks_of",
     "is_to_be_paid",
     "keys_of",
+    "latest_calls",
     "low_partners",
     "month_figures",
     "movements",
@@ -119,6 +131,7 @@ __all__ = [
     "payment_in_by_token",
     "payments_in",
     "payments_in_by_number",
+    "people_of",
     "prices_of",
     "refusals_at",
     "sales_of",

@@ -36,6 +36,16 @@ from channels.services.partners import (
     suspend_partner,
 )
 from channels.services.paying_in import ask_payment, take_payment
+from channels.services.people import (
+    accept_link,
+    close_session,
+    invite_person,
+    is_persons_password,
+    link_anew,
+    note_password,
+    open_session,
+    remove_person,
+)
 from channels.services.pricing import is_at_loss, prices_for, prices_of_partner, pricing_of
 from channels.services.selling import note_sale
 from channels.services.statement_files import statement_csv, statement_xlsx
@@ -91,6 +101,7 @@ SEALED = (
 
 __all__ = [
     "SEALED",
+    "accept_link",
     "announce",
     "ask_payment",
     "change_door",
@@ -102,6 +113,7 @@ __all__ = [
     "claim_door_order",
     "claim_door_watch",
     "close_door",
+    "close_session",
     "confirm_claim",
     "create_partner",
     "drop_tier",
@@ -111,11 +123,14 @@ __all__ = [
     "file_transfer",
     "forget_old_calls",
     "forget_old_events",
+    "invite_person",
     "is_at_loss",
     "is_of_a_balance",
     "is_partners",
+    "is_persons_password",
     "issue_key",
     "keep_calls",
+    "link_anew",
     "look_at_shelf",
     "make_endpoint",
     "make_sample",
@@ -126,9 +141,11 @@ __all__ = [
     "note_door_order",
     "note_low_balance",
     "note_news",
+    "note_password",
     "note_refused",
     "note_sale",
     "open_door",
+    "open_session",
     "prices_for",
     "prices_of_partner",
     "pricing_of",
@@ -138,6 +155,7 @@ __all__ = [
     "record_door_watch",
     "refuse_claim",
     "remove_endpoint",
+    "remove_person",
     "reopen_partner",
     "replay_events",
     "retry_delivery",
