@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("office/", include("dashboard.urls")),
     path("api/v1/", include("api.urls")),
+    path("developers/console/", include("dashboard.urls_console")),
     path("developers/", include("api.urls_developers")),
     path("door/<uuid:uid>/", include("api.doors.urls")),
     path("supplier/", include("suppliers.urls")),

@@ -53,6 +53,7 @@ HEARD_KEPT = timedelta(days=3)
 def connect() -> None:
     pages.face("/", way_back=_("To the home page"), theme="/theme.css", icon="/icon.svg")
     pages.face("/office/", way_back=_("To the back office"))
+    pages.face("/developers/console/", way_back=_("To the console"), theme="/theme.css")
     pages.face("/api/", way_back=_("To the home page"), told=refusals.body_of)
     sweeper.watch(outbox.due_rows, task="core.hear", id_name="row_id")
     sweeper.watch(due_schedules, task="catalog.follow_schedule", id_name="product_id")

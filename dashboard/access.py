@@ -1,23 +1,65 @@
-"""Who is asking, and what their role at this shop lets them do."""
+"""Who is asking, and what their role at this shop lets them do.
 
+A partner's pages are looked at by the shop's staff, and in the console by the partner's own people:
+guests, who have no role, and no right but at the pages of their own partner.
+"""
+
+from dataclasses import dataclass
 from datetime import timedelta
 
 from allauth.account.internal.flows.login import get_authentication_records
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from channels.models import Person, PersonSession
+from channels.services.people import actor_of as actor_of_person
 from core.actors import Actor
 from core.callers import caller_ip
 from core.errors import NotAllowed
 from core.scope import tenant_atomic
+from dashboard.words import who
 from tenants.models import Member
-from tenants.roles import has_right
+from tenants.roles import ALL_RIGHTS, has_right
 from tenants.selectors import find_member
 from tenants.types import Shop
 
 # ASVS 7.5.3: who is about to see a secret has typed the password within these minutes.
 FRESH = timedelta(minutes=5)
 _UNREAD = object()
+_LOOK = frozenset({"partners.view", "money.view"})
+_EDIT = _LOOK | {"partners.edit"}
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """One of a partner's own people in the console; `is_test`: looking at the sandbox."""
+
+    session: PersonSession
+    is_test: bool
+
+    @property
+    def person(self) -> Person:
+        return self.session.person
+
+    @property
+    def ref(self) -> str:
+        return self.person.partner.ref
+
+    @property
+    def mode(self) -> str:
+        return "test" if self.is_test else "live"
+
+    def may(self, right: str) -> bool:
+        """Raises KeyError for a right that no role knows."""
+        if right not in ALL_RIGHTS:
+            raise KeyError(right)
+        return right in (_EDIT if self.person.may_edit else _LOOK)
+
+
+def guest_of(request: HttpRequest) -> Guest | None:
+    """Set by dashboard.guests, on the console's own pages only."""
+    return getattr(request, "guest", None)
 
 
 def shop_of(request: HttpRequest) -> Shop:
@@ -43,6 +85,9 @@ def _read_member(request: HttpRequest) -> Member | None:
 
 
 def allows(request: HttpRequest, right: str) -> bool:
+    guest = guest_of(request)
+    if guest is not None:
+        return guest.may(right)
     member = member_of(request)
     return member is not None and has_right(member.role, right)
 
@@ -53,6 +98,9 @@ def require(request: HttpRequest, right: str) -> None:
 
 
 def actor_of(request: HttpRequest) -> Actor:
+    guest = guest_of(request)
+    if guest is not None:
+        return actor_of_person(guest.person, ip=caller_ip(request))
     user = request.user
     label = f"user:{user.pk} {user.get_username()}"
     return Actor(label[:80], user_id=user.pk, ip=caller_ip(request))
@@ -60,6 +108,16 @@ def actor_of(request: HttpRequest) -> Actor:
 
 def is_fresh(request: HttpRequest) -> bool:
     """Whether the password was typed in this session within the last minutes."""
+    guest = guest_of(request)
+    if guest is not None:
+        return timezone.now() - guest.session.typed_at < FRESH
     records = get_authentication_records(request, request.user)
     typed = [record["at"] for record in records if record.get("method") == "password"]
     return bool(typed) and timezone.now().timestamp() - max(typed) < FRESH.total_seconds()
+
+
+def known_as(request: HttpRequest, label: str) -> str:
+    """`who`; a partner's people are not told which of the shop's staff it was."""
+    if guest_of(request) is not None and label.startswith("user:"):
+        return _("the shop")
+    return who(label)

@@ -17,12 +17,24 @@ from django.views.decorators.http import require_POST
 from core.errors import AppError
 from core.middleware import opens_own_scope
 from core.scope import tenant_atomic
-from dashboard.access import actor_of, is_fresh, require
+from dashboard import nav
+from dashboard.access import actor_of, guest_of, is_fresh, require
+from dashboard.places import back_here
 from dashboard.sites import office
 from dashboard.typed import bring_back, context_of, keep, page_again
 
 View = Callable[..., HttpResponseBase]
 REFUSED = 422  # a form that cannot be taken as it is
+OFFICE_FRAME, CONSOLE_FRAME = "admin/base_site.html", "developers/console.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """A page without its office: what dashboard.guests makes a page of the console of."""
+
+    view: View
+    right: str
+    own_scope: bool
 
 
 def page(right: str, *, own_scope: bool = False) -> Callable[[View], View]:
@@ -36,6 +48,7 @@ def page(right: str, *, own_scope: bool = False) -> Callable[[View], View]:
             return view(request, *args, **kwargs)
 
         framed: View = office.admin_view(allowed)
+        framed.bare = Bare(view, right, own_scope)  # type: ignore[attr-defined]  # -- our own mark
         return opens_own_scope(framed) if own_scope else framed
 
     return wrap
@@ -44,10 +57,18 @@ def page(right: str, *, own_scope: bool = False) -> Callable[[View], View]:
 def draw(
     request: HttpRequest, template: str, *, is_refused: bool = False, **context: Any
 ) -> TemplateResponse:
-    """A page in the office's frame; of a form that was refused its status says so too."""
-    request.current_app = office.name
-    told = {**office.each_context(request), **context_of(request), **context}
+    """A page in the office's frame, or in the console's; of a form that was refused its status says
+    so too."""
+    told = {**_frame(request), **context_of(request), **context}
     return TemplateResponse(request, template, told, status=REFUSED if is_refused else None)
+
+
+def _frame(request: HttpRequest) -> dict[str, Any]:
+    guest = guest_of(request)
+    if guest is not None:
+        return {"frame": CONSOLE_FRAME, "guest": guest, "places": nav.of_console(request)}
+    request.current_app = office.name
+    return {"frame": OFFICE_FRAME, **office.each_context(request)}
 
 
 def draw_form(request: HttpRequest, form: Form, **context: Any) -> HttpResponse:
@@ -98,7 +119,7 @@ def deed(
         @wraps(view)
         def pressed(request: HttpRequest, **ids: Any) -> HttpResponseBase:
             wanted = view(request, **ids)
-            home = back_to(back, *(ids[name] for name in of.split()))
+            home = back_here(request, back, *(ids[name] for name in of.split()))
             to_password = password_first(request, then=home.url) if wanted.asks_password else None
             if to_password:
                 return to_password
@@ -141,4 +162,5 @@ def password_first(request: HttpRequest, *, then: str) -> HttpResponseRedirect |
     if is_fresh(request):
         return None
     keep(request, then)
-    return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?next={then}")
+    again = "account_reauthenticate" if guest_of(request) is None else "console:password"
+    return HttpResponseRedirect(f"{reverse(again)}?next={then}")

@@ -10,7 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.access import allows, shop_of
+from dashboard.access import allows, guest_of, shop_of
+from dashboard.places import place_of
 
 Text = str | Promise
 
@@ -114,6 +115,30 @@ PLATFORM = (
         ),
     ),
 )
+
+CONSOLE = (
+    (_("Overview"), "office_partner"),
+    (_("API keys"), "office_keys"),
+    (_("Requests"), "office_partner_calls"),
+    (_("Webhooks"), "office_webhooks"),
+    (_("Balance"), "office_partner_statement"),
+)
+
+
+def of_console(request: HttpRequest) -> list[dict[str, Any]]:
+    """The console's own line: each place, and whether the request is in it."""
+    guest = guest_of(request)
+    ref = guest.ref if guest else ""
+    home = place_of(request, "office_partner", ref)
+    links = [(title, place_of(request, name, ref)) for title, name in CONSOLE]
+    return [
+        {
+            "title": title,
+            "link": link,
+            "is_here": request.path == link or (link != home and request.path.startswith(link)),
+        }
+        for title, link in links
+    ]
 
 
 def of_shop(request: HttpRequest) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from channels.states import KeyScope, LossGuard
 from channels.types import KeyTerms, PartnerTerms
 from core.money import Money
 from dashboard.fields import DayInput, amount_field, networks_field, read_amount
-from dashboard.words import goods_words, who
+from dashboard.words import goods_words
 
 AMOUNTS = ("credit", "daily_limit", "low_balance")
 SCOPES = dict(KeyScope.choices)
@@ -152,14 +152,14 @@ class KeyForm(forms.Form):
         )
 
 
-def key_row(one: ApiKey, *, roll: str, revoke: str) -> dict[str, Any]:
+def key_row(one: ApiKey, *, by: str, roll: str, revoke: str) -> dict[str, Any]:
     """A key in a list, with the addresses where it is rolled and revoked."""
     return {
         "key": one,
         "scopes": [SCOPES.get(scope, scope) for scope in one.scopes],
         "is_whole": set(one.scopes) == set(KeyScope.values),
         "has_ended": one.expires_at is not None and one.expires_at <= now(),
-        "by": who(one.made_by),
+        "by": by,
         "roll": roll,
         "revoke": revoke,
     }

@@ -44,7 +44,7 @@ class Office(UnfoldAdminSite):
 
         def framed(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             speak_staff_language(request)
-            if _has_nul(request):
+            if has_nul(request):
                 return pages.bad_request(request)
             with timezone.override(zone_of(request)):
                 response = guarded(request, *args, **kwargs)
@@ -116,7 +116,7 @@ def speak_staff_language(request: HttpRequest) -> None:
         request.LANGUAGE_CODE = translation.get_language()
 
 
-def _has_nul(request: HttpRequest) -> bool:
+def has_nul(request: HttpRequest) -> bool:
     """Postgres takes no NUL in a text, and no person types one."""
     return any(
         "\0" in value

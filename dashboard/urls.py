@@ -31,6 +31,7 @@ from dashboard.views import (
     partner_keys,
     partner_money,
     partner_payments,
+    partner_people,
     partner_prices,
     partner_sandbox,
     partner_statements,
@@ -181,6 +182,7 @@ urlpatterns = [
     path("partners/", partners.partners, name="office_partners"),
     path("partners/new/", partners.new, name="office_partner_new"),
     path("partners/<slug:ref>/", partners.partner, name="office_partner"),
+    path("partners/<slug:ref>/", partners.partner, name="office_keys"),  # they stand there
     path("partners/<slug:ref>/edit/", partners.edit, name="office_partner_edit"),
     path("partners/<slug:ref>/keys/new/", partner_keys.new, name="office_key_new"),
     path("partners/<slug:ref>/keys/<int:key_id>/roll/", partner_keys.roll, name="office_key_roll"),
@@ -188,6 +190,17 @@ urlpatterns = [
         "partners/<slug:ref>/keys/<int:key_id>/revoke/",
         partner_keys.revoke,
         name="office_key_revoke",
+    ),
+    path("partners/<slug:ref>/people/new/", partner_people.new, name="office_person_new"),
+    path(
+        "partners/<slug:ref>/people/<int:person_id>/link/",
+        partner_people.link,
+        name="office_person_link",
+    ),
+    path(
+        "partners/<slug:ref>/people/<int:person_id>/remove/",
+        partner_people.remove,
+        name="office_person_remove",
     ),
     path("partners/<slug:ref>/test/", partner_sandbox.test_mode, name="office_test_mode"),
     path("partners/<slug:ref>/test/open/", partner_sandbox.open_it, name="office_test_open"),

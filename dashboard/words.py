@@ -128,6 +128,13 @@ ACTIONS = {
     "partner.test_key": _("made a test key for a partner"),
     "partner.test_key_rolled": _("rolled a partner's test key"),
     "partner.test_key_revoked": _("revoked a partner's test key"),
+    "person.invited": _("invited a partner's person to the console"),
+    "person.linked": _("made a new link to the console for a partner's person"),
+    "person.joined": _("set a password for the console"),
+    "person.signed_in": _("signed in at the console"),
+    "person.refused": _("wrong password at the console"),
+    "person.blocked": _("too many tries to sign in at the console"),
+    "person.removed": _("removed a partner's person from the console"),
     "key.issued": _("made an API key"),
     "key.rolled": _("rolled an API key"),
     "key.revoked": _("revoked an API key"),
@@ -271,7 +278,7 @@ def who(label: str) -> str:
             return gettext("the buyer")
         case ("system", _, _):
             return gettext("the system")
-        case (user, _, mail) if user.startswith(("user:", "login")) and mail:
+        case (user, _, mail) if user.startswith(("user:", "person:", "login")) and mail:
             return mail
     return label
 

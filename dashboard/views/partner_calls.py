@@ -26,7 +26,7 @@ def calls(request: HttpRequest, ref: str) -> HttpResponse:
         "dashboard/partner_calls.html",
         title=_("Calls of %(name)s") % {"name": partner.name},
         partner=partner,
-        rows=[(call, _tone(call)) for call in listed],
+        rows=[(call, tone_of_call(call)) for call in listed],
         page=listed,
         wanted=wanted,
         status=status,
@@ -45,12 +45,12 @@ def call(request: HttpRequest, ref: str, call_id: int) -> HttpResponse:
         title=f"{found.method} {found.path}",
         partner=partner,
         call=found,
-        tone=_tone(found),
+        tone=tone_of_call(found),
         curl=_curl(found),
     )
 
 
-def _tone(call: ApiCall) -> str:
+def tone_of_call(call: ApiCall) -> str:
     return "good" if call.status < 400 else "warn" if call.status < 500 else "bad"
 
 

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseRedirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,8 +21,9 @@ from core.actors import Actor
 from core.errors import InvalidInput
 from core.scope import tenant_atomic
 from dashboard.access import actor_of, allows
-from dashboard.frame import Deed, attempt, back_to, deed, draw, page, saved
+from dashboard.frame import Deed, attempt, deed, draw, page, saved
 from dashboard.hooking import ReplayForm, body_shown, delivery_row, endpoint_row, tries_words
+from dashboard.places import back_here, place_of
 
 ENDPOINT, ONE = "office_webhook", "office_delivery"
 
@@ -62,9 +62,9 @@ def sample(request: HttpRequest, ref: str, hook: str) -> HttpResponse:
     one = _endpoint(ref, hook)
     made: list[WebhookDelivery] = []
     if attempt(request, lambda: made.append(_made(request, one)), done="") is not None:
-        return back_to(ENDPOINT, ref, hook)
+        return back_here(request, ENDPOINT, ref, hook)
     channels.send_now(delivery_id=made[0].pk, endpoint_id=one.pk, now=timezone.now())
-    return back_to(ONE, ref, made[0].ref)
+    return back_here(request, ONE, ref, made[0].ref)
 
 
 def _made(request: HttpRequest, one: WebhookEndpoint) -> WebhookDelivery:
@@ -100,7 +100,7 @@ def replay(request: HttpRequest, ref: str, hook: str) -> HttpResponse:
         ),
         form=form,
         verb=_("Send again"),
-        back=reverse(ENDPOINT, args=[ref, hook]),
+        back=place_of(request, ENDPOINT, ref, hook),
     )
 
 
@@ -111,10 +111,10 @@ def _told_of(request: HttpRequest, sent: Replayed, ref: str, hook: str) -> HttpR
     )
     messages.success(request, words % {"count": sent.count})
     if sent.next_since is None:
-        return back_to(ENDPOINT, ref, hook)
+        return back_here(request, ENDPOINT, ref, hook)
     messages.warning(request, _("So many go at once. Send again from here on for the rest."))
     since = timezone.localtime(sent.next_since).replace(tzinfo=None)
-    again = reverse("office_replay", args=[ref, hook])
+    again = place_of(request, "office_replay", ref, hook)
     return HttpResponseRedirect(f"{again}?since={since.isoformat(timespec='milliseconds')}")
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from channels import services as channels
@@ -17,6 +16,9 @@ from channels.selectors import get_partner
 from channels.types import NewKey
 from dashboard.frame import Deed, deed, draw, page, password_first, saved
 from dashboard.partnering import KeyForm, RollForm
+from dashboard.places import place_of
+
+HOME = "office_keys"
 
 
 @page("partners.edit")
@@ -57,7 +59,7 @@ def roll(request: HttpRequest, ref: str, key_id: int) -> HttpResponse:
     return _form(request, form, found, title=title, hint=hint)
 
 
-@deed("partners.edit", back="office_partner", of="ref")
+@deed("partners.edit", back=HOME, of="ref")
 def revoke(request: HttpRequest, ref: str, key_id: int) -> Deed:
     _found, key = _key(ref, key_id)
     return Deed(
@@ -91,6 +93,6 @@ def _form(request: HttpRequest, form: Form, found: Partner, **context: Any) -> H
         "dashboard/supply_form.html",
         is_refused=request.method == "POST",
         form=form,
-        back=reverse("office_partner", args=[found.ref]),
+        back=place_of(request, HOME, found.ref),
         **context,
     )

@@ -24,6 +24,7 @@ from core.scope import require_tenant, tenant_atomic
 from dashboard.access import allows, shop_of
 from dashboard.frame import Deed, deed, draw_at_once, page, saved
 from dashboard.partnering import KeyForm, RollForm, key_row
+from dashboard.places import place_of
 from dashboard.words import who
 from payments.selectors import balance_of
 from tenants.models import AuditRow
@@ -78,6 +79,7 @@ def _key(ref: str, one: ApiKey) -> dict[str, Any]:
     """Where it is rolled and revoked is the shop's page, not one of the sandbox's."""
     return key_row(
         one,
+        by=who(one.made_by),
         roll=reverse("office_test_key_roll", args=[ref, one.pk]),
         revoke=reverse("office_test_key_revoke", args=[ref, one.pk]),
     )
@@ -166,6 +168,6 @@ def _form(request: HttpRequest, form: Any, ref: str, **context: Any) -> HttpResp
         "dashboard/supply_form.html",
         is_refused=request.method == "POST",
         form=form,
-        back=reverse(HOME, args=[ref]),
+        back=place_of(request, HOME, ref),
         **context,
     )

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -24,8 +23,8 @@ from channels.selectors import (
 from channels.states import GAVE_UP, DeliveryState, EndpointState, EventKind, OffReason
 from channels.types import EndpointTerms, NewEndpoint
 from core.errors import NotFound
-from dashboard.access import actor_of, allows
-from dashboard.frame import Deed, back_to, deed, draw, draw_form, page, password_first, saved
+from dashboard.access import actor_of, allows, known_as
+from dashboard.frame import Deed, deed, draw, draw_form, page, password_first, saved
 from dashboard.hooking import (
     KINDS,
     STATES,
@@ -35,8 +34,8 @@ from dashboard.hooking import (
     typed_of,
 )
 from dashboard.paging import latest
+from dashboard.places import back_here, place_of
 from dashboard.typed import context_of
-from dashboard.words import who
 
 LIST, ONE = "office_webhooks", "office_webhook"
 
@@ -71,7 +70,7 @@ def new(request: HttpRequest, ref: str) -> HttpResponse:
     if saved(request, form, make, done=_("It is told from now on.")):
         return _shown_once(request, found, made[0])
     title = _("New endpoint of %(name)s") % {"name": found.name}
-    return draw_form(request, form, title=title, back=reverse(LIST, args=[ref]))
+    return draw_form(request, form, title=title, back=place_of(request, LIST, ref))
 
 
 def _typed(request: HttpRequest) -> dict[str, Any]:
@@ -94,20 +93,20 @@ def webhook(request: HttpRequest, ref: str, hook: str) -> HttpResponse:
         missed_since=next((move.at for move in moves if move.new != EndpointState.ACTIVE), None),
         waiting=count_waiting(endpoint_id=one.pk),
         has_old=one.old_secret_until is not None and one.old_secret_until > now,
-        moves=[_move(move) for move in moves],
+        moves=[_move(move, known_as(request, move.by)) for move in moves],
         sample_kind=EventKind.ORDER_COMPLETED.value,
         may_edit=allows(request, "partners.edit"),
         **_deliveries(request, found, one),
     )
 
 
-def _move(move: EndpointMove) -> tuple[EndpointMove, str, str, str]:
+def _move(move: EndpointMove, by: str) -> tuple[EndpointMove, str, str, str]:
     """With what it was, by whom, and a tone."""
     if move.new == EndpointState.ACTIVE:
-        return move, _("switched on"), who(move.by), "good"
+        return move, _("switched on"), by, "good"
     why = OffReason(move.reason)
     tone = "bad" if why in GAVE_UP else ""
-    return move, _("switched off"), f"{why.label} · {who(move.by)}", tone
+    return move, _("switched off"), f"{why.label} · {by}", tone
 
 
 def _deliveries(request: HttpRequest, found: Partner, one: WebhookEndpoint) -> dict[str, Any]:
@@ -138,9 +137,9 @@ def edit(request: HttpRequest, ref: str, hook: str) -> HttpResponse:
         channels.change_endpoint(endpoint_id=one.pk, terms=form.terms(), **who_and_when)
 
     if saved(request, form, change, done=_("Saved. What is sent from now on follows it.")):
-        return back_to(ONE, ref, hook)
+        return back_here(request, ONE, ref, hook)
     title = _("Endpoint of %(name)s") % {"name": found.name}
-    return draw_form(request, form, title=title, back=reverse(ONE, args=[ref, hook]))
+    return draw_form(request, form, title=title, back=place_of(request, ONE, ref, hook))
 
 
 @page("partners.edit")
@@ -158,7 +157,7 @@ def rotate(request: HttpRequest, ref: str, hook: str) -> HttpResponse:
         "For one day what is sent is signed with both, so that the partner's program can be "
         "changed at leisure. A secret from before the last one signs no more."
     )
-    back = reverse(ONE, args=[ref, hook])
+    back = place_of(request, ONE, ref, hook)
     return draw_form(
         request, Form(), title=title, hint=hint, back=back, verb=_("Make a new secret")
     )

@@ -19,6 +19,7 @@ from channels.selectors import (
     keys_of,
     movements,
     partners_at_a_glance,
+    people_of,
     sales_of,
     spent_today,
 )
@@ -54,7 +55,7 @@ def partners(request: HttpRequest) -> HttpResponse:
         request,
         "dashboard/partners.html",
         title=_("Partners"),
-        rows=[_row(request, one) for one in listed],
+        rows=[glance_row(request, one) for one in listed],
         page=listed,
         may_edit=allows(request, "partners.edit"),
     )
@@ -68,7 +69,7 @@ def glance(ref: str) -> Any:
     return found
 
 
-def _row(request: HttpRequest, one: Any) -> dict[str, Any]:
+def glance_row(request: HttpRequest, one: Any) -> dict[str, Any]:
     currency = shop_of(request).currency
     is_low = one.low_balance_e4 > 0 and one.balance_e4 < one.low_balance_e4
     return {
@@ -83,7 +84,15 @@ def _row(request: HttpRequest, one: Any) -> dict[str, Any]:
         "left": Money(one.balance_e4 - one.floor_e4, currency),
         "has_lost_endpoint": one.has_lost_endpoint,
         "limit": Money(one.daily_limit_e4, currency) if one.daily_limit_e4 else None,
+        "spent": _spent(one, currency),
     }
+
+
+def _spent(one: Any, currency: str) -> Money | None:
+    """Of today; counted where there is a limit."""
+    if not one.daily_limit_e4:
+        return None
+    return Money(spent_today(partner_id=one.pk, now=timezone.now()), currency)
 
 
 @page("partners.view")
@@ -95,13 +104,14 @@ def partner(request: HttpRequest, ref: str) -> HttpResponse:
         request,
         "dashboard/partner.html",
         title=found.name,
-        row=_row(request, found),
-        spent=Money(spent_today(partner_id=found.pk, now=now), currency),
+        row=glance_row(request, found),
         goods=None if found.sells_all else found.skus.count(),
         keys=[_key(ref, one) for one in keys_of(partner_id=found.pk)[:LATEST]],
         hooks=[endpoint_row(one) for one in endpoints_of(partner_id=found.pk)],
         doors=[door_row(one) for one in doors_of(partner_id=found.pk)[:LATEST]],
         test_mode=_test_mode(),
+        is_sandbox=is_sandbox(),
+        people=people_of(partner_id=found.pk),
         orders=[_order(one) for one in sales_of(partner_id=found.pk)[:LATEST]],
         lines=_latest_lines(found, currency) if may_see_money else [],
         moves=[
@@ -126,6 +136,7 @@ def _test_mode() -> str:
 def _key(ref: str, one: ApiKey) -> dict[str, Any]:
     return key_row(
         one,
+        by=who(one.made_by),
         roll=reverse("office_key_roll", args=[ref, one.pk]),
         revoke=reverse("office_key_revoke", args=[ref, one.pk]),
     )

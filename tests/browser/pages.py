@@ -87,6 +87,8 @@ PARTNER_LINKS = {
     "payments-in": ("partner", "a[href*='/partners/'][href$='/payments/']"),
     "correction": ("partner", "a[href$='/correction/']"),
     "key-new": ("partner", "a[href$='/keys/new/']"),
+    "person-new": ("partner", "a[href$='/people/new/']"),
+    "person-link": ("partner", "a[href*='/people/'][href$='/link/']"),
     "key-roll": ("partner", "a[href$='/roll/']"),
     "test-mode": ("partner", "a[href$='/test/']"),
     "test-key-new": ("test-mode", "a[href$='/test/keys/new/']"),
@@ -104,6 +106,21 @@ PARTNER_LINKS = {
     "webhook-again": ("webhook", "a[href*='/webhooks/'][href*='/again/']"),
     "delivery": ("webhook", "td a[href*='/deliveries/']"),
     "tier": ("tiers", "td a[href*='/office/tiers/']"),
+}
+
+CONSOLE = "/developers/console/"
+GUEST = "guest@partner.example"
+CONSOLE_LINKS = {
+    "console-keys": ("console", "a[href$='/keys/']"),
+    "console-key-new": ("console-keys", "a[href$='/keys/new/']"),
+    "console-calls": ("console", "nav a[href$='/requests/']"),
+    "console-call": ("console-calls", "td a[href*='/requests/']"),
+    "console-webhooks": ("console", "nav a[href$='/webhooks/']"),
+    "console-webhook": ("console-webhooks", "td a[href*='/webhooks/we_']"),
+    "console-delivery": ("console-webhook", "td a[href*='/deliveries/']"),
+    "console-balance": ("console", "nav a[href$='/balance/']"),
+    "console-test": ("console", ".console-mode a[href*='/test/']"),
+    "console-test-keys": ("console-test", "nav a[href$='/keys/']"),
 }
 
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

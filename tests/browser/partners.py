@@ -30,7 +30,7 @@ from dashboard.demo.people import DEMO_PASSWORD
 from inventory.selectors import stock_of
 from tenants.models import Member, User
 from tenants.roles import Role
-from tests.browser.pages import PARTNER, READER
+from tests.browser.pages import GUEST, PARTNER, READER
 from tests.matrix.claims import SLIP
 
 CLERK = Actor("user:1 clerk@cloud.example", user_id=1_000_001)
@@ -47,10 +47,23 @@ def reader() -> None:
         Member.objects.create(user=user, role=Role.OWNER)
 
 
+def guest(now: datetime) -> None:
+    """Somebody of the partner's own, who has set a password."""
+    with tenant_atomic():
+        partner = Partner.objects.get(name=PARTNER)
+    link = channels.invite_person(
+        partner_id=partner.pk, email=GUEST, may_edit=True, by=CLERK, now=now
+    )
+    channels.accept_link(
+        token=link.token.reveal(), name="Guest", password=DEMO_PASSWORD, ip="", now=now
+    )
+
+
 def partner_with(*, now: datetime) -> None:
     sku, key = _partnered(now)
     _tried_out(now)
     _told_at(now)
+    guest(now)
     caller = Client(headers={"host": "cloud.localhost", "authorization": f"Bearer {key}"})
     answer = caller.post(
         "/api/v1/orders",

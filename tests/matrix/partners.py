@@ -7,7 +7,7 @@ from django.test import Client
 
 from channels import services as channels
 from channels.models import ApiCall, Partner, PartnerShelf, PartnerSku
-from channels.selectors import deliveries_of
+from channels.selectors import deliveries_of, get_endpoint
 from channels.services import sandbox
 from channels.states import DeliveryState
 from channels.types import CallSeen, EndpointTerms, KeyTerms, PartnerTerms, TierTerms
@@ -16,6 +16,7 @@ from core.scope import tenant_atomic
 from core.secrets import Secret
 from payments import services as payments
 from tenants.models import Merchant
+from tests.dashboard.people import PASSWORD
 from tests.matrix.claims import claimed
 from tests.matrix.doors import doored
 
@@ -57,6 +58,8 @@ def partnered(
         "api_key": key.text.reveal(),
         "key": key.key_id,
         "test_key": _tried_out(partner.ref, now=now),
+        **_tried_webhooks(partner.ref, mark, now=now),
+        **_people(partner, mark, now=now),
         "partner_order": order["ref"],
         "endpoint": hook.ref,
         "api_call": _called(partner, mark, now=now),
@@ -70,6 +73,45 @@ def _tried_out(partner_ref: str, *, now: datetime) -> int:
     """The partner has a key of the shop's sandbox."""
     made = sandbox.issue_test_key(partner_ref=partner_ref, terms=KeyTerms(), by=CLERK, now=now)
     return made.key_id
+
+
+def _tried_webhooks(partner_ref: str, mark: str, *, now: datetime) -> dict[str, Any]:
+    """The sandbox's own endpoint, something that was sent there, and a call."""
+    with sandbox.in_sandbox():
+        partner = Partner.objects.get(ref=partner_ref)
+        hook = channels.make_endpoint(
+            partner_id=partner.pk,
+            terms=EndpointTerms(url=f"https://{mark}.test.example/"),
+            by=CLERK,
+            now=now,
+        )
+        one = get_endpoint(partner_id=partner.pk, ref=hook.ref)
+        sent = channels.make_sample(endpoint=one, kind="order.completed", by=CLERK, now=now)
+        sent.state = DeliveryState.FAILED
+        sent.save(update_fields=["state"])
+    with sandbox.in_sandbox():
+        call_id = _called(partner, mark, now=now)
+    return {"test_endpoint": hook.ref, "test_delivery": sent.ref, "test_api_call": call_id}
+
+
+def _people(partner: Partner, mark: str, *, now: datetime) -> dict[str, Any]:
+    """One of its own who only looks, one who keeps its keys, and one who was invited."""
+    found = {}
+    for name in ("looker", "keeper", "newcomer"):
+        link = channels.invite_person(
+            partner_id=partner.pk,
+            email=f"{name}@{mark}.example",
+            may_edit=name == "keeper",
+            by=CLERK,
+            now=now,
+        )
+        found[name] = link.person_id
+        if name == "newcomer":
+            return found | {"link": link.token.reveal()}
+        channels.accept_link(
+            token=link.token.reveal(), name=name, password=PASSWORD, ip="", now=now
+        )
+    return found
 
 
 def _called(partner: Partner, mark: str, *, now: datetime) -> int:

@@ -5,16 +5,19 @@ from typing import Any
 from django.contrib.messages import ERROR, get_messages
 from django.db import connections
 from django.test import Client
+from django.utils import timezone
 
+from channels import services as channels
 from core.scope import tenant_atomic
 from tenants.models import User
 from tenants.roles import RIGHTS, Role
 from tests.conftest import as_tenant, client_of
 from tests.dashboard.people import OPS, sign_in
-from tests.matrix.rules import DEVICE, MEMBER, OPERATOR, PUBLIC, Rule
+from tests.matrix.rules import DEVICE, KEEPER, LOOKER, MEMBER, OPERATOR, PUBLIC, Rule
 from tests.matrix.world import World
 
 OPERATOR_MAIL = "operator@example.com"
+SIGN_INS = ("/office/login/", "/developers/console/sign-in/")
 REFUSED = {400, 401, 403, 404, 405}
 
 
@@ -32,6 +35,15 @@ def staff(world: World, host: str, mail: str) -> Client:
 def buyer(world: World) -> Client:
     browser = client_of(world.shop)
     browser.cookies["qy_device"] = world.device_cookie
+    return browser
+
+
+def guest(world: World, who: str) -> Client:
+    """One of the partner's own people, who has just typed the password."""
+    browser = client_of(world.shop)
+    with as_tenant(world.shop.pk):
+        token = channels.open_session(person_id=world.things[who], ip="", now=timezone.now())
+    browser.cookies["qy_console"] = token.reveal()
     return browser
 
 
@@ -53,6 +65,8 @@ def who_may(world: World, host: str, access: str) -> Client:
         return anybody(world, host)
     if access == DEVICE:
         return buyer(world)
+    if access in {LOOKER, KEEPER}:
+        return guest(world, access)
     if access == OPERATOR:
         return staff(world, host, OPERATOR_MAIL)
     return staff(world, host, world.mail_of(roles_of(access)[0]))
@@ -98,7 +112,7 @@ def is_refused(answer: Any) -> bool:
     if answer.status_code in REFUSED:
         return True
     to = str(answer.headers.get("Location", ""))
-    return answer.status_code == 302 and to.startswith("/office/login/")
+    return answer.status_code == 302 and to.startswith(SIGN_INS)
 
 
 def marks_in(answer: Any, *marks: str) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 NOBODY, PUBLIC, DEVICE, MEMBER, OPERATOR = "nobody", "public", "device", "member", "operator"
+LOOKER, KEEPER = "looker", "keeper"  # a partner's own people: read-only, and with keys
 PASSWORD = "{password}"
 
 
@@ -309,6 +310,12 @@ OFFICE = {
     "office_key_roll": page(f"{PARTNER_PAGE}keys/{{key}}/roll/", "partners.edit", shows=False,
                             form={"hours": "24"}),
     "office_key_revoke": deed(f"{PARTNER_PAGE}keys/{{key}}/revoke/", "partners.edit"),
+    "office_keys": page(PARTNER_PAGE, "partners.view"),
+    "office_person_new": page(f"{PARTNER_PAGE}people/new/", "partners.edit",
+                              form={"email": "new@example.com"}),
+    "office_person_link": page(f"{PARTNER_PAGE}people/{{looker}}/link/", "partners.edit",
+                               shows=False),
+    "office_person_remove": deed(f"{PARTNER_PAGE}people/{{looker}}/remove/", "partners.edit"),
     "office_test_mode": page(f"{PARTNER_PAGE}test/", "partners.view"),
     "office_test_open": deed(f"{PARTNER_PAGE}test/open/", "partners.edit"),
     "office_test_key_new": page(f"{PARTNER_PAGE}test/keys/new/", "partners.edit",
@@ -443,6 +450,54 @@ SHOP = {
     "storefront:media": asset("/media/{picture}"),
 }
 
+CONSOLE_ROOT = "/developers/console/"
+JOINING = {"name": "A new one", "password": PASSWORD}
+
+
+def console_pages(mode: str, key: str, of: str = "") -> dict[str, Rule]:
+    """The console's pages in a mode; `of` begins the names of the sandbox's things."""
+    root = f"{CONSOLE_ROOT}{mode}/{{partner}}/"
+    hook, sent = f"{root}webhooks/{{{of}endpoint}}/", f"{root}webhooks/deliveries/{{{of}delivery}}/"
+    quiet = {"shows": False}
+    rules = {
+        "partner": page(root, LOOKER),
+        "keys": page(f"{root}keys/", LOOKER, **quiet),
+        "partner_calls": page(f"{root}requests/", LOOKER),
+        "partner_call": page(f"{root}requests/{{{of}api_call}}/", LOOKER),
+        "webhooks": page(f"{root}webhooks/", LOOKER),
+        "webhook_new": page(f"{root}webhooks/new/", KEEPER, form=ENDPOINT, **quiet),
+        "delivery": page(sent, LOOKER, **quiet),
+        "delivery_again": deed(f"{sent}again/", KEEPER),
+        "webhook": page(hook, LOOKER),
+        "webhook_edit": page(f"{hook}edit/", KEEPER, form=ENDPOINT, posted=302, **quiet),
+        "webhook_rotate": page(f"{hook}secret/", KEEPER, **quiet),
+        "webhook_remove": deed(f"{hook}remove/", KEEPER),
+        "webhook_sample": deed(f"{hook}sample/", KEEPER, {"kind": "order.completed"}),
+        "replay": page(f"{hook}again/", KEEPER, form={"since": "2020-01-01T00:00"}, posted=302,
+                       **quiet),
+        "webhook_do": deed(f"{hook}off/", KEEPER),
+        "partner_statement": page(f"{root}balance/", LOOKER),
+        "partner_statement_file": page(f"{root}balance/csv/", LOOKER, **quiet),
+        f"{key}_new": page(f"{root}keys/new/", KEEPER, form={"scopes": "orders:read"}, **quiet),
+        f"{key}_roll": page(f"{root}keys/{{{key}}}/roll/", KEEPER, form={"hours": "24"}, **quiet),
+        f"{key}_revoke": deed(f"{root}keys/{{{key}}}/revoke/", KEEPER),
+    }  # fmt: skip
+    return {f"console:{mode}:{name}": rule for name, rule in rules.items()}
+
+
+CONSOLE = {
+    "console:home": asset(CONSOLE_ROOT),
+    "console:sign_in": asset(f"{CONSOLE_ROOT}sign-in/", post=PUBLIC, posted=422),
+    "console:sign_out": deed(f"{CONSOLE_ROOT}sign-out/", PUBLIC, shows=False),
+    "console:password": Rule(
+        f"{CONSOLE_ROOT}password/", LOOKER, LOOKER, {"password": PASSWORD}, shows=False
+    ),
+    "console:join": asset(f"{CONSOLE_ROOT}join/{{link}}/", post=PUBLIC, form=JOINING),
+    **console_pages("live", "key"),
+    **console_pages("test", "test_key", "test_"),
+    "console:test:test_mode": page(f"{CONSOLE_ROOT}test/{{partner}}/keys/", LOOKER, shows=False),
+}
+
 PLATFORM = {
     "": Rule("/", PUBLIC, PUBLIC, shows=False),  # to the office, which asks who it is
     "platform_favicon": asset("/favicon.ico", leads=False),
@@ -457,4 +512,4 @@ PLATFORM = {
                              {"typed": "{slug}", "reason": "matrix"}),
 }  # fmt: skip
 
-RULES = {"shop": OFFICE | SHOP, "ops": PLATFORM}
+RULES = {"shop": OFFICE | SHOP | CONSOLE, "ops": PLATFORM}

@@ -17,6 +17,7 @@ from tests.matrix.people import (
     buyer,
     errors_in,
     followed,
+    guest,
     is_refused,
     marks_in,
     prints_of,
@@ -28,7 +29,17 @@ from tests.matrix.people import (
     with_cookies_of,
 )
 from tests.matrix.routes import all_routes
-from tests.matrix.rules import DEVICE, MEMBER, NOBODY, OPERATOR, PASSWORD, PUBLIC, RULES
+from tests.matrix.rules import (
+    DEVICE,
+    KEEPER,
+    LOOKER,
+    MEMBER,
+    NOBODY,
+    OPERATOR,
+    PASSWORD,
+    PUBLIC,
+    RULES,
+)
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 EMPTY = "d41d8cd98f00b204e9800998ecf8427e"  # the digest of no row at all
@@ -57,7 +68,7 @@ def fills_form(case):
 
 def has_lower_roles(case):
     access = access_of(case)
-    closed = {NOBODY, PUBLIC, DEVICE, MEMBER, OPERATOR}
+    closed = {NOBODY, PUBLIC, DEVICE, MEMBER, OPERATOR, LOOKER, KEEPER}
     return access not in closed and set(roles_of(access)) != set(Role.values)
 
 
@@ -146,6 +157,28 @@ def test_a_member_of_another_shop_is_refused(case, here, there):
     given.cookies["qy_device"] = there.device_cookie
 
     refuses(with_cookies_of(given, anybody(here, case[0])), case, here, there)
+
+
+@named(of(LOOKER, KEEPER))
+def test_staff_are_no_guests_of_the_console(case, here, there):
+    refuses(staff(here, "shop", here.mail_of("owner")), case, here, there)
+
+
+@named(of(LOOKER, KEEPER))
+def test_another_shops_guest_is_refused(case, here, there):
+    given = guest(there, KEEPER)
+
+    refuses(with_cookies_of(given, anybody(here, case[0])), case, here, there)
+
+
+@named(of(KEEPER))
+def test_a_guest_who_only_looks_changes_nothing(case, here, there):
+    refuses(guest(here, LOOKER), case, here, there)
+
+
+@named([case for case in GUARDED if case[0] == "shop" and access_of(case) not in {LOOKER, KEEPER}])
+def test_a_guest_of_the_console_is_nobody_elsewhere(case, here, there):
+    refuses(guest(here, KEEPER), case, here, there)
 
 
 @named(of(OPERATOR))
