@@ -229,7 +229,6 @@ def _drawn(
     status = (refusal.status if refusal else REFUSED) if is_refused else 200
     response = render(request, f"developers/console_{name}.html", told, status=status)
     response["Cache-Control"] = "private, no-store"
-    response["Referrer-Policy"] = "no-referrer"  # an invitation's address is its key
     for header, value in (refusal.headers if refusal else {}).items():
         response[header] = value
     return response
