@@ -30,6 +30,11 @@ AMOUNT = r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,4})?$"
 _BLANK = r"\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 TEXT = rf"^[^\x00]*[^{_BLANK}][^\x00]*$"
 MAYBE_TEXT = r"^[^\x00]*$"
+# Control characters, ends of lines, and what is not seen or turns the words after it around.
+_UNSEEN = (
+    r"\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff"
+)
+LINE = rf"^[^{_UNSEEN}]*[^{_UNSEEN}{_BLANK}][^{_UNSEEN}]*$"
 
 
 @extend_schema_field({"type": "string", "pattern": AMOUNT, "examples": ["9.8750"]})
@@ -60,6 +65,26 @@ class Text(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         return str(super().to_internal_value(data))
+
+    @property
+    def pattern(self) -> str:
+        return MAYBE_TEXT if self.allow_blank else TEXT
+
+
+class Line(Text):
+    """Text on one line, of which everything is seen; never blank."""
+
+    pattern = LINE
+    default_error_messages = {
+        "unseen": _("Write it on one line, of characters that can be seen: take {which} out.")
+    }
+
+    def to_internal_value(self, data: Any) -> str:
+        line = super().to_internal_value(data)
+        found = re.search(f"[{_UNSEEN}]", data)
+        if found is not None:
+            self.fail("unseen", which=f"U+{ord(found[0]):04X}")
+        return line
 
 
 class Whole(serializers.IntegerField):

@@ -13,7 +13,7 @@ from api.described.advice import ADVICE
 from api.described.examples import ANSWERS, BODIES
 from api.described.operation import Operation
 from api.described.operations import OPERATIONS
-from api.fields import MAYBE_TEXT, TEXT, Text
+from api.fields import Text
 from api.paging import MOST, USUAL
 from api.refusals import type_of
 from api.schemas import Error
@@ -144,7 +144,7 @@ class PartnerSchema(AutoSchema):
     def _map_serializer_field(self, field: Any, *given: Any, **named: Any) -> Any:
         found = super()._map_serializer_field(field, *given, **named)  # type: ignore[no-untyped-call]  # -- its own
         if isinstance(field, Text):
-            return {"pattern": MAYBE_TEXT if field.allow_blank else TEXT} | found
+            return {"pattern": field.pattern} | found
         return found
 
     def get_serializer_name(self, serializer: Serializer, direction: str) -> str:

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import services
-from api.fields import Amount, Shape, Text, Whole
+from api.fields import Amount, Line, Shape, Text, Whole
 from api.paging import page_of
 from api.shapes import as_json
 from api.types import Answer, NewSale
@@ -33,7 +33,7 @@ class Orders(PartnerView):
     class Input(Shape):
         sku = Text(max_length=40)
         quantity = Whole(min_value=1, max_value=MOST_OF_ONE, default=1)
-        partner_order_no = Text(max_length=64)
+        partner_order_no = Line(max_length=64)
         buyer = serializers.DictField(child=Text(max_length=100, allow_blank=True), default=dict)
         max_amount = Amount(required=False)
 

@@ -10,11 +10,11 @@ import python_calamine
 from django.utils.translation import gettext_lazy as _
 
 from catalog.errors import TableRefused
+from core.cells import as_cell, from_cell
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_UNPACKED = 60 * 1024 * 1024
 MOST_LINES = 2_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _ENCODINGS = ("utf-8-sig", "gb18030")
 
 
@@ -28,13 +28,13 @@ def read_rows(*, body: bytes) -> list[tuple[int, list[str]]]:
     rows = _read_xlsx(body) if body[:2] == b"PK" else _read_csv(body)
     if len(rows) > MOST_LINES + 1:
         raise _too_long()
-    return [(number, [_unescaped(cell) for cell in row]) for number, row in rows]
+    return [(number, [*map(from_cell, row)]) for number, row in rows]
 
 
 def write_csv(rows: Iterable[Sequence[str]]) -> bytes:
     """With a byte order mark: without one Excel shows Chinese as noise."""
     written = io.StringIO()
-    csv.writer(written).writerows([_escaped(cell) for cell in row] for row in rows)
+    csv.writer(written).writerows([*map(as_cell, row)] for row in rows)
     return written.getvalue().encode("utf-8-sig")
 
 
@@ -42,7 +42,7 @@ def write_xlsx(rows: Iterable[Sequence[str]]) -> bytes:
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet()
     for row in rows:
-        sheet.append([_escaped(cell) for cell in row])
+        sheet.append([*map(as_cell, row)])
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()
@@ -105,12 +105,3 @@ def _unreadable() -> TableRefused:
     return TableRefused(
         _("This table cannot be read. Save it as XLSX, or as CSV in UTF-8."), param="table"
     )
-
-
-def _escaped(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
-
-
-def _unescaped(cell: str) -> str:
-    cell = cell.strip()
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell

@@ -15,6 +15,7 @@ from openpyxl import Workbook
 from channels.models import Partner
 from channels.selectors.statements import entries_of_month, month_figures, movements
 from channels.types import Movement
+from core.cells import as_cell
 from core.errors import InvalidInput
 from core.money import Money
 from core.scope import bind, require_tenant, tenant_atomic
@@ -23,7 +24,6 @@ from tenants.selectors import get_shop
 
 MOST_ROWS = 100_000  # of a workbook
 _AT_ONCE = 2_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 KINDS = {
     "top_up": gettext_lazy("topped up"),
@@ -58,9 +58,8 @@ def statement_xlsx(*, partner: Partner, month: date) -> bytes:
 
 
 def _cell(value: "str | Decimal") -> "str | Decimal":
-    """A text never becomes a formula; an amount stays a number, and exact."""
-    is_formula = isinstance(value, str) and value.startswith(_FORMULA)
-    return f"'{value}" if is_formula else value
+    """An amount stays a number, and exact."""
+    return as_cell(value) if isinstance(value, str) else value
 
 
 def _rows(partner: Partner, month: date) -> "Iterator[Sequence[str | Decimal]]":

@@ -5,8 +5,9 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
+from core.cells import as_cell
+
 BOM = codecs.BOM_UTF8
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def rows_as_csv(rows: Iterable[Sequence[str]]) -> bytes:
@@ -16,7 +17,7 @@ def rows_as_csv(rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def _escaped(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) and not _is_number(cell) else cell
+    return cell if _is_number(cell) else as_cell(cell)
 
 
 def _is_number(cell: str) -> bool:

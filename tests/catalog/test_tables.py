@@ -253,7 +253,7 @@ def test_a_changed_price_comes_back():
     assert (report.skus_changed, sku.price_e4) == (1, 999_000)
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)"])
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\uff1d1+1", "\uff20SUM(A1)"])
 def test_no_cell_becomes_a_formula_and_none_is_changed_by_the_way(name):
     sku = youku()
     Sku.objects.filter(pk=sku.pk).update(name=name)

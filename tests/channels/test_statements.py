@@ -11,6 +11,7 @@ from django.utils.translation import override
 from python_calamine import CalamineWorkbook
 
 from channels import services as channels
+from channels.models import PartnerOrder
 from channels.selectors import entries_of_month, month_figures, movements
 from channels.types import NewTransfer
 from core.actors import Actor
@@ -122,6 +123,21 @@ def test_the_workbook_says_the_same_in_numbers(busy):
     )
     assert [row[6] for row in rows] == [10, 60, 50.125, 50.1249, 50.1249]
     assert [row[4] for row in rows] == ["", "'=B-1", "correction:a", "correction:b", ""]
+
+
+def test_a_number_that_no_workbook_can_hold_spoils_no_file(shop):
+    with tenant_atomic():
+        keyed, sku = make_keyed(), stocked_sku(1)
+    Caller(keyed).order(sku, "P-1")
+    with tenant_atomic():
+        PartnerOrder.objects.update(
+            partner_order_no="x\x1b[31my"
+        )  # taken once, before it was refused
+
+    body = channels.statement_xlsx(partner=keyed.partner, month=timezone.localdate())
+
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(body)).get_sheet_by_index(0).to_python()
+    assert "x[31my" in [row[3] for row in rows]
 
 
 def test_what_is_long_is_read_a_stretch_at_a_time(busy, monkeypatch):
