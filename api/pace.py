@@ -15,7 +15,17 @@ def count_call(*, seat: Seat, now: datetime) -> int:
 
     Counted in Redis: while that is away nobody is held up (0), for every caller is known.
     """
-    key = f"pace|{require_tenant()}|{seat.partner_id}|{int(now.timestamp())}"
+    return _count(f"{seat.partner_id}", now)
+
+
+def count_stranger(*, door_id: int, address: str, now: datetime) -> int:
+    """One call more that anybody may make at a door, from this address: who takes too many takes
+    none of the partner's own."""
+    return _count(f"door{door_id}|{address}", now)
+
+
+def _count(who: str, now: datetime) -> int:
+    key = f"pace|{require_tenant()}|{who}|{int(now.timestamp())}"
     counted: int = cache.count(key, seconds=2)  # type: ignore[attr-defined]  # -- core.cache's own
     return counted
 

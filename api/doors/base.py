@@ -17,7 +17,7 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
 from api.errors import Unreadable
-from api.pace import check_pace, count_call
+from api.pace import check_pace, count_call, count_stranger
 from api.parsing import MOST_BYTES
 from catalog.errors import NotForSale
 from channels import services as channels
@@ -136,7 +136,7 @@ class DoorView(ABC, View):
             try:
                 call = self._heard(request, door, path, now=now)
                 self._admit(call, deed, address=caller_ip(request))
-                check_pace(seat=door.seat, counted=count_call(seat=door.seat, now=now))
+                self._keep_pace(door, deed, address=caller_ip(request), now=now)
             except Turned as turned:
                 channels.note_refused(
                     door=door, path=path, why=turned.why, address=caller_ip(request), now=now
@@ -154,6 +154,14 @@ class DoorView(ABC, View):
             raise Turned(DoorRefusalKind.ADDRESS)
         if deed.is_signed:
             channels.mark_door_used(door=call.door, address=address, now=call.now)
+
+    def _keep_pace(self, door: DoorSeat, deed: Deed, *, address: str, now: datetime) -> None:
+        """Raises TooFast."""
+        if deed.is_signed:
+            counted = count_call(seat=door.seat, now=now)
+        else:
+            counted = count_stranger(door_id=door.door_id, address=address, now=now)
+        check_pace(seat=door.seat, counted=counted)
 
     def _heard(self, request: HttpRequest, door: DoorSeat, path: str, *, now: datetime) -> Call:
         body = request.read(MOST_BYTES + 1)

@@ -246,6 +246,25 @@ def test_too_many_calls_in_a_second_are_told_to_ask_later(shop):
     assert codes == {0, 1209}
 
 
+def test_who_does_not_sign_takes_nothing_of_the_partner_s_pace(shop):
+    with tenant_atomic():
+        caller = Agiso(open_door("agiso", most_per_second=1))
+
+    strangers = [caller.post("app/getAppId", {})["code"] for _ in range(8)]
+    signed = [_at_a_new_second(caller) for _ in range(2)]
+
+    assert 9999 in strangers
+    assert signed == [200, 200]
+
+
+def _at_a_new_second(caller):
+    """What the partner is told whose second a stranger has used up."""
+    time.sleep(1 - time.time() % 1)
+    for _ in range(3):
+        caller.post("app/getAppId", {})
+    return caller.call("product/getList")["code"]
+
+
 def test_old_secrets_are_good_for_a_while_after_new_ones_were_made(agiso, sku):
     door_id, now = agiso.opened.door.door_id, NOON
     old = agiso.opened.door
