@@ -1,7 +1,9 @@
 """One shape for every refusal: `{"error": {type, code, message, param, data, doc_url, …}}`."""
 
+from contextlib import suppress
 from typing import Any
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
@@ -36,7 +38,9 @@ def type_of(status: int) -> str:
 
 
 def body_of(request: HttpRequest, refusal: AppError) -> dict[str, Any]:
-    page = request.build_absolute_uri(f"{ERRORS_PAGE}#{refusal.code}")
+    page = f"{ERRORS_PAGE}#{refusal.code}"
+    with suppress(DisallowedHost):  # it may be what is refused
+        page = request.build_absolute_uri(page)
     request_id = getattr(request, "request_id", "")
     told = {"type": type_of(refusal.status), **refusal.as_dict()}
     return {"error": told | {"doc_url": page, "request_id": request_id}}

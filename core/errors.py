@@ -75,6 +75,14 @@ class AddressTooLong(AppError):
         super().__init__(_("This address is too long. Search for fewer words or filters at once."))
 
 
+class AddressUnreadable(AppError):
+    code = "address_unreadable"
+    status = 400
+
+    def __init__(self) -> None:
+        super().__init__(_("There is a character in this address that no text has. Take it out."))
+
+
 class Unavailable(AppError):
     """The database is away for a moment: nothing was done, the same request may be sent again."""
 

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 
 from core import pages
-from core.errors import AddressTooLong, AppError, NotFound
+from core.errors import AddressTooLong, AddressUnreadable, AppError, NotFound
 from core.scope import bound_tenant, tenant_atomic
 
 log = structlog.get_logger("request")
@@ -68,8 +68,11 @@ class ViewTransaction:
         try:
             if "\0" in request.path:  # Postgres takes no NUL in a text
                 raise NotFound
-            if len(request.META.get("QUERY_STRING", "")) > LONGEST_QUERY:
+            query = request.META.get("QUERY_STRING", "")
+            if len(query) > LONGEST_QUERY:
                 raise AddressTooLong
+            if "%00" in query:
+                raise AddressUnreadable
             if bound_tenant() is None or getattr(view, "opens_own_scope", False):
                 return _worded(request, _rendered(view(request, *args, **kwargs)))
             with tenant_atomic():

@@ -1,5 +1,6 @@
 """The host decides whose shop a request is for."""
 
+import re
 from collections.abc import Callable
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from tenants.types import Shop
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 _HOST_KEY = "host"
+_SESSION_KEY = re.compile(r"[a-z0-9]{8,40}")  # as django.contrib.sessions makes them
 # A shop that was closed, or renamed, is seen so a moment later.
 _shops: Kept[Shop | None] = Kept(most=10_000)
 
@@ -55,6 +57,20 @@ class HostDecidesShop:
         request.shop = shop  # type: ignore[attr-defined]  # -- our own mark
         with bind(shop.id):
             return self._answer(request)
+
+
+class SessionKeyIsOurs:
+    """A cookie with a key that no session of ours has is left unread: it may hold what is no text
+    to Postgres."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self._answer = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+        if key is not None and not _SESSION_KEY.fullmatch(key):
+            del request.COOKIES[settings.SESSION_COOKIE_NAME]
+        return self._answer(request)
 
 
 class SessionStaysHome:

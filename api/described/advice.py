@@ -68,6 +68,10 @@ ADVICE: Mapping[type[AppError], Words] = {
         _("The body is larger than the API reads."),
         _("Send less at once, for example smaller batches."),
     ),
+    core.AddressUnreadable: (
+        _("There is a NUL (%00) behind the “?” of the address."),
+        _("Take it out: nothing here has one in its name."),
+    ),
     core.AddressTooLong: (
         _("The address with its query is too long."),
         _("Send only the parameters that the reference names."),

@@ -19,12 +19,20 @@ from api.refusals import type_of
 from api.schemas import Error
 from api.versions import HEADER, KNOWN
 from channels import errors as channels
-from core.errors import AddressTooLong, AppError, Broken, InvalidInput, NotFound, Unavailable
+from core.errors import (
+    AddressTooLong,
+    AddressUnreadable,
+    AppError,
+    Broken,
+    InvalidInput,
+    NotFound,
+    Unavailable,
+)
 
 ALWAYS: tuple[type[AppError], ...] = (
     own.KeyMissing, channels.KeyRefused, channels.AddressRefused, channels.ScopeMissing,
     channels.PartnerSuspended, own.TooFast, own.VersionUnknown, own.AnswerKindUnknown,
-    AddressTooLong, Broken, Unavailable,
+    AddressTooLong, AddressUnreadable, Broken, Unavailable,
 )  # fmt: skip
 WITH_BODY: tuple[type[AppError], ...] = (
     own.Unreadable, own.BodyTooLarge, own.BodyKindUnknown, own.UnknownField, InvalidInput,

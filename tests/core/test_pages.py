@@ -55,6 +55,39 @@ def test_an_address_with_a_nul_is_not_found(shop, path):
     assert answer.status_code == 404
 
 
+@pytest.mark.parametrize(
+    "path", ["/?q=%00", "/office/login/?next=a%00b", "/api/v1/events?type=%00"]
+)
+def test_a_nul_behind_the_question_mark_is_refused(shop, path):
+    answer = client_of(shop).get(path, headers={"accept-language": "en"})
+
+    assert answer.status_code == 400
+    assert "There is a character in this address that no text has." in answer.content.decode()
+
+
+BAD_HOSTS = ["x@cloud.localhost", "cloud.localhost:18810@x", "[::1", "a, b", "\xff", ""]
+
+
+@pytest.mark.parametrize("host", BAD_HOSTS)
+@pytest.mark.parametrize("path", ["/", "/api/v1/balance", "/door/x/goofish/goods/list"])
+def test_a_host_that_is_none_is_refused_in_words(path, host):
+    answer = Client(headers={"host": host, "accept-language": "en"}).get(path)
+
+    assert answer.status_code == 400
+    assert "The request could not be read." in answer.content.decode()
+
+
+STRANGE = ['"\\000abcdefghij"', '"\\303\\050abcdefghij"', "ABCDEFGHIJ", "a" * 41]
+
+
+@pytest.mark.parametrize("path", ["/", "/office/", "/orders/", "/developers/"])
+@pytest.mark.parametrize("key", STRANGE)
+def test_a_session_that_cannot_be_ours_is_none(shop, path, key):
+    answer = client_of(shop).get(path, headers={"cookie": f"qy_session={key}"})
+
+    assert answer.status_code in {200, 302}
+
+
 def test_a_form_reloaded_as_a_page_is_told_so_in_words(shop):
     answer = client_of(shop).get("/orders/forget/", headers={"accept-language": "en"})
 
