@@ -3,10 +3,12 @@
 import os
 from pathlib import Path
 
+import django
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.core.wsgi import get_wsgi_application
 from django.template.loader import get_template
+
+from core.entry import Entry
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.prod")
 
@@ -23,5 +25,6 @@ def _read_pages() -> None:
     staticfiles_storage.url("dashboard/office.css")
 
 
-application = get_wsgi_application()
+django.setup(set_prefix=False)
+application = Entry()
 _read_pages()

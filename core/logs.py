@@ -34,6 +34,23 @@ _SHARED: list[Any] = [
 ]
 
 
+# What the web server says in these words goes on with an address, or with a line that it could not
+# read.
+_SERVER = re.compile(r"Error handling request|Invalid request")
+
+
+def _no_address(
+    _logger: Any, _name: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Neither the framework nor the web server names an address: some are keys."""
+    name, said = event["_record"].name, str(event["event"])
+    if name == "django.request":
+        event["event"] = said.partition(": ")[0]
+    elif name == "gunicorn.error" and (found := _SERVER.match(said)):
+        event["event"] = found[0]
+    return event
+
+
 def configure(options: dict[str, Any]) -> None:
     """Django's LOGGING_CONFIG hook; `options["level"]` is the root level."""
     structlog.configure(
@@ -43,7 +60,7 @@ def configure(options: dict[str, Any]) -> None:
     )
     json_lines = {
         "()": structlog.stdlib.ProcessorFormatter,
-        "foreign_pre_chain": _SHARED,
+        "foreign_pre_chain": [*_SHARED, _no_address],
         "processors": [
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             # A traceback's text may quote values: name, place and message class only.
@@ -65,6 +82,7 @@ def configure(options: dict[str, Any]) -> None:
                 # core.middleware says what was answered, by the route's pattern.
                 "django.request": {"level": "ERROR"},
                 "django.security.csrf": {"level": "ERROR"},
+                "gunicorn.error": {"level": "INFO", "handlers": ["out"], "propagate": False},
                 "celery": {"level": "WARNING"},
                 "kombu": {"level": "WARNING"},
             },

@@ -1,6 +1,10 @@
 """A log line holds no secret and no whole phone number."""
 
+import json
+import logging
+
 import pytest
+from structlog.stdlib import ProcessorFormatter
 
 from core.logs import mask
 from tests.conftest import client_of
@@ -19,6 +23,29 @@ def test_the_middle_of_a_phone_is_hidden_wherever_it_stands():
 
 def test_a_code_of_an_error_stays_readable():
     assert mask(None, "", {"code": "out_of_stock"}) == {"code": "out_of_stock"}
+
+
+def line_of(name, words, *args):
+    ours = next(
+        one for one in logging.getLogger().handlers if isinstance(one.formatter, ProcessorFormatter)
+    )
+    return ours.format(logging.LogRecord(name, logging.ERROR, "", 1, words, args, None))
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "args", "event"),
+    [
+        ("django.request", "%s: %s", ("Internal Server Error", "/o/KEY/"), "Internal Server Error"),
+        ("gunicorn.error", "Error handling request %s %s", ("GET", "/o/KEY/"),
+         "Error handling request"),
+        ("gunicorn.error", "Invalid request from ip=::1: Bad line 'GET /o/KEY/ x'", (),
+         "Invalid request"),
+        ("gunicorn.error", "Listening at: %s (%s)", ("http://0.0.0.0", 1),
+         "Listening at: http://0.0.0.0 (1)"),
+    ],
+)  # fmt: skip
+def test_no_server_and_no_framework_writes_an_address_down(name, words, args, event):
+    assert json.loads(line_of(name, words, *args))["event"] == event
 
 
 def test_an_address_that_is_not_there_is_not_written_down(shop, caplog):
