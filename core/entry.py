@@ -1,10 +1,12 @@
 """The web process's application: what escapes the framework is answered and logged in our words."""
 
+import io
 import sys
 from collections.abc import Iterable
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 
 log = structlog.get_logger(__name__)
@@ -29,9 +31,25 @@ class Entry(WSGIHandler):
 
     def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
         try:
+            _measure(environ)
             return super().__call__(environ, start_response)
+        except OSError as why:
+            log.warning("body_broken_off", why=type(why).__name__)
+            start_response("400 Bad Request", [("Content-Type", "text/plain")], sys.exc_info())
+            return [b"The request could not be read.\n"]
         except Exception:
             log.exception("broken_outside")  # the server would log the address, which may be a key
             kind = [("Content-Type", "text/plain; charset=utf-8")]
             start_response("500 Internal Server Error", kind, sys.exc_info())
             return [_BROKEN.encode()]
+
+
+def _measure(environ: Any) -> None:
+    """Give a body that comes in chunks its length: without one the framework reads none of it.
+
+    Of one that is too long so much is read that everybody who measures refuses it.
+    """
+    if "chunked" not in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
+        return
+    body = environ["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+    environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
