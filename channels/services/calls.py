@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from channels.hiding import masked
+from channels.hiding import masked_answer, masked_body, masked_path
 from channels.models import ApiCall
 from channels.types import CallSeen
 from core.scope import tenant_atomic
@@ -20,14 +20,14 @@ def keep_calls(*, calls: Sequence[CallSeen]) -> None:
             partner_id=call.partner_id,
             at=call.at,
             method=call.method[:8],
-            path=call.path[:300],
+            path=masked_path(call.path)[:300],
             status=call.status,
             ms=call.ms,
             key_hint=call.key_hint,
             ip=call.ip or None,
             request_id=call.request_id,
-            body=masked(call.body.reveal()) if call.body else "",
-            answer=masked(call.answer.reveal()),
+            body=masked_body(call.body.reveal()) if call.body else "",
+            answer=masked_answer(call.answer.reveal()),
         )
         for call in calls
     )

@@ -8,13 +8,15 @@ import pytest
 from django.utils import timezone
 
 from api import calls
+from api.described.document import document
 from channels import services as channels
+from channels.hiding import FIELDS
 from channels.models import ApiCall
 from core.scope import tenant_atomic
 from tenants.models import Merchant
 from tenants.roles import Role
 from tenants.selectors import shop_address
-from tests.api.callers import PRODUCTS, Caller
+from tests.api.callers import ORDERS, PRODUCTS, Caller
 from tests.catalog.factories import make_template
 from tests.channels.sandboxes import open_twin
 from tests.conftest import as_tenant
@@ -54,6 +56,53 @@ def test_a_call_is_written_with_its_answer_and_without_codes_or_accounts(caller,
     kept = row.body + row.answer
     assert secret not in kept
     assert "13800138000" not in kept
+
+
+CANARY, KEY = "LK-7H2K-9QWX-3M4N", "qy_live_abcdefgh12345678_SecretSecretSecretSecret"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"buyers": {"phone": "13800138000"}},
+        {"buyer_info": "13800138000"},
+        {"buyer": [{"phone": "13800138000"}]},
+        {"orders": [{"phone": "13800138000"}]},
+        {"sku": KEY},
+        {CANARY: 1},
+        {"text": f"{CANARY} does not work"},
+    ],
+)
+def test_what_a_program_sends_under_another_name_is_not_written(caller, shop, wrong):
+    caller.post(ORDERS, {"sku": "NONE", "partner_order_no": "N1"} | wrong)
+
+    (row,) = written()
+
+    assert json.loads(row.body)["partner_order_no"] == "N1"
+    for secret in ("13800138000", CANARY, KEY):
+        assert secret not in row.body
+
+
+def test_what_stands_in_an_address_is_written_where_it_is_harmless(caller, shop):
+    query = f"limit=2&state=completed&token={KEY}&code={CANARY}&{CANARY}&type={KEY}"
+
+    caller.get(f"/api/v1/events?{query}")
+
+    (row,) = written()
+    assert row.path == (
+        "/api/v1/events?limit=2&state=completed&token=•••&code=•••&••••=•••&type=qy_live_%E2%80%A2%E2%80%A2%E2%80%A2"
+    )
+
+
+def test_every_field_that_is_known_to_be_harmless_or_not_is_one_of_the_api_s():
+    inputs = [
+        name for name in document(language="en")["components"]["schemas"] if name.endswith("Input")
+    ]
+    shapes = document(language="en")["components"]["schemas"]
+
+    sent = {field for name in inputs for field in shapes[name].get("properties", {})}
+
+    assert sent == FIELDS
 
 
 def test_a_refusal_is_written_with_its_code(caller, shop):
