@@ -55,7 +55,7 @@ def delivery_body(*, delivery: "WebhookDelivery") -> dict[str, Any]:
         "next_try_at": written(delivery.next_at) if delivery.is_waiting else None,
         "last_try_at": written(delivery.last_at),
         "last_status": delivery.last_status,
-        "last_error": delivery.last_error or None,
+        "last_error": delivery.error_told or None,
         "last_ms": delivery.last_ms,
         "last_answer": delivery.answer or None,
         "delivered_at": written(delivery.delivered_at),

@@ -164,6 +164,12 @@ class WebhookDelivery(TenantModel):
     def is_waiting(self) -> bool:
         return self.state in DELIVERY_DUE
 
+    @property
+    def error_told(self) -> str:
+        """The last error for the partner: a name that leads inside and one that leads nowhere are
+        one to him, else he could ask which names there are inside."""
+        return self.last_error.replace("InvalidIPAddress", "ConnectionError")
+
 
 class PartnerShelf(TenantModel):
     """When it is looked at next whether what a partner may buy has changed."""

@@ -177,6 +177,18 @@ def test_a_sample_is_sent_now_and_what_came_back_is_told(caller, keyed):
     assert (said["type"], said["is_test"], said["id"]) == ("unit.refunded", True, sample["event"])
 
 
+@pytest.mark.parametrize("url", ["https://localhost/", "https://10.0.0.1/", "https://no.invalid/"])
+def test_a_partner_is_not_told_which_names_there_are_inside(caller, keyed, settings, url):
+    made = caller.post(ENDPOINTS, {"url": "https://hooks.example.com/"})
+    with tenant_atomic():
+        WebhookEndpoint.objects.update(url=url)
+    settings.WEBHOOKS_MAY_BE_LOCAL = False
+
+    sample = caller.post(f"{ENDPOINTS}/{made['ref']}/test", {})
+
+    assert sample["last_error"] == "not_reached: ConnectionError"
+
+
 def test_a_sample_that_fails_is_not_tried_again_and_disables_nothing(caller, keyed):
     with receiver(status=500) as server:
         made = caller.post(ENDPOINTS, {"url": server.url})
