@@ -64,6 +64,8 @@ class Text(serializers.CharField):
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
+        if not self.allow_blank and not re.search(f"[^{_BLANK}]", data):
+            self.fail("blank")
         return str(super().to_internal_value(data))
 
     @property

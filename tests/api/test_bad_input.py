@@ -31,6 +31,7 @@ FIELDS = [
     ({"sku": 7}, "invalid_input", "sku"),
     ({"sku": None}, "invalid_input", "sku"),
     ({"sku": "x" * 41}, "invalid_input", "sku"),
+    ({"sku": "\u3000"}, "invalid_input", "sku"),
     ({"sku": "a\0b"}, "invalid_input", "sku"),
     ({"quantity": 0}, "invalid_input", "quantity"),
     ({"quantity": -1}, "invalid_input", "quantity"),
@@ -133,11 +134,18 @@ def test_a_wrong_limit_is_refused(caller, query):
     assert (caller.status, answer["error"]["param"]) == (422, "limit")
 
 
-@pytest.mark.parametrize("cursor", ["x", "c", "cffffffffffffffffffff", "c-1", "1", "c 1", "%00"])
+@pytest.mark.parametrize("cursor", ["x", "c", "cffffffffffffffffffff", "c-1", "1", "c 1", "%20"])
 def test_a_wrong_cursor_is_refused(caller, cursor):
     answer = caller.get(f"{ORDERS}?after={cursor}")
 
     assert (caller.status, answer["error"]["code"]) == (422, "cursor_unknown")
+
+
+@pytest.mark.parametrize("query", ["after=%00", "limit=%00", "a%00b=1"])
+def test_a_nul_in_the_address_is_refused_before_anything_reads_it(caller, query):
+    answer = caller.get(f"{ORDERS}?{query}")
+
+    assert (caller.status, answer["error"]["code"]) == (400, "address_unreadable")
 
 
 def test_an_idempotency_key_that_is_too_long_is_refused(caller, sku):
