@@ -73,6 +73,33 @@ def test_a_changed_field_breaks_the_signature(agiso, sku):
     assert agiso.post("order/createPurchase", signed)["code"] == 200
 
 
+def folded_into_the_address(said):
+    limit = said.pop("maxAmount")
+    return said | {"callbackUrl": f"{said['callbackUrl']}&maxAmount={limit}"}
+
+
+def folded_into_a_name(said):
+    return {f"callbackUrl={said.pop('callbackUrl')}&maxAmount": said.pop("maxAmount")} | said
+
+
+@pytest.mark.parametrize("fold", [folded_into_the_address, folded_into_a_name])
+def test_a_limit_cannot_be_folded_into_what_stands_beside_it(agiso, sku, fold):
+    said = {
+        "userId": agiso.opened.door.merchant_id, "orderNo": "A1", "productNo": sku.ref, "buyNum": 1,
+        "callbackUrl": "http://cb.acpr.agiso.com/told?shop=1", "maxAmount": "0.01",
+        "timestamp": int(time.time()),
+    }  # fmt: skip
+    sign = agiso.sign(said)
+
+    told = agiso.post("order/createPurchase", said | {"sign": sign})["code"]
+    swapped = fold(dict(said))
+
+    assert told == 1220
+    assert agiso.sign(swapped) == sign
+    assert agiso.post("order/createPurchase", swapped | {"sign": sign})["code"] == 401
+    assert count() == 0
+
+
 @pytest.mark.parametrize("seconds", [-601, -10_000_000, 602])
 def test_agiso_s_old_calls_are_refused(agiso, sku, seconds):
     assert agiso.call("order/get", orderNo="A1", at=time.time() + seconds)["code"] == 408
