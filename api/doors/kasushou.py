@@ -120,7 +120,7 @@ def _ref(call: Call, name: str) -> str:
 
 def _wanted(call: Call) -> orders.Wanted:
     fields = call.fields
-    quantity = loose_whole(fields, "quantity", least=1, most=MOST_OF_ONE, usual=1)
+    quantity = loose_whole(fields, "quantity", least=1, most=MOST_OF_ONE)
     each_e4 = amount_e4(fields, "safe_price")
     order_no = text(fields, "external_orderno", is_needed=False) or _number_of(call)
     return orders.Wanted(

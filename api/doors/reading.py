@@ -71,11 +71,13 @@ def attached(fields: Fields, name: str) -> dict[str, str]:
 def texts(found: Fields, name: str) -> dict[str, str]:
     """Texts and numbers, as text; what is empty is left out."""
     said = {each: value for each, value in found.items() if value not in ("", None)}
-    if not all(
-        type(value) in {int, str} and len(str(value)) <= MOST_CHARS for value in said.values()
-    ):
+    if not all(type(value) in {int, str} and _is_fit(str(value)) for value in said.values()):
         raise wrong(name)
     return {each: str(value) for each, value in said.items()}
+
+
+def _is_fit(said: str) -> bool:
+    return len(said) <= MOST_CHARS and said.isprintable()
 
 
 def amount_e4(fields: Fields, name: str) -> int | None:

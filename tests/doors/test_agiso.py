@@ -253,6 +253,7 @@ WRONG = [
     {"attach": "{"},
     {"attach": "[]"},
     {"attach": '{"phone": ["a"]}'},
+    {"attach": '{"phone": "a\\u202e"}'},
     {"callbackUrl": "https://evil.example/"},
     {"callbackUrl": "https://cb.acpr.agiso.com/"},
     {"callbackUrl": "http://cb.acpr.agiso.com.evil.example/"},

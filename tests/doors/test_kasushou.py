@@ -239,6 +239,14 @@ def test_a_signed_call_without_a_number_buys_once_however_often_it_is_sent(buyer
     assert ledger() == (2, 2 * PRICE)
 
 
+def test_a_call_that_asks_for_goods_buys_none_at_another_address(buyer, sku):
+    asked = {"id": sku.pk}
+
+    assert buyer.post("goods/info", asked)["code"] == 200
+    assert buyer.post("order/buy", asked)["code"] == 400
+    assert ledger() == (0, 0)
+
+
 def test_what_is_given_up_is_a_failure_with_all_the_money_back(buyer, shop):
     with tenant_atomic():
         by_hand = make_sku(kind=SkuKind.BY_HAND)
@@ -383,6 +391,9 @@ WRONG = [
     {"safe_price": []},
     {"attach": "text"},
     {"attach": {"recharge_account": ["1"]}},
+    {"attach": {"recharge_account": "1\0"}},
+    {"attach": {"recharge_account": "1\x1b[31m"}},
+    {"attach": {"recharge_account": "\u202e1"}},
     {"external_orderno": 7},
     {"external_orderno": "x" * 65},
     {"url": "http://127.0.0.1/"},
