@@ -29,7 +29,9 @@ class Heard(WSGIRequest):
 class Entry(WSGIHandler):
     request_class = Heard
 
-    def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
+    def __call__(  # type: ignore[override]  # -- a server takes any such iterable
+        self, environ: Any, start_response: Any
+    ) -> Iterable[bytes]:
         try:
             _measure(environ)
             return super().__call__(environ, start_response)
@@ -51,5 +53,8 @@ def _measure(environ: Any) -> None:
     """
     if "chunked" not in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
         return
-    body = environ["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+    try:
+        body = environ["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+    except Exception as why:  # every web server has its own
+        raise OSError("the body cannot be read") from why
     environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}

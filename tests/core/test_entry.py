@@ -62,7 +62,7 @@ def test_a_body_in_chunks_that_is_too_long_is_refused(shop, settings):
 
 class Broken(io.BytesIO):
     def read(self, _size=-1):
-        raise OSError("no chunk")
+        raise ValueError("no chunk")
 
 
 def test_chunks_that_are_none_are_refused(shop):
