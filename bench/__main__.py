@@ -9,7 +9,17 @@ from pathlib import Path
 from bench.processes import set_up
 from bench.report import Report, machine
 
-SCENARIOS = ("imports", "claims", "pages", "sales", "notices", "upstream", "partners", "risk")
+SCENARIOS = (
+    "imports",
+    "claims",
+    "pages",
+    "sales",
+    "notices",
+    "upstream",
+    "partners",
+    "risk",
+    "attack",
+)
 ASKED_FOR = ("outage",)  # minutes long: runs only when it is named
 
 

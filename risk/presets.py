@@ -50,6 +50,10 @@ def _fact(name: str, op: str, value: object) -> Json:
     return {"fact": name, "op": op, "value": value}
 
 
+def _is(name: str) -> Json:
+    return {"fact": name, "op": "=", "value": True}
+
+
 def _body(when: Json, *, action: Action = Action.HOLD, moment: Moment = Moment.ORDER) -> Json:
     return {"moments": [str(moment)], "when": when, "action": str(action)}
 
@@ -101,10 +105,18 @@ def _cheap_things_of_a_new_buyer(at: int, cheap: str) -> Ready:
 
 
 def _swarm_of_new_buyers(at: int, cheap: str) -> Ready:
+    """Rented machines and rented numbers are known by what they are; the rest by how many of one
+    network come at once, of which a carrier's has many honest ones."""
+    machine, number = _is("is_datacenter"), _is("is_virtual_phone")
+    again = _any(
+        _count("net", HOUR, (5, 1, 1)[at], differ="phone"), _count("device", HOUR, (3, 1, 1)[at])
+    )
     many = _any(
         _count("ip", HOUR, (8, 4, 3)[at], differ="phone"),
         _count("ip", HOUR, (8, 4, 3)[at], differ="device"),
-        _count("net", HOUR, (30, 12, 6)[at], differ="device"),
+        _count("net", HOUR, (30, 5, 3)[at], differ="device"),
+        _all_of(_any(machine, number), again),
+        _all_of(machine, number),
     )
     return Ready(
         key="new_swarm",
