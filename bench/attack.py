@@ -57,8 +57,10 @@ class Simulation:
     """A week up to `now` at the shop that is bound: real looks and real counts. What an order's
     own service finds out about its buyer's past is kept here."""
 
-    def __init__(self, *, preset: Any, now: datetime, crowd: Crowd | None = None) -> None:
-        self._preset = preset
+    def __init__(
+        self, *, preset: Any, now: datetime, crowd: Crowd | None = None, at_once: int = AT_ONCE
+    ) -> None:
+        self._preset, self._at_once = preset, at_once
         self._began = now - timedelta(days=DAYS + 1)
         self._tries = (crowd or Crowd(seed=SEED)).tries()
         self._first: dict[str, float] = {}
@@ -66,7 +68,7 @@ class Simulation:
         self.found = Outcome()
 
     def run(self, *, between: Any = None) -> Outcome:
-        """`between` is called after each handful of looks, with how many there were."""
+        """`between` is called after each handful of looks, with how many there were and when."""
         from core.actors import SYSTEM  # noqa: PLC0415 -- after django.setup()
         from core.scope import tenant_atomic  # noqa: PLC0415
         from core.sheets import Sheet  # noqa: PLC0415
@@ -76,14 +78,14 @@ class Simulation:
         given = {"preset": self._preset, "state": RuleState.ON, "is_sure": True}
         risk.install(**given, by=SYSTEM, now=self._began)
         risk.rebuild(now=self._began)
-        for first in range(0, len(self._tries), AT_ONCE):
+        for first in range(0, len(self._tries), self._at_once):
             with tenant_atomic():
                 sheet = Sheet()
-                for number in range(first, min(first + AT_ONCE, len(self._tries))):
+                for number in range(first, min(first + self._at_once, len(self._tries))):
                     self._look(number, sheet)
                 sheet.write()
             if between is not None:
-                between(first)
+                between(first, self._began + timedelta(seconds=self._tries[first].at))
         return self.found
 
     def _look(self, number: int, sheet: Any) -> None:

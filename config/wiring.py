@@ -172,3 +172,4 @@ def _tell_staff() -> None:
     outbox.subscribe(TakenOffSale, telling.hear_off_sale)
     outbox.subscribe(EndpointDisabled, telling.hear_endpoint)
     sweeper.watch(due_messages, task="notices.send", id_name="recipient_id")
+    sweeper.chore(telling.look_for_waves, every=timedelta(minutes=1))

@@ -45,6 +45,7 @@ SHOP = (
         (
             Place(_("Orders"), "receipt_long", "admin:orders_order_changelist", "orders.view"),
             Place(_("Held orders"), "pause_circle", "office_held", "orders.view"),
+            Place(_("Risk radar"), "radar", "office_radar", "risk.view"),
             Place(_("Risk rules"), "policy", "office_rules", "risk.view"),
             Place(
                 _("After-sale cases"), "support_agent", "admin:orders_case_changelist", "cases.view"

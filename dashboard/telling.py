@@ -7,12 +7,15 @@ from django.urls import reverse
 
 from catalog.models import Sku
 from channels.models import WebhookEndpoint
-from core.scope import tenant_atomic
+from core.scope import bind, tenant_atomic
+from dashboard.radar import hour_of, wave_row
 from fulfillment.models import Unit
 from notices import services as notices
 from notices.states import Topic
 from notices.types import News
 from orders.selectors import get_case
+from risk.selectors import tenants_under_attack, waves
+from risk.selectors.watching import Wave
 from suppliers.models import PriceChange
 
 
@@ -88,3 +91,27 @@ def hear_endpoint(*, endpoint_id: int, now: datetime) -> None:
         path=reverse("office_webhook", args=[endpoint.partner.ref, endpoint.ref]),
     )
     notices.tell(news=news, now=now)
+
+
+def look_for_waves(now: datetime) -> int:
+    """Tell of each wave of stopped orders once an hour; across tenants, returns how many."""
+    told = 0
+    for tenant_id in tenants_under_attack(now=now):
+        with bind(tenant_id), tenant_atomic():
+            seen = waves(now=now) or []
+            told += sum(notices.tell(news=_of_wave(one, now), now=now) for one in seen)
+    return told
+
+
+def _of_wave(one: Wave, now: datetime) -> News:
+    row = wave_row(one)
+    return News(
+        topic=Topic.ATTACK,
+        key=f"attack:{one.trait}:{one.value[:16]}:{hour_of(now)}",
+        given={
+            "count": str(one.count),
+            "minutes": str(max(1, round((one.last - one.began).total_seconds() / 60))),
+            "what": f"{row['what']} {row['value']}",
+        },
+        path=reverse("office_radar"),
+    )

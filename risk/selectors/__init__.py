@@ -19,6 +19,7 @@ from risk.selectors.spoken import (
     versions_of,
 )
 from risk.selectors.trials import tried_on_past, tried_together
+from risk.selectors.watching import radar, stopped_lately, tenants_under_attack, waves
 
 __all__ = [
     "Links",
@@ -41,11 +42,15 @@ __all__ = [
     "parts_of",
     "policy",
     "preset_changes",
+    "radar",
     "rules",
     "rules_in_force",
     "sentence",
+    "stopped_lately",
+    "tenants_under_attack",
     "tried_on_past",
     "tried_together",
     "value_words",
     "versions_of",
+    "waves",
 ]

@@ -88,6 +88,7 @@ return out
 """
 _away_until = 0.0
 _asked_at: dict[int, float] = {}
+_missed: set[int] = set()  # tenants of whom something could not be counted here
 _scripts: dict[int, Any] = {}
 
 Values = Mapping[str, bytes | str]  # by trait
@@ -107,21 +108,39 @@ def tally(
     None: not known here just now. One trip to Redis, none while it is away.
     """
     wanted = [one for one in counters if one.by in values and _can_add(one, values)]
-    if not wanted or time.monotonic() < _away_until:
+    if not wanted or _is_away(adds):
         return dict.fromkeys(wanted)
     ops = [_op(one, values, adds.get(one, 0)) for one in wanted]
     asked = {"now": now.timestamp(), "wants": ops, "most": MOST_DIFFERENT, "buckets": BUCKETS}
     if once:
         asked |= {"once": once[:ONCE_CHARACTERS], "once_for": ONCE_FOR}
     try:
+        _forget_what_was_missed()
         found = _script()(keys=_keys(), args=[json.dumps(asked)])
     except (RedisError, OSError) as why:
         _believe_away()
+        _is_away(adds)
         log.warning("risk_memory_away", why=type(why).__name__)
         return dict.fromkeys(wanted)
     if -1 in found:
         _wish_for_rebuild()
     return {one: None if n < 0 else int(n) for one, n in zip(wanted, found, strict=True)}
+
+
+def _is_away(adds: Mapping[Counter, int]) -> bool:
+    """Whether Redis is not asked just now; what is to be added is remembered as missing there."""
+    is_away = time.monotonic() < _away_until
+    if is_away and any(adds.values()):
+        _missed.add(require_tenant())
+    return is_away
+
+
+def _forget_what_was_missed() -> None:
+    """A Redis that comes back full lacks what happened meanwhile: all is counted anew there."""
+    tenant_id = require_tenant()
+    if tenant_id in _missed:
+        _client().delete(_keys()[0])
+        _missed.discard(tenant_id)
 
 
 def _can_add(one: Counter, values: Values) -> bool:

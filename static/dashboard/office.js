@@ -47,6 +47,7 @@ document.addEventListener("DOMContentLoaded", () => {
     });
   }
   for (const box of document.querySelectorAll("[data-progress]")) watch(box);
+  for (const box of document.querySelectorAll("[data-feed]")) feed(box);
   for (const all of document.querySelectorAll("[data-check-all]")) chooseMany(all);
   for (const box of document.querySelectorAll("[data-keys]")) listenForKeys(box);
   for (const input of document.querySelectorAll("[data-token]")) {
@@ -130,6 +131,15 @@ function listenForKeys(desk) {
     else if ("jkoxadb".includes(event.key) && event.key.length === 1) isOurs = press(event.key);
     if (isOurs) event.preventDefault();
   });
+}
+
+/* What happens meanwhile, for a page that stays open; one that nobody looks at does not ask. */
+function feed(box) {
+  setInterval(async () => {
+    if (document.hidden || box.matches(":focus-within")) return;
+    const answer = await fetch(box.dataset.feed, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (answer?.ok) box.innerHTML = (await answer.json()).html;
+  }, 5000);
 }
 
 function watch(box) {

@@ -23,6 +23,7 @@ OFFICE = {
     "held": "/office/held/",
     "notices": "/office/notices/",
     "recipient_new": "/office/notices/new/",
+    "radar": "/office/radar/",
     "rules": "/office/rules/",
     "rule_new": "/office/rules/new/",
     "presets": "/office/rules/presets/",

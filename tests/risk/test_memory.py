@@ -187,3 +187,22 @@ def test_a_form_that_is_sent_twice_counts_once(rule):
 
     assert said == ["pass"] * 5
     assert others == ["pass", "pass", "hold"]
+
+
+def test_a_redis_that_comes_back_full_counts_anew_what_it_missed(rule, monkeypatch):
+    risk.rebuild(now=NOON)
+    look(now=NOON)
+    real = memory._client
+
+    def gone():
+        raise OSError("away")
+
+    monkeypatch.setattr(memory, "_client", gone)
+    for at in (1, 2):
+        look(now=NOON + at * SECOND)
+    monkeypatch.setattr(memory, "_client", real)
+    memory._away_until = 0.0
+
+    assert look(now=NOON + 3 * SECOND) == "hold"
+    assert risk.rebuild(now=NOON + 4 * SECOND) == 1
+    assert look(now=NOON + 5 * SECOND) == "hold"
