@@ -14,7 +14,7 @@ from notices import services as notices
 from notices.states import Topic
 from notices.types import News
 from orders.selectors import get_case
-from risk.selectors import tenants_under_attack, waves
+from risk.selectors import due_waves, waves
 from risk.selectors.watching import Wave
 from suppliers.models import PriceChange
 
@@ -96,7 +96,7 @@ def hear_endpoint(*, endpoint_id: int, now: datetime) -> None:
 def look_for_waves(now: datetime) -> int:
     """Tell of each wave of stopped orders once an hour; across tenants, returns how many."""
     told = 0
-    for tenant_id in tenants_under_attack(now=now):
+    for tenant_id in due_waves(now=now):
         with bind(tenant_id), tenant_atomic():
             seen = waves(now=now) or []
             told += sum(notices.tell(news=_of_wave(one, now), now=now) for one in seen)

@@ -19,7 +19,7 @@ from risk.selectors.spoken import (
     versions_of,
 )
 from risk.selectors.trials import tried_on_past, tried_together
-from risk.selectors.watching import radar, stopped_lately, tenants_under_attack, waves
+from risk.selectors.watching import due_waves, radar, stopped_lately, waves
 
 __all__ = [
     "Links",
@@ -30,6 +30,7 @@ __all__ = [
     "counts_then",
     "due_to_forget",
     "due_to_unlist",
+    "due_waves",
     "find_assessment",
     "find_listed",
     "find_look",
@@ -47,7 +48,6 @@ __all__ = [
     "rules_in_force",
     "sentence",
     "stopped_lately",
-    "tenants_under_attack",
     "tried_on_past",
     "tried_together",
     "value_words",

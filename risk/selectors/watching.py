@@ -156,8 +156,8 @@ def stopped_lately() -> list[Assessment]:
     return list(found[:MOST_FED])
 
 
-def tenants_under_attack(*, now: datetime) -> list[int]:
-    """Where so many were stopped lately that there may be a wave, across tenants."""
+def due_waves(*, now: datetime) -> list[int]:
+    """Tenants where so many were stopped lately that there may be a wave, across all of them."""
     found = (
         Assessment.objects.using("ops")
         .filter(at__gt=now - WAVE_WITHIN, at__lte=now, action__in=STOPPED)
