@@ -9,6 +9,8 @@ from api.errors import TooFast
 from channels.types import Seat
 from core.scope import require_tenant
 
+MOST_OF_A_STRANGER = 20  # calls a second
+
 
 def count_call(*, seat: Seat, now: datetime) -> int:
     """One call more of the partner's in this second; how many that makes.
@@ -18,10 +20,16 @@ def count_call(*, seat: Seat, now: datetime) -> int:
     return _count(f"{seat.partner_id}", now)
 
 
-def count_stranger(*, door_id: int, address: str, now: datetime) -> int:
-    """One call more that anybody may make at a door, from this address: who takes too many takes
-    none of the partner's own."""
-    return _count(f"door{door_id}|{address}", now)
+def count_stranger(*, at: str, address: str, now: datetime) -> int:
+    """One call more, at a door or with a key, of who has not shown that he may call from this
+    address: who takes too many takes none of the partner's own."""
+    return _count(f"{at}|{address}", now)
+
+
+def check_stranger(*, counted: int) -> None:
+    """Raises TooFast."""
+    if counted > MOST_OF_A_STRANGER:
+        raise _too_fast()
 
 
 def _count(who: str, now: datetime) -> int:
@@ -33,4 +41,8 @@ def _count(who: str, now: datetime) -> int:
 def check_pace(*, seat: Seat, counted: int) -> None:
     """Raises TooFast."""
     if counted > seat.most_per_second:
-        raise TooFast(_("Too many calls in this second. Wait for the next."), wait_seconds=1)
+        raise _too_fast()
+
+
+def _too_fast() -> TooFast:
+    return TooFast(_("Too many calls in this second. Wait for the next."), wait_seconds=1)

@@ -17,7 +17,7 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
 from api.errors import Unreadable
-from api.pace import check_pace, count_call, count_stranger
+from api.pace import check_pace, check_stranger, count_call, count_stranger
 from api.parsing import MOST_BYTES
 from catalog.errors import NotForSale
 from channels import services as channels
@@ -128,23 +128,41 @@ class DoorView(ABC, View):
     def _answered(
         self, request: HttpRequest, uid: UUID, path: str, *, now: datetime
     ) -> dict[str, Any]:
+        deed, address = self.deeds.get(path), caller_ip(request)
+        if deed is None or request.method != "POST":
+            raise NotFound
+        body = request.read(MOST_BYTES + 1)  # it may take its time: no transaction is open yet
         with tenant_atomic(durable=True):
             door = get_door(uid=uid, kind=self.kind, now=now)
-            deed = self.deeds.get(path)
-            if deed is None or request.method != "POST":
-                raise NotFound
             try:
-                call = self._heard(request, door, path, now=now)
-                self._admit(call, deed, address=caller_ip(request))
-                self._keep_pace(door, deed, address=caller_ip(request), now=now)
+                call = self._let_in(request, body, door, path, now=now)
             except Turned as turned:
                 channels.note_refused(
-                    door=door, path=path, why=turned.why, address=caller_ip(request), now=now
+                    door=door, path=path, why=turned.why, address=address, now=now
                 )
                 return self.turned(turned.why)
             except AppError as why:
                 return self.refused(why)
         return self._carried_out(call, deed)
+
+    def _let_in(
+        self, request: HttpRequest, body: bytes, door: DoorSeat, path: str, *, now: datetime
+    ) -> Call:
+        """The call, counted: of the partner's pace if it is signed, else of the stranger's. Raises
+        Turned, Unreadable, TooFast."""
+        deed, address = self.deeds[path], caller_ip(request)
+        is_his = False
+        try:
+            call = self._heard(request, body, door, path, now=now)
+            self._admit(call, deed, address=address)
+            is_his = deed.is_signed
+        finally:
+            if not is_his:
+                at = f"door{door.door_id}"
+                check_stranger(counted=count_stranger(at=at, address=address, now=now))
+        if is_his:
+            check_pace(seat=door.seat, counted=count_call(seat=door.seat, now=now))
+        return call
 
     def _admit(self, call: Call, deed: Deed, *, address: str) -> None:
         """Raises Turned."""
@@ -155,16 +173,9 @@ class DoorView(ABC, View):
         if deed.is_signed:
             channels.mark_door_used(door=call.door, address=address, now=call.now)
 
-    def _keep_pace(self, door: DoorSeat, deed: Deed, *, address: str, now: datetime) -> None:
-        """Raises TooFast."""
-        if deed.is_signed:
-            counted = count_call(seat=door.seat, now=now)
-        else:
-            counted = count_stranger(door_id=door.door_id, address=address, now=now)
-        check_pace(seat=door.seat, counted=counted)
-
-    def _heard(self, request: HttpRequest, door: DoorSeat, path: str, *, now: datetime) -> Call:
-        body = request.read(MOST_BYTES + 1)
+    def _heard(
+        self, request: HttpRequest, body: bytes, door: DoorSeat, path: str, *, now: datetime
+    ) -> Call:
         if len(body) > MOST_BYTES:
             raise Unreadable(_("The body is not JSON that this API can read."))
         return Call(

@@ -6,6 +6,8 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+import time_machine
+from django.utils import timezone
 
 from channels import services as channels
 from channels.models import Door, DoorRefusal
@@ -14,6 +16,7 @@ from core.errors import InvalidInput
 from core.scope import tenant_atomic
 from core.secrets import Secret
 from orders.models import Order
+from tests.api.slow import Slow
 from tests.channels.factories import WANG, make_partner
 from tests.conftest import as_tenant
 from tests.doors.callers import (
@@ -275,21 +278,27 @@ def test_too_many_calls_in_a_second_are_told_to_ask_later(shop):
 
 def test_who_does_not_sign_takes_nothing_of_the_partner_s_pace(shop):
     with tenant_atomic():
-        caller = Agiso(open_door("agiso", most_per_second=1))
+        agiso = Agiso(open_door("agiso", most_per_second=3))
+    unsigned = {"userId": agiso.opened.door.merchant_id, "timestamp": int(time.time())}
+    tries = [("app/getAppId", {}), ("product/getList", unsigned), ("product/getList", "{")]
 
-    strangers = [caller.post("app/getAppId", {})["code"] for _ in range(8)]
-    signed = [_at_a_new_second(caller) for _ in range(2)]
+    with time_machine.travel(timezone.now(), tick=False):
+        told = [agiso.post(*each)["code"] for each in tries for _ in range(9)]
+        too_many = [agiso.post(*each)["code"] for each in tries]
+        heard = [agiso.call("product/getList")["code"] for _ in range(4)]
 
-    assert 9999 in strangers
-    assert signed == [200, 200]
+    assert told == [200] * 9 + [401] * 9 + [500] * 2 + [9999] * 7
+    assert too_many == [9999] * 3
+    assert heard == [200] * 3 + [9999]
+    assert refusals() == [("product/getList", "signature", 9)]
 
 
-def _at_a_new_second(caller):
-    """What the partner is told whose second a stranger has used up."""
-    time.sleep(1 - time.time() % 1)
-    for _ in range(3):
-        caller.post("app/getAppId", {})
-    return caller.call("product/getList")["code"]
+def test_a_body_is_read_before_a_transaction_is_open(agiso):
+    slow = Slow(b"{}")
+    path = f"/door/{agiso.opened.door.uid}/agisoAcprSupplierApi/app/getAppId"
+
+    assert agiso.client.post(path, content_type="application/json", **slow.sent).status_code == 200
+    assert slow.was_within == {False}
 
 
 def test_old_secrets_are_good_for_a_while_after_new_ones_were_made(agiso, sku):
