@@ -231,7 +231,7 @@ class PartnerOrder(TenantModel):
 
 
 class PartnerDay(TenantModel):
-    """What a partner spent on one day of the merchant's zone; counted where there is a limit."""
+    """What a partner spent on one day of the merchant's zone."""
 
     partner = TenantForeignKey(Partner, on_delete=models.PROTECT, related_name="+", db_index=False)
     day = models.DateField()

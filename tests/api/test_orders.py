@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from channels.models import PartnerOrder
+from channels.models import Partner, PartnerOrder
 from core.models import Once
 from core.scope import tenant_atomic
 from inventory.models import Code, Hold
@@ -146,6 +146,17 @@ def test_the_day_s_limit_holds(shop, sku):
 
     assert statuses == [201, 201, 402]
     assert balance(keyed) == RICH - 2 * PRICE
+
+
+def test_a_limit_that_is_set_later_knows_what_was_spent_that_day(caller, keyed, sku):
+    first = caller.order(sku) and caller.status
+    with tenant_atomic():
+        Partner.objects.filter(pk=keyed.partner.pk).update(daily_limit_e4=PRICE)
+
+    told = caller.order(sku, "N2")
+
+    assert (first, caller.status, told["error"]["code"]) == (201, 402, "daily_limit_reached")
+    assert balance(keyed) == RICH - PRICE
 
 
 def test_it_is_not_sold_above_what_the_caller_allows(caller, sku):
