@@ -20,12 +20,17 @@ class StrictJSONParser(JSONParser):
         self, stream: IO[Any], media_type: str | None = None, parser_context: Any = None
     ) -> dict[str, Any]:
         body = stream.read(MOST_BYTES + 1)
-        if len(body) > MOST_BYTES:
-            raise BodyTooLarge(
-                _("A request has at most %(most)s kB. Send less at once.")
-                % {"most": MOST_BYTES // 1024}
-            )
+        check_size(len(body))
         return read_object(body) if body else {}
+
+
+def check_size(length: int) -> None:
+    """Raises BodyTooLarge."""
+    if length > MOST_BYTES:
+        raise BodyTooLarge(
+            _("A request has at most %(most)s kB. Send less at once.")
+            % {"most": MOST_BYTES // 1024}
+        )
 
 
 def read_object(body: bytes, *, parse_float: Callable[[str], Any] = float) -> dict[str, Any]:

@@ -21,12 +21,12 @@ from rest_framework.views import APIView
 from api import calls, shapes, versions
 from api.errors import KeyMissing, KeyTooLong
 from api.fields import Shape
-from api.pace import check_pace, count_call
-from api.parsing import StrictJSONParser
+from api.pace import check_pace, check_stranger, count_call, count_stranger
+from api.parsing import MOST_BYTES, StrictJSONParser, check_size
 from api.refusals import answer, body_of, refusal_of
 from api.shapes import as_json
 from channels import services as channels
-from channels.errors import KeyRefused, ScopeMissing
+from channels.errors import AddressRefused, KeyRefused, PartnerSuspended, ScopeMissing
 from channels.selectors import find_seat
 from channels.services.keys import LIVE, PUBLIC, TEST
 from channels.types import CallSeen, Seat
@@ -73,6 +73,8 @@ class PartnerView(APIView):
         """Find out whose key it is, and answer in that tenant's scope."""
         began = time.perf_counter()
         self.now, self.told = timezone.now(), {versions.HEADER: versions.NEWEST}
+        if _length_of(request) <= MOST_BYTES:
+            request.body  # noqa: B018 -- read while no transaction is open: it may take its time
         try:
             kind, public, secret = _key_of(request)
             with step_over(_tenant_of(request, kind)), shapes.told_of(is_live=kind == LIVE):
@@ -127,8 +129,13 @@ class PartnerView(APIView):
         self, request: HttpRequest, public: str, secret: str, **kwargs: Any
     ) -> HttpResponseBase:
         address = caller_ip(request)
-        seat = find_seat(public=public, secret=secret, address=address, now=self.now)
+        try:
+            seat = find_seat(public=public, secret=secret, address=address, now=self.now)
+        except (AddressRefused, PartnerSuspended):
+            check_stranger(counted=count_stranger(at=public, address=address, now=self.now))
+            raise
         self.seat, self.tenant_id = seat, require_tenant()
+        self._keep_pace()
         asked = request.headers.get(versions.HEADER)
         version = versions.version_for(asked=asked, pinned=seat.version)
         page = request.build_absolute_uri("/developers/versions/")
@@ -136,8 +143,7 @@ class PartnerView(APIView):
         needed = self.needs.get(str(request.method))
         if needed and needed not in seat.scopes:
             raise ScopeMissing(_("This key may not do this."), scope=needed)
-        self.seat = seat
-        self._keep_pace()
+        check_size(_length_of(request))
         response = super().dispatch(request, **kwargs)
         channels.mark_used(seat=seat, address=address, now=self.now)
         return response
@@ -187,6 +193,11 @@ class PartnerView(APIView):
         found = shape(data=self.given)
         found.is_valid(raise_exception=True)
         return dict(found.validated_data)
+
+
+def _length_of(request: HttpRequest) -> int:
+    said = str(request.META.get("CONTENT_LENGTH") or "")
+    return int(said) if said.isascii() and said.isdecimal() else 0
 
 
 def _key_of(request: HttpRequest) -> tuple[str, str, str]:

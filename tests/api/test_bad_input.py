@@ -4,10 +4,12 @@ import json
 import time
 
 import pytest
+from django.test import Client
 
 from core.scope import tenant_atomic
 from orders.models import Order
 from tests.api.callers import ORDERS
+from tests.api.slow import Slow
 from tests.catalog.factories import make_template
 from tests.orders.factories import stocked_sku
 
@@ -25,6 +27,14 @@ def told(caller, body, **headers):
     with tenant_atomic():
         assert not Order.objects.exists()
     return caller.status, answer["error"]["code"], answer["error"]["param"]
+
+
+def test_a_body_is_read_before_a_transaction_is_open(keyed):
+    slow = Slow(b"{}")
+    client = Client(headers={"host": "cloud.localhost", "authorization": f"Bearer {keyed.key}"})
+
+    assert client.post(ORDERS, content_type="application/json", **slow.sent).status_code == 422
+    assert slow.was_within == {False}
 
 
 FIELDS = [

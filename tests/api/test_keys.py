@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from channels import services as channels
@@ -128,6 +129,35 @@ def test_too_many_calls_in_a_second_wait_for_the_next(shop):
     last = statuses.index(429)
     assert statuses[:2] == [200, 200]
     assert last >= 2
+
+
+def test_what_is_refused_for_its_words_is_counted_too(shop):
+    with tenant_atomic():
+        caller = Caller(make_keyed(most_per_second=2, key=KeyTerms(scopes=("orders:read",))))
+
+    with time_machine.travel(timezone.now(), tick=False):
+        told = [caller.get(PRODUCTS) and caller.status for _ in range(3)]
+        caller.get(PRODUCTS, **{"X-API-Version": "x"})
+
+    assert told == [403, 403, 429]
+    assert caller.status == 429
+
+
+def test_who_calls_from_elsewhere_is_told_to_wait_and_spends_no_pace_of_the_partner(shop):
+    with tenant_atomic():
+        keyed = make_keyed(most_per_second=1)
+        terms = KeyTerms(networks=("203.0.113.7",))
+        far = channels.issue_key(
+            partner_id=keyed.partner.pk, terms=terms, by=WANG, now=MORNING
+        ).text.reveal()
+
+    with time_machine.travel(timezone.now(), tick=False):
+        told = [refused(Caller(far))[0] for _ in range(21)]
+        near = Caller(keyed)
+        near.get(PRODUCTS)
+
+    assert told == [403] * 20 + [429]
+    assert near.status == 200
 
 
 def test_every_answer_says_how_many_calls_are_left(caller):
