@@ -27,6 +27,9 @@ WEBHOOKS_MAY_BE_LOCAL = False
 # Trials only: a simulator knows at once what it has, a supplier after its protocol's settle window.
 SUPPLIERS_SETTLE_SECONDS = env.float("SUPPLIERS_SETTLE_SECONDS", default=None)
 
+# Networks whose X-Forwarded-For is believed, its last address only: the proxy in front of us.
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
