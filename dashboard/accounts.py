@@ -13,36 +13,49 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core import limits
 from core.actors import Actor
 from core.callers import caller_ip
 from core.errors import TooManyTries
+from core.guards import Asker, Attempt, By, Floor, Guard, attempt
+from core.meters import Budget
 from dashboard.addresses import address_of, host_of
 from tenants import audit
 from tenants.models import User
 from tenants.selectors import find_member
 
 # Guessing one person's password, and trying one password on many people from one place.
-MOST_PER_MAIL = 8
-MOST_PER_IP = 60
-WINDOW = timedelta(minutes=15)
-MOST_RESETS = 3
-RESET_WINDOW = timedelta(hours=1)
+# Neither a shop's nor the platform's budget: who spends it would shut out all of its staff.
+LOGIN = Guard(
+    name="login",
+    budgets={
+        By.TARGET: Budget(free=8, every=900 / 8, first=900, longest=900),
+        By.ADDRESS: Budget(free=60, every=15, first=5, longest=900),
+        By.NETWORK: Budget(free=180, every=5, longest=300),
+    },
+    floor=Floor(most=8, window=timedelta(minutes=15)),
+)
+RESET = Guard(
+    name="reset",
+    budgets={
+        By.TARGET: Budget(free=3, every=1200, first=3600, longest=3600),
+        By.ADDRESS: Budget(free=20, every=180, first=60, longest=3600),
+        By.NETWORK: Budget(free=60, every=60, first=10, longest=3600),
+    },
+    floor=Floor(most=3, window=timedelta(hours=1)),
+)
 
 
 class StaffAccounts(DefaultAccountAdapter):
+    _tried: Attempt
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Staff are invited, never self-made."""
         return False
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        now = timezone.now()
         mail = _mail(credentials)
         try:
-            limits.hit(what="login", who=mail, most=MOST_PER_MAIL, window=WINDOW, now=now)
-            limits.hit(
-                what="login.ip", who=caller_ip(request), most=MOST_PER_IP, window=WINDOW, now=now
-            )
+            self._tried = _tries(request, LOGIN, mail)
         except TooManyTries as refusal:
             remember(request, "login.blocked", mail)
             raise at_form(refusal) from refusal
@@ -50,7 +63,7 @@ class StaffAccounts(DefaultAccountAdapter):
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         user: AbstractBaseUser | None = super().authenticate(request, **credentials)
         if user is not None:
-            limits.forgive(what="login", who=_mail(credentials))
+            self._tried.was_right()
         return user
 
     def _rollback_login_failed_rl_usage(self) -> None:
@@ -125,10 +138,8 @@ def remember_login(request: HttpRequest, user: User) -> None:
 
 def count_reset(request: HttpRequest, mail: str) -> None:
     """Raises TooManyTries: nobody's mailbox is flooded from here."""
-    now = timezone.now()
     mail = mail.strip().lower()
-    limits.hit(what="reset", who=mail, most=MOST_RESETS, window=RESET_WINDOW, now=now)
-    limits.hit(what="reset.ip", who=caller_ip(request), most=20, window=RESET_WINDOW, now=now)
+    _tries(request, RESET, mail)
     remember(request, "login.reset_asked", mail)
 
 
@@ -145,6 +156,12 @@ def remember(request: HttpRequest, action: str, mail: str, *, user_id: int | Non
         return
     by = Actor(f"login {mail}"[:80], user_id=user_id, ip=caller_ip(request))
     audit.record(by=by, action=action, target=mail, now=timezone.now())
+
+
+def _tries(request: HttpRequest, guard: Guard, mail: str) -> Attempt:
+    """Raises TooManyTries."""
+    asker = Asker(address=caller_ip(request), shop="", target=mail)
+    return attempt(guard=guard, asker=asker, now=timezone.now())
 
 
 def _mail(credentials: dict[str, Any]) -> str:

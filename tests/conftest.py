@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
+from uuid import uuid4
 
 import pytest
 from django.db import connection, connections
 from django.test import Client
 
 from bench.simulated import Simulators, simulators
-from core import crypto
+from core import crypto, meters
 from core import scope as scopes
 from core.postgres.base import DatabaseWrapper
 from core.scope import bind, tenant_atomic, tenant_in_force
@@ -85,6 +86,8 @@ def _forget() -> None:
     ledger._known.clear()
     ledger._by_id.clear()
     forget_rules()
+    # Redis outlives a test, and every browser of a test has the same address.
+    meters._space, meters._memory = f"meter-{uuid4().hex}", meters._Memory()
 
 
 @pytest.fixture(scope="session")

@@ -44,6 +44,10 @@ ADVICE: Mapping[type[AppError], Words] = {
         _("More calls in this second than your account may make."),
         _("Wait as long as Retry-After says, then send the same request again."),
     ),
+    core.TooManyTries: (
+        _("Too many wrong keys came from your address."),
+        _("Wait as long as Retry-After says; a right key is heard at any time."),
+    ),
     own.VersionUnknown: (
         _("X-API-Version names a date that is no version."),
         _("Leave the header out, or send one of the dates of the changelog."),

@@ -26,13 +26,14 @@ from core.errors import (
     Broken,
     InvalidInput,
     NotFound,
+    TooManyTries,
     Unavailable,
 )
 
 ALWAYS: tuple[type[AppError], ...] = (
     own.KeyMissing, channels.KeyRefused, channels.AddressRefused, channels.ScopeMissing,
     channels.PartnerSuspended, own.TooFast, own.VersionUnknown, own.AnswerKindUnknown,
-    AddressTooLong, AddressUnreadable, Broken, Unavailable,
+    TooManyTries, AddressTooLong, AddressUnreadable, Broken, Unavailable,
 )  # fmt: skip
 WITH_BODY: tuple[type[AppError], ...] = (
     own.Unreadable, own.BodyTooLarge, own.BodyKindUnknown, own.UnknownField, InvalidInput,

@@ -31,9 +31,11 @@ from channels.selectors import find_seat
 from channels.services.keys import LIVE, PUBLIC, TEST
 from channels.types import CallSeen, Seat
 from core.callers import caller_ip
-from core.errors import AppError
+from core.errors import AppError, TooManyTries
 from core.failpoints import reach
+from core.guards import Asker, By, Guard, attempt
 from core.kept import Kept
+from core.meters import Budget
 from core.middleware import opens_own_scope
 from core.scope import require_tenant, step_over, tenant_atomic
 from core.secrets import Secret
@@ -42,6 +44,15 @@ from tenants.types import Shop
 
 _KEY = re.compile(rf"({LIVE}|{TEST})([a-z0-9]{{{PUBLIC}}})([A-Za-z0-9_-]{{20,64}})")
 LONGEST_KEY = 255
+# A wrong key's answer; a right one is never held up by its neighbours' wrong ones, and 160 random
+# bits are not found by trying.
+WRONG_KEYS = Guard(
+    name="key",
+    budgets={
+        By.ADDRESS: Budget(free=60, every=5, longest=300),
+        By.NETWORK: Budget(free=180, every=2, longest=300),
+    },
+)
 _sandboxes: Kept[int | None] = Kept(most=10_000)
 
 
@@ -80,6 +91,8 @@ class PartnerView(APIView):
             with step_over(_tenant_of(request, kind)), shapes.told_of(is_live=kind == LIVE):
                 response = self._in_scope(request, public, secret, **kwargs)
                 reach("api.called")
+        except KeyRefused as refusal:
+            response = answer(request, self._counted(request, refusal))
         except AppError as refusal:
             response = answer(request, refusal)
         for name, value in self.told.items():
@@ -87,6 +100,14 @@ class PartnerView(APIView):
         if hasattr(self, "seat"):
             self._log(request, response, took=time.perf_counter() - began)
         return response
+
+    def _counted(self, request: HttpRequest, refusal: KeyRefused) -> AppError:
+        asker = Asker(address=caller_ip(request), shop=str(require_tenant()))
+        try:
+            attempt(guard=WRONG_KEYS, asker=asker, now=self.now)
+        except TooManyTries as too_many:
+            return too_many
+        return refusal
 
     def _log(self, request: HttpRequest, response: Any, *, took: float) -> None:
         """Have the call written into the request log, with its answer as soon as that is whole."""

@@ -108,6 +108,11 @@ def orders_of_device(*, buyer_key: str) -> "QuerySet[Order]":
     return Order.objects.filter(buyer_key=buyer_key).order_by("-placed_at", "-pk")
 
 
+def has_paid_order(*, buyer_key: str) -> bool:
+    """Whether something was ever paid for from this device."""
+    return orders_of_device(buyer_key=buyer_key).filter(paid_at__isnull=False).exists()
+
+
 def lookup(*, number: str, contact_or_password: str) -> Order:
     """The order, for who knows its number and its phone, mail or order password.
 

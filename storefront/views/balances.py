@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from channels.selectors import is_to_be_paid, payment_in_by_token
 from channels.states import PaymentInState
-from storefront import services
+from storefront import guessing, services
 from storefront.selectors.words import price_of
 from storefront.views.checkout import how_to_pay, way_asked
 from storefront.views.orders import private
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @never_cache
 def balance(request: HttpRequest, token: str) -> HttpResponse:
     """Who pays whom how much, and how; or what has become of it."""
-    asked, now = payment_in_by_token(token=token), timezone.now()
+    asked, now = _asked_at(request, token), timezone.now()
     payment = services.find_payment_in(asked=asked, way=way_asked(request), now=now)
     context = {
         "asked": asked,
@@ -38,6 +38,11 @@ def balance(request: HttpRequest, token: str) -> HttpResponse:
         **_how(request, asked, payment),
     }
     return private(render(request, "storefront/balance.html", context))
+
+
+def _asked_at(request: HttpRequest, token: str) -> "PaymentIn":
+    with guessing.token_asked(request):
+        return payment_in_by_token(token=token)
 
 
 def _how(request: HttpRequest, asked: "PaymentIn", payment: "Payment | None") -> dict[str, Any]:
@@ -51,6 +56,6 @@ def _how(request: HttpRequest, asked: "PaymentIn", payment: "Payment | None") ->
 @never_cache
 def balance_live(request: HttpRequest, token: str) -> HttpResponse:
     """What the page asks while it waits."""
-    asked = payment_in_by_token(token=token)
+    asked = _asked_at(request, token)
     is_payable = is_to_be_paid(asked=asked, now=timezone.now())
     return private(JsonResponse({"is_final": not is_payable, "is_payable": is_payable}))

@@ -1,6 +1,6 @@
 """An order's own page, and the ways to find it again."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -9,18 +9,18 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core import limits
-from core.callers import caller_ip
 from core.errors import AppError, InvalidInput, NotAllowed, NotFound
+from core.guards import Asker, Crowded, attempt
 from core.middleware import opens_own_scope
 from core.pages import wants_json
 from core.scope import one_moment, tenant_atomic
 from orders.selectors import fits_contact, lookup, order_by_token
 from orders.states import ENDED, CaseKind, OrderState
-from storefront import device, services
+from storefront import device, guessing, services
 from storefront.forms import read_text
 from storefront.selectors.codes import codes_as_text, secrets_of
 from storefront.selectors.orders import is_shown_unpaid, order_page, order_rows
@@ -30,19 +30,20 @@ from storefront.types import OrderPage
 if TYPE_CHECKING:
     from orders.models import Order
 
-# A guesser of one order is stopped by the order's own limit wherever the guesses come from; the
-# address's limit is wide, because a whole office may stand behind one.
-TRIES_OF_ONE_ORDER, ORDER_WINDOW = 10, timedelta(hours=1)
-TRIES_OF_ONE_ADDRESS, ADDRESS_WINDOW = 60, timedelta(minutes=10)
 LONGEST_TEXT = 1000
 
 
 def order_of_this_device(request: HttpRequest, token: str) -> "Order":
     """The order, if this browser placed it or its owner opened it here; else it is refused."""
-    order = order_by_token(token=token)
+    order = _order_at(request, token)
     if not _is_mine(request, order):
         raise NotAllowed(_("This order was placed on another device. Open it first."))
     return order
+
+
+def _order_at(request: HttpRequest, token: str) -> "Order":
+    with guessing.token_asked(request):
+        return order_by_token(token=token)
 
 
 def _is_mine(request: HttpRequest, order: "Order") -> bool:
@@ -58,19 +59,19 @@ def _is_mine(request: HttpRequest, order: "Order") -> bool:
 @one_moment()
 def order(request: HttpRequest, token: str) -> HttpResponse:
     """The order's page; on a strange device a form that asks whose it is comes first."""
-    found = order_by_token(token=token)
+    found = _order_at(request, token)
     if _is_mine(request, found):
         return _show(request, found)
     if request.method != "POST":
         return render(request, "storefront/unlock.html", {"crumb": _("Order")}, status=403)
-    now = timezone.now()
-    _count_try(request, number=found.number, now=now)
+    asker = guessing.asker_of(request, number=found.number)
+    tried = attempt(guard=guessing.UNLOCK, asker=asker, now=timezone.now())
     proof = read_text(request.POST, "proof", longest=120)
     if not proof or not fits_contact(order=found, contact_or_password=proof):
         error = _("That does not fit this order. Check it and try again.")
         context = {"error": error, "crumb": _("Order")}
         return render(request, "storefront/unlock.html", context, status=403)
-    _forgive(request, number=found.number)
+    tried.was_right()
     return _opened(found)
 
 
@@ -226,14 +227,35 @@ def find(request: HttpRequest) -> HttpResponse:
         return render(request, "storefront/lookup.html", context)
     number = read_text(request.POST, "number", longest=40).upper()
     proof = read_text(request.POST, "proof", longest=120)
-    _count_try(request, number=number, now=timezone.now())
+    ticket = read_text(request.POST, "ticket", longest=200)
+    asker = guessing.asker_of(request, number=number)
     try:
+        tried = guessing.look_up(asker=asker, ticket=ticket, now=timezone.now())
         found = lookup(number=number, contact_or_password=proof)
+    except Crowded:
+        return _heard_later(request, asker, number=number, ticket=ticket)
     except NotFound as why:
         context |= {"error": why.message, "values": {"number": number, "proof": ""}}
         return render(request, "storefront/lookup.html", context, status=404)
-    _forgive(request, number=number)
+    tried.was_right()
     return _opened(found)
+
+
+def _heard_later(request: HttpRequest, asker: Asker, *, number: str, ticket: str) -> HttpResponse:
+    """The form again, with a ticket: sent once more after the wait, it is heard."""
+    ticket, wait = guessing.ticket_for(asker, given=ticket, now=timezone.now())
+    error = ngettext(
+        "Too many wrong tries came from your network lately. Wait %(number)s second, then send "
+        "this form again: it will be heard.",
+        "Too many wrong tries came from your network lately. Wait %(number)s seconds, then send "
+        "this form again: it will be heard.",
+        wait,
+    ) % {"number": wait}
+    values = {"number": number, "proof": ""}
+    told = {"crumb": _("Find an order"), "error": error, "values": values, "ticket": ticket}
+    response = render(request, "storefront/lookup.html", told, status=Crowded.status)
+    response["Retry-After"] = str(wait)
+    return private(response)
 
 
 @require_safe
@@ -251,29 +273,6 @@ def forget(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(reverse("storefront:mine"))
     device.forget(response)
     return response
-
-
-def _count_try(request: HttpRequest, *, number: str, now: datetime) -> None:
-    """Counted before the answer is known, on a connection of its own (core.limits)."""
-    shop = device.shop_of(request).id
-    limits.hit(
-        what="lookup.address",
-        who=f"{shop}|{caller_ip(request)}",
-        most=TRIES_OF_ONE_ADDRESS,
-        window=ADDRESS_WINDOW,
-        now=now,
-    )
-    limits.hit(
-        what="lookup.order",
-        who=f"{shop}|{number}",
-        most=TRIES_OF_ONE_ORDER,
-        window=ORDER_WINDOW,
-        now=now,
-    )
-
-
-def _forgive(request: HttpRequest, *, number: str) -> None:
-    limits.forgive(what="lookup.order", who=f"{device.shop_of(request).id}|{number}")
 
 
 def _opened(found: "Order") -> HttpResponse:

@@ -43,6 +43,17 @@ def test_a_key_with_another_secret_is_refused(keyed):
     assert refused(Caller(wrong)) == (401, "invalid_key")
 
 
+def test_many_wrong_keys_are_told_to_wait_and_a_right_one_beside_them_is_heard(caller, keyed):
+    wrong = Caller(keyed.key[:-1] + ("A" if keyed.key[-1] != "A" else "B"))
+
+    with time_machine.travel(timezone.now(), tick=False):
+        told = [refused(wrong) for _ in range(62)]
+        caller.get(PRODUCTS)
+
+    assert told == [(401, "invalid_key")] * 60 + [(429, "too_many_tries")] * 2
+    assert caller.status == 200
+
+
 def test_only_a_digest_of_the_secret_is_kept(keyed):
     with tenant_atomic():
         row = ApiKey.objects.values().get()

@@ -79,28 +79,29 @@ def test_wrong_and_missing_get_the_same_answer(stranger, order):
 
 
 def test_guessing_one_order_is_stopped_wherever_it_comes_from(shop, order):
-    for number in range(10):
-        guesser = client_of(shop, REMOTE_ADDR=f"10.0.0.{number}")
+    for number in range(5):
+        guesser = client_of(shop, REMOTE_ADDR=f"10.{number}.0.1")
         guesser.post("/orders/find/", {"number": order.number, "proof": f"1390013{number:04}"})
 
-    answer = client_of(shop, REMOTE_ADDR="10.1.1.1").post(
+    answer = client_of(shop, REMOTE_ADDR="10.99.1.1").post(
         "/orders/find/", {"number": order.number, "proof": PHONE}
     )
 
     assert answer.status_code == 429
-    assert 3500 < int(answer["Retry-After"]) <= 3600
-    assert "请等待约 1 小时后再试" in answer.content.decode()
+    assert 0 < int(answer["Retry-After"]) <= 5
+    assert "请等待 1 分钟后再试" in answer.content.decode()
 
 
-def test_guessing_from_one_address_is_stopped(shop):
-    guesser = client_of(shop)
-    for number in range(60):
-        guesser.post("/orders/find/", {"number": f"20261122-{number:010}", "proof": PHONE})
+def test_guesses_at_an_orders_page_and_at_the_look_up_are_counted_together(shop, order):
+    for number in range(5):
+        guesser = client_of(shop, REMOTE_ADDR=f"10.{number}.0.1")
+        guesser.post(path_of(order), {"proof": f"1390013{number:04}"})
 
-    answer = guesser.post("/orders/find/", {"number": "20261122-AAAAAAAAAA", "proof": PHONE})
+    answer = client_of(shop, REMOTE_ADDR="10.99.1.1").post(
+        "/orders/find/", {"number": order.number, "proof": PHONE}
+    )
 
     assert answer.status_code == 429
-    assert 500 < int(answer["Retry-After"]) <= 600
 
 
 def test_another_shops_order_is_not_there(order, other_shop):
