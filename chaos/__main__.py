@@ -12,7 +12,7 @@ from django.db import connections
 from bench.processes import set_up
 from chaos.report import Options, Report, tell
 
-SCENARIOS = ("main_road", "partners", "upstream", "webhooks")
+SCENARIOS = ("guesses", "main_road", "partners", "upstream", "webhooks")
 ORDERS, FEWEST = 500, 100  # in flight at once
 
 
