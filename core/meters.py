@@ -63,7 +63,7 @@ for i, key in ipairs(KEYS) do
   local first, longest = tonumber(ARGV[4 * i]), tonumber(ARGV[4 * i + 1])
   local till = 0
   if kept[i] >= free then
-    till = now + math.min(longest, first * 2 ^ math.min(40, math.floor(kept[i] - free)))
+    till = now + math.min(longest, first * 2 ^ math.min(40, kept[i] - free))
   end
   local ends = math.ceil(math.max(kept[i] * every, till - now)) + 1
   redis.call('SET', key, string.format('%.3f:%.3f:%.3f', kept[i], now, till), 'EX', ends)
@@ -170,7 +170,7 @@ class _Memory:
         level = meter.level_at(now, budget) + 1
         till = 0.0
         if level >= budget.free:
-            till = now + min(budget.longest, budget.first * 2 ** min(40, int(level - budget.free)))
+            till = now + min(budget.longest, budget.first * 2 ** min(40, level - budget.free))
         self._meters[name] = _Meter(round(level, 3), now, till)
         self._meters.move_to_end(name)
 

