@@ -42,6 +42,7 @@ class Budget:
 
 Wanted = Mapping[str, Budget]  # by the meter's name
 
+# What sank while the last free ones came makes no further one free: hence half of one.
 # A meter is "level:moment of that level:not heard before".
 _TAKE = """
 local now, wait, kept, spent = tonumber(ARGV[1]), {}, {}, false
@@ -62,8 +63,8 @@ for i, key in ipairs(KEYS) do
   local free, every = tonumber(ARGV[4 * i - 2]), tonumber(ARGV[4 * i - 1])
   local first, longest = tonumber(ARGV[4 * i]), tonumber(ARGV[4 * i + 1])
   local till = 0
-  if kept[i] >= free then
-    till = now + math.min(longest, first * 2 ^ math.min(40, kept[i] - free))
+  if kept[i] > free - 0.5 then
+    till = now + math.min(longest, first * 2 ^ math.max(0, math.min(40, kept[i] - free)))
   end
   local ends = math.ceil(math.max(kept[i] * every, till - now)) + 1
   redis.call('SET', key, string.format('%.3f:%.3f:%.3f', kept[i], now, till), 'EX', ends)
@@ -169,8 +170,10 @@ class _Memory:
     def _rise(self, name: str, meter: _Meter, budget: Budget, now: float) -> None:
         level = meter.level_at(now, budget) + 1
         till = 0.0
-        if level >= budget.free:
-            till = now + min(budget.longest, budget.first * 2 ** min(40, level - budget.free))
+        if level > budget.free - 0.5:
+            till = now + min(
+                budget.longest, budget.first * 2 ** max(0.0, min(40.0, level - budget.free))
+            )
         self._meters[name] = _Meter(round(level, 3), now, till)
         self._meters.move_to_end(name)
 
