@@ -64,15 +64,21 @@ def order(request: HttpRequest, token: str) -> HttpResponse:
         return _show(request, found)
     if request.method != "POST":
         return render(request, "storefront/unlock.html", {"crumb": _("Order")}, status=403)
+    proof = read_text(request.POST, "proof", longest=120)
+    if not proof:  # nothing was guessed
+        return _ask_whose(request)
     asker = guessing.asker_of(request, number=found.number)
     tried = attempt(guard=guessing.UNLOCK, asker=asker, now=timezone.now())
-    proof = read_text(request.POST, "proof", longest=120)
-    if not proof or not fits_contact(order=found, contact_or_password=proof):
-        error = _("That does not fit this order. Check it and try again.")
-        context = {"error": error, "crumb": _("Order")}
-        return render(request, "storefront/unlock.html", context, status=403)
+    if not fits_contact(order=found, contact_or_password=proof):
+        return _ask_whose(request)
     tried.was_right()
     return _opened(found)
+
+
+def _ask_whose(request: HttpRequest) -> HttpResponse:
+    error = _("That does not fit this order. Check it and try again.")
+    context = {"error": error, "crumb": _("Order")}
+    return render(request, "storefront/unlock.html", context, status=403)
 
 
 def _show(
