@@ -26,6 +26,7 @@ from core.crypto import digest
 log = structlog.get_logger(__name__)
 
 AWAY_FOR = 2.0  # seconds without asking again, after Redis did not answer
+TICK = 0.001  # seconds: what is kept is no finer
 MOST_IN_MEMORY = 20_000
 
 
@@ -160,7 +161,8 @@ class _Memory:
     def take(self, wanted: Wanted, *, now: float) -> dict[str, float]:
         with self._lock:
             found = {name: self._meters.get(name, _Meter(at=now)) for name in wanted}
-            spent = {name: one.till - now for name, one in found.items() if one.till > now}
+            waits = {name: one.till - now for name, one in found.items()}
+            spent = {name: wait for name, wait in waits.items() if wait >= TICK}
             for name in () if spent else found:
                 self._rise(name, found[name], wanted[name], now)
             while len(self._meters) > MOST_IN_MEMORY:

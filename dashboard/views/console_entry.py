@@ -18,14 +18,14 @@ from channels import services as channels
 from channels.errors import LinkEnded, WrongPassword
 from channels.models import Person
 from channels.selectors import find_person, find_person_by_link
-from core import limits
 from core.actors import Actor
 from core.callers import caller_ip
 from core.errors import AppError, NotFound, TooManyTries
+from core.guards import Asker, Attempt, By, Guard, attempt
 from core.scope import require_tenant
 from core.secrets import Secret
 from dashboard.access import shop_of
-from dashboard.accounts import MOST_PER_IP, MOST_PER_MAIL, WINDOW
+from dashboard.accounts import LOGIN
 from dashboard.frame import CONSOLE_FRAME, REFUSED
 from dashboard.guests import (
     LONGEST_TOKEN,
@@ -38,6 +38,9 @@ from dashboard.guests import (
 )
 from dashboard.sites import has_nul
 from tenants import audit
+
+SIGN_IN = Guard(name="console", budgets=LOGIN.budgets, floor=LOGIN.floor)
+LINK = Guard(name="console.link", budgets={By.ADDRESS: LOGIN.budgets[By.ADDRESS]})
 
 
 class _Password(forms.CharField):
@@ -111,28 +114,24 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def _entered(request: HttpRequest, *, email: str, password: str) -> Secret:
     """The text of a new session. Raises TooManyTries, WrongPassword."""
     email, person = email.lower(), find_person(email=email)
-    _count(request, email)
+    tried = _counted(request, email)
     is_right = channels.is_persons_password(person=person, password=password)
     if person is None or not is_right:
         _remember(request, "person.refused", email)
         raise WrongPassword(_("The mail address or the password is not right."))
-    limits.forgive(what="console", who=_counted_as(email))
+    tried.was_right()
     return channels.open_session(person_id=person.pk, ip=caller_ip(request), now=timezone.now())
 
 
-def _count(request: HttpRequest, email: str) -> None:
+def _counted(request: HttpRequest, email: str) -> Attempt:
     """As often as at the office's sign-in. Raises TooManyTries."""
-    given: dict[str, Any] = {"window": WINDOW, "now": timezone.now()}
+    shop = str(require_tenant())
+    asker = Asker(address=caller_ip(request), shop=shop, target=f"{shop}|{email}")
     try:
-        limits.hit(what="console", who=_counted_as(email), most=MOST_PER_MAIL, **given)
-        limits.hit(what="console.ip", who=caller_ip(request), most=MOST_PER_IP, **given)
+        return attempt(guard=SIGN_IN, asker=asker, now=timezone.now())
     except TooManyTries:
         _remember(request, "person.blocked", email)
         raise
-
-
-def _counted_as(email: str) -> str:
-    return f"{require_tenant()}|{email}"
 
 
 def _remember(request: HttpRequest, action: str, email: str) -> None:
@@ -170,19 +169,20 @@ def password(request: HttpRequest) -> HttpResponse:
 
 def _typed_again(request: HttpRequest, person: Person, typed: str) -> None:
     """Raises TooManyTries, WrongPassword."""
-    _count(request, person.email)
+    tried = _counted(request, person.email)
     if not channels.is_persons_password(person=person, password=typed):
         _remember(request, "person.refused", person.email)
         raise WrongPassword(_("The password is not right."))
-    limits.forgive(what="console", who=_counted_as(person.email))
+    tried.was_right()
 
 
 def join(request: HttpRequest, token: str) -> HttpResponse:
     """An invitation's link: looked at it is not used, a name and a password use it up."""
     _check_place(request)
-    given: dict[str, Any] = {"most": MOST_PER_IP, "window": WINDOW, "now": timezone.now()}
-    limits.hit(what="console.link", who=caller_ip(request), **given)
+    asker = Asker(address=caller_ip(request), shop=str(require_tenant()))
+    tried = attempt(guard=LINK, asker=asker, now=timezone.now())
     person = _person_of(token)
+    tried.was_right()
     form = Joining(request.POST or None, person=person)
     if request.method == "POST" and form.is_valid():
         session = channels.accept_link(

@@ -11,9 +11,10 @@ from django.utils import timezone
 from channels import services as channels
 from channels.models import Person, PersonSession
 from channels.services.people import LINK_GOOD, SIGNED_IN
+from core.guards import By
 from core.scope import tenant_atomic
 from dashboard.access import FRESH
-from dashboard.accounts import MOST_PER_MAIL
+from dashboard.accounts import LOGIN
 from tenants.models import AuditRow, Merchant
 from tests.channels.factories import WANG, make_partner
 from tests.conftest import as_tenant, client_of
@@ -144,7 +145,7 @@ def test_who_has_no_password_yet_cannot_sign_in(shop, partner):
 def test_guessing_a_password_is_stopped(shop, partner):
     guest_of(shop, partner)
     browser = client_of(shop)
-    for _time in range(MOST_PER_MAIL):
+    for _time in range(LOGIN.budgets[By.TARGET].free):
         assert sign_in(browser, ANN, password="not this one").status_code == 422
 
     answer = sign_in(browser, ANN)
