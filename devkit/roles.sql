@@ -17,5 +17,8 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'app_ops') THEN
         CREATE ROLE app_ops LOGIN NOSUPERUSER NOCREATEDB BYPASSRLS;
     END IF;
+    -- A web process that waits for something in the middle of a transaction holds its locks: the
+    -- server ends it, whatever it waits for.
+    ALTER ROLE app_rw SET idle_in_transaction_session_timeout = '2min';
 END
 $$;

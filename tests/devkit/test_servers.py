@@ -55,6 +55,13 @@ def test_only_the_right_roles_look_past_their_tenant(services):
     }
 
 
+def test_a_transaction_of_the_web_s_that_waits_is_ended(services):
+    with services.in_use():
+        found = ask(services, "DATABASE_URL", "SHOW idle_in_transaction_session_timeout")
+
+    assert found == ("2min",)
+
+
 def test_the_last_user_stops_the_servers_and_nobody_earlier(services):
     second = Services(services.place)
 
