@@ -1,5 +1,7 @@
 """How many calls a partner makes in a second, by whichever way he comes in."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.core.cache import cache
@@ -9,6 +11,7 @@ from api.errors import TooFast
 from channels.types import Seat
 from core.scope import require_tenant
 
+MOST_BATCHES = 2
 MOST_OF_A_STRANGER = 20  # calls a second
 
 
@@ -30,6 +33,23 @@ def check_stranger(*, counted: int) -> None:
     """Raises TooFast."""
     if counted > MOST_OF_A_STRANGER:
         raise _too_fast()
+
+
+@contextmanager
+def few_at_once(*, partner_id: int) -> Iterator[None]:
+    """A batch of the partner's, which holds a thread for as long as it takes. Raises TooFast.
+
+    A process that died has its place for a minute; while Redis is away nobody is held up.
+    """
+    places = [f"batch|{require_tenant()}|{partner_id}|{n}" for n in range(MOST_BATCHES)]
+    mine = next((place for place in places if cache.add(place, 1, timeout=60)), None)
+    if mine is None and cache.has_key(places[0]):
+        raise TooFast(_("Two of your batches are at work. Wait for one to end."), wait_seconds=1)
+    try:
+        yield
+    finally:
+        if mine is not None:
+            cache.delete(mine)
 
 
 def _count(who: str, now: datetime) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
+from api.errors import TooFast
 from api.once import once_of
 from api.shapes import UnitShown, as_json, order_body, sold_units, stored_units
 from api.types import Answer, NewSale
@@ -202,15 +203,29 @@ def sold_before(*, seat: Seat, asked: NewSale, why: AppError | IntegrityError) -
     return Answer(status=REPEATED, body=as_json(read_order(sale=sale)), is_replay=True)
 
 
-def sell_many(*, seat: Seat, lines: Sequence[NewSale], told: Told, now: datetime) -> list[Answer]:
-    """Each line is an order of its own, with its own end; in no transaction."""
+def sell_many(
+    *,
+    seat: Seat,
+    lines: Sequence[NewSale],
+    told: Told,
+    pace: Callable[[], None],
+    now: datetime,
+) -> list[Answer]:
+    """Each line is an order of its own, with its own end; in no transaction.
+
+    `pace` counts a line, the first one with its call; once it raises TooFast nothing is looked at.
+    """
     answers = []
-    for asked in lines:
+    for number, asked in enumerate(lines):
         try:
+            if number:
+                pace()
             with tenant_atomic(durable=True):
                 answer = sell(seat=seat, asked=asked, now=now)
             reach("api.line_sold")
             answers.append(answer)
+        except TooFast as why:
+            answers.append(Answer(status=why.status, body=told(why)))
         except (AppError, IntegrityError) as why:
             answers.append(settle(seat=seat, asked=asked, why=why, told=told, now=now))
     return answers

@@ -75,7 +75,10 @@ OPERATIONS: Mapping[str, Operation] = {
         id="placeOrders",
         tag="orders",
         summary=_("Place up to 100 orders"),
-        text=_("Each is an order of its own, with its own outcome, in the order you sent them."),
+        text=_(
+            "Each is an order of its own, with its own outcome, in the order you sent them. Each "
+            "counts as a call: those past your second are told 429, and are to be sent again."
+        ),
         answers={200: schemas.Batch},
     ),
     "GET OneOrder": Operation(

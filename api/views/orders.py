@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.utils.translation import get_language
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -13,6 +14,7 @@ from rest_framework.response import Response
 
 from api import services
 from api.fields import Amount, Line, Shape, Text, Whole
+from api.pace import check_pace, count_call, few_at_once
 from api.paging import page_of
 from api.shapes import as_json
 from api.types import Answer, NewSale
@@ -71,10 +73,17 @@ class Batches(PartnerView):
         return Response()
 
     def _sold(self, lines: list[NewSale]) -> HttpResponseBase:
-        answers = services.sell_many(seat=self.seat, lines=lines, told=self.in_words, now=self.now)
+        with few_at_once(partner_id=self.seat.partner_id):
+            answers = services.sell_many(
+                seat=self.seat, lines=lines, told=self.in_words, pace=self._count_line, now=self.now
+            )
         results = [{"status": one.status, "body": json.loads(one.body)} for one in answers]
         body = as_json({"object": "batch", "results": results})
         return Answer(status=200, body=body).response()
+
+    def _count_line(self) -> None:
+        """Raises TooFast: the lines take longer than the second in which the call came."""
+        check_pace(seat=self.seat, counted=count_call(seat=self.seat, now=timezone.now()))
 
 
 class OneOrder(PartnerView):

@@ -1,7 +1,12 @@
 """What a partner can still do about an order."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+import time_machine
+from django.utils import timezone
+
+from api.pace import few_at_once
 from core.scope import tenant_atomic
 from fulfillment.models import Unit
 from orders.models import Case
@@ -131,6 +136,35 @@ def test_a_batch_has_an_outcome_for_each_line(caller, keyed, shop):
     assert again["results"][0]["body"] == first["results"][0]["body"]
     with tenant_atomic():
         assert balance_of(account_id=keyed.partner.account_id) == RICH - 2 * PRICE
+
+
+def test_each_line_of_a_batch_counts_as_a_call(shop):
+    with tenant_atomic():
+        sku, caller = stocked_sku(5), Caller(make_keyed(most_per_second=3))
+    lines = [{"sku": sku.ref, "partner_order_no": f"N{n}"} for n in range(5)]
+
+    with time_machine.travel(timezone.now(), tick=False):
+        told = caller.post("/api/v1/order-batches", {"orders": lines})["results"]
+    with time_machine.travel(timezone.now() + timedelta(seconds=5), tick=False):
+        again = caller.post("/api/v1/order-batches", {"orders": lines[3:]})["results"]
+
+    assert [one["status"] for one in told] == [201, 201, 201, 429, 429]
+    assert told[4]["body"]["error"]["code"] == "rate_limited"
+    assert [one["status"] for one in again] == [201, 201]
+
+
+def test_two_batches_of_a_partner_are_at_work_at_once(caller, keyed, shop):
+    with tenant_atomic():
+        sku, other = stocked_sku(2), Caller(make_keyed())
+    batch = {"orders": [{"sku": sku.ref, "partner_order_no": "N1"}]}
+    mine = {"partner_id": keyed.partner.pk}
+
+    with few_at_once(**mine), few_at_once(**mine):
+        told = [one.post("/api/v1/order-batches", batch) and one.status for one in (caller, other)]
+    caller.post("/api/v1/order-batches", batch)
+
+    assert told == [429, 200]
+    assert caller.status == 200
 
 
 @pytest.mark.parametrize(
