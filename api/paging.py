@@ -1,19 +1,24 @@
-"""Pages of a list: the newest first, by a cursor that is the last thing's own key."""
+"""Pages of a list: the newest first, by a cursor that is the last thing's own key, enciphered: keys
+are counted through over all shops, and would tell how much the others sell."""
 
 import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from django.db.models import Model, QuerySet
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
 from api.errors import CursorUnknown
 from core.errors import InvalidInput
+from core.scope import require_tenant
 
 M = TypeVar("M", bound=Model)
 USUAL, MOST = 20, 100
-_CURSOR = re.compile(r"c[0-9a-f]{1,15}")
+BYTES, ZEROS = 8, bytes(8)  # a key, and what tells a cursor of ours
+_CURSOR = re.compile(r"c[0-9a-f]{32}")
 
 
 def page_of(
@@ -33,7 +38,7 @@ def page_of(
         "object": "list",
         "data": told(shown),
         "has_more": has_more,
-        "next": f"c{shown[-1].pk:x}" if has_more else None,
+        "next": _cursor(shown[-1].pk) if has_more else None,
     }
 
 
@@ -44,7 +49,22 @@ def _limit(request: Request) -> int:
     return int(text)
 
 
+def _cursor(key: int) -> str:
+    enciphering = _cipher().encryptor()
+    block = ZEROS + key.to_bytes(BYTES)
+    return f"c{(enciphering.update(block) + enciphering.finalize()).hex()}"
+
+
 def _key(cursor: str) -> int:
-    if not _CURSOR.fullmatch(cursor):
-        raise CursorUnknown(_("Go on with the “next” that the last page gave."), param="after")
-    return int(cursor[1:], 16)
+    if _CURSOR.fullmatch(cursor):
+        deciphering = _cipher().decryptor()
+        block = deciphering.update(bytes.fromhex(cursor[1:])) + deciphering.finalize()
+        if block.startswith(ZEROS):
+            return int.from_bytes(block[BYTES:])
+    raise CursorUnknown(_("Go on with the “next” that the last page gave."), param="after")
+
+
+def _cipher() -> Cipher[modes.ECB]:
+    """The shop's own, of one block: the same key is always the same cursor."""
+    secret = salted_hmac("api.paging", str(require_tenant()), algorithm="sha256").digest()
+    return Cipher(algorithms.AES(secret), modes.ECB())  # noqa: S305 -- a block alone

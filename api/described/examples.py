@@ -82,7 +82,12 @@ ORDER = IN_LIST | {"units": [UNIT]}
 
 
 def _page(thing: dict[str, Any]) -> dict[str, Any]:
-    return {"object": "list", "data": [thing], "has_more": True, "next": "c2a"}
+    return {
+        "object": "list",
+        "data": [thing],
+        "has_more": True,
+        "next": "c3f0a91d27be845c60d1f7e2298ab5c44",
+    }
 
 
 ANSWERS: Mapping[type[Serializer], dict[str, Any]] = {

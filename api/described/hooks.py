@@ -60,7 +60,12 @@ _DELIVERY = {
 
 
 def _page(thing: dict[str, Any]) -> dict[str, Any]:
-    return {"object": "list", "data": [thing], "has_more": True, "next": "c2a"}
+    return {
+        "object": "list",
+        "data": [thing],
+        "has_more": True,
+        "next": "c3f0a91d27be845c60d1f7e2298ab5c44",
+    }
 
 
 HOOK_ANSWERS: Mapping[type[Serializer], dict[str, Any]] = {

@@ -144,7 +144,9 @@ def test_a_wrong_limit_is_refused(caller, query):
     assert (caller.status, answer["error"]["param"]) == (422, "limit")
 
 
-@pytest.mark.parametrize("cursor", ["x", "c", "cffffffffffffffffffff", "c-1", "1", "c 1", "%20"])
+@pytest.mark.parametrize(
+    "cursor", ["x", "c", "cffffffffffffffffffff", "c2a", "c" + "f" * 32, "c 1", "%20"]
+)
 def test_a_wrong_cursor_is_refused(caller, cursor):
     answer = caller.get(f"{ORDERS}?after={cursor}")
 
