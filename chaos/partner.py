@@ -1,8 +1,8 @@
 """One partner's program, over HTTP: it orders until it is answered, and remembers what it was told.
 
-A connection that dies, a 5xx, and "the first one is still running" are asked again in the same
-words: that is what the guide says. Sometimes it hangs up before it hears anything, and sometimes it
-asks once more for what it was told.
+A connection that dies, a 5xx, a 429, and "the first one is still running" are asked again in the
+same words: that is what the guide says. Sometimes it hangs up before it hears anything, and
+sometimes it asks once more for what it was told.
 """
 
 import http.client
@@ -20,7 +20,7 @@ from core.money import E4
 
 ORDERS, BATCHES, BALANCE = "/api/v1/orders", "/api/v1/order-batches", "/api/v1/balance"
 TIMEOUT, TRY_AGAIN, HANGS_UP_AFTER = 20.0, 0.3, 0.01
-TOLD, NO_MONEY, KEY_REUSED = frozenset({200, 201}), 402, 422
+TOLD, NO_MONEY, KEY_REUSED, TOO_MANY = frozenset({200, 201}), 402, 422, 429
 AGAIN = "~"  # in an order's number: it is not the first for this wish
 
 
@@ -200,7 +200,7 @@ class Program:
             raise Lost from why
         finally:
             connection.close()
-        if status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
+        if status >= http.HTTPStatus.INTERNAL_SERVER_ERROR or status == TOO_MANY:
             raise Lost
         if status == http.HTTPStatus.CONFLICT and b'"still_running"' in said:
             raise Running

@@ -5,6 +5,7 @@ import json
 import random
 import threading
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -145,3 +146,20 @@ def test_partners_order_with_and_without_keys_in_batches_and_hang_up():
     assert len({line.number for one in made for line in one.lines}) == sum(
         len(one.lines) for one in made
     )
+
+
+class _Busy(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_error(429)
+
+    def log_message(self, *_args):
+        pass
+
+
+def test_who_is_told_to_wait_asks_again():
+    with HTTPServer(("127.0.0.1", 0), _Busy) as server:
+        threading.Thread(target=server.handle_request, daemon=True).start()
+        program = Program(port=server.server_port, goods=GOODS, buyer=BUYER, over=threading.Event())
+
+        with pytest.raises(Lost):
+            program._call("GET", BATCHES)
