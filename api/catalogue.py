@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from api.shapes import titled
+from catalog import services as catalog
 from catalog.selectors import buyer_fields
 from catalog.types import BuyerField
 from channels import services as channels
@@ -33,16 +35,26 @@ def get_sku(*, seat: Seat, ref: str, now: datetime) -> "Sku":
     """Raises NotFound, also for what is sold to others only."""
     found = skus_of(seat=seat, now=now).filter(ref=ref).first()
     if found is None:
-        raise NotFound
+        raise NotFound(not_sold(ref))
     return found
+
+
+def not_sold(ref: str) -> str:
+    """In a partner's words: the same for what never was, is not on sale, or is sold to others."""
+    return _(
+        "There is no product “%(sku)s” that you may order: its number is wrong, it is not on sale, "
+        "or it is not in your catalogue."
+    ) % {"sku": ref}
 
 
 @tenant_atomic
 def account_wanted(
     *, seat: Seat, ref: str, buyer: Mapping[str, str], now: datetime
 ) -> AccountWanted | None:
-    """The account that a supplier is to be asked about; None where nobody can be asked."""
+    """The account that a supplier is to be asked about; None where nobody can be asked. Raises
+    NotFound, and UnknownField."""
     sku = get_sku(seat=seat, ref=ref, now=now)
+    catalog.refuse_unknown_fields(sku=sku, given=buyer)
     return fulfillment.account_to_verify(sku=sku, given=buyer, sale=_sale(seat, sku))
 
 
@@ -54,7 +66,7 @@ def _sale(seat: Seat, sku: "Sku") -> Sale:
 def product_bodies(*, seat: Seat, skus: Sequence["Sku"], now: datetime) -> list[dict[str, Any]]:
     """A page of the catalogue as the API tells it."""
     prices = channels.prices_for(seat=seat, skus=skus)
-    there = on_hand(skus=skus, prices=prices, channel=seat.channel, now=now)
+    there = on_hand(skus=skus, prices=prices, guard=seat.loss_guard, channel=seat.channel, now=now)
     currency = get_shop().currency
     return [
         {
@@ -72,6 +84,7 @@ def product_bodies(*, seat: Seat, skus: Sequence["Sku"], now: datetime) -> list[
             "currency": currency,
             "max_quantity": sku.most_per_order,
             "available": there.has(sku),
+            "will_be_held": there.holds(sku),
             "stock": there.count(sku),
             "buyer_fields": [_field(field) for field in buyer_fields(sku)],
         }

@@ -27,10 +27,12 @@ class BodyTooLarge(AppError):
     status = 413
 
 
-class UnknownField(InvalidInput):
-    """A name the API does not know is a typo, and what it was to say would be lost."""
+class UnknownParameter(InvalidInput):
+    """What is asked for in the address is not left out in silence; `data["allowed"]` names all that
+    the operation takes."""
 
-    code = "unknown_field"
+    code = "unknown_parameter"
+    status = 400
 
 
 class KeyTooLong(InvalidInput):
@@ -49,6 +51,13 @@ class CursorUnknown(InvalidInput):
 class VersionUnknown(InvalidInput):
     code = "version_unknown"
     status = 400
+
+
+class VersionEnded(AppError):
+    """`data` says since when, and which is the newest."""
+
+    code = "version_ended"
+    status = 410
 
 
 class MethodUnknown(AppError):

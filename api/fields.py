@@ -26,10 +26,12 @@ class Shape(serializers.Serializer):
 
 
 AMOUNT = r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,4})?$"
-# Something is left of it when blanks are taken off both ends; no NUL, which cannot be stored.
+# Something is left of it when blanks are taken off both ends; no character that no text has, which
+# is refused as the body is read.
+_NONE = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
 _BLANK = r"\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-TEXT = rf"^[^\x00]*[^{_BLANK}][^\x00]*$"
-MAYBE_TEXT = r"^[^\x00]*$"
+TEXT = rf"^[^{_NONE}]*[^{_BLANK}][^{_NONE}]*$"
+MAYBE_TEXT = rf"^[^{_NONE}]*$"
 # Control characters, ends of lines, and what is not seen or turns the words after it around.
 _UNSEEN = (
     r"\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff"
@@ -63,6 +65,8 @@ class Text(serializers.CharField):
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
+            self.fail("invalid")
+        if re.search(f"[{_NONE}]", data):
             self.fail("invalid")
         if not self.allow_blank and not re.search(f"[^{_BLANK}]", data):
             self.fail("blank")

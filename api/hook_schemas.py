@@ -1,15 +1,22 @@
 """What the API answers about webhooks, described: the dictionaries of `api.hooks`."""
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
 from rest_framework import serializers
 from rest_framework.serializers import BooleanField, ChoiceField, IntegerField
 
+from api.event_schemas import DATA
 from api.schemas import Moment, kind_of, livemode, page_of
 from channels.states import DeliveryState, EndpointState, EventKind, OffReason
 
 
-@extend_schema_field({"type": "object", "additionalProperties": True})
+@extend_schema_field(
+    PolymorphicProxySerializer(
+        component_name="EventData",
+        serializers=list(dict.fromkeys(DATA.values())),
+        resource_type_field_name=None,
+    )
+)
 class Facts(serializers.DictField):
     """An event's own fields, by its type."""
 

@@ -17,6 +17,7 @@ from core.scope import require_tenant
 
 M = TypeVar("M", bound=Model)
 USUAL, MOST = 20, 100
+PARAMETERS = ("limit", "after")
 BYTES, ZEROS = 8, bytes(8)  # a key, and what tells a cursor of ours
 _CURSOR = re.compile(r"c[0-9a-f]{32}")
 

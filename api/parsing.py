@@ -1,6 +1,7 @@
 """JSON as the API takes it: an object, small, flat enough, and text that can be stored."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import IO, Any
 
@@ -11,6 +12,8 @@ from api.errors import BodyTooLarge, Unreadable
 
 MOST_BYTES = 256 * 1024
 DEEPEST = 8
+# Control characters but tab and the ends of lines, and half a character: no text has them.
+_NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class StrictJSONParser(JSONParser):
@@ -34,7 +37,7 @@ def check_size(length: int) -> None:
 
 
 def read_object(body: bytes, *, parse_float: Callable[[str], Any] = float) -> dict[str, Any]:
-    """The JSON object; raises Unreadable."""
+    """The JSON object; raises Unreadable, which names the text that is none."""
     try:
         # RecursionError: brackets nested deeper than Python's own stack.
         found = json.loads(
@@ -43,8 +46,7 @@ def read_object(body: bytes, *, parse_float: Callable[[str], Any] = float) -> di
             parse_constant=_no_constant,
             object_pairs_hook=_each_name_once,
         )
-        _check_depth(found)
-        json.dumps(found, ensure_ascii=False).encode()
+        _check(found)
     except (ValueError, RecursionError):
         raise Unreadable(_("The body is not JSON that this API can read.")) from None
     if not isinstance(found, dict):
@@ -63,9 +65,28 @@ def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _check_depth(value: Any, depth: int = 0) -> None:
+def _check(value: Any, path: str = "", depth: int = 0) -> None:
+    """Neither too deep, nor with a text or a name in it that is none."""
     if depth > DEEPEST:
         raise ValueError("nested too deeply")
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    for each in inner:
-        _check_depth(each, depth + 1)
+    if isinstance(value, str):
+        _check_text(value, path)
+        return
+    if isinstance(value, dict):
+        for name in value:
+            _check_text(name, path)
+        inner = value
+    else:
+        inner = dict(enumerate(value)) if isinstance(value, list) else {}
+    for name, each in inner.items():
+        _check(each, f"{path}.{name}" if path else str(name), depth + 1)
+
+
+def _check_text(text: str, path: str) -> None:
+    found = _NO_TEXT.search(text)
+    if found is not None:
+        raise Unreadable(
+            _("The character %(which)s is no part of a text: take it out.")
+            % {"which": f"U+{ord(found[0]):04X}"},
+            param=path,
+        )

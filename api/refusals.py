@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 
-from api.errors import AnswerKindUnknown, BodyKindUnknown, MethodUnknown, UnknownField, Unreadable
+from api.errors import AnswerKindUnknown, BodyKindUnknown, MethodUnknown, Unreadable
 from api.fields import UNKNOWN_FIELD
 from api.shapes import as_json
-from core.errors import AppError, InvalidInput
+from core.errors import AppError, InvalidInput, UnknownField
 
 ERRORS_PAGE = "/developers/errors/"
 TYPES = {

@@ -10,8 +10,8 @@ from rest_framework.serializers import BooleanField, ChoiceField, IntegerField
 from api.shapes import ORDER_STATES, UNIT_STATES
 from catalog.states import Kind, Promise
 from catalog.types import FieldKind
-from channels.states import PaymentInState
-from orders.states import CaseKind, CaseState
+from channels.states import HoldReason, PaymentInState
+from orders.states import CaseKind, CaseState, HeldThen
 from suppliers.abilities import Verdict
 
 GOODS = ("code", "text", "link", "qr")
@@ -45,12 +45,21 @@ def livemode() -> BooleanField:
 
 
 class BuyerField(serializers.Serializer):
-    key = serializers.CharField(help_text=_("Name it so in “buyer” of an order."))
+    key = serializers.CharField(
+        help_text=_(
+            "The name under which an order says it: “buyer” of an order has one entry for each of "
+            "the “buyer_fields”, with this as its key and the buyer's answer as its value."
+        )
+    )
     type = ChoiceField(choices=list(FieldKind))
     label = serializers.CharField()  # type: ignore[assignment]  # -- the metaclass takes it out
     label_en = serializers.CharField(allow_null=True)
-    required = BooleanField()  # type: ignore[assignment]  # -- this one, too
-    options = serializers.ListField(child=serializers.CharField())
+    required = BooleanField(  # type: ignore[assignment]  # -- this one, too
+        help_text=_("An order without it is refused; one with a key that is not here, too.")
+    )
+    options = serializers.ListField(
+        child=serializers.CharField(), help_text=_("The answers there are; empty: any of its type.")
+    )
 
 
 class Product(serializers.Serializer):
@@ -68,16 +77,42 @@ class Product(serializers.Serializer):
     list_price = Decimal(help_text=_("What it costs in the shop."))
     currency = serializers.CharField()
     max_quantity = IntegerField(allow_null=True)
-    available = BooleanField()
+    available = BooleanField(help_text=_("An order of one of it would be taken now."))
+    will_be_held = BooleanField(
+        help_text=_(
+            "An order of it is taken and paid, then held until the shop has decided: at your price "
+            "its cost is not brought in. “held” of the order says until when."
+        )
+    )
     stock = IntegerField(
         allow_null=True, help_text=_("Codes in stock; null for what is bought when it is ordered.")
     )
-    buyer_fields = BuyerField(many=True)
+    buyer_fields = BuyerField(
+        many=True,
+        help_text=_("What an order of it says of its buyer, in “buyer”; empty: nothing."),
+    )
+
+
+class Held(serializers.Serializer):
+    reason = ChoiceField(choices=HoldReason.values)
+    message = serializers.CharField(help_text=_("The reason, for people."))
+    until = Moment(help_text=_("Somebody decides by then."))
+    then = ChoiceField(
+        choices=HeldThen.values,
+        allow_null=True,
+        help_text=_(
+            "What is done if nobody has: it is delivered (release), or the money goes back "
+            "(pay_back); null: it is looked at again."
+        ),
+    )
 
 
 class Unit(serializers.Serializer):
     position = IntegerField()
     state = ChoiceField(choices=sorted({*UNIT_STATES.values(), "processing"}))
+    held = Held(
+        allow_null=True, help_text=_("Of a unit in processing that a person has to look at.")
+    )
     kind = ChoiceField(choices=GOODS, allow_null=True)
     card_no = serializers.CharField(allow_null=True)
     code = serializers.CharField(
@@ -93,6 +128,7 @@ class OrderInList(serializers.Serializer):
     ref = serializers.CharField()
     partner_order_no = serializers.CharField()
     state = ChoiceField(choices=sorted(set(ORDER_STATES.values())))
+    held = Held(allow_null=True, help_text=_("While “state” is “held”: why, and until when."))
     sku = serializers.CharField()
     quantity = IntegerField()
     unit_price = Decimal()
@@ -143,7 +179,9 @@ class Entry(serializers.Serializer):
     kind = serializers.CharField()
     amount = Decimal(help_text=_("Below zero: it went out."))
     currency = serializers.CharField()
-    order = serializers.CharField(allow_null=True)
+    order = serializers.CharField(
+        allow_null=True, help_text=_("The order that was paid, or that money came back for.")
+    )
     payment = serializers.CharField(
         allow_null=True, help_text=_("The online payment that brought it.")
     )

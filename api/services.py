@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
+from api.catalogue import not_sold
 from api.errors import TooFast
 from api.once import once_of
 from api.shapes import UnitShown, as_json, order_body, sold_units, stored_units
 from api.types import Answer, NewSale
+from catalog.errors import NotForSale
 from channels import services as channels
 from channels.errors import OrderNoTaken
-from channels.selectors import find_sale
-from channels.states import LossGuard
+from channels.selectors import find_sale, hold_reasons
+from channels.states import HoldReason, LossGuard
 from channels.types import Seat
 from core import idempotency
 from core.crypto import digest
@@ -109,7 +111,14 @@ def _draw_up(
 ) -> "tuple[Order, list[HoldRequest]]":
     """The order at the partner's price, and what it takes from stock."""
     request = PlaceOrder(
-        lines=(Line(sku_ref=asked.sku, quantity=asked.quantity, buyer_fields=asked.buyer),),
+        lines=(
+            Line(
+                sku_ref=asked.sku,
+                quantity=asked.quantity,
+                buyer_fields=asked.buyer,
+                is_by_program=True,
+            ),
+        ),
         request_key=f"api:{seat.partner_ref}:{asked.partner_order_no}",
         channel=seat.channel,
         language=asked.language,
@@ -118,7 +127,10 @@ def _draw_up(
         may_lose=seat.loss_guard == LossGuard.WAIT,
         pricing=channels.pricing_of(seat=seat, limit_e4=asked.max_e4),
     )
-    return orders.draw_up(request=request, now=now, sheet=sheet)
+    try:
+        return orders.draw_up(request=request, now=now, sheet=sheet)
+    except NotForSale:
+        raise NotForSale(not_sold(asked.sku), param="sku") from None
 
 
 def _why_held(order: "Order", *, now: datetime) -> Held | None:
@@ -133,7 +145,7 @@ def _why_held(order: "Order", *, now: datetime) -> Held | None:
     if not loses:
         return None
     until = now + LOSS_WITHIN
-    return Held(reason="cost_above_price", until=until, then=HeldThen.PAY_BACK, may_lose=True)
+    return Held(reason=HoldReason.COST, until=until, then=HeldThen.PAY_BACK, may_lose=True)
 
 
 def _sold(holds: "list[HoldRequest]", *, now: datetime) -> dict[int, list[Sold]]:
@@ -171,6 +183,7 @@ def _told(
             item=item,
             sku_ref=asked.sku,
             partner_order_no=asked.partner_order_no,
+            hold_reason=hold_reasons(orders=[order]).get(order.pk),
             units=units,
         )
     )
@@ -269,13 +282,15 @@ def read_order(*, sale: "PartnerOrder", with_goods: bool = True) -> dict[str, An
         item=item,
         sku_ref=item.sku.ref,
         partner_order_no=sale.partner_order_no,
+        hold_reason=hold_reasons(orders=[sale.order]).get(sale.order_id),
         units=units_shown(sale.order) if with_goods else None,
     )
 
 
 def read_sales(sales: Sequence["PartnerOrder"]) -> list[dict[str, Any]]:
-    """A page of orders, without their goods. Two queries."""
+    """A page of orders, without their goods. Two queries, and one for those that are held."""
     items = first_items(order_ids=[sale.order_id for sale in sales])
+    reasons = hold_reasons(orders=[sale.order for sale in sales])
     told = []
     for sale in sales:
         item = items[sale.order_id]
@@ -285,6 +300,7 @@ def read_sales(sales: Sequence["PartnerOrder"]) -> list[dict[str, Any]]:
                 item=item,
                 sku_ref=item.sku.ref,
                 partner_order_no=sale.partner_order_no,
+                hold_reason=reasons.get(sale.order_id),
             )
         )
     return told

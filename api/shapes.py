@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from channels.states import PaymentInState
+from channels.states import HoldReason, PaymentInState
 from core.money import write_e4
 from core.secrets import Secret
-from orders.states import OrderState
+from fulfillment.states import Source, UnitState
+from orders.states import HeldThen, OrderState
 
 if TYPE_CHECKING:
     from channels.models import PaymentIn
@@ -44,6 +45,11 @@ UNIT_STATES = {
 }
 
 
+def states_told(told: str) -> list[OrderState]:
+    """The house's states that are told as this one."""
+    return [state for state, name in ORDER_STATES.items() if name == told]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitShown:
     """One thing of an order as its buyer's platform reads it; never stored, logged or sent else."""
@@ -55,6 +61,8 @@ class UnitShown:
     card_no: Secret | None = None
     code: Secret | None = None
     expires_on: date | None = None
+    held_until: datetime | None = None
+    held_then: str = ""
 
 
 @contextmanager
@@ -107,6 +115,9 @@ def stored_units(units: Iterable["Unit"], goods: Iterable["UnitGoods"]) -> list[
                 card_no=own.card_no if own else None,
                 code=own.secret if own else None,
                 expires_on=own.expires_on if own else None,
+                held_until=unit.review_until if unit.state == UnitState.REVIEW else None,
+                # What a supplier may have bought is looked at again then.
+                held_then="" if unit.source == Source.SUPPLIER else HeldThen.PAY_BACK,
             )
         )
     return shown
@@ -118,14 +129,17 @@ def order_body(
     item: "Item",
     sku_ref: str,
     partner_order_no: str,
+    hold_reason: HoldReason | None,
     units: Iterable[UnitShown] | None = None,
 ) -> dict[str, Any]:
-    """An order; with `units`, where the caller may read the goods."""
+    """An order; with `units`, where the caller may read the goods. `hold_reason` of one that is
+    held now."""
     body: dict[str, Any] = {
         **titled("order"),
         "ref": order.number,
         "partner_order_no": partner_order_no,
         "state": ORDER_STATES[OrderState(order.state)],
+        "held": hold_reason and _held(hold_reason, until=order.decide_by, then=order.held_then),
         "sku": sku_ref,
         "quantity": item.quantity,
         "unit_price": write_e4(order.total_e4 // item.quantity),
@@ -139,10 +153,21 @@ def order_body(
     return body
 
 
+def _held(reason: HoldReason, *, until: datetime | None, then: str) -> dict[str, Any]:
+    return {
+        "reason": reason.value,
+        "message": str(reason.label),
+        "until": _moment(until),
+        "then": then or None,
+    }
+
+
 def _unit_body(unit: UnitShown) -> dict[str, Any]:
+    until = unit.held_until
     return {
         "position": unit.position,
         "state": unit.state,
+        "held": until and _held(HoldReason.REVIEW, until=until, then=unit.held_then),
         "kind": unit.kind or None,
         "card_no": unit.card_no.reveal() if unit.card_no else None,
         "code": unit.code.reveal() if unit.code else None,
@@ -184,7 +209,7 @@ def balance_body(*, balance_e4: int, floor_e4: int, currency: str) -> dict[str, 
     """`available` is what may still be spent: down to the credit line."""
     return {
         **titled("balance"),
-        "balance": _signed(balance_e4),
+        "balance": write_e4(balance_e4),
         "credit_limit": write_e4(-floor_e4),
         "available": write_e4(balance_e4 - floor_e4),
         "currency": currency,
@@ -199,7 +224,7 @@ def entry_body(*, entry: "Entry", paid_for: "PaidFor | None") -> dict[str, Any]:
         **titled("entry"),
         "ref": entry.journal.ref,
         "kind": entry.journal.kind,
-        "amount": _signed(entry.amount_e4),
+        "amount": write_e4(entry.amount_e4),
         "currency": entry.currency,
         "order": None if is_payment else ref,
         "payment": ref if is_payment else None,
@@ -225,7 +250,3 @@ def payment_in_body(*, asked: "PaymentIn", shop: str, now: datetime) -> dict[str
         "paid_at": _moment(asked.paid_at),
         "entry": f"capture:{asked.number}" if asked.number else None,
     }
-
-
-def _signed(amount_e4: int) -> str:
-    return f"-{write_e4(-amount_e4)}" if amount_e4 < 0 else write_e4(amount_e4)

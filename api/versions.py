@@ -1,14 +1,14 @@
 """The API's versions: a date each. A key keeps to the one that was newest when it was made."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import pairwise
 
 from django.utils.functional import Promise
 from django.utils.http import http_date
 from django.utils.translation import gettext_lazy as _
 
-from api.errors import VersionUnknown
+from api.errors import VersionEnded, VersionUnknown
 
 HEADER = "X-API-Version"
 
@@ -35,17 +35,29 @@ NEWEST = VERSIONS[0].date
 KNOWN = frozenset(version.date for version in VERSIONS)
 
 
-def version_for(*, asked: str | None, pinned: str) -> str:
-    """The version that a call is answered in; raises VersionUnknown."""
-    if asked is None:
-        return pinned
-    if asked not in KNOWN:
+def version_for(*, asked: str | None, pinned: str, today: date) -> str:
+    """The version that a call is answered in; raises VersionUnknown and VersionEnded."""
+    version = pinned if asked is None else asked
+    _refuse_ended(version, today=today)
+    if asked is not None and asked not in KNOWN:
         raise VersionUnknown(
             _("There is no version of this date. The newest is %(newest)s.") % {"newest": NEWEST},
             param=HEADER,
             newest=NEWEST,
         )
-    return asked
+    return version
+
+
+def _refuse_ended(version: str, *, today: date) -> None:
+    ends_on = next((one.ends_on for one in VERSIONS if one.date == version), "")
+    if ends_on and ends_on <= today.isoformat():
+        raise VersionEnded(
+            _("Version %(version)s is answered no more. Change to %(newest)s, then name it.")
+            % {"version": version, "newest": NEWEST},
+            param=HEADER,
+            ended_on=ends_on,
+            newest=NEWEST,
+        )
 
 
 def farewell(version: str, *, page: str) -> dict[str, str]:

@@ -114,11 +114,24 @@ class OffReason(models.TextChoices):
 GAVE_UP = frozenset({OffReason.GONE, OffReason.FAILING})  # nobody asked for it
 
 
+class HoldReason(models.TextChoices):
+    """Why an order, or a unit, is held, in words for the partner: of the shop's own rules and names
+    it says nothing."""
+
+    REVIEW = "review", _("Somebody at the shop looks at it before it goes on.")
+    COST = (
+        "cost_above_price",
+        _("At your price its cost is not brought in: somebody at the shop decides."),
+    )
+
+
 class EventKind(models.TextChoices):
     """What a partner is told of."""
 
     ORDER_COMPLETED = "order.completed", _("an order is complete")
     ORDER_CANCELED = "order.canceled", _("an order was canceled")
+    ORDER_HELD = "order.held", _("an order is held")
+    ORDER_RELEASED = "order.released", _("a held order goes on")
     UNIT_DELIVERED = "unit.delivered", _("a unit was delivered")
     UNIT_REFUNDED = "unit.refunded", _("a unit was refunded")
     REFUND_DONE = "refund.done", _("money of an order is back on the balance")

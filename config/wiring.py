@@ -30,7 +30,15 @@ from inventory.selectors import due_batches, due_holds, due_import_files, due_im
 from notices import services as notices
 from notices.selectors import due_messages
 from orders import services as orders
-from orders.events import CaseOpened, CaseOverdue, OrderCanceled, OrderCompleted, OrderPaid
+from orders.events import (
+    CaseOpened,
+    CaseOverdue,
+    OrderCanceled,
+    OrderCompleted,
+    OrderHeld,
+    OrderPaid,
+    OrderReleased,
+)
 from orders.selectors import due_cases, due_openings, due_to_close, due_to_decide, tell
 from payments import services as payments
 from payments.events import RefundCreated, RefundDone, SandboxNoticeDue
@@ -159,6 +167,8 @@ def _forget_heard(now: object) -> int:
 def _tell_partners() -> None:
     for fact in (OrderCompleted, OrderCanceled, OrderDelivered, UnitReplaced, UnitsRefunded):
         outbox.subscribe(fact, channels.tell_of_order, only=channels.is_partners)
+    outbox.subscribe(OrderHeld, channels.tell_of_hold, only=channels.is_partners)
+    outbox.subscribe(OrderReleased, channels.tell_of_release, only=channels.is_partners)
     outbox.subscribe(RefundDone, channels.tell_of_refund, only=channels.is_of_a_balance)
     outbox.subscribe(BalanceLow, channels.tell_of_balance)
     outbox.subscribe(BalanceCredited, channels.tell_of_credit)

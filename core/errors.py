@@ -43,6 +43,12 @@ class InvalidInput(AppError):
     status = 422
 
 
+class UnknownField(InvalidInput):
+    """A name that nobody asked for is a typo, and what it was to say would be lost."""
+
+    code = "unknown_field"
+
+
 class FileRefused(InvalidInput):
     """The file as a whole cannot be read; what is wrong with single lines is a report."""
 

@@ -36,7 +36,7 @@ class ConsentMissing(InvalidInput):
 
 
 class CaseOpen(AppError):
-    """The same thing is being complained about already."""
+    """The same thing is being complained about already; `data["case"]` is which."""
 
     code = "case_open"
 

@@ -33,6 +33,22 @@ class OrderCanceled(Event):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class OrderHeld(Event):
+    """Paid, and somebody decides whether it goes on."""
+
+    order_id: int
+    channel: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderReleased(Event):
+    """It was held, and goes on."""
+
+    order_id: int
+    channel: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CaseOpened(Event):
     case_id: int
 

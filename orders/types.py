@@ -14,11 +14,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """What the shopper asks for. Its price is not here: the catalog says it."""
+    """What the shopper asks for. Its price is not here: the catalog says it.
+
+    `is_by_program`: what `buyer_fields` say beside the form is refused; a page's form may have the
+    fields of several forms in it, and the rest is dropped.
+    """
 
     sku_ref: str
     quantity: int
     buyer_fields: Mapping[str, str] = field(default_factory=dict)
+    is_by_program: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,8 @@ class PaidAlready(AppError):
 
 
 class BalanceTooLow(AppError):
+    """Of what is to be paid, `data` says what is needed and what is available, as decimal texts."""
+
     code = "balance_too_low"
     status = 402
 

@@ -52,6 +52,14 @@ ADVICE: Mapping[type[AppError], Words] = {
         _("X-API-Version names a date that is no version."),
         _("Leave the header out, or send one of the dates of the changelog."),
     ),
+    own.VersionEnded: (
+        _("The version that the key keeps to, or that X-API-Version names, has ended."),
+        _("Change your program to the newest version, then send its date as X-API-Version."),
+    ),
+    own.UnknownParameter: (
+        _("The address names something that this operation does not take; “param” is what."),
+        _("Check the spelling: “data.allowed” lists what it takes. Nothing is left out silently."),
+    ),
     own.MethodUnknown: (
         _("The address is known, the method is not."),
         _("The header Allow lists what the address knows."),
@@ -65,7 +73,10 @@ ADVICE: Mapping[type[AppError], Words] = {
         _("Send “Content-Type: application/json” and a JSON object."),
     ),
     own.Unreadable: (
-        _("The body cannot be read: broken JSON, a name twice, NaN, or nested too deeply."),
+        _(
+            "The body cannot be read: broken JSON, a name twice, NaN, nested too deeply, or a "
+            "control character in the text that “param” names."
+        ),
         _("Write the body with a JSON library, as UTF-8."),
     ),
     own.BodyTooLarge: (
@@ -84,7 +95,7 @@ ADVICE: Mapping[type[AppError], Words] = {
         _("A field is missing or wrong; “param” is its name."),
         _("Mend the field that “param” names. The message says what it takes."),
     ),
-    own.UnknownField: (
+    core.UnknownField: (
         _("There is no field of the name in “param”."),
         _("Check the spelling. What is not known is refused, so that nothing is lost."),
     ),
@@ -109,8 +120,8 @@ ADVICE: Mapping[type[AppError], Words] = {
         _("Check the reference. What was made with a test key is not there for a live key."),
     ),
     catalog.NotForSale: (
-        _("The product is not on sale (any more)."),
-        _("Read the catalogue again and take it off your own shelf."),
+        _("There is no product of this number, or it is not on sale."),
+        _("Check “sku” against GET /products; what has left it comes off your own shelf."),
     ),
     channels.SkuNotAllowed: (
         _("It is on sale, but not in your catalogue."),
@@ -130,7 +141,10 @@ ADVICE: Mapping[type[AppError], Words] = {
     ),
     payments.BalanceTooLow: (
         _("Your balance, with its credit line, does not cover the order. Nothing was charged."),
-        _("Top the balance up, then order under a new idempotency key."),
+        _(
+            "“data.needed” is what it costs, “data.available” what may still be spent. Top the "
+            "balance up, then order under a new idempotency key."
+        ),
     ),
     channels.NoWayToPay: (
         _("The shop has no payment provider that takes money at the moment."),
@@ -168,6 +182,10 @@ ADVICE: Mapping[type[AppError], Words] = {
         _("It is more than one order, or one buyer, may have."),
         _("Order at most “max_quantity” of the product."),
     ),
+    orders.RefusedByRules: (
+        _("The shop does not take this order; it does not say why. Nothing was charged."),
+        _("Do not send it again unchanged; talk to the shop."),
+    ),
     own.NothingToCancel: (
         _("All of the order is delivered, canceled or paid back."),
         _("For what was delivered, make a refund request."),
@@ -186,7 +204,7 @@ ADVICE: Mapping[type[AppError], Words] = {
     ),
     orders.CaseOpen: (
         _("There is an open refund request about the same thing."),
-        _("Read that one; the shop answers it."),
+        _("Read that one: “data.case” is its “ref”. The shop answers it."),
     ),
     core.Unavailable: (
         _("The database is away for a moment. Nothing was done."),

@@ -1,5 +1,6 @@
 """The API's description as one document, made once in each language."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -26,10 +27,17 @@ def tidy(result: dict[str, Any], **_framework: Any) -> dict[str, Any]:
     for name, shape in shapes.items():
         if name.endswith("Input"):
             shape["additionalProperties"] = False
-        for field in shape.get("properties", {}).values():
-            for part in (field, field.get("items", {})):
-                part.pop("x-spec-enum-id", None)
+        _unmark(shape.get("properties", {}).values())
+    for methods in result["paths"].values():
+        for operation in methods.values():
+            _unmark(one["schema"] for one in operation.get("parameters", ()))
     return result
+
+
+def _unmark(fields: Iterable[dict[str, Any]]) -> None:
+    for field in fields:
+        for part in (field, field.get("items", {})):
+            part.pop("x-spec-enum-id", None)
 
 
 @lru_cache(maxsize=4)

@@ -13,6 +13,7 @@ REF = "20261128-7KQ4MXW2PD"
 UNIT = {
     "position": 1,
     "state": "delivered",
+    "held": None,
     "kind": "code",
     "card_no": None,
     "code": "YK7F-2Q9M-XW4P",
@@ -25,6 +26,7 @@ IN_LIST = {
     "ref": REF,
     "partner_order_no": "P-1001",
     "state": "completed",
+    "held": None,
     "sku": "YOUKU-MONTH",
     "quantity": 1,
     "unit_price": "9.8750",
@@ -49,6 +51,7 @@ PRODUCT = {
     "currency": "CNY",
     "max_quantity": 10,
     "available": True,
+    "will_be_held": False,
     "stock": 182,
     "buyer_fields": [],
 }

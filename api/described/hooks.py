@@ -9,13 +9,16 @@ from rest_framework.serializers import Serializer
 
 from api import hook_schemas as shapes
 from api.described.operation import Operation
+from api.event_schemas import DATA
+from api.queries import DeliveriesAsked, EventsAsked
 from channels import errors as channels
 from channels.services.webhooks.samples import sample_of
-from channels.states import DeliveryState, EventKind
+from channels.states import EventKind
 from core.states import MoveRefused
 
 AT = "2026-11-28T08:00:00.000Z"
 REF = "we_7KQ4MXW2PD9HACRT"
+SCHEMAS = "#/components/schemas/"
 EVENT = "evt_4f1d0a6c92b87e35d1a0"
 _ENDPOINT = {
     "object": "webhook_endpoint",
@@ -163,7 +166,7 @@ HOOK_OPERATIONS: Mapping[str, Operation] = {
         text=_("Of the last 30 days, the newest first."),
         answers={200: shapes.EventPage},
         is_paged=True,
-        query={"type": {"type": "string", "enum": EventKind.values}},
+        query=EventsAsked,
     ),
     "GET Deliveries": Operation(
         id="listDeliveries",
@@ -172,11 +175,7 @@ HOOK_OPERATIONS: Mapping[str, Operation] = {
         text=_("The newest first."),
         answers={200: shapes.DeliveryPage},
         is_paged=True,
-        query={
-            "endpoint": {"type": "string"},
-            "event": {"type": "string"},
-            "state": {"type": "string", "enum": DeliveryState.values},
-        },
+        query=DeliveriesAsked,
     ),
     "POST Retry": Operation(
         id="retryDelivery",
@@ -194,7 +193,8 @@ def sent() -> dict[str, Any]:
 
 
 def _sent(kind: EventKind) -> dict[str, Any]:
-    shape = {"$ref": "#/components/schemas/Event"}
+    own = {"type": {"const": kind.value}, "data": {"$ref": f"{SCHEMAS}{DATA[kind].__name__}"}}
+    shape = {"allOf": [{"$ref": f"{SCHEMAS}Event"}, {"type": "object", "properties": own}]}
     example = _EVENT | {"type": kind.value, "data": sample_of(kind)}
     words = kind.value.replace("_", ".").split(".")
     return {

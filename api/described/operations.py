@@ -9,19 +9,20 @@ from api import errors as own
 from api import schemas
 from api.described.hooks import HOOK_OPERATIONS
 from api.described.operation import Operation
+from api.queries import OrdersAsked
 from catalog.errors import NotForSale
 from channels import errors as channels
 from core.errors import NotFound
 from core.idempotency import KeyReused, StillRunning
 from fulfillment.errors import NothingToRefund, WithSupplier
 from inventory.errors import OutOfStock, TooManyHeld
-from orders.errors import CaseOpen, TooMany
+from orders.errors import CaseOpen, RefusedByRules, TooMany
 from payments.errors import BalanceTooLow, RefundTooLarge
 
 ORDERED = (
     NotFound, NotForSale, channels.SkuNotAllowed, channels.CostAbovePrice,
     channels.PriceAboveLimit, channels.DailyLimitReached, BalanceTooLow, channels.OrderNoTaken,
-    OutOfStock, TooManyHeld, TooMany, own.KeyTooLong, KeyReused, StillRunning,
+    OutOfStock, TooManyHeld, TooMany, RefusedByRules, own.KeyTooLong, KeyReused, StillRunning,
 )  # fmt: skip
 
 OPERATIONS: Mapping[str, Operation] = {
@@ -45,18 +46,23 @@ OPERATIONS: Mapping[str, Operation] = {
         summary=_("Check an account before it is topped up"),
         text=_(
             "Asks the supplier, so it takes as long as he does. “unknown” stops nobody: order, and "
-            "it is seen then."
+            "it is seen then. In test mode every top-up answers by its account: 13800000001 is "
+            "“no”, 13800000003 “unknown”, any other that its form takes “yes”."
         ),
         answers={200: schemas.AccountCheck},
-        refuses=(NotFound,),
+        refuses=(NotFound,),  # the product
     ),
     "GET Orders": Operation(
         id="listOrders",
         tag="orders",
         summary=_("Your orders"),
-        text=_("The newest first, without their codes."),
+        text=_(
+            "The newest first, without their codes. By your own number, by state or by when they "
+            "were placed: what is given narrows the list, each on its own or together."
+        ),
         answers={200: schemas.OrderPage},
         is_paged=True,
+        query=OrdersAsked,
     ),
     "POST Orders": Operation(
         id="placeOrder",
@@ -101,7 +107,7 @@ OPERATIONS: Mapping[str, Operation] = {
         summary=_("Ask for the money back, or another code"),
         text=_("The shop looks at it and decides; read the request to see what became of it."),
         answers={201: schemas.RefundRequest},
-        refuses=(CaseOpen, TooMany),
+        refuses=(CaseOpen, NothingToRefund, TooMany),
     ),
     "GET RefundRequest": Operation(
         id="getRefundRequest",

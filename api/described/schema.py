@@ -13,7 +13,7 @@ from api.described.advice import ADVICE
 from api.described.examples import ANSWERS, BODIES
 from api.described.operation import Operation
 from api.described.operations import OPERATIONS
-from api.fields import Text
+from api.fields import Shape, Text
 from api.paging import MOST, USUAL
 from api.refusals import type_of
 from api.schemas import Error
@@ -28,15 +28,17 @@ from core.errors import (
     NotFound,
     TooManyTries,
     Unavailable,
+    UnknownField,
 )
 
 ALWAYS: tuple[type[AppError], ...] = (
     own.KeyMissing, channels.KeyRefused, channels.AddressRefused, channels.ScopeMissing,
-    channels.PartnerSuspended, own.TooFast, own.VersionUnknown, own.AnswerKindUnknown,
-    TooManyTries, AddressTooLong, AddressUnreadable, Broken, Unavailable,
+    channels.PartnerSuspended, own.TooFast, own.VersionUnknown, own.VersionEnded,
+    own.UnknownParameter, own.AnswerKindUnknown, TooManyTries, AddressTooLong,
+    AddressUnreadable, Broken, Unavailable,
 )  # fmt: skip
 WITH_BODY: tuple[type[AppError], ...] = (
-    own.Unreadable, own.BodyTooLarge, own.BodyKindUnknown, own.UnknownField, InvalidInput,
+    own.Unreadable, own.BodyTooLarge, own.BodyKindUnknown, UnknownField, InvalidInput,
 )  # fmt: skip
 PAGED: tuple[type[AppError], ...] = (InvalidInput, own.CursorUnknown)
 # Of a version that is to end alone.
@@ -117,7 +119,7 @@ class PartnerSchema(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
         return [*self._asked(), *self._answered()]
 
-    def _asked(self) -> Iterator[OpenApiParameter]:
+    def _asked(self) -> Iterator[OpenApiParameter | type[Shape]]:
         version = _("The API's version by date; without it, the one that the key keeps to.")
         yield OpenApiParameter(
             HEADER, str, OpenApiParameter.HEADER, description=str(version), enum=sorted(KNOWN)
@@ -133,8 +135,8 @@ class PartnerSchema(AutoSchema):
             )
         if self.operation.is_paged:
             yield from _paging()
-        for name, shape in self.operation.query.items():
-            yield OpenApiParameter(name, dict(shape))
+        if self.operation.query is not None:
+            yield self.operation.query
 
     def _answered(self) -> Iterator[OpenApiParameter]:
         everywhere = list(self.get_response_serializers())

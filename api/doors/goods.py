@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
-from api.catalogue import product_bodies, skus_of
+from api.catalogue import not_sold, product_bodies, skus_of
 from api.doors.reading import USUAL_ON_PAGE
 from catalog.errors import NotForSale
 from catalog.selectors import buyer_fields
@@ -46,7 +45,7 @@ def find_sku(*, seat: Seat, ref: str, now: datetime) -> "Sku":
     """Raises NotForSale, also for what is sold to others only."""
     found = skus_of(seat=seat, now=now).filter(ref=ref).first()
     if found is None:
-        raise NotForSale(_("This is not on sale any more. Look at what else is there."))
+        raise NotForSale(not_sold(ref))
     return found
 
 

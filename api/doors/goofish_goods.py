@@ -49,7 +49,7 @@ def _ware(call: Call) -> Ware:
     ref = text(call.fields, "goods_no")
     ware = find_ware(seat=call.door.seat, ref=ref, now=call.now)
     if whole(call.fields, "goods_type", least=1, most=9, usual=ware.kind) != ware.kind:
-        raise NotForSale(_("This is not on sale any more. Look at what else is there."))
+        raise NotForSale(_("These goods are of the other kind. Look at their “goods_type”."))
     return ware
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from api import aftersale
-from api.catalogue import skus_of
+from api.catalogue import not_sold, skus_of
 from api.doors import kasushou_words as words
 from api.doors import orders
 from api.doors.base import (
@@ -47,6 +47,7 @@ from channels.states import DoorKind, DoorRefusalKind
 from core.crypto import digest
 from core.errors import AppError, InvalidInput, NotFound
 from core.money import write_e4
+from fulfillment.errors import NothingToRefund
 from orders.errors import CaseOpen
 from orders.states import CaseKind
 from payments.selectors import floored_balance
@@ -60,7 +61,15 @@ WINDOW = timedelta(minutes=10)
 MOST_ASKED, LONGEST_LIST, MOST_SAID = 50, 2_000, 500
 LAST_ID = 2**63 - 1
 # Of these it is certain that nothing was bought.
-CERTAIN = (*UNKNOWN_GOODS, *NOT_NOW, PriceAboveLimit, InvalidInput, NotFound, CaseOpen)
+CERTAIN = (
+    *UNKNOWN_GOODS,
+    *NOT_NOW,
+    PriceAboveLimit,
+    InvalidInput,
+    NotFound,
+    CaseOpen,
+    NothingToRefund,
+)
 KINDS = {1: CARDS, 2: TOPPED_UP}
 
 
@@ -112,9 +121,10 @@ def _ware(call: Call, name: str) -> Ware:
 
 def _ref(call: Call, name: str) -> str:
     """The SKU that the number stands for, on sale or not; raises NotForSale."""
-    ref = find_sku_ref(sku_id=loose_whole(call.fields, name, least=1, most=LAST_ID))
+    number = loose_whole(call.fields, name, least=1, most=LAST_ID)
+    ref = find_sku_ref(sku_id=number)
     if ref is None:
-        raise NotForSale(_("This is not on sale any more. Look at what else is there."))
+        raise NotForSale(not_sold(str(number)))
     return ref
 
 

@@ -5,7 +5,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from django.db import IntegrityError
@@ -19,10 +19,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api import calls, shapes, versions
+from api.described.operations import OPERATIONS
 from api.errors import KeyMissing, KeyTooLong
 from api.fields import Shape
 from api.pace import check_pace, check_stranger, count_call, count_stranger
 from api.parsing import MOST_BYTES, StrictJSONParser, check_size
+from api.queries import check_query, query_of
 from api.refusals import answer, body_of, refusal_of
 from api.shapes import as_json
 from channels import services as channels
@@ -158,16 +160,24 @@ class PartnerView(APIView):
         self.seat, self.tenant_id = seat, require_tenant()
         self._keep_pace()
         asked = request.headers.get(versions.HEADER)
-        version = versions.version_for(asked=asked, pinned=seat.version)
+        version = versions.version_for(
+            asked=asked, pinned=seat.version, today=self.now.astimezone(UTC).date()
+        )
         page = request.build_absolute_uri("/developers/versions/")
         self.told |= {versions.HEADER: version} | versions.farewell(version, page=page)
         needed = self.needs.get(str(request.method))
         if needed and needed not in seat.scopes:
             raise ScopeMissing(_("This key may not do this."), scope=needed)
+        operation = OPERATIONS.get(self._called_by(request))
+        if operation is not None:  # else the framework refuses the method
+            check_query(request.GET, known=operation.parameters)
         check_size(_length_of(request))
         response = super().dispatch(request, **kwargs)
         channels.mark_used(seat=seat, address=address, now=self.now)
         return response
+
+    def _called_by(self, request: HttpRequest) -> str:
+        return f"{request.method} {type(self).__name__}"
 
     def _keep_pace(self) -> None:
         """Count the call against the partner's second; raises TooFast."""
@@ -207,6 +217,12 @@ class PartnerView(APIView):
                 param="Idempotency-Key",
             )
         return key
+
+    def narrowed(self) -> dict[str, Any]:
+        """What of a list is asked for, by the names of the operation's `query`; what is empty is
+        not asked for. Raises InvalidInput with the parameter's name."""
+        shape = OPERATIONS[self._called_by(self.request)].query
+        return {} if shape is None else query_of(self.request.query_params, shape=shape)
 
     def validated(self, shape: type[Shape]) -> dict[str, Any]:
         """The body in the shape's types; raises InvalidInput with the field's name."""

@@ -14,19 +14,17 @@ from api.paging import page_of
 from api.paying_in import ask_payment, asked_before
 from api.shapes import balance_body, entry_body, payment_in_body
 from api.views.base import PartnerView
-from channels.selectors import get_payment_in, payments_in
+from channels.selectors import get_payment_in, paid_for, payments_in
 from channels.services.paying_in import LONGEST_REFERENCE, PAYABLE
 from channels.states import KeyScope
 from core.addresses import LONGEST_URL, PUBLIC_URL
 from core.errors import AppError
-from payments.selectors import entries_of, floored_balance, payable_refs
+from payments.selectors import entries_of, floored_balance
 from tenants.selectors import get_shop, shop_address
 
 if TYPE_CHECKING:
     from channels.models import PaymentIn
     from payments.models import Entry
-
-PAID, REFUNDED = "capture:", "refund:"
 
 
 @extend_schema_field({"type": "string", "pattern": PAYABLE, "examples": ["1000.00"]})
@@ -100,11 +98,5 @@ class OnePayment(PartnerView):
 
 
 def _told(entries: "Sequence[Entry]") -> list[dict[str, Any]]:
-    """Two queries: what an entry is about is found by the payment that its journal names."""
-    numbers = {entry.pk: _payment_number(entry.journal.ref) for entry in entries}
-    orders = payable_refs(numbers={number for number in numbers.values() if number})
-    return [entry_body(entry=entry, paid_for=orders.get(numbers[entry.pk])) for entry in entries]
-
-
-def _payment_number(ref: str) -> str:
-    return ref.removeprefix(PAID) if ref.startswith(PAID) else ""
+    known = paid_for(entries=entries)
+    return [entry_body(entry=entry, paid_for=known.get(entry.journal.ref)) for entry in entries]

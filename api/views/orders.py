@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api import services
+from api import services, shapes
 from api.fields import Amount, Line, Shape, Text, Whole
 from api.pace import check_pace, count_call, few_at_once
 from api.paging import page_of
@@ -42,7 +42,14 @@ class Orders(PartnerView):
     asked: NewSale | None = None
 
     def get(self, request: Request) -> Response:
-        found = sales_of(partner_id=self.seat.partner_id)
+        asked = self.narrowed()
+        found = sales_of(
+            partner_id=self.seat.partner_id,
+            partner_order_no=asked.get("partner_order_no"),
+            states=shapes.states_told(asked["state"]) if "state" in asked else None,
+            since=asked.get("created_since"),
+            until=asked.get("created_until"),
+        )
         return Response(page_of(request, found, services.read_sales))
 
     def post(self, request: Request) -> HttpResponseBase:

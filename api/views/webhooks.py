@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -20,14 +18,14 @@ from api.types import Answer
 from api.views.base import PartnerView
 from channels import services as channels
 from channels.selectors import deliveries_of, endpoints_of, events_of, get_delivery, get_endpoint
-from channels.states import DeliveryState, EndpointState, EventKind, KeyScope
+from channels.states import EndpointState, EventKind, KeyScope
 from channels.types import EndpointTerms
 from core.addresses import LONGEST_URL, PUBLIC_URL
-from core.errors import InvalidInput
 
 if TYPE_CHECKING:
     from channels.models import WebhookDelivery, WebhookEndpoint
 
+DELIVERY_BY = {"endpoint": "endpoint__ref", "event": "event__ref", "state": "state"}
 ON_OFF = [EndpointState.ACTIVE, EndpointState.DISABLED]
 
 
@@ -144,9 +142,9 @@ class Events(PartnerView):
 
     def get(self, request: Request) -> Response:
         found = events_of(partner_id=self.seat.partner_id)
-        kind = request.query_params.get("type", "")
-        if kind:
-            found = found.filter(kind=_one_of(kind, EventKind.values, "type"))
+        asked = self.narrowed()
+        if "type" in asked:
+            found = found.filter(kind=asked["type"])
         return Response(page_of(request, found, hooks.event_bodies))
 
 
@@ -176,19 +174,8 @@ class Deliveries(PartnerView):
 
     def get(self, request: Request) -> Response:
         found = deliveries_of(partner_id=self.seat.partner_id)
-        return Response(page_of(request, self._narrowed(request, found), _deliveries))
-
-    def _narrowed(
-        self, request: Request, found: "QuerySet[WebhookDelivery]"
-    ) -> "QuerySet[WebhookDelivery]":
-        endpoint, state, event = (
-            request.query_params.get(name, "") for name in ("endpoint", "state", "event")
-        )
-        if endpoint:
-            found = found.filter(endpoint__ref=endpoint)
-        if state:
-            found = found.filter(state=_one_of(state, DeliveryState.values, "state"))
-        return found.filter(event__ref=event) if event else found
+        asked = {DELIVERY_BY[name]: value for name, value in self.narrowed().items()}
+        return Response(page_of(request, found.filter(**asked), _deliveries))
 
 
 class Retry(PartnerView):
@@ -204,12 +191,6 @@ class Retry(PartnerView):
         found = get_delivery(partner_id=self.seat.partner_id, ref=ref)
         again = channels.retry_delivery(delivery_id=found.pk, by=self.seat.actor, now=self.now)
         return Response(hooks.delivery_body(delivery=again))
-
-
-def _one_of(given: str, known: Sequence[str], param: str) -> str:
-    if given not in known:
-        raise InvalidInput(_("This is none of the values that there are."), param=param)
-    return given
 
 
 def _endpoints(found: "Sequence[WebhookEndpoint]") -> list[dict[str, Any]]:

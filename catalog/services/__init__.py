@@ -1,6 +1,6 @@
 """Every write of the catalog."""
 
-from catalog.services.buyers import clean_buyer_fields, clean_phone
+from catalog.services.buyers import clean_buyer_fields, clean_phone, refuse_unknown_fields
 from catalog.services.mirroring import mirror_shelf, tell_shelf
 from catalog.services.pictures import store_picture
 from catalog.services.products import (
@@ -48,6 +48,7 @@ __all__ = [
     "locked_sku",
     "mirror_shelf",
     "publish",
+    "refuse_unknown_fields",
     "save_brand",
     "save_category",
     "save_template",

@@ -13,7 +13,7 @@ from catalog.models import Sku
 from catalog.selectors import buyer_fields
 from catalog.services._cleaning import cleaned
 from catalog.types import BuyerField, FieldKind
-from core.errors import InvalidInput
+from core.errors import InvalidInput, UnknownField
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -37,6 +37,21 @@ def clean_buyer_fields(*, sku: Sku, given: Mapping[str, str]) -> dict[str, str]:
         elif field.is_required:
             raise InvalidInput(_("Please fill this in."), param=field.key)
     return answers
+
+
+def refuse_unknown_fields(*, sku: Sku, given: Mapping[str, str]) -> None:
+    """Of a program, that knows what it says: raises UnknownField for what the form does not ask."""
+    known = [field.key for field in buyer_fields(sku)]
+    unknown = sorted(set(given) - set(known))
+    if not unknown:
+        return
+    told = ", ".join(known)
+    asks = _("This product does not ask for this. It asks for: %(known)s.") % {"known": told}
+    raise UnknownField(
+        asks if known else _("This product asks its buyer for nothing."),
+        param=unknown[0],
+        known=told,
+    )
 
 
 def clean_phone(text: str, *, param: str = "phone") -> str:

@@ -224,7 +224,10 @@ class PartnerOrder(TenantModel):
             ),
             models.UniqueConstraint(fields=["tenant_id", "order"], name="partner_order_once"),
         ]
-        indexes = [models.Index(fields=["tenant_id", "partner", "-id"], name="partner_newest")]
+        indexes = [
+            models.Index(fields=["tenant_id", "partner", "-id"], name="partner_newest"),
+            models.Index(fields=["tenant_id", "partner", "made_at"], name="partner_sold_at"),
+        ]
 
     def __str__(self) -> str:
         return self.partner_order_no

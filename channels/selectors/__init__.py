@@ -52,11 +52,17 @@ from channels.selectors.people import (
     get_person,
     people_of,
 )
-from channels.selectors.sales import find_sale, find_sale_of_order, get_sale, sales_of
+from channels.selectors.sales import (
+    find_sale,
+    find_sale_of_order,
+    get_sale,
+    hold_reasons,
+    sales_of,
+)
 from channels.selectors.sandboxes import due_sandboxes
 from channels.selectors.seats import find_seat
 from channels.selectors.shelves import on_hand, skus_of_partner
-from channels.selectors.statements import entries_of_month, month_figures, movements
+from channels.selectors.statements import entries_of_month, month_figures, movements, paid_for
 from channels.selectors.webhooks import (
     count_given_up,
     count_waiting,
@@ -116,6 +122,7 @@ __all__ = [
     "get_sale",
     "get_tier",
     "get_watch",
+    "hold_reasons",
     "hooks_of",
     "is_to_be_paid",
     "keys_of",
@@ -125,6 +132,7 @@ __all__ = [
     "movements",
     "on_hand",
     "open_claims",
+    "paid_for",
     "partners",
     "partners_at_a_glance",
     "payable_of",

@@ -1,21 +1,54 @@
 """What partners ordered."""
 
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 from django.db.models import QuerySet
 
 from channels.models import PartnerOrder
+from channels.states import HoldReason
 from core.errors import NotFound
+from orders.selectors import held_for
+from orders.states import OrderState
+
+if TYPE_CHECKING:
+    from orders.models import Order
 
 
-def sales_of(*, partner_id: int) -> "QuerySet[PartnerOrder]":
-    """The partner's orders, the newest first."""
-    return (
-        PartnerOrder.objects.filter(partner_id=partner_id).select_related("order").order_by("-pk")
-    )
+def sales_of(
+    *,
+    partner_id: int,
+    partner_order_no: str | None = None,
+    states: Collection[str] | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> "QuerySet[PartnerOrder]":
+    """The partner's orders, the newest first: all, or by its own number, by their states, and by
+    when they were made (from `since`, before `until`)."""
+    asked = {
+        "partner_order_no": partner_order_no,
+        "order__state__in": states,
+        "made_at__gte": since,
+        "made_at__lt": until,
+    }
+    given = {name: value for name, value in asked.items() if value is not None}
+    found = PartnerOrder.objects.filter(partner_id=partner_id, **given)
+    return found.select_related("order").order_by("-pk")
+
+
+def hold_reasons(*, orders: "Iterable[Order]") -> dict[int, HoldReason]:
+    """Why those of the orders that are held now are held, by the order. At most one query."""
+    held = [order.pk for order in orders if order.state == OrderState.HELD]
+    return {
+        order_id: HoldReason.COST if reason == HoldReason.COST else HoldReason.REVIEW
+        for order_id, reason in held_for(order_ids=held).items()
+    }
 
 
 def find_sale(*, partner_id: int, partner_order_no: str) -> PartnerOrder | None:
     """The order that the partner's own number names."""
-    return sales_of(partner_id=partner_id).filter(partner_order_no=partner_order_no).first()
+    return sales_of(partner_id=partner_id, partner_order_no=partner_order_no).first()
 
 
 def find_sale_of_order(*, order_id: int) -> PartnerOrder | None:

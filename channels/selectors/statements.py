@@ -49,22 +49,22 @@ def entries_of_month(*, partner: Partner, month: date) -> "QuerySet[Entry]":
 def movements(*, partner: Partner, entries: "Iterable[Entry]", before_e4: int) -> list[Movement]:
     """Lines of a statement that follow a balance of `before_e4`. Four queries."""
     found = list(entries)
-    orders = _orders(found)
+    orders = paid_for(entries=found)
     numbers = _own_numbers(partner, {one.ref for one in orders.values() if not one.is_balance})
     slips = _bank_refs(found)
     lines, balance = [], before_e4
     for entry in found:
         balance += entry.amount_e4
         ref = entry.journal.ref
-        paid_for = orders.get(ref, _NOTHING)
-        order = "" if paid_for.is_balance else paid_for.ref
+        about = orders.get(ref, _NOTHING)
+        order = "" if about.is_balance else about.ref
         lines.append(
             Movement(
                 at=entry.journal.at,
                 kind=entry.journal.kind,
                 amount_e4=entry.amount_e4,
                 balance_e4=balance,
-                ref=paid_for.ref if paid_for.is_balance else slips.get(ref, ref),
+                ref=about.ref if about.is_balance else slips.get(ref, ref),
                 order=order,
                 partner_order_no=numbers.get(order, ""),
             )
@@ -83,8 +83,9 @@ def _bounds(month: date) -> tuple[datetime, datetime]:
     return tuple(datetime(one.year, one.month, 1, tzinfo=zone) for one in (first, following))  # type: ignore[return-value]  # -- of two
 
 
-def _orders(entries: "list[Entry]") -> dict[str, PaidFor]:
-    """By the journal's reference, the order that was paid or paid back, or the payment in."""
+def paid_for(*, entries: "Iterable[Entry]") -> dict[str, PaidFor]:
+    """By the journal's reference, the order that was paid or paid back, or the payment in. Two
+    queries."""
     refs = [entry.journal.ref for entry in entries]
     paid = {ref: ref.removeprefix(_PAID) for ref in refs if ref.startswith(_PAID)}
     back = {ref: ref.split(":")[1] for ref in refs if ref.startswith(_REFUND)}

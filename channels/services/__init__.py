@@ -76,8 +76,10 @@ from channels.services.webhooks.announcing import (
     is_partners,
     tell_of_balance,
     tell_of_credit,
+    tell_of_hold,
     tell_of_order,
     tell_of_refund,
+    tell_of_release,
 )
 from channels.services.webhooks.endpoints import (
     change_endpoint,
@@ -174,8 +176,10 @@ __all__ = [
     "take_payment",
     "tell_of_balance",
     "tell_of_credit",
+    "tell_of_hold",
     "tell_of_order",
     "tell_of_refund",
+    "tell_of_release",
     "unwatch",
     "watch",
 ]

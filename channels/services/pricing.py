@@ -10,6 +10,7 @@ from channels.errors import CostAbovePrice, PriceAboveLimit, SkuNotAllowed
 from channels.models import Partner, PartnerSku, TierPrice
 from channels.models.partners import RATE
 from channels.selectors import tier_of
+from channels.selectors.shelves import loses
 from channels.states import LossGuard, PriceWay
 from channels.types import Seat, Tier
 from core.money import write_e4
@@ -32,7 +33,7 @@ class _PartnerPricing:
         if not seat.sells_all and not _is_listed(seat, sku.pk):
             raise SkuNotAllowed(_("This is not in your catalogue. Talk to the shop."), param="sku")
         price_e4 = prices_for(seat=seat, skus=[sku])[sku.pk]
-        if seat.loss_guard == LossGuard.REFUSE and _loses(sku, price_e4):
+        if seat.loss_guard == LossGuard.REFUSE and loses(sku, price_e4):
             raise CostAbovePrice(
                 _("This cannot be sold at your price just now. Talk to the shop."), param="sku"
             )
@@ -51,13 +52,9 @@ def _tier_ref(seat: Seat) -> str:
     return seat.tier.ref if seat.tier is not None else ""
 
 
-def _loses(sku: "Sku", price_e4: int) -> bool:
-    return sku.cost_hint_e4 is not None and sku.cost_hint_e4 > price_e4
-
-
 def is_at_loss(*, order: "Order", item: "Item") -> bool:
     """Whether what the order's one line costs its buyer does not bring the cost in."""
-    return _loses(item.sku, order.total_e4 // item.quantity)
+    return loses(item.sku, order.total_e4 // item.quantity)
 
 
 def pricing_of(*, seat: Seat, limit_e4: int | None = None) -> Pricing:

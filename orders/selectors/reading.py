@@ -253,6 +253,14 @@ def held_orders() -> QuerySet[Order]:
     return found.order_by("decide_by", "pk").prefetch_related("items")
 
 
+def held_for(*, order_ids: Collection[int]) -> dict[int, str]:
+    """By the order, the code of the reason for which it was held. At most one query."""
+    if not order_ids:
+        return {}
+    moves = OrderMove.objects.filter(order_id__in=order_ids, new=OrderState.HELD)
+    return dict(moves.order_by("pk").values_list("order_id", "reason"))
+
+
 def due_to_decide(*, now: datetime, limit: int) -> list[tuple[int, int]]:
     """(tenant, order) held past its deadline, across tenants: for the sweeper."""
     late = Order.objects.using("ops").filter(state=OrderState.HELD, decide_by__lte=now)

@@ -42,8 +42,11 @@ def open_case(*, request: OpenCase, by: Actor, is_from_shopper: bool = True, now
         raise InvalidInput(_("Choose what is wrong."), param="kind")
     text = _clean(request.text)
     cases = list(Case.objects.filter(order=order))
-    if any(case.is_live and case.unit_id == request.unit_id for case in cases):
-        raise CaseOpen(_("We are looking at this already. Add a message to the open case."))
+    same = next((one for one in cases if one.is_live and one.unit_id == request.unit_id), None)
+    if same is not None:
+        raise CaseOpen(
+            _("We are looking at this already. Add a message to the open case."), case=same.ref
+        )
     if len(cases) >= MOST_CASES:
         raise TooMany(_("There are too many cases for this order. Please contact the shop."))
     case = Case.objects.create(

@@ -7,6 +7,7 @@ from core.scope import tenant_atomic
 from core.sheets import Sheet
 from inventory import services as inventory
 from inventory.types import HoldRequest
+from orders.events import OrderHeld, OrderReleased
 from orders.models import Order
 from orders.services.moving import _move
 from orders.services.paying import held_items
@@ -45,6 +46,7 @@ def hold(*, order: Order, held: Held, by: Actor, now: datetime, sheet: Sheet | N
         reason=held.reason,
         now=now,
         sheet=sheet,
+        tell=OrderHeld(order_id=order.pk, channel=order.channel),
         decide_by=held.until,
         held_then=held.then,
         may_lose=held.may_lose,
@@ -54,4 +56,5 @@ def hold(*, order: Order, held: Held, by: Actor, now: datetime, sheet: Sheet | N
 @tenant_atomic
 def release(*, order: Order, by: Actor, reason: str, now: datetime) -> None:
     """The held order, taken by the caller, goes on. Raises MoveRefused for any other."""
-    _move(order, OrderState.FULFILLING, by=by, reason=reason, now=now)
+    news = OrderReleased(order_id=order.pk, channel=order.channel)
+    _move(order, OrderState.FULFILLING, by=by, reason=reason, now=now, tell=news)

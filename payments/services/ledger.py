@@ -7,18 +7,20 @@ locked, so a hundred sales at once do not queue for the merchant's revenue.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor
 from core.errors import InvalidInput
-from core.money import MOST_E4
+from core.money import MOST_E4, write_e4
 from core.rows import draft, fetch
 from core.scope import require_tenant, tenant_atomic
 from core.sheets import Sheet
 from payments.errors import BalanceTooLow
 from payments.models import Account, Balance, Entry, Journal, Payment
+from payments.selectors import floored_balance
 from payments.states import AccountKind
 from payments.types import Booking, Cost, Line
 
@@ -179,13 +181,19 @@ def _move_balances(sheet: Sheet, lines: Sequence[Line]) -> None:
     """
     for one in lines:
         if one.has_floor:
-            sheet.ask(_MOVE_BALANCE, [require_tenant(), one.account_id, one.amount_e4], _is_enough)
+            given = [require_tenant(), one.account_id, one.amount_e4]
+            sheet.ask(_MOVE_BALANCE, given, partial(_refuse_too_little, one))
 
 
-def _is_enough(is_moved: bool | None) -> None:  # noqa: FBT001 -- what the database said
+def _refuse_too_little(line: Line, is_moved: bool | None) -> None:  # noqa: FBT001 -- what the database said
     """None is an account without a balance row: nothing holds it up."""
     if is_moved is False:
-        raise BalanceTooLow(_("The balance is too low. Top it up and try again."))
+        balance_e4, floor_e4 = floored_balance(account_id=line.account_id)
+        raise BalanceTooLow(
+            _("The balance is too low. Top it up and try again."),
+            needed=write_e4(-line.amount_e4),
+            available=write_e4(max(balance_e4 - floor_e4, 0)),
+        )
 
 
 @tenant_atomic

@@ -8,16 +8,18 @@ from django.utils import timezone
 
 from api.pace import few_at_once
 from core.scope import tenant_atomic
+from fulfillment import services as fulfillment
 from fulfillment.models import Unit
-from orders.models import Case
+from orders.models import Case, Order
 from payments.models import Refund
 from payments.selectors import balance_of
 from payments.services import push_refund
 from tests.api.callers import ORDERS, Caller
 from tests.catalog.factories import make_sku
 from tests.channels.factories import RICH, make_keyed
-from tests.orders.factories import PRICE, stocked_sku
+from tests.orders.factories import LI, PRICE, stocked_sku
 from tests.suppliers.factories import make_offer, make_supplier
+from tests.times import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
@@ -71,9 +73,11 @@ def test_what_a_supplier_has_cannot_be_canceled(caller, shop):
     with tenant_atomic():
         Unit.objects.update(state="sending")
 
-    cancel(caller, order)
+    told = cancel(caller, order)
 
-    assert caller.status == 409
+    assert (caller.status, told["error"]["code"]) == (409, "with_supplier")
+    assert "paid back by itself" in told["error"]["message"]
+    assert "risk" not in told["error"]["message"]
 
 
 def test_an_order_waits_for_its_supplier_and_says_so(caller, shop):
@@ -187,7 +191,7 @@ def test_an_account_that_nobody_can_check_is_not_known(caller, shop):
     with tenant_atomic():
         sku = stocked_sku(1)
 
-    told = caller.post("/api/v1/account-checks", {"sku": sku.ref, "buyer": {"phone": "1"}})
+    told = caller.post("/api/v1/account-checks", {"sku": sku.ref, "buyer": {}})
 
     assert told == {
         "object": "account_check",
@@ -196,3 +200,66 @@ def test_an_account_that_nobody_can_check_is_not_known(caller, shop):
         "field": None,
         "message": None,
     }
+
+
+def test_an_account_under_a_name_that_the_product_does_not_ask_for_is_refused(caller, shop):
+    with tenant_atomic():
+        sku = stocked_sku(1)
+
+    told = caller.post("/api/v1/account-checks", {"sku": sku.ref, "buyer": {"phone": "1"}})
+
+    error = told["error"]
+    assert (caller.status, error["code"], error["param"]) == (422, "unknown_field", "phone")
+
+
+def test_an_account_for_a_product_that_is_not_there_is_told_so(caller, shop):
+    told = caller.post("/api/v1/account-checks", {"sku": "NOSUCH", "buyer": {}})
+
+    assert (caller.status, told["error"]["code"]) == (404, "not_found")
+    assert "NOSUCH" in told["error"]["message"]
+
+
+@pytest.mark.parametrize("position", [{}, {"position": 1}])
+def test_what_is_paid_back_is_not_asked_for_again(caller, by_hand, position):
+    order = caller.order(by_hand)
+    cancel(caller, order)
+
+    told = complain(caller, order, **position)
+
+    assert (caller.status, told["error"]["code"]) == (409, "nothing_to_refund")
+    with tenant_atomic():
+        assert not Case.objects.exists()
+
+
+def test_what_is_left_of_an_order_may_be_asked_for(caller, shop):
+    with tenant_atomic():
+        sku = stocked_sku(2)
+    order = caller.order(sku, quantity=2)
+    with tenant_atomic():
+        first, _second = Order.objects.get().units.order_by("position")
+        fulfillment.refund_units(
+            order_id=first.order_id, unit_ids=[first.pk], by=LI, reason="test", now=NOON
+        )
+
+    refused = complain(caller, order, position=1)
+    assert (caller.status, refused["error"]["code"]) == (409, "nothing_to_refund")
+    complain(caller, order, position=2)
+    assert caller.status == 201
+    told = complain(caller, order, position=2)
+    assert told["error"]["code"] == "case_open"
+    with tenant_atomic():
+        assert told["error"]["data"] == {"case": Case.objects.get().ref}
+
+
+def test_an_entry_of_a_refund_names_its_order(caller, by_hand):
+    order = caller.order(by_hand)
+    cancel(caller, order)
+    with tenant_atomic():
+        refund = Refund.objects.get()
+    push_refund(refund_id=refund.pk, now=refund.next_at)
+
+    entries = caller.get("/api/v1/balance/entries")["data"]
+
+    assert [(one["kind"], one["order"]) for one in entries] == [
+        ("refund_done", order["ref"]), ("capture", order["ref"]), ("top_up", None),
+    ]  # fmt: skip

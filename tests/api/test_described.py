@@ -7,6 +7,7 @@ import pytest
 import yaml
 from django.test import Client
 from django.urls import get_resolver
+from django.utils import timezone
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.validation import validate_schema
 
@@ -18,7 +19,9 @@ from api.errors import MethodUnknown
 from api.versions import VERSIONS, Version
 from api.views import described
 from api.views.base import PartnerView
+from channels.models import ApiKey
 from channels.services.keys import NEWEST_VERSION
+from channels.states import EventKind
 from core.scope import tenant_atomic
 from tests.api.callers import ORDERS, PRODUCTS, Caller
 from tests.catalog.factories import make_template
@@ -35,10 +38,12 @@ def operations(found):
 
 
 def shape_in(found, name):
-    """A schema of the document, with what it refers to beside it, and nothing more allowed."""
+    """A schema of the document, with what it refers to beside it, and nothing more allowed; what
+    is one of several is closed in each of them."""
     schemas = json.loads(json.dumps(found["components"]["schemas"]))
     for schema in schemas.values():
-        schema["additionalProperties"] = False
+        if "oneOf" not in schema:
+            schema["additionalProperties"] = False
     return {"$ref": f"#/components/schemas/{name}", "components": {"schemas": schemas}}
 
 
@@ -213,6 +218,45 @@ def test_a_call_may_name_a_version_and_an_unknown_one_is_refused(caller, shop):
 
 
 OLD = "2025-06-01"
+
+
+@pytest.mark.parametrize("kind", EventKind.values)
+def test_what_an_event_carries_is_described_by_its_type(kind):
+    found = document(language="en")
+    media = found["webhooks"][kind]["post"]["requestBody"]["content"]["application/json"]
+    _event, own = media["schema"]["allOf"]
+    name = own["properties"]["data"]["$ref"].rpartition("/")[2]
+
+    jsonschema.validate(media["example"]["data"], shape_in(found, name))
+    jsonschema.validate(media["example"], shape_in(found, "Event"))
+
+    assert own["properties"]["type"] == {"const": kind}
+
+
+@pytest.mark.parametrize("path", [PRODUCTS, f"{ORDERS}/NOTHING"])
+def test_a_version_is_answered_until_the_day_it_ends(caller, shop, monkeypatch, path):
+    ended = Version(date=OLD, changes=("Before.",), ends_on=f"{timezone.now():%Y-%m-%d}")
+    monkeypatch.setattr(versions, "VERSIONS", (*VERSIONS, ended))
+    monkeypatch.setattr(versions, "KNOWN", versions.KNOWN | {OLD})
+
+    told = caller.get(path, **{"x-api-version": OLD})
+
+    assert (caller.status, told["error"]["code"]) == (410, "version_ended")
+    assert told["error"]["param"] == "X-API-Version"
+    assert told["error"]["data"] == {"ended_on": ended.ends_on, "newest": NEWEST_VERSION}
+
+
+def test_a_key_that_keeps_to_a_version_that_has_ended_may_name_the_newest(
+    caller, shop, monkeypatch
+):
+    ended = Version(date=OLD, changes=("Before.",), ends_on="2026-06-01")
+    monkeypatch.setattr(versions, "VERSIONS", (*VERSIONS, ended))
+    with tenant_atomic():
+        ApiKey.objects.update(version=OLD)
+
+    assert caller.get(PRODUCTS)["error"]["code"] == "version_ended"
+    caller.get(PRODUCTS, **{"x-api-version": NEWEST_VERSION})
+    assert caller.status == 200
 
 
 @pytest.fixture

@@ -3,12 +3,13 @@
 import pytest
 
 from channels.states import LossGuard
+from core.moments import written
 from core.scope import tenant_atomic
 from fulfillment import services as fulfillment
 from inventory.models import Code
 from orders.models import Order
 from payments.selectors import balance_of, money_of
-from tests.api.callers import ORDERS, Caller
+from tests.api.callers import ORDERS, PRODUCTS, Caller
 from tests.catalog.factories import make_sku
 from tests.channels.factories import RICH, make_keyed
 from tests.orders.factories import LI, PRICE, stocked_sku
@@ -48,6 +49,49 @@ def test_it_waits_paid_and_with_its_code_kept(caller, keyed, sku):
         assert sorted(Code.objects.values_list("state", flat=True)) == [
             "available", "available", "reserved",
         ]  # fmt: skip
+
+
+def test_it_says_why_and_until_when_it_is_held(caller, sku):
+    told = caller.order(sku)
+
+    order = caller.get(f"{ORDERS}/{told['ref']}")
+
+    assert told["held"] == order["held"] == caller.get(ORDERS)["data"][0]["held"]
+    with tenant_atomic():
+        until = written(Order.objects.get().decide_by)
+    assert order["held"] == {
+        "reason": "cost_above_price",
+        "message": "At your price its cost is not brought in: somebody at the shop decides.",
+        "until": until,
+        "then": "pay_back",
+    }
+
+
+def test_the_catalogue_says_of_what_would_wait_that_it_is_there_and_will_be_held(caller, shop, sku):
+    with tenant_atomic():
+        cheap = stocked_sku(1)
+        bought, never = make_sku(kind="supplier_code"), make_sku(kind="supplier_code")
+        make_offer(sku=bought, cost_e4=PRICE + 1, most_e4=PRICE + 1)
+        make_offer(sku=never, cost_e4=PRICE + 1, most_e4=PRICE)
+
+    told = {one["sku"]: one for one in caller.get(PRODUCTS)["data"]}
+
+    assert {ref: (one["available"], one["will_be_held"]) for ref, one in told.items()} == {
+        sku.ref: (True, True),
+        cheap.ref: (True, False),
+        bought.ref: (True, True),
+        never.ref: (False, False),
+    }
+
+
+def test_the_catalogue_says_of_what_would_be_refused_that_it_is_not_there(shop, sku):
+    with tenant_atomic():
+        caller = Caller(make_keyed(loss_guard=LossGuard.REFUSE))
+
+    told = caller.get(f"{PRODUCTS}/{sku.ref}")
+
+    assert (told["available"], told["will_be_held"]) == (False, False)
+    assert caller.order(sku)["error"]["code"] == "cost_above_price"
 
 
 def test_somebody_lets_it_go_and_the_code_is_there(caller, sku):

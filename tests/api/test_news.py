@@ -5,7 +5,6 @@ from django.utils import timezone
 
 from channels import services as channels
 from channels.models import PartnerShelf, WebhookDelivery, WebhookEvent
-from core import outbox
 from core.models import OutboxRow
 from core.moments import written
 from core.scope import tenant_atomic
@@ -16,6 +15,7 @@ from orders.models import Order
 from payments import services as payments
 from payments.models import Refund
 from tests.api.callers import Caller
+from tests.api.hearing import hear_all
 from tests.channels.factories import WANG, make_endpoint, make_keyed
 from tests.orders.factories import PRICE, paid, stocked_sku
 from tests.payments.factories import PRICE as PAID
@@ -30,18 +30,6 @@ URL = "https://partner.example/hooks"
 def sku(shop):
     with tenant_atomic():
         return stocked_sku(5)
-
-
-def hear_all():
-    """What the workers would do: each listener hears what there is."""
-    while rows := _unheard():
-        for pk in rows:
-            outbox.hear(row_id=pk, now=timezone.now())
-
-
-@tenant_atomic
-def _unheard():
-    return list(OutboxRow.objects.filter(heard_at=None).values_list("pk", flat=True))
 
 
 @tenant_atomic
@@ -222,7 +210,15 @@ def test_a_low_balance_is_told_once(shop, sku):
         hear_all()
 
     low = [data for kind, data in told() if kind == "balance.low"]
-    assert low == [{"object": "balance", "below": "20.0000"}]
+    assert low == [
+        {
+            "object": "balance",
+            "balance": "10.0000",
+            "threshold": "20.0000",
+            "below": "20.0000",
+            "currency": "CNY",
+        }
+    ]
 
 
 def look(now):

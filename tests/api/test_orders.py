@@ -110,6 +110,7 @@ def test_who_has_too_little_is_told_so_and_keeps_the_codes_for_others(shop, sku)
     told = (caller := Caller(poor)).order(sku)
 
     assert (caller.status, told["error"]["code"]) == (402, "balance_too_low")
+    assert told["error"]["data"] == {"needed": "10.0000", "available": "9.9999"}
     assert counts() == NONE
 
 
@@ -122,6 +123,7 @@ def test_a_credit_line_is_spent_like_money(shop, sku):
 
     assert first["state"] == "completed"
     assert second["error"]["code"] == "balance_too_low"
+    assert second["error"]["data"] == {"needed": "10.0000", "available": "0.0000"}
     assert balance(keyed) == -PRICE
 
 

@@ -97,6 +97,26 @@ def test_a_top_up_ends_as_its_account_says(twin, phone, at_once, in_the_end):
     assert states_at(twin, ref, now + 130 * SECOND)[1] == [in_the_end]
 
 
+@pytest.mark.parametrize(
+    ("phone", "verdict"),
+    [
+        ("13800000000", "yes"),
+        ("13800000001", "no"),
+        ("13800000002", "yes"),
+        ("13800000003", "unknown"),
+        ("13800138000", "yes"),
+    ],
+)
+def test_an_account_is_checked_as_it_will_be_topped_up(twin, phone, verdict):
+    asked = {"sku": "TEST_TOPUP", "buyer": {"phone": phone}}
+
+    told = [twin.caller.post("/api/v1/account-checks", asked) for _time in range(2)]
+
+    assert [one["verdict"] for one in told] == [verdict] * 2
+    assert told[0]["field"] == "phone"
+    assert bool(told[0]["message"]) == (verdict != "unknown")
+
+
 def test_many_that_are_not_confirmed_give_the_sandboxs_supplier_no_rest(twin):
     refs = [order_of(twin, "TEST_UNKNOWN", number=f"N{each}") for each in range(10)]
     now = timezone.now()

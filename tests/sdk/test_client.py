@@ -116,6 +116,15 @@ def test_lists_are_read_to_their_end(client, sku, monkeypatch):
     assert client.product(sku.ref)["price"] == "10.0000"
 
 
+def test_an_order_is_found_by_the_partners_own_number(client, sku):
+    orders = [client.place_order(sku=sku.ref, partner_order_no=name) for name in ("A 1", "B&2")]
+
+    assert client.find_order("B&2") == orders[1]
+    assert client.find_order("C") is None
+    narrowed = client.orders(state="completed", created_since=orders[1]["created_at"])
+    assert [one["partner_order_no"] for one in narrowed] == ["B&2"]
+
+
 def test_a_batch_tells_each_outcome(client, sku):
     lines = [
         {"sku": sku.ref, "partner_order_no": "N1"},

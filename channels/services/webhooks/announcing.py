@@ -12,13 +12,15 @@ from django.db import transaction
 
 from catalog.states import Channel
 from channels.models import Partner, WebhookDelivery, WebhookEndpoint, WebhookEvent
-from channels.selectors.sales import find_sale_of_order
+from channels.selectors.sales import find_sale_of_order, hold_reasons
 from channels.selectors.webhooks import hooks_of, known_events
 from channels.services.webhooks.news import (
     balance_credited,
     completed_at_once,
+    held,
     news_of_order,
     refund_done,
+    released,
 )
 from channels.states import EventKind
 from channels.types import Hook, News, Seat
@@ -30,8 +32,10 @@ from core.rows import draft
 from core.scope import require_tenant, tenant_atomic
 from core.sheets import Sheet
 from fulfillment.selectors import units_of
-from payments.selectors import entry_of, get_refund
+from orders.states import OrderState
+from payments.selectors import entry_of, floored_balance, get_refund
 from payments.states import AccountKind
+from tenants.selectors import get_shop
 
 if TYPE_CHECKING:
     from orders.models import Order
@@ -68,6 +72,24 @@ def tell_of_order(*, order_id: int, now: datetime, **_also: object) -> None:
         tell(partner_id=sale.partner_id, news=news, now=now)
 
 
+@tenant_atomic
+def tell_of_hold(*, order_id: int, now: datetime, **_also: object) -> None:
+    """Hears OrderHeld; by now somebody may have decided, and that is told for itself."""
+    sale = find_sale_of_order(order_id=order_id)
+    if sale is None or sale.order.state != OrderState.HELD:
+        return
+    reason = hold_reasons(orders=[sale.order])[order_id]
+    tell(partner_id=sale.partner_id, news=[held(sale, reason)], now=now)
+
+
+@tenant_atomic
+def tell_of_release(*, order_id: int, now: datetime, **_also: object) -> None:
+    """Hears OrderReleased."""
+    sale = find_sale_of_order(order_id=order_id)
+    if sale is not None:
+        tell(partner_id=sale.partner_id, news=[released(sale)], now=now)
+
+
 def is_of_a_balance(event: Any) -> bool:
     """Whether the money went back to a partner's balance."""
     return bool(event.into == AccountKind.PARTNER)
@@ -89,7 +111,15 @@ def tell_of_balance(*, partner_id: int, now: datetime) -> None:
     if partner.low_at is None:
         return
     fact = f"{EventKind.BALANCE_LOW}:{partner.low_at.isoformat()}"
-    data = {"object": "balance", "below": write_e4(partner.low_balance_e4)}
+    balance_e4, _floor_e4 = floored_balance(account_id=partner.account_id)
+    threshold = write_e4(partner.low_balance_e4)
+    data = {
+        "object": "balance",
+        "balance": write_e4(balance_e4),
+        "threshold": threshold,
+        "below": threshold,  # as it was called before
+        "currency": get_shop().currency,
+    }
     news = News(kind=EventKind.BALANCE_LOW, fact=fact, data=data)
     tell(partner_id=partner_id, news=[news], now=now)
 

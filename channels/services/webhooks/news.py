@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from channels.selectors.payments_in import payments_in_by_number
-from channels.states import EventKind
+from channels.states import EventKind, HoldReason
 from channels.types import News
 from core.moments import written
 from core.money import write_e4
@@ -52,6 +52,20 @@ def news_of_order(sale: "PartnerOrder", units: "Sequence[Unit]") -> Iterator[New
             before[unit.position] = before.get(unit.position, 0) + 1
     if OrderState(order.state) in ENDED:
         yield _ended(order, number)
+
+
+def held(sale: "PartnerOrder", reason: HoldReason) -> News:
+    """Of an order that is held now."""
+    order, kind = sale.order, EventKind.ORDER_HELD
+    why = {"reason": reason.value, "until": written(order.decide_by), "then": order.held_then}
+    data = _order(order, sale.partner_order_no, state="held") | {"held": why}
+    return News(kind=kind, fact=f"{kind}:{order.number}", data=data)
+
+
+def released(sale: "PartnerOrder") -> News:
+    order, kind = sale.order, EventKind.ORDER_RELEASED
+    data = _order(order, sale.partner_order_no, state="processing")
+    return News(kind=kind, fact=f"{kind}:{order.number}", data=data)
 
 
 def refund_done(sale: "PartnerOrder", refund: "Refund") -> News:
@@ -109,12 +123,16 @@ def _refunded(order: "Order", partner_order_no: str, unit: "Unit") -> News:
 
 def _ended(order: "Order", partner_order_no: str) -> News:
     kind = ENDED[OrderState(order.state)]
-    data = _data("order", order, partner_order_no) | {
-        "state": str(order.state),
+    data = _order(order, partner_order_no, state=str(order.state))
+    return News(kind=kind, fact=f"{kind}:{order.number}", data=data)
+
+
+def _order(order: "Order", partner_order_no: str, *, state: str) -> dict[str, Any]:
+    return _data("order", order, partner_order_no) | {
+        "state": state,
         "total": write_e4(order.total_e4),
         "currency": order.currency,
     }
-    return News(kind=kind, fact=f"{kind}:{order.number}", data=data)
 
 
 def _data(what: str, order: "Order", partner_order_no: str) -> dict[str, Any]:

@@ -13,6 +13,13 @@ _SAMPLES: dict[str, dict[str, Any]] = {
     EventKind.ORDER_CANCELED: {
         "object": "order", **_ORDER, "state": "canceled", "total": "9.8750", "currency": "CNY",
     },
+    EventKind.ORDER_HELD: {
+        "object": "order", **_ORDER, "state": "held", "total": "9.8750", "currency": "CNY",
+        "held": {"reason": "review", "until": "2026-01-01T01:00:00.000Z", "then": "release"},
+    },
+    EventKind.ORDER_RELEASED: {
+        "object": "order", **_ORDER, "state": "processing", "total": "9.8750", "currency": "CNY",
+    },
     EventKind.UNIT_DELIVERED: {
         **_UNIT, "is_replacement": False, "delivered_at": "2026-01-01T00:00:00.000Z",
     },
@@ -34,7 +41,10 @@ _SAMPLES: dict[str, dict[str, Any]] = {
         "amount": "1000.0000", "currency": "CNY", "payment": "BPSAMPLE2346",
         "reference": "SAMPLE-1", "booked_at": "2026-01-01T00:00:00.000Z",
     },
-    EventKind.BALANCE_LOW: {"object": "balance", "below": "1000.0000"},
+    EventKind.BALANCE_LOW: {
+        "object": "balance", "balance": "987.6500", "threshold": "1000.0000",
+        "below": "1000.0000", "currency": "CNY",
+    },
     EventKind.ENDPOINT_DISABLED: {
         "object": "webhook_endpoint", "ref": "we_SAMPLE", "reason": "failing",
     },

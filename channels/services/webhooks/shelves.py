@@ -33,7 +33,7 @@ def look_at_shelf(*, shelf_id: int, now: datetime) -> None:
     sold = skus_of_partner(partner_id=partner.pk, sells_all=partner.sells_all, now=now)
     skus = {sku.pk: sku for sku in sold}
     prices = prices_of_partner(partner=partner, skus=skus.values())
-    there = on_hand(skus=list(skus.values()), prices=prices, now=now)
+    there = on_hand(skus=list(skus.values()), prices=prices, guard=partner.loss_guard, now=now)
     known = ShelfItem.objects.filter(partner_id=partner.pk).select_related("sku")
     items = {item.sku_id: item for item in known.select_for_update(of=("self",), no_key=True)}
     _see_new(partner, [sku for pk, sku in skus.items() if pk not in items], prices, there)

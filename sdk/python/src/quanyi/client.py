@@ -54,9 +54,30 @@ class Client(Webhooks):
     def order(self, ref: str) -> types.Order:
         return cast(types.Order, self.call("GET", f"/orders/{ref}"))
 
-    def orders(self) -> Iterator[types.OrderInList]:
-        """The newest first, without their codes."""
-        return cast(Iterator[types.OrderInList], self.pages("/orders"))
+    def find_order(self, partner_order_no: str) -> types.Order | None:
+        """The order that your own number names; None where there is none."""
+        for found in self.orders(partner_order_no=partner_order_no):
+            return self.order(found["ref"])
+        return None
+
+    def orders(
+        self,
+        *,
+        partner_order_no: str = "",
+        state: str = "",
+        created_since: str = "",
+        created_until: str = "",
+    ) -> Iterator[types.OrderInList]:
+        """The newest first, without their codes. Moments as “2026-11-28T00:00:00Z”: from the one,
+        before the other."""
+        found = self.pages(
+            "/orders",
+            partner_order_no=partner_order_no,
+            state=state,
+            created_since=created_since,
+            created_until=created_until,
+        )
+        return cast(Iterator[types.OrderInList], found)
 
     def cancel_order(self, ref: str) -> types.Order:
         """Give up what is not delivered."""

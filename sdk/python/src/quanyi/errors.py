@@ -35,7 +35,7 @@ class PaymentRefused(ApiError):
 
 
 class BalanceTooLow(PaymentRefused):
-    pass
+    """`data["needed"]` is what it costs, `data["available"]` what may still be spent."""
 
 
 class NotAllowed(ApiError):

@@ -33,13 +33,24 @@ class Product(Told):
     currency: str
     max_quantity: int | None
     available: bool
+    will_be_held: bool
     stock: int | None
     buyer_fields: list[BuyerField]
+
+
+class Held(TypedDict):
+    """Somebody at the shop decides by `until`, else `then` is done."""
+
+    reason: str
+    message: str
+    until: str
+    then: str | None
 
 
 class Unit(TypedDict):
     position: int
     state: str
+    held: Held | None
     kind: str | None
     card_no: str | None
     code: str | None
@@ -51,6 +62,7 @@ class OrderInList(Told):
     ref: str
     partner_order_no: str
     state: str
+    held: Held | None
     sku: str
     quantity: int
     unit_price: str
