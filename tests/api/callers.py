@@ -23,6 +23,10 @@ class Caller:
     def get(self, path: str, **headers: str) -> Any:
         return self._heard(self._client.get(path, headers=headers))
 
+    def speaks(self, language: str) -> None:
+        """From now on it asks for this language."""
+        self._client.defaults["HTTP_ACCEPT_LANGUAGE"] = language
+
     def post(self, path: str, body: Any, **headers: str) -> Any:
         return self.send("post", path, body, **headers)
 

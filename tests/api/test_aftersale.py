@@ -66,6 +66,7 @@ def test_what_was_delivered_cannot_be_canceled(caller, shop):
 
 
 def test_what_a_supplier_has_cannot_be_canceled(caller, shop):
+    caller.speaks("en")
     with tenant_atomic():
         sku = make_sku(kind="supplier_code")
         make_offer(supplier=make_supplier(), sku=sku)

@@ -164,6 +164,7 @@ def test_a_refusal_is_written_as_all_other_answers(caller, sku):
 
 
 def test_a_sku_that_is_not_there_is_said_not_to_be_there(caller, sku):
+    caller.speaks("en")
     answer = caller.order("NOSUCH")
 
     error = answer["error"]

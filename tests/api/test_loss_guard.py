@@ -52,6 +52,7 @@ def test_it_waits_paid_and_with_its_code_kept(caller, keyed, sku):
 
 
 def test_it_says_why_and_until_when_it_is_held(caller, sku):
+    caller.speaks("en")
     told = caller.order(sku)
 
     order = caller.get(f"{ORDERS}/{told['ref']}")

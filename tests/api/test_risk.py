@@ -52,6 +52,7 @@ def test_the_second_of_a_partner_is_held_paid_and_goes_on_when_it_is_let(caller,
 
 
 def test_a_held_order_says_until_when_and_nothing_of_the_rule(caller, sku):
+    caller.speaks("en")
     with tenant_atomic():
         make_rule(DEAR, name="Tricksters of Hangzhou")
 
@@ -100,6 +101,7 @@ def test_that_it_is_held_and_goes_on_is_told_once_each(caller, keyed, sku):
 
 
 def test_a_unit_that_a_person_has_to_look_at_says_so(caller, shop):
+    caller.speaks("en")
     with tenant_atomic():
         by_hand = make_sku(kind="by_hand")
     told = caller.order(by_hand)

@@ -16,6 +16,11 @@ from tests.times import MORNING
 
 WANG = Actor("user:3 wang@example.com")
 RICH = 10_000_000  # ¥1,000.00
+# What there is to tell of an order, but for its number.
+DONE = {
+    "object": "order", "partner_order_no": "N1", "state": "completed", "total": "9.80",
+    "currency": "CNY",
+}  # fmt: skip
 _numbers = count(1)
 
 
@@ -59,6 +64,6 @@ def make_endpoint(partner: Partner, url: str, *, kinds: tuple[str, ...] = (), no
 
 def make_news(partner: Partner, *facts: str, kind: str = "order.completed", now=MORNING) -> None:
     """Something to tell the partner, as the outbox would bring it."""
-    news = [News(kind=kind, fact=fact, data={"object": "order", "order": fact}) for fact in facts]
+    news = [News(kind=kind, fact=fact, data=DONE | {"order": fact}) for fact in facts]
     with tenant_atomic():
         tell(partner_id=partner.pk, news=news, now=now)

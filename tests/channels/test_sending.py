@@ -16,7 +16,7 @@ from channels.services.webhooks.sending import LEASE, MOST_TRIES, WAITS, wait_af
 from channels.types import EndpointTerms
 from core.scope import tenant_atomic
 from tenants.models import AuditRow
-from tests.channels.factories import WANG, make_endpoint, make_news, make_partner
+from tests.channels.factories import DONE, WANG, make_endpoint, make_news, make_partner
 from tests.channels.receivers import receiver
 from tests.conftest import as_tenant
 from tests.races.at_once import at_once
@@ -76,7 +76,7 @@ def test_an_event_arrives_signed_as_the_official_library_expects_it(partner):
         "created_at": said["created_at"],
         "livemode": True,
         "is_test": False,
-        "data": {"object": "order", "order": "A"},
+        "data": DONE | {"order": "A"},
     }
     assert heard.id == row.event.ref
     assert (row.state, row.tries, row.last_status, row.answer) == ("delivered", 1, 200, "ok")
