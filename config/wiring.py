@@ -33,6 +33,7 @@ from orders import services as orders
 from orders.events import (
     CaseOpened,
     CaseOverdue,
+    OpeningHeld,
     OrderCanceled,
     OrderCompleted,
     OrderHeld,
@@ -175,6 +176,8 @@ def _tell_partners() -> None:
 
 
 def _tell_staff() -> None:
+    outbox.subscribe(OrderHeld, telling.hear_held)
+    outbox.subscribe(OpeningHeld, telling.hear_closed)
     outbox.subscribe(UnitNeedsPerson, telling.hear_unit)
     outbox.subscribe(CaseOpened, telling.hear_case)
     outbox.subscribe(CaseOverdue, telling.hear_late_case)

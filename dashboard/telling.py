@@ -13,10 +13,13 @@ from fulfillment.models import Unit
 from notices import services as notices
 from notices.states import Topic
 from notices.types import News
-from orders.selectors import get_case
+from orders.models import Order
+from orders.selectors import find_opening, get_case, get_order
+from orders.states import OpeningState
 from risk.selectors import due_waves, waves
 from risk.selectors.watching import Wave
 from suppliers.models import PriceChange
+from tenants.selectors import zone_here
 
 
 @tenant_atomic
@@ -27,6 +30,33 @@ def hear_unit(*, unit_id: int, now: datetime) -> None:
         key=f"unit:{unit_id}",
         given={"order": order.number},
         path=reverse("office_order", args=[order.pk]),
+    )
+    notices.tell(news=news, now=now)
+
+
+@tenant_atomic
+def hear_held(*, order_id: int, channel: str, now: datetime) -> None:
+    """What was decided meanwhile is no news."""
+    order = get_order(order_id=order_id)
+    if order.decide_by is not None:
+        _tell_held(order, "order", order.decide_by, now=now)
+
+
+@tenant_atomic
+def hear_closed(*, order_id: int, now: datetime) -> None:
+    """Its codes wait for somebody."""
+    opening = find_opening(order_id=order_id)
+    if opening is not None and opening.state == OpeningState.HELD:
+        _tell_held(get_order(order_id=order_id), "codes", opening.decide_by, now=now)
+
+
+def _tell_held(order: Order, what: str, until: datetime, *, now: datetime) -> None:
+    local = until.astimezone(zone_here(now=now))
+    news = News(
+        topic=Topic.HELD,
+        key=f"held:{what}:{order.pk}:{int(until.timestamp())}",
+        given={"subject": order.number, "until": f"{local:%m-%d %H:%M}"},
+        path=reverse("office_review", args=[order.pk]),
     )
     notices.tell(news=news, now=now)
 

@@ -49,6 +49,13 @@ class OrderReleased(Event):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class OpeningHeld(Event):
+    """Its codes were asked for, and stay closed until somebody decides."""
+
+    order_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CaseOpened(Event):
     case_id: int
 

@@ -6,10 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.selectors import get_brand_name
 from core.actors import SYSTEM, Actor
+from core.outbox import emit
 from core.scope import tenant_atomic
 from core.secrets import Secret
 from core.states import check_move
 from orders.errors import NotHeldClosed
+from orders.events import OpeningHeld
 from orders.models import Opening, OpeningMove, Order
 from orders.selectors import contact_of, find_opening, items_of
 from orders.services.moving import take_order
@@ -87,7 +89,7 @@ def _hold(order: Order, verdict: Verdict, *, now: datetime) -> Opening:
     and without one the money goes back."""
     take_order(order_id=order.pk)  # two devices at once are one hold
     is_refused = verdict.action == Action.DENY
-    opening, _is_new = Opening.objects.get_or_create(
+    opening, is_new = Opening.objects.get_or_create(
         order=order,
         defaults={
             "asked_at": now,
@@ -95,6 +97,8 @@ def _hold(order: Order, verdict: Verdict, *, now: datetime) -> Opening:
             "held_then": HeldThen.PAY_BACK if is_refused else HeldThen(verdict.then),
         },
     )
+    if is_new:
+        emit(OpeningHeld(order_id=order.pk))
     return opening
 
 

@@ -10,12 +10,13 @@ from dashboard import telling
 from fulfillment.models import Unit
 from notices.models import Notice, Recipient
 from notices.selectors import words_of
+from orders.models import Opening
 from suppliers.models import PriceChange
 from tenants.roles import Role
 from tests.channels.factories import make_endpoint, make_partner
 from tests.dashboard.people import browser_of
 from tests.notices.factories import make_recipient, tell
-from tests.orders.factories import make_case, make_item, make_order, stocked_sku
+from tests.orders.factories import hold, make_case, make_item, make_order, placed, stocked_sku
 from tests.suppliers.factories import make_supplier
 from tests.times import NOON
 
@@ -55,6 +56,26 @@ def test_a_delivery_that_needs_a_person(shop):
     telling.hear_unit(unit_id=unit.pk, now=NOON)
 
     assert told() == [f"A delivery of order {order.number} needs a person."]
+
+
+def test_what_waits_for_a_decision_is_told_while_it_waits(shop):
+    with tenant_atomic():
+        order = hold(placed())
+        closed = placed()
+        Opening.objects.create(
+            order=closed, asked_at=NOON, decide_by=NOON + timedelta(hours=1), held_then="pay_back"
+        )
+    for _twice in range(2):
+        telling.hear_held(order_id=order.pk, channel=order.channel, now=NOON)
+        telling.hear_closed(order_id=closed.pk, now=NOON)
+    with tenant_atomic():
+        Opening.objects.update(state="allowed")
+    telling.hear_closed(order_id=closed.pk, now=NOON)
+    telling.hear_held(order_id=closed.pk, channel="web", now=NOON)
+
+    first, second = told()
+    assert first.startswith(f"{order.number} waits for your decision until ")
+    assert second.startswith(f"{closed.number} waits for your decision until ")
 
 
 def test_a_price_that_moved_is_told_of_what_we_sell(shop):
