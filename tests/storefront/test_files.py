@@ -100,7 +100,7 @@ def test_the_language_is_what_the_browser_asks_for_until_it_is_chosen(client):
 
 
 @pytest.mark.parametrize(
-    "after", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:1", "\0"]
+    "after", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:1"]
 )
 def test_a_choice_of_language_leads_to_no_other_site(client, after):
     answer = client.get("/language/en/", {"next": after})

@@ -139,8 +139,15 @@ def test_what_is_not_there_is_a_page_with_the_way_home(client, path):
     assert 'href="/"' in answer.content.decode()
 
 
-@pytest.mark.parametrize("text", ["%", "_", "'", '"', "\0", "优" * 500, "<b>", "a b c d e"])
+@pytest.mark.parametrize("text", ["%", "_", "'", '"', "优" * 500, "<b>", "a b c d e"])
 def test_any_search_is_answered(client, text):
     stocked()
 
     assert client.get("/search/", {"q": text}).status_code == 200
+
+
+def test_an_address_that_no_text_can_be_is_refused_with_a_page(client):
+    answer = client.get("/search/", {"q": "\0"})
+
+    assert answer.status_code == 400
+    assert 'href="/"' in answer.content.decode()
