@@ -45,6 +45,7 @@ from payments import services as payments
 from payments.events import RefundCreated, RefundDone, SandboxNoticeDue
 from payments.selectors import due_notices, due_refunds, due_to_ask
 from risk import services as risk
+from risk.selectors import due_waves
 from suppliers import services as suppliers
 from suppliers.events import CostSaid, PriceMoved, TakenOffSale
 from suppliers.selectors import (
@@ -185,4 +186,6 @@ def _tell_staff() -> None:
     outbox.subscribe(TakenOffSale, telling.hear_off_sale)
     outbox.subscribe(EndpointDisabled, telling.hear_endpoint)
     sweeper.watch(due_messages, task="notices.send", id_name="recipient_id")
-    sweeper.chore(telling.look_for_waves, every=timedelta(minutes=1))
+    sweeper.watch(
+        due_waves, task="dashboard.tell_of_waves", id_name="shop_id", every=timedelta(minutes=1)
+    )

@@ -8,9 +8,10 @@ from enum import StrEnum
 from orders.selectors import Outcome, outcomes_of
 from orders.states import OrderState
 from risk.selectors import judgements_of, looks_that_spoke
-from risk.selectors.spoken import MOST_SPOKEN
-from risk.states import Action, Judgement
+from risk.selectors.spoken import MOST_SPOKEN, SpokenLook
+from risk.states import SEVERITY, Action, Judgement
 
+STOPS = frozenset({Action.HOLD, Action.DENY})
 SETTLED = timedelta(days=7)  # after which an order that nobody complained of is taken for honest
 
 
@@ -49,6 +50,21 @@ class Measurement:
 
     of: dict[str, Measured]
     is_whole: bool
+
+
+def stopped_fates(*, days: int, now: datetime) -> Measured:
+    """What came of all that rules which act held or refused in the last days, each counted once."""
+    looks = looks_that_spoke(since=now - timedelta(days=days), until=now)
+    hard = {one.subject: _hardest(one) for one in looks if _hardest(one) in STOPS}
+    said, outcomes = judgements_of(subjects=list(hard)), outcomes_of(numbers=list(hard))
+    found = Measured()
+    for subject, wanted in hard.items():
+        found.count(wanted, fate_of(said.get(subject), outcomes.get(subject), now=now))
+    return found
+
+
+def _hardest(look: SpokenLook) -> str:
+    return max(look.wanted.values(), key=lambda one: SEVERITY[Action(one)] if one else -1)
 
 
 def measurement(*, days: int, now: datetime) -> Measurement:

@@ -1,5 +1,6 @@
 """News of the floors below, as something that staff is told: which page tells more, and in which
-words. `config/wiring.py` says what is heard. Each is safe to hear twice: its key is its own."""
+words. `config/wiring.py` says what is heard. Each is safe to hear twice: the
+same is told once, or once an hour or day where it goes on."""
 
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from django.urls import reverse
 
 from catalog.models import Sku
 from channels.models import WebhookEndpoint
-from core.scope import bind, tenant_atomic
+from core.scope import tenant_atomic
 from dashboard.radar import hour_of, wave_row
 from fulfillment.models import Unit
 from notices import services as notices
@@ -16,7 +17,7 @@ from notices.types import News
 from orders.models import Order
 from orders.selectors import find_opening, get_case, get_order
 from orders.states import OpeningState
-from risk.selectors import due_waves, waves
+from risk.selectors import waves
 from risk.selectors.watching import Wave
 from suppliers.models import PriceChange
 from tenants.selectors import zone_here
@@ -123,14 +124,11 @@ def hear_endpoint(*, endpoint_id: int, now: datetime) -> None:
     notices.tell(news=news, now=now)
 
 
-def look_for_waves(now: datetime) -> int:
-    """Tell of each wave of stopped orders once an hour; across tenants, returns how many."""
-    told = 0
-    for tenant_id in due_waves(now=now):
-        with bind(tenant_id), tenant_atomic():
-            seen = waves(now=now) or []
-            told += sum(notices.tell(news=_of_wave(one, now), now=now) for one in seen)
-    return told
+@tenant_atomic
+def tell_of_waves(*, now: datetime) -> int:
+    """Tell of each wave of stopped orders once an hour; how many were news."""
+    seen = waves(now=now) or []
+    return sum(notices.tell(news=_of_wave(one, now), now=now) for one in seen)
 
 
 def _of_wave(one: Wave, now: datetime) -> News:

@@ -49,7 +49,7 @@ class OpeningState(models.TextChoices):
 OPENING_MOVES = {
     OpeningState.HELD: frozenset({OpeningState.ALLOWED, OpeningState.REFUSED}),
     OpeningState.ALLOWED: frozenset[OpeningState](),
-    OpeningState.REFUSED: frozenset({OpeningState.ALLOWED}),  # the shop thought again
+    OpeningState.REFUSED: frozenset[OpeningState](),
 }
 
 

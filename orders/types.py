@@ -83,8 +83,8 @@ class PlaceOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opener:
-    """Who asks for an order's codes, or for an order: the device (its key; none where it is not
-    known), from where, and in which language."""
+    """Who asks for an order's codes: the device (its key; none where it is not known), from where,
+    and in which language."""
 
     buyer_key: str
     ip: str

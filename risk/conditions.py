@@ -148,11 +148,12 @@ def _value(fact: Fact, value: object, at: str) -> Any:
 
 
 def _text(value: object, at: str) -> str:
-    if not isinstance(value, str) or not 1 <= len(value.strip()) <= LONGEST_TEXT:
+    text = value.strip() if isinstance(value, str) else ""
+    if not 1 <= len(text) <= LONGEST_TEXT or not text.isprintable():
         raise ConditionWrong(
             _("Write 1 to %(most)s characters.") % {"most": LONGEST_TEXT}, param=at
         )
-    return value.strip()
+    return text
 
 
 def _texts(value: object, at: str) -> frozenset[str]:
@@ -206,9 +207,9 @@ def _counter(said: object, at: str) -> Counter:
     if not isinstance(moments, list) or not moments or any(one not in known for one in moments):
         raise ConditionWrong(_("This is not counted."), param=f"{at}.of")
     sums, differ = said.get("sums", ""), said.get("differ", "")
-    if sums and (sums not in SUMMED or differ):
+    if not isinstance(sums, str) or (sums and (sums not in SUMMED or differ)):
         raise ConditionWrong(_("This cannot be added up."), param=f"{at}.sums")
-    if differ and (differ not in COUNTED_BY or differ == by):
+    if not isinstance(differ, str) or (differ and (differ not in COUNTED_BY or differ == by)):
         raise ConditionWrong(_("This cannot be counted as different ones."), param=f"{at}.differ")
     return Counter(
         by=by, within=within, moments=tuple(sorted(set(moments))), sums=sums, differ=differ

@@ -148,6 +148,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_ROUTES = {
     "channels.send_webhooks": {"queue": "webhooks"},
+    "notices.send": {"queue": "webhooks"},
     "fulfillment.send": {"queue": "upstream"},
     "fulfillment.watch_balance": {"queue": "upstream"},
     "fulfillment.work_on_bill": {"queue": "bulk"},
@@ -184,6 +185,7 @@ LOGIN_REDIRECT_URL = "/office/"
 # Without a mail server, letters are files that a developer can open.
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="filemail:///" + str(RUN_DIR / "outbox"))
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 10  # seconds: a mail server that hangs holds no process
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"noreply@{BASE_DOMAIN}")
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from core.money import Money
 from dashboard.access import shop_of
 from dashboard.frame import draw, page
-from dashboard.measuring import Measured, measurement
+from dashboard.measuring import stopped_fates
 from dashboard.radar import fed, rule_rows, share_of, squares, wave_row
-from orders.selectors import held_orders
+from orders.selectors import held_openings, held_orders
 from risk.selectors import radar, stopped_lately, waves
 
 HOURS = {1: timedelta(hours=1), 24: timedelta(days=1), 168: timedelta(days=7)}
@@ -60,7 +60,7 @@ def _hours(request: HttpRequest) -> int:
 
 def _figures(found: Any, *, currency: str, now: datetime) -> list[tuple[str, str, str]]:
     """Words, a figure, and what it means."""
-    measured = _all_rules(now)
+    measured = stopped_fates(days=30, now=now)
     known = measured.bad + measured.honest
     counts = found.counts
     return [
@@ -76,18 +76,10 @@ def _figures(found: Any, *, currency: str, now: datetime) -> list[tuple[str, str
             },
         ),
         (_("Worth of what was stopped"), str(Money(found.protected_e4, currency)), ""),
-        (_("Waiting for a decision"), str(held_orders().count()), ""),
+        (_("Waiting for a decision"), str(held_orders().count() + held_openings().count()), ""),
         (
             _("Honest among the stopped"),
             share_of(measured.honest, known),
             _("of %(known)s decided in 30 days") % {"known": known},
         ),
     ]
-
-
-def _all_rules(now: datetime) -> Measured:
-    found = Measured()
-    for one in measurement(days=30, now=now).of.values():
-        found.bad += one.bad
-        found.honest += one.honest
-    return found

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from catalog.states import Kind
 from fulfillment.models import Unit
 from fulfillment.states import TO_BE_SENT, Source, UnitState
 from suppliers.states import NOTHING_BOUGHT
@@ -19,8 +20,14 @@ def units_of(*, order_id: int) -> "QuerySet[Unit]":
 
 
 def has_goods(*, order_id: int) -> bool:
-    """Whether anything of the order is there."""
-    return Unit.objects.filter(order_id=order_id, state=UnitState.DELIVERED).exists()
+    """Whether anything of the order is there that its buyer reads."""
+    there = Unit.objects.filter(order_id=order_id, state=UnitState.DELIVERED)
+    return there.exclude(item__kind=Kind.TOP_UP).exists()
+
+
+def is_read(unit: Unit) -> bool:
+    """Whether its buyer has to read what was delivered; a top-up is used once it is there."""
+    return unit.item.kind != Kind.TOP_UP
 
 
 def find_order_ids_by_code(*, code_ids: Iterable[int]) -> list[int]:

@@ -11,6 +11,7 @@ from core.outbox import done_here
 from core.scope import tenant_atomic
 from core.sheets import Sheet
 from fulfillment.errors import NotHeld
+from fulfillment.selectors import is_read
 from fulfillment.services.aftersale import refund_units
 from fulfillment.services.delivering import open_all, open_units
 from fulfillment.services.ending import live_units
@@ -88,7 +89,7 @@ def refuse_opening(*, order_id: int, by: Actor, reason: str, now: datetime) -> "
     unseen = [
         unit.pk
         for unit in live_units(order)
-        if unit.state == UnitState.DELIVERED and unit.shown_at is None
+        if unit.state == UnitState.DELIVERED and unit.shown_at is None and is_read(unit)
     ]
     if not unseen:
         return None

@@ -1,1 +1,1 @@
-"""One way to tell a file: `compose` makes the call of a letter, `refusal_in` reads the answer."""
+"""One way to tell a file: it makes the call of a letter, or sends it, and says what was refused."""

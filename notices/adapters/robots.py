@@ -18,7 +18,7 @@ from core.outward import Incoming, Outgoing
 from notices.states import Way
 from notices.types import Letter
 
-# What a secretless address is held against: where the robots of each live.
+# Where the robots of each live: no other address is called.
 HOSTS = {
     Way.WECOM: "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?",
     Way.DINGTALK: "https://oapi.dingtalk.com/robot/send?",

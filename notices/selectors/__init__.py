@@ -14,7 +14,7 @@ BATCH = 5_000
 
 
 def recipients() -> QuerySet[Recipient]:
-    """Those who are told, with how much waits for them and how much did not arrive in a week."""
+    """Those who are told."""
     return Recipient.objects.filter(is_on=True)
 
 

@@ -1,6 +1,6 @@
 """Who is told: added, changed, removed."""
 
-import re
+from base64 import b64decode
 from datetime import datetime
 
 from django.conf import settings
@@ -21,9 +21,7 @@ from notices.states import Topic, Way
 from notices.types import RecipientTerms
 from tenants import audit
 
-MOST, LONGEST_NAME, LONGEST_SECRET = 20, 40, 200
-# 24 to 64 bytes, as the Standard Webhooks specification wants them.
-_SIGNING = re.compile(r"whsec_[A-Za-z0-9+/]{32,88}={0,2}", re.ASCII)
+MOST, LONGEST_NAME, LONGEST_SECRET, MOST_SHOWN = 20, 40, 200, 120
 
 
 @tenant_atomic
@@ -43,9 +41,9 @@ def add_recipient(*, terms: RecipientTerms, by: Actor, now: datetime) -> Recipie
 @tenant_atomic
 def change_recipient(*, ref: str, terms: RecipientTerms, by: Actor, now: datetime) -> Recipient:
     """What was on its way goes to the new address. Raises InvalidInput."""
-    one = get_recipient(ref=ref)
+    one = _locked(ref)
     _write(one, terms)
-    one.save()
+    one.save(update_fields=["name", "way", "topics", "language", "address", "shown", "secret"])
     audit.record(by=by, action="recipient.changed", target=one.name, now=now)
     return one
 
@@ -53,10 +51,16 @@ def change_recipient(*, ref: str, terms: RecipientTerms, by: Actor, now: datetim
 @tenant_atomic
 def drop_recipient(*, ref: str, by: Actor, now: datetime) -> None:
     """Told nothing any more; what was told stays in the history."""
-    one = get_recipient(ref=ref)
+    one = _locked(ref)
     one.is_on = False
     one.save(update_fields=["is_on"])
     audit.record(by=by, action="recipient.dropped", target=one.name, now=now)
+
+
+def _locked(ref: str) -> Recipient:
+    """Raises NotFound."""
+    one = get_recipient(ref=ref)
+    return recipients().select_for_update(of=("self",), no_key=True).get(pk=one.pk)
 
 
 def _write(one: Recipient, terms: RecipientTerms) -> None:
@@ -76,6 +80,8 @@ def _write(one: Recipient, terms: RecipientTerms) -> None:
         one.shown = _shown(terms.way, address)
     elif has_moved or not one.address:
         raise InvalidInput(_("Write where it is told."), param="address")
+    if has_moved:
+        one.secret = None
     if terms.secret is not None:
         secret = _secret(terms.way, terms.secret.strip())
         one.secret = seal(secret, place=SECRET, uid=one.uid) if secret else None
@@ -99,11 +105,11 @@ def _address(way: str, text: str) -> str:
 
 
 def _shown(way: str, address: str) -> str:
-    """A robot's address is its password."""
+    """An address of the web may be a password as a whole."""
     if way == Way.MAIL:
-        return address
-    base = address.partition("?")[0]
-    return base if way == Way.WEBHOOK else f"{base.rpartition('/')[0]}/…{masked(address)[-4:]}"
+        return address[:MOST_SHOWN]
+    host = "/".join(address.split("/", 3)[:3])
+    return f"{host[: MOST_SHOWN - 6]}/…{masked(address)[-4:]}"
 
 
 def _secret(way: str, text: str) -> str:
@@ -111,8 +117,17 @@ def _secret(way: str, text: str) -> str:
         return ""
     if len(text) > LONGEST_SECRET:
         raise InvalidInput(_("This secret is too long."), param="secret")
-    if way == Way.WEBHOOK and not _SIGNING.fullmatch(text):
+    if way == Way.WEBHOOK and not _is_signing(text):
         raise InvalidInput(
             _("A secret of a webhook is whsec_ and a text in Base64."), param="secret"
         )
     return text
+
+
+def _is_signing(text: str) -> bool:
+    """24 to 64 bytes, as the Standard Webhooks specification wants them."""
+    try:
+        secret = b64decode(text.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        return False
+    return text.startswith("whsec_") and 24 <= len(secret) <= 64

@@ -29,6 +29,8 @@ LEASE = timedelta(seconds=60)  # longer than a call, or a mail server, may take
 PATIENCE = Patience(to_connect=3.0, to_answer=10.0, in_all=10.0)
 MOST_READ = 4_096
 MOST_LINES, MOST_AT_ONCE = 10, 200
+# A program has to hear of each; people are told how many more there are.
+MOST_OF = dict.fromkeys(Way.values, MOST_AT_ONCE) | {Way.WEBHOOK.value: MOST_LINES}
 RESTS = timedelta(seconds=4)  # robots take twenty a minute
 WAITS = (
     timedelta(seconds=30),
@@ -77,7 +79,7 @@ def _claim(recipient_id: int, *, now: datetime) -> _Lease | None:
     due = Message.objects.select_for_update(of=("self",), no_key=True).filter(
         recipient=one, state=MessageState.WAITING, next_at__lte=now, lease_until__lte=now
     )
-    found = list(due.select_related("notice").order_by("notice__at", "pk")[:MOST_AT_ONCE])
+    found = list(due.select_related("notice").order_by("notice__at", "pk")[: MOST_OF[one.way]])
     if not one.is_on:
         for message in found:
             _move(message, MessageState.GIVEN_UP)

@@ -104,10 +104,10 @@ def _hold(order: Order, verdict: Verdict, *, now: datetime) -> Opening:
 
 @tenant_atomic
 def take_held_opening(*, order_id: int) -> tuple[Order, Opening]:
-    """The order, locked, and its opening that can still be decided. Raises NotHeldClosed."""
+    """The order, locked, and its opening that waits for a decision. Raises NotHeldClosed."""
     order = take_order(order_id=order_id)
     opening = find_opening(order_id=order_id)
-    if opening is None or opening.state == OpeningState.ALLOWED:
+    if opening is None or opening.state != OpeningState.HELD:
         raise NotHeldClosed(
             _("The codes of this order do not wait for a decision any more. Load the page again.")
         )

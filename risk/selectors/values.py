@@ -40,6 +40,8 @@ def clean_value(trait: str, value: str) -> str:
     if trait == Trait.MAIL:
         return clean_mail(value, param="value")
     if trait == MAIL_DOMAIN:
+        if len(value) > LONGEST:
+            raise InvalidInput(_("Write what is to be listed."), param="value")
         return clean_mail(f"x@{value.lower().removeprefix('@')}", param="value")[2:]
     if not 1 <= len(value) <= LONGEST or not value.isprintable():
         raise InvalidInput(_("Write what is to be listed."), param="value")

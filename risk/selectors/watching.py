@@ -34,8 +34,7 @@ _PLACES = f"""
     {_LOOKED} AND facts ? 'ip_province' GROUP BY 1
 """
 _WAVE = """
-    (SELECT '{trait}', {trait}::text, count(*), count(DISTINCT device), min(at), max(at),
-            max(subject)
+    (SELECT '{trait}', {trait}::text, count(*), count(DISTINCT device), min(at), max(at)
        {looked} AND action IN ('hold', 'deny') AND {known}
       GROUP BY {trait} HAVING count(*) >= %(wave)s ORDER BY 3 DESC LIMIT %(most)s)
 """
@@ -60,8 +59,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wave:
-    """Many stopped at once, of one trait. `value` names it: a SKU, or the beginning of a digest.
-    `latest` is the subject of one of them."""
+    """Many stopped at once, of one trait. `value` names it: a SKU, or the beginning of a digest."""
 
     trait: str
     value: str
@@ -69,7 +67,6 @@ class Wave:
     devices: int
     began: datetime
     last: datetime
-    latest: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +125,7 @@ def waves(*, now: datetime) -> list[Wave] | None:
     found = [
         Wave(
             trait=row[0], value=row[1].removeprefix("\\x")[:40], count=row[2], devices=row[3],
-            began=row[4], last=row[5], latest=row[6],
+            began=row[4], last=row[5],
         )
         for row in rows
     ]  # fmt: skip
@@ -152,17 +149,19 @@ def _asked(sql: str, given: dict[str, Any]) -> list[Any] | None:
 def stopped_lately() -> list[Assessment]:
     """The newest looks on which somebody was warned of, held or refused."""
     wanted = [str(Action.WARN), *STOPPED]
-    found = Assessment.objects.filter(action__in=wanted).order_by("-at", "-pk")
+    found = Assessment.objects.exclude(spoken=[]).filter(action__in=wanted).order_by("-at", "-pk")
     return list(found[:MOST_FED])
 
 
-def due_waves(*, now: datetime) -> list[int]:
-    """Tenants where so many were stopped lately that there may be a wave, across all of them."""
+def due_waves(*, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """(tenant, tenant) where so many were stopped lately that there may be a wave, across all."""
     found = (
         Assessment.objects.using("ops")
         .filter(at__gt=now - WAVE_WITHIN, at__lte=now, action__in=STOPPED)
+        .exclude(spoken=[])
         .values_list("tenant_id", flat=True)
         .annotate(stopped=Count("pk"))
         .filter(stopped__gte=WAVE)
+        .order_by("-stopped")
     )
-    return list(found)
+    return [(tenant_id, tenant_id) for tenant_id in found[:limit]]

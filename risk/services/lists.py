@@ -49,7 +49,8 @@ def store_entries(rows: Iterable[ListEntry], *, by: Actor, now: datetime) -> int
     """What is listed already is listed anew. Raises InvalidInput."""
     found = {(row.trait, row.key, row.plain): row for row in rows}
     plain = {row.plain for row in found.values() if row.plain}
-    others = ListEntry.objects.exclude(plain__in=plain)
+    keys = [row.key for row in found.values() if row.key is not None]
+    others = in_force(now=now).exclude(plain__in=plain).exclude(key__in=keys)
     if len(plain) + others.exclude(plain="").count() > MOST_RANGES:
         raise InvalidInput(
             _("A shop lists at most %(most)s networks and mail domains.")

@@ -56,8 +56,8 @@ def test_a_body_in_chunks_that_is_too_long_is_refused(shop, settings):
 
     status, page = ordered(keyed, b'{"sku": "' + b"x" * 400_000 + b'"}')
 
-    assert status == "400 Bad Request"
-    assert json.loads(page)["error"]["code"] == "refused"
+    assert status == "413 Request Entity Too Large"
+    assert json.loads(page)["error"]["code"] == "body_too_large"
 
 
 class Broken(io.BytesIO):

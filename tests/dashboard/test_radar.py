@@ -9,7 +9,7 @@ from core.scope import tenant_atomic
 from dashboard import telling
 from dashboard.radar import squares
 from notices.models import Notice
-from risk.selectors import radar, waves
+from risk.selectors import due_waves, radar, waves
 from risk.selectors.watching import WAVE, Place
 from risk.words import PROVINCES
 from tenants.roles import Role
@@ -53,13 +53,14 @@ def test_what_was_stopped_is_counted_by_rule_and_by_place(stopped, now):
         assert radar(since=now - timedelta(minutes=3), now=now).looked_at == 3
 
 
-def test_many_of_one_network_within_an_hour_are_a_wave_and_told_once(stopped, now):
+def test_many_of_one_network_within_an_hour_are_a_wave_and_told_once(shop, stopped, now):
     with tenant_atomic():
         (wave,) = waves(now=now)
         assert (wave.trait, wave.count, wave.devices) == ("net", 9, 9)
         assert waves(now=now + timedelta(hours=1)) == []
 
-    assert [telling.look_for_waves(now), telling.look_for_waves(now)] == [1, 0]
+    assert due_waves(now=now, limit=9) == [(shop.pk, shop.pk)]
+    assert [telling.tell_of_waves(now=now), telling.tell_of_waves(now=now)] == [1, 0]
     with tenant_atomic():
         notice = Notice.objects.get()
     assert (notice.topic, notice.given["count"]) == ("attack", "9")
@@ -72,7 +73,8 @@ def test_fewer_than_a_wave_are_none(shop, now):
         for number in range(WAVE - 1):
             assess(case=a_case(amount=1_000_000, device=f"d{number}"), now=now)
         assert waves(now=now) == []
-    assert telling.look_for_waves(now) == 0
+    assert due_waves(now=now, limit=9) == []
+    assert telling.tell_of_waves(now=now) == 0
 
 
 def test_what_takes_too_long_is_said_to_be_missing(stopped, now, monkeypatch):

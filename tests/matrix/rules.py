@@ -162,7 +162,7 @@ OFFICE = {
     "office_order": page(ORDER, "orders.view"),
     "office_refund": deed(f"{ORDER}refund/", "orders.refund", {"what": "some", "unit": "{unit}"}),
     "office_radar": page("/office/radar/", "risk.view"),
-    "office_radar_feed": page("/office/radar/feed/", "risk.view"),
+    "office_radar_feed": page("/office/radar/feed/", "risk.view", shows=False),
     "office_rules": page("/office/rules/", "risk.view"),
     "office_rule_new": page("/office/rules/new/", "risk.edit", shows=False),
     "office_rules_bring": page("/office/rules/bring/", "risk.edit", shows=False, posted=422),

@@ -243,7 +243,10 @@ def _held(world: World, now: datetime) -> None:
     """Paid, and nothing of it is delivered until somebody lets it."""
     order = _order(world, now)
     with _keeping(world) as keep:
-        keep(held=hold(order, now=now).pk)
+        keep(held=hold(order, now=now).pk, closed=order.pk)
+        Opening.objects.create(
+            order=order, asked_at=now, decide_by=now + timedelta(days=1), held_then="pay_back"
+        )
 
 
 def _closed(world: World, order: Order, now: datetime) -> None:
@@ -255,8 +258,6 @@ def _closed(world: World, order: Order, now: datetime) -> None:
         orders.move_opening(
             opening=opening, state=OpeningState.REFUSED, by=CLERK, reason=world.shut_mark, now=now
         )
-    with _keeping(world) as keep:
-        keep(closed=order.pk)
 
 
 def _told(world: World, now: datetime) -> None:

@@ -185,6 +185,7 @@ def test_who_was_removed_is_told_nothing_more(shop):
         ({"way": "feishu", "address": "http://10.0.0.1/hook"}, "address"),
         ({"way": "webhook", "address": "https://127.0.0.1@evil.example.com/"}, "address"),
         ({"way": "webhook", "address": TO["webhook"], "secret": "no secret!"}, "secret"),
+        ({"way": "webhook", "address": TO["webhook"], "secret": "whsec_" + "a" * 33}, "secret"),
         ({"address": None}, "address"),
     ],
 )
@@ -230,3 +231,33 @@ def test_a_test_message_says_that_it_is_one(shop):
 
     send(one)
     assert "This is a test" in mail.outbox[0].body
+
+
+def test_a_program_hears_of_each_ten_at_a_time(shop):
+    with receiver(body=b"ok") as there:
+        with tenant_atomic():
+            one = make_recipient(way="webhook", address=f"{there.url}/hook")
+            for number in range(13):
+                tell(f"n{number}")
+        assert [send(one), send(one, now=NOON + RESTS)] == [10, 3]
+    told = [line["text"] for heard in there.heard for line in heard.said["data"]]
+    assert len(set(told)) == 13
+
+
+def test_the_longest_addresses_are_kept_and_nothing_of_a_webhooks_path_is_shown(shop):
+    path = "/services/T0/B0/" + "k" * 200
+    with tenant_atomic():
+        hook = make_recipient(way="webhook", address=f"https://hooks.example.com{path}")
+        mail_ = make_recipient(address=f"{'m' * 60}@{'d' * 60}.{'e' * 60}.example.com")
+
+    assert "services" not in hook.shown
+    assert hook.shown.startswith("https://hooks.example.com/")
+    assert len(mail_.shown) == 120
+
+
+def test_another_way_takes_no_secret_along(shop):
+    with tenant_atomic():
+        one = make_recipient(way="dingtalk", address=TO["dingtalk"], secret="SEC123")
+        given = terms(way="webhook", address=TO["webhook"])
+        changed = notices.change_recipient(ref=one.ref, terms=given, by=QIAN, now=NOON)
+    assert changed.secret is None

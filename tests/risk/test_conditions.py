@@ -152,3 +152,17 @@ def test_a_scope_narrows_a_rule():
 
     assert rule.holds(FACTS, {}) is False
     assert rule.holds(FACTS | {"channel": "api"}, {}) is True
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        {"count": {"by": "ip", "within": 600, "differ": []}, "op": ">", "value": 3},
+        {"count": {"by": "ip", "within": 600, "sums": []}, "op": ">", "value": 3},
+        {"fact": "sku", "op": "=", "value": "a\0b"},
+        {"fact": "sku", "op": "=", "value": "\ud800"},
+    ],
+)
+def test_what_could_not_be_stored_or_counted_is_refused_when_it_is_read(when):
+    with pytest.raises(ConditionWrong):
+        read_body(body(when))
