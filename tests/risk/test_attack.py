@@ -19,6 +19,13 @@ pytestmark = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def leaves_nothing():
+    """Thousands of counts, of which the next test knows nothing."""
+    yield
+    cache.client().flushdb()
+
+
 def told(found):
     kinds = {kind or "honest": f"{found.stopped[kind]}/{n}" for kind, n in found.tried.items()}
     return f"{found.fraud_stopped:.3f} stopped, {found.honest_held:.4f} held: {kinds} {found.wrong}"
