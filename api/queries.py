@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from api.errors import UnknownParameter
 from api.fields import Shape, Text
+from api.paging import PARAMETERS
 from api.shapes import ORDER_STATES
 from channels.states import DeliveryState, EventKind
 from core.errors import InvalidInput
@@ -38,7 +39,7 @@ class DeliveriesAsked(Shape):
 
 
 def check_query(given: QueryDict, *, known: Collection[str]) -> None:
-    """Raises UnknownParameter; a name that stands there twice is InvalidInput."""
+    """Raises UnknownParameter; a name that stands there twice, or for nothing, is InvalidInput."""
     for name, values in given.lists():
         if name not in known:
             allowed = ", ".join(known)
@@ -47,11 +48,13 @@ def check_query(given: QueryDict, *, known: Collection[str]) -> None:
             raise UnknownParameter(takes if known else none, param=name, allowed=allowed)
         if len(values) > 1:
             raise InvalidInput(_("This stands in the address twice. Send it once."), param=name)
+        if name not in PARAMETERS and not values[0]:
+            raise InvalidInput(_("Say what is asked for, or leave it out."), param=name)
 
 
 def query_of(given: QueryDict, *, shape: type[Shape]) -> dict[str, Any]:
-    """The parameters in the shape's types; what is empty is not asked for."""
+    """The parameters in the shape's types."""
     names = [str(name) for name in shape().fields]
-    found = shape(data={name: given[name] for name in names if given.get(name)})
+    found = shape(data={name: given[name] for name in names if name in given})
     found.is_valid(raise_exception=True)
     return dict(found.validated_data)

@@ -83,7 +83,9 @@ def test_an_order_is_found_by_the_partners_own_number(caller, shop, sku):
     assert found(caller, "partner_order_no=A-2") == ["A-2"]
     assert found(caller, "partner_order_no=A") == []
     assert found(caller, "partner_order_no=B-1") == []
-    assert found(caller, "partner_order_no=") == ["A-2", "A-1"]
+    assert found(caller, "") == ["A-2", "A-1"]
+    told = caller.get(f"{ORDERS}?partner_order_no=")
+    assert (caller.status, told["error"]["param"]) == (422, "partner_order_no")
 
 
 def test_orders_are_found_by_their_state(caller, shop, sku):

@@ -18,7 +18,7 @@ WANG = Actor("user:3 wang@example.com")
 RICH = 10_000_000  # ¥1,000.00
 # What there is to tell of an order, but for its number.
 DONE = {
-    "object": "order", "partner_order_no": "N1", "state": "completed", "total": "9.80",
+    "object": "order", "partner_order_no": "N1", "state": "completed", "total": "9.8000",
     "currency": "CNY",
 }  # fmt: skip
 _numbers = count(1)
