@@ -115,7 +115,6 @@ CONSOLE_LINKS = {
     "console-keys": ("console", "a[href$='/keys/']"),
     "console-key-new": ("console-keys", "a[href$='/keys/new/']"),
     "console-calls": ("console", "nav a[href$='/requests/']"),
-    "console-call": ("console-calls", "td a[href*='/requests/']"),
     "console-webhooks": ("console", "nav a[href$='/webhooks/']"),
     "console-webhook": ("console-webhooks", "td a[href*='/webhooks/we_']"),
     "console-delivery": ("console-webhook", "td a[href*='/deliveries/']"),
