@@ -234,7 +234,7 @@ class PartnerOrder(TenantModel):
 
 
 class PartnerDay(TenantModel):
-    """What a partner spent on one day of the merchant's zone."""
+    """What a partner spent on one day of the merchant's zone; counted while there is a limit."""
 
     partner = TenantForeignKey(Partner, on_delete=models.PROTECT, related_name="+", db_index=False)
     day = models.DateField()

@@ -64,7 +64,7 @@ def due_low_balances(*, now: datetime, limit: int) -> list[tuple[int, int]]:
 
 
 def spent_today(*, partner_id: int, now: datetime) -> int:
-    """What the day's orders came to."""
+    """What the day's orders came to; counted while there is a limit."""
     today = PartnerDay.objects.filter(partner_id=partner_id, day=today_here(now=now))
     return today.values_list("spent_e4", flat=True).first() or 0
 

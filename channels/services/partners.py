@@ -1,12 +1,13 @@
 """Partners: the terms they buy on, and whether they may."""
 
-from datetime import datetime
+from datetime import datetime, time
 
 from django.db import IntegrityError, transaction
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from channels.errors import PartnerNameTaken
-from channels.models import Partner, PartnerMove, PartnerSku
+from channels.models import Partner, PartnerDay, PartnerMove, PartnerOrder, PartnerSku
 from channels.states import PARTNER_MOVES, LossGuard, PartnerState
 from channels.types import PartnerTerms
 from core.actors import Actor
@@ -15,10 +16,11 @@ from core.money import MOST_E4
 from core.refs import new_ref
 from core.scope import tenant_atomic
 from core.states import check_move
+from inventory.selectors import today_here
 from payments import services as payments
 from payments.states import AccountKind
 from tenants import audit
-from tenants.selectors import get_shop
+from tenants.selectors import get_shop, zone_here
 
 LONGEST_NAME = 60
 
@@ -57,6 +59,8 @@ def change_partner(*, partner_id: int, terms: PartnerTerms, by: Actor, now: date
             partner.save(update_fields=sorted(columns))
     except IntegrityError:
         raise _taken() from None
+    if columns["daily_limit_e4"] and not before["daily_limit_e4"]:
+        _count_day(partner, now=now)
     changed += ["skus"] if _list_skus(partner, terms.sku_ids) else []
     audit.record(
         by=by,
@@ -66,6 +70,17 @@ def change_partner(*, partner_id: int, terms: PartnerTerms, by: Actor, now: date
         data={"changed": ",".join(changed), "credit_e4": terms.credit_e4},
     )
     return partner
+
+
+def _count_day(partner: Partner, *, now: datetime) -> None:
+    """A limit that is set at noon knows of the morning, which nobody counted: a count of each sale
+    would have the sales of one partner wait for each other. What is being sold just now, under the
+    terms of before, is not in it."""
+    day = today_here(now=now)
+    begins = datetime.combine(day, time.min, zone_here(now=now))
+    sold = PartnerOrder.objects.filter(partner=partner, made_at__gte=begins)
+    spent = sold.aggregate(spent=Sum("order__total_e4"))["spent"] or 0
+    PartnerDay.objects.update_or_create(partner=partner, day=day, defaults={"spent_e4": spent})
 
 
 def _list_skus(partner: Partner, sku_ids: tuple[int, ...] | None) -> bool:

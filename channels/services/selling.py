@@ -18,7 +18,6 @@ from inventory.selectors import today_here
 if TYPE_CHECKING:
     from orders.models import Order
 
-NO_LIMIT_E4 = 2**63 - 1
 _SPEND = "channels_spend(%s, %s, %s, %s, %s)"  # see its migration
 
 
@@ -39,13 +38,13 @@ def note_sale(
         made_at=now,
     )
     sheet.insert(sale)
-    _count(seat, order, now=now, sheet=sheet)
+    if seat.daily_limit_e4:
+        _count(seat, order, now=now, sheet=sheet)
     return sale
 
 
 def _count(seat: Seat, order: "Order", *, now: datetime, sheet: Sheet) -> None:
-    # Without a limit it is counted too: one that is set at noon knows of the morning.
-    most = seat.daily_limit_e4 or NO_LIMIT_E4
+    most = seat.daily_limit_e4
 
     def judge(spent_e4: int | None) -> None:
         if spent_e4 is None:

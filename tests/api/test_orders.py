@@ -3,8 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.utils import timezone
 
-from channels.models import Partner, PartnerOrder
+from channels import services as channels
+from channels.models import PartnerOrder
+from channels.types import PartnerTerms
 from core.models import Once
 from core.scope import tenant_atomic
 from inventory.models import Code, Hold
@@ -13,7 +16,7 @@ from payments.models import Entry, Payment
 from payments.selectors import balance_of, odd_balances
 from tenants.models import AuditRow
 from tests.api.callers import ORDERS, Caller
-from tests.channels.factories import RICH, make_keyed, make_tier
+from tests.channels.factories import RICH, WANG, make_keyed, make_tier
 from tests.orders.factories import PRICE, stocked_sku
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
@@ -152,8 +155,9 @@ def test_the_day_s_limit_holds(shop, sku):
 
 def test_a_limit_that_is_set_later_knows_what_was_spent_that_day(caller, keyed, sku):
     first = caller.order(sku) and caller.status
-    with tenant_atomic():
-        Partner.objects.filter(pk=keyed.partner.pk).update(daily_limit_e4=PRICE)
+    terms = PartnerTerms(name="Careful", daily_limit_e4=PRICE)
+    now = timezone.now()
+    channels.change_partner(partner_id=keyed.partner.pk, terms=terms, by=WANG, now=now)
 
     told = caller.order(sku, "N2")
 
