@@ -180,7 +180,7 @@ def _item(order: Order, line: _Priced, *, position: int) -> Item:
         Item,
         id=new_key(Item),
         order=order,
-        sku_id=sku.pk,
+        sku=sku,
         position=position,
         name=sku.product.name,
         name_en=sku.product.name_en,
