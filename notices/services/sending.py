@@ -5,7 +5,7 @@ the same is said again: a notice may arrive twice, never not at all.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -129,13 +129,7 @@ def _said(lease: _Lease) -> str:
     if lease.way == Way.MAIL:
         return mail.send(lease.letter)
     outgoing = _COMPOSED[lease.way](lease.letter)
-    may_stay = Outgoing(
-        method=outgoing.method,
-        url=outgoing.url,
-        body=outgoing.body,
-        headers=outgoing.headers,
-        may_stay_home=settings.WEBHOOKS_MAY_BE_LOCAL,
-    )
+    may_stay = replace(outgoing, may_stay_home=settings.WEBHOOKS_MAY_BE_LOCAL)
     try:
         answer = call(may_stay, patience=PATIENCE, read=start_of(MOST_READ))
     except CallFailed as failed:

@@ -1,4 +1,4 @@
-"""What may be stored of an order. Every write of these tables is in orders.services."""
+"""An order, its lines and its life."""
 
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -14,13 +14,9 @@ from core.money import payable
 from core.scope import TenantForeignKey, TenantModel
 from core.states import Move, state_known
 from orders.states import (
-    CASE_LIVE,
     FROM_BALANCE,
     UNPAID,
-    CaseKind,
-    CaseState,
     HeldThen,
-    OpeningState,
     OrderState,
 )
 
@@ -30,7 +26,6 @@ if TYPE_CHECKING:
 PHONE = Place("orders_order", "contact_phone")
 MAIL = Place("orders_order", "contact_mail")
 BUYER_FIELDS = Place("orders_item", "buyer_fields")
-MESSAGE = Place("orders_casemessage", "body")
 
 
 class Order(TenantModel):
@@ -206,130 +201,3 @@ class OrderMove(Move):
     class Meta:
         constraints = tenant_rules("orders_ordermove", "order")
         indexes = [models.Index(fields=["tenant_id", "order"], name="order_moves")]
-
-
-class Opening(TenantModel):
-    """An opening of an order's codes that risk stopped: they stay closed until somebody decides.
-
-    It begins HELD at `asked_at`; every later state has its row in `moves`. While it is HELD, a
-    person decides by `decide_by`, else `held_then` is done.
-    """
-
-    order = TenantForeignKey(
-        Order, on_delete=models.PROTECT, related_name="openings", db_index=False
-    )
-    state = models.CharField(
-        _("state"), max_length=8, choices=OpeningState, default=OpeningState.HELD
-    )
-    asked_at = models.DateTimeField(_("asked at"))
-    decide_by = models.DateTimeField(_("decided by"))
-    held_then = models.CharField(max_length=8, choices=HeldThen)
-
-    class Meta:
-        verbose_name = _("held opening of codes")
-        verbose_name_plural = _("held openings of codes")
-        constraints = [
-            *tenant_rules("orders_opening", "order"),
-            state_known(OpeningState, name="opening_state_known"),
-            models.CheckConstraint(
-                condition=Q(held_then__in=HeldThen.values), name="opening_then_known"
-            ),
-            models.UniqueConstraint(fields=["tenant_id", "order"], name="opening_of_order_once"),
-        ]
-        indexes = [
-            models.Index(
-                fields=["decide_by"],
-                name="opening_to_decide",
-                condition=Q(state=OpeningState.HELD),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.order_id}: {self.state}"
-
-
-class OpeningMove(Move):
-    opening = TenantForeignKey(
-        Opening, on_delete=models.PROTECT, related_name="moves", db_index=False
-    )
-
-    class Meta:
-        constraints = tenant_rules("orders_openingmove", "opening")
-        indexes = [models.Index(fields=["tenant_id", "opening"], name="opening_moves")]
-
-
-class Case(TenantModel):
-    """A complaint after the sale, with a clock: by `due_at` somebody has answered, or it shows.
-
-    It begins OPEN at `opened_at`; every later state has its row in `moves`. `evidence` is the
-    order's timeline as it was at opening. `unit_id` names a unit of the floor above, so it is no
-    key.
-    """
-
-    ref = models.CharField(_("case number"), max_length=16)
-    order = TenantForeignKey(Order, on_delete=models.PROTECT, related_name="cases", db_index=False)
-    unit_id = models.BigIntegerField(null=True)
-    kind = models.CharField(_("kind"), max_length=12, choices=CaseKind)
-    state = models.CharField(_("state"), max_length=20, choices=CaseState, default=CaseState.OPEN)
-    evidence = models.JSONField(_("evidence"), default=list)
-    opened_at = models.DateTimeField(_("opened at"))
-    due_at = models.DateTimeField(_("to be answered by"))
-    overdue_at = models.DateTimeField(_("overdue since"), null=True)
-    ended_at = models.DateTimeField(_("ended at"), null=True)
-
-    class Meta:
-        verbose_name = _("after-sale case")
-        verbose_name_plural = _("after-sale cases")
-        constraints = [
-            *tenant_rules("orders_case", "order"),
-            state_known(CaseState, name="case_state_known"),
-            models.CheckConstraint(condition=Q(kind__in=CaseKind.values), name="case_kind_known"),
-            models.UniqueConstraint(fields=["tenant_id", "ref"], name="case_ref_once"),
-            models.UniqueConstraint(
-                fields=["tenant_id", "order", "unit_id"],
-                name="case_live_once",
-                condition=Q(state__in=CASE_LIVE),
-                nulls_distinct=False,
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["tenant_id", "state", "due_at"], name="case_by_clock"),
-            models.Index(
-                fields=["due_at"],
-                name="case_to_flag",
-                condition=Q(state__in=CASE_LIVE, overdue_at=None),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.ref
-
-    @property
-    def is_live(self) -> bool:
-        return self.state in CASE_LIVE
-
-
-class CaseMessage(TenantModel):
-    """What was said, sealed: a shopper may well paste the code."""
-
-    uid = models.UUIDField(default=uuid4, editable=False)
-    case = TenantForeignKey(Case, on_delete=models.PROTECT, related_name="messages", db_index=False)
-    by = models.CharField(max_length=80)
-    is_from_shopper = models.BooleanField()
-    body = models.BinaryField()
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = tenant_rules("orders_casemessage", "case")
-        indexes = [models.Index(fields=["tenant_id", "case"], name="case_messages")]
-
-    def __str__(self) -> str:
-        return f"{self.case_id} {self.at:%F %T}"
-
-
-class CaseMove(Move):
-    case = TenantForeignKey(Case, on_delete=models.PROTECT, related_name="moves", db_index=False)
-
-    class Meta:
-        constraints = tenant_rules("orders_casemove", "case")
-        indexes = [models.Index(fields=["tenant_id", "case"], name="case_moves")]
