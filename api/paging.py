@@ -19,7 +19,7 @@ M = TypeVar("M", bound=Model)
 USUAL, MOST = 20, 100
 PARAMETERS = ("limit", "after")
 BYTES, ZEROS = 8, bytes(8)  # a key, and what tells a cursor of ours
-_CURSOR = re.compile(r"c[0-9a-f]{32}")
+CURSOR = "c[0-9a-f]{32}"
 
 
 def page_of(
@@ -57,7 +57,7 @@ def _cursor(key: int) -> str:
 
 
 def _key(cursor: str) -> int:
-    if _CURSOR.fullmatch(cursor):
+    if re.fullmatch(CURSOR, cursor):
         deciphering = _cipher().decryptor()
         block = deciphering.update(bytes.fromhex(cursor[1:])) + deciphering.finalize()
         if block.startswith(ZEROS):

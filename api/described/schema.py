@@ -14,7 +14,7 @@ from api.described.examples import ANSWERS, BODIES
 from api.described.operation import Operation
 from api.described.operations import OPERATIONS
 from api.fields import Shape, Text
-from api.paging import MOST, USUAL
+from api.paging import CURSOR, MOST, USUAL
 from api.refusals import type_of
 from api.schemas import Error
 from api.versions import HEADER, KNOWN
@@ -183,5 +183,5 @@ def _told(name: str, kind: type, text: Any, statuses: list[int]) -> OpenApiParam
 def _paging() -> Iterator[OpenApiParameter]:
     limit = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
     yield OpenApiParameter("limit", limit, description=str(_("How many at most.")))
-    after = {"type": "string", "pattern": "^(c[0-9a-f]{1,15})?$"}
+    after = {"type": "string", "pattern": f"^({CURSOR})?$"}
     yield OpenApiParameter("after", after, description=str(_("The last page's “next”.")))
