@@ -28,14 +28,17 @@ def database(variable: str, *, fallback: str | None = None) -> dict[str, object]
     }
 
 
-def redis_urls() -> tuple[str, str]:
-    """REDIS_URL in the words of redis-py (`unix://`) and of Celery (`redis+socket://`)."""
+def redis_urls(database: int | None = None) -> tuple[str, str]:
+    """REDIS_URL in the words of redis-py (`unix://`) and of Celery (`redis+socket://`); with
+    another of the server's databases than it names, if one is given."""
     url = os.environ.get("REDIS_URL", "")
     parts = urlsplit(url)
     if parts.scheme in {"redis", "rediss"}:
+        url = url if database is None else parts._replace(path=f"/{database}").geturl()
         return url, url
     if parts.scheme in {"unix", "redis+socket"}:
-        number = parse_qs(parts.query).get("db", ["0"])[0]
+        named = parse_qs(parts.query).get("db", ["0"])[0]
+        number = named if database is None else database
         return (
             f"unix://{parts.path}?db={number}",
             f"redis+socket://{parts.path}?virtual_host={number}",

@@ -73,6 +73,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             return
 
 
+@pytest.hookimpl(tryfirst=True)  # before the plugin reads which belong together
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """A file's tests stay with one worker, for its fixtures' sake, but for the largest file; so do
+    all that start the whole program, whose servers have one place each and load a machine."""
+    folder = item.path.parent.name
+    if folder != "matrix":
+        group = "stack" if folder in {"browser", "secrets"} else f"{folder}/{item.path.stem}"
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(autouse=True)
 def _fresh_memory() -> Iterator[None]:
     """Each test's database has its own keys and accounts, under ids that may repeat."""

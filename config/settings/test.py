@@ -3,9 +3,9 @@
 import tempfile
 from pathlib import Path
 
-from config.env import env
+from config.env import env, redis_urls
 from config.settings.base import *  # noqa: F403 -- settings are layered by star import
-from config.settings.base import DATABASES, MIDDLEWARE, STORAGES
+from config.settings.base import CACHES, DATABASES, MIDDLEWARE, STORAGES
 
 SANDBOX_PAYMENTS = True
 SUPPLIERS_MAY_BE_LOCAL = True
@@ -25,6 +25,12 @@ DATABASES["owner"]["TEST"] = {
     "NAME": "test_quanyi" + env.str("TEST_DB_SUFFIX", default=""),
     "DEPENDENCIES": [],
 }
+# Those that share a run (pytest-xdist) have one each by pytest-django, and here one of Redis': they
+# number their shops alike.
+_worker = env.str("PYTEST_XDIST_WORKER", default="")
+if _worker:
+    REDIS_URL, CELERY_BROKER_URL = redis_urls(int(_worker.removeprefix("gw")))
+    CACHES["default"]["LOCATION"] = REDIS_URL
 RUN_DIR = Path(tempfile.mkdtemp(prefix="quanyi-test-"))
 UPLOADS_DIR = RUN_DIR / "uploads"
 STATIC_ROOT = str(RUN_DIR / "static")
