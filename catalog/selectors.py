@@ -81,6 +81,21 @@ def search_on_sale(*, text: str, now: datetime) -> list[Product]:
     return list(alike.filter(likeness__gte=ALIKE).order_by("-likeness", "id")[:MOST_FOUND])
 
 
+def find_products(*, text: str, most: int) -> list[Product]:
+    """On sale or not: by ref, its own or a SKU's, or by every word of name, brand, other names."""
+    text = " ".join(text.lower().split())[:MOST_SEARCHED]
+    every_word = Q(pk__isnull=False)
+    for word in text.split():
+        every_word &= Q(search__contains=word)
+    refs = Q(ref__iexact=text) | Q(pk__in=Sku.objects.filter(_is_sku(text)).values("product_id"))
+    found = Product.objects.filter(every_word | refs).select_related("brand")
+    return list(found.alias(nearness=_nearness(text)).order_by("nearness", "position", "id")[:most])
+
+
+def _is_sku(text: str) -> Q:
+    return Q(ref__iexact=text) | Q(name__icontains=text) | Q(name_en__icontains=text)
+
+
 def _nearness(text: str) -> Case:
     return Case(
         When(Q(name__iexact=text) | Q(name_en__iexact=text), then=Value(0)),

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.access import allows, guest_of, shop_of
@@ -34,7 +34,7 @@ class Place:
             "icon": self.icon,
             "link": link,
             "active": here,
-            "has_permission": not self.right or allows(request, self.right),
+            "has_permission": _is_allowed(self, request),
         }
 
 
@@ -144,6 +144,29 @@ def of_console(request: HttpRequest) -> list[dict[str, Any]]:
 
 def of_shop(request: HttpRequest) -> list[dict[str, Any]]:
     return _groups(SHOP, request)
+
+
+def pages_named(request: HttpRequest, text: str) -> list[tuple[str, str, str]]:
+    """(title, link, group) of the pages that the text is a part of the name of, in any language."""
+    wanted = text.lower()
+    return [
+        (str(place.title), reverse(place.url, current_app="office"), str(group))
+        for group, places in SHOP
+        for place in places
+        if _is_allowed(place, request) and any(wanted in name for name in _names(place.title))
+    ]
+
+
+def _is_allowed(place: Place, request: HttpRequest) -> bool:
+    return not place.right or allows(request, place.right)
+
+
+def _names(title: Text) -> set[str]:
+    names = set()
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            names.add(str(title).lower())
+    return names
 
 
 def of_platform(request: HttpRequest) -> list[dict[str, Any]]:

@@ -89,6 +89,10 @@ class MerchantOffice(Office):
     def index(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return super().index(request, {**(extra_context or {}), **home.of_shop(request)})
 
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        told: dict[str, Any] = super().each_context(request)
+        return {**told, "is_shop_office": self.has_permission(request)}
+
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
         return nav.of_shop(request)
 

@@ -31,6 +31,7 @@ from dashboard.views import (
     recipes,
     risk,
     rule_files,
+    search,
     settings,
     settlement,
     statements,
@@ -42,6 +43,8 @@ from dashboard.views import (
 
 urlpatterns = [
     *signing_in.paths(),
+    path("find/", search.find, name="office_find"),
+    path("find/hits/", search.hits, name="office_find_hits"),
     path("members/invite/", people.invite, name="office_invite"),
     path("members/<int:member_id>/", people.member, name="office_member"),
     path("members/<int:member_id>/change/", people.change_member, name="office_member_change"),

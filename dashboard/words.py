@@ -35,6 +35,7 @@ ACTIONS = {
     "merchant.set_aside": _("replaced the sandbox by an empty one"),
     "sandbox.filled": _("brought the sandbox up to date"),
     "code.reveal": _("looked at a code"),
+    "code.found": _("looked up a code by its text"),
     "content.set": _("changed shared content"),
     "catalog.saved": _("changed the catalog"),
     "catalog.deleted": _("deleted from the catalog"),

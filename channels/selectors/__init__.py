@@ -24,6 +24,7 @@ from channels.selectors.doors import (
 from channels.selectors.partners import (
     due_low_balances,
     find_partner,
+    find_partners,
     get_partner,
     get_tier,
     keys_of,
@@ -57,6 +58,7 @@ from channels.selectors.sales import (
     find_sale_of_order,
     get_sale,
     hold_reasons,
+    sales_numbered,
     sales_of,
 )
 from channels.selectors.sandboxes import due_sandboxes
@@ -103,6 +105,7 @@ __all__ = [
     "find_call",
     "find_door_order",
     "find_partner",
+    "find_partners",
     "find_payment_in",
     "find_person",
     "find_person_by_link",
@@ -142,6 +145,7 @@ __all__ = [
     "people_of",
     "prices_of",
     "refusals_at",
+    "sales_numbered",
     "sales_of",
     "skus_listed",
     "skus_of_partner",

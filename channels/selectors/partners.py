@@ -69,6 +69,11 @@ def spent_today(*, partner_id: int, now: datetime) -> int:
     return today.values_list("spent_e4", flat=True).first() or 0
 
 
+def find_partners(*, text: str) -> "QuerySet[Partner]":
+    """By a part of the name, or by ref: a shop has hundreds of them at most."""
+    return partners().filter(Q(ref=text) | Q(name__icontains=text))
+
+
 def find_partner(*, ref: str) -> Partner | None:
     return partners().filter(ref=ref).first()
 

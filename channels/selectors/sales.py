@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 
-from channels.models import PartnerOrder
+from channels.models import Partner, PartnerOrder
 from channels.states import HoldReason
 from core.errors import NotFound
 from orders.selectors import held_for
@@ -49,6 +49,14 @@ def hold_reasons(*, orders: "Iterable[Order]") -> dict[int, HoldReason]:
 def find_sale(*, partner_id: int, partner_order_no: str) -> PartnerOrder | None:
     """The order that the partner's own number names."""
     return sales_of(partner_id=partner_id, partner_order_no=partner_order_no).first()
+
+
+def sales_numbered(*, partner_order_no: str) -> "QuerySet[PartnerOrder]":
+    """Of all partners: each is asked by its own number, which is how they are kept."""
+    found = PartnerOrder.objects.filter(
+        partner__in=Partner.objects.order_by(), partner_order_no=partner_order_no
+    )
+    return found.order_by("-pk")
 
 
 def find_sale_of_order(*, order_id: int) -> PartnerOrder | None:

@@ -35,6 +35,10 @@ UNFOLD_MERCHANT = _office(
     SITE_FAVICONS=[{"rel": "icon", "type": "image/svg+xml", "href": "/icon.svg"}],
     ENVIRONMENT="dashboard.nav.payments_badge",
     ACCOUNT={"navigation": "dashboard.nav.account_links"},
+    SCRIPTS=[
+        lambda request: static("dashboard/office.js"),
+        lambda request: static("dashboard/find.js"),
+    ],
     COLORS={"primary": {
         "50": "oklch(97% .014 265)", "100": "oklch(93.5% .032 265)", "200": "oklch(88% .059 265)",
         "300": "oklch(80.5% .105 265)", "400": "oklch(70.5% .165 265)",

@@ -22,6 +22,7 @@ OFFICE = {
     "waiting": "/office/waiting/",
     "held": "/office/held/",
     "notices": "/office/notices/",
+    "find": "/office/find/",
     "recipient_new": "/office/notices/new/",
     "radar": "/office/radar/",
     "rules": "/office/rules/",

@@ -161,6 +161,8 @@ OFFICE = {
                                  {"role": "support", "is_active": "on"}),
     "office_order": page(ORDER, "orders.view"),
     "office_refund": deed(f"{ORDER}refund/", "orders.refund", {"what": "some", "unit": "{unit}"}),
+    "office_find": page("/office/find/", "home.view"),
+    "office_find_hits": deed("/office/find/hits/", "home.view", posted=200, shows=False),
     "office_radar": page("/office/radar/", "risk.view"),
     "office_radar_feed": page("/office/radar/feed/", "risk.view", shows=False),
     "office_rules": page("/office/rules/", "risk.view"),
