@@ -160,6 +160,11 @@ def buyer_fields(sku: Sku) -> list[BuyerField]:
     return [BuyerField.from_json(field) for field in sku.buyer_template.fields]
 
 
+def skus_named(*, sku_ids: Iterable[int]) -> QuerySet[Sku]:
+    """These SKUs with their products, on sale or not: for reports of what was."""
+    return Sku.objects.select_related("product").filter(pk__in=list(sku_ids))
+
+
 def skus_in_order() -> QuerySet[Sku]:
     """Every SKU with its product, as the back office lists them."""
     in_order = ("product__position", "product_id", "position", "id")

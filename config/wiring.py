@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from analytics import services as analytics
+from analytics.selectors import due_touched
 from api import refusals
 from catalog.selectors import due_schedules
 from channels import services as channels
@@ -23,7 +25,13 @@ from channels.selectors import (
 from core import idempotency, limits, outbox, pages, rotation, sweeper
 from dashboard import telling
 from fulfillment import services as fulfillment
-from fulfillment.events import OrderDelivered, UnitNeedsPerson, UnitReplaced, UnitsRefunded
+from fulfillment.events import (
+    GoodsShown,
+    OrderDelivered,
+    UnitNeedsPerson,
+    UnitReplaced,
+    UnitsRefunded,
+)
 from fulfillment.selectors import due_to_send, due_units, timeline_rows
 from inventory import services as inventory
 from inventory.selectors import due_batches, due_holds, due_import_files, due_imports, due_shelves
@@ -136,6 +144,7 @@ def connect() -> None:
         every=timedelta(seconds=5),
     )
     _tell_staff()
+    _count()
     tell(timeline_rows)
     for column in (
         *idempotency.SEALED,
@@ -164,6 +173,14 @@ def _forget_stray_files(now: datetime) -> int:
 
 def _forget_heard(now: object) -> int:
     return outbox.forget_heard(before=timezone.now() - HEARD_KEPT, limit=10_000)
+
+
+def _count() -> None:
+    for fact in (OrderPaid, OrderCompleted, OrderCanceled, OrderDelivered):
+        outbox.gather(fact, analytics.note_order)
+    for after in (UnitReplaced, UnitsRefunded, GoodsShown):
+        outbox.gather(after, analytics.note_order)
+    sweeper.watch(due_touched, task="analytics.count_touched", id_name="touched_id")
 
 
 def _tell_partners() -> None:

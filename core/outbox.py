@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from django.db import transaction
@@ -41,9 +41,16 @@ class Event:
 Listener = Callable[..., object]
 Only = Callable[[Any], bool]
 _listeners: dict[str, dict[str, Listener]] = {}
+_gatherers: dict[str, list["Gatherer"]] = {}
 _only: dict[tuple[str, str], Only] = {}
 _untold: ContextVar[bool] = ContextVar("untold", default=False)
 _done_here: ContextVar[frozenset[str]] = ContextVar("done_here", default=frozenset())
+
+
+class Gatherer(Protocol):
+    """Writes a row of its own with the fact, on the sheet if there is one."""
+
+    def __call__(self, event: Any, *, sheet: Sheet | None) -> None: ...
 
 
 @contextmanager
@@ -79,6 +86,12 @@ def subscribe(event: type[Event], listener: Listener, *, only: Only | None = Non
         _only[name, heard_by] = only
 
 
+def gather(event: type[Event], gatherer: Gatherer) -> None:
+    """For whom it is enough to hear of many facts at once: a row here and a task for each would
+    cost it more than what it does. From config.wiring only; the sweeper watches its rows."""
+    _gatherers.setdefault(event_name(event), []).append(gatherer)
+
+
 def _wants(name: str, listener: str, event: Event) -> bool:
     only = _only.get((name, listener))
     return only is None or only(event)
@@ -101,12 +114,9 @@ def emit(event: Event, *, sheet: Sheet | None = None) -> None:
         raise RuntimeError("emit() outside a transaction could tell of a change that never was")
     if _untold.get():
         return
-    name, done = event_name(type(event)), _done_here.get()
-    rows = [
-        OutboxRow(event=name, listener=listener, payload=asdict(event))
-        for listener in _listeners.get(name, ())
-        if listener not in done and _wants(name, listener, event)
-    ]
+    for gatherer in _gatherers.get(event_name(type(event)), ()):
+        gatherer(event, sheet=sheet)
+    rows = _rows_of(event)
     if not rows:
         return
     if sheet is None:
@@ -123,6 +133,16 @@ def emit(event: Event, *, sheet: Sheet | None = None) -> None:
             nudge("core.hear", tenant_id=tenant_id, row_id=row.pk)
 
     transaction.on_commit(nudge_listeners, robust=True)
+
+
+def _rows_of(event: Event) -> list[OutboxRow]:
+    """One for each listener that has not done already what it would do."""
+    name, done = event_name(type(event)), _done_here.get()
+    return [
+        OutboxRow(event=name, listener=listener, payload=asdict(event))
+        for listener in _listeners.get(name, ())
+        if listener not in done and _wants(name, listener, event)
+    ]
 
 
 def hear(*, row_id: int, now: datetime) -> None:

@@ -29,3 +29,10 @@ class UnitsRefunded(Event):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UnitNeedsPerson(Event):
     unit_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GoodsShown(Event):
+    """The buyer has seen goods of the order for the first time."""
+
+    order_id: int

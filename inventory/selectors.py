@@ -11,10 +11,10 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 
 from core.scope import require_tenant
 from core.uploads import old_files
-from inventory.models import LANES, Batch, Code, CodeMove, Content, Hold, ImportJob, Shelf
+from inventory.models import LANES, NEVER, Batch, Code, CodeMove, Content, Hold, ImportJob, Shelf
 from inventory.sealing import CodeSealer
 from inventory.states import AT_WORK, CodeState, HoldState, ImportState, StockWord
-from inventory.types import Cover, Expiring, Keeper
+from inventory.types import Cover, Expiring, Keeper, Lot
 from tenants.selectors import zone_here
 
 SALES_DAYS = 14
@@ -157,7 +157,9 @@ def low_stock(*, now: datetime, days: float = LOW_COVER_DAYS) -> list[Cover]:
 
 
 _EXPIRING = f"""
-    SELECT shelf.sku_id, shelf.expires_on, sum(counted.n)::int
+    SELECT shelf.sku_id, shelf.expires_on, sum(counted.n)::int,
+           (SELECT coalesce(avg(batch.cost_e4), 0)::bigint FROM inventory_batch AS batch
+             WHERE batch.tenant_id = %(tenant)s AND batch.sku_id = shelf.sku_id)
       FROM inventory_shelf AS shelf
      CROSS JOIN generate_series(0, {LANES - 1}) AS lanes(lane)
      CROSS JOIN LATERAL (
@@ -173,12 +175,24 @@ _EXPIRING = f"""
 
 def expiring_soon(*, now: datetime, days: int = EXPIRING_DAYS) -> list[Expiring]:
     """Stock that expires within `days`, the soonest first."""
-    today = today_here(now=now)
-    last = today + timedelta(days=days)
+    rows = _lots(now=now, last=today_here(now=now) + timedelta(days=days))
+    return [Expiring(sku_id=sku, expires_on=day, count=count) for sku, day, count, _cost in rows]
+
+
+def stock_lots(*, now: datetime) -> list[Lot]:
+    """All that can be sold, by SKU and day of expiry, the soonest first."""
+    rows = _lots(now=now, last=NEVER)
+    return [
+        Lot(sku_id=sku, expires_on=day, codes=count, cost_e4=count * cost)
+        for sku, day, count, cost in rows
+    ]
+
+
+def _lots(*, now: datetime, last: date) -> list[tuple[int, date, int, int]]:
+    given = {"tenant": require_tenant(), "today": today_here(now=now), "last": last}
     with connection.cursor() as cursor:
-        cursor.execute(_EXPIRING, {"tenant": require_tenant(), "today": today, "last": last})
-        rows = cursor.fetchall()
-    return [Expiring(sku_id=sku, expires_on=day, count=count) for sku, day, count in rows]
+        cursor.execute(_EXPIRING, given)
+        return cursor.fetchall()
 
 
 def due_holds(*, now: datetime, limit: int) -> list[tuple[int, int]]:

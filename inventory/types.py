@@ -106,3 +106,13 @@ class Expiring:
     sku_id: int
     expires_on: date
     count: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lot:
+    """What is left of a SKU that expires on one day, at the mean cost of the SKU's batches."""
+
+    sku_id: int
+    expires_on: date
+    codes: int
+    cost_e4: int

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "orders",
     "fulfillment",
     "channels",
+    "analytics",
     "notices",
     "storefront",
     "api",

@@ -16,6 +16,7 @@ from fulfillment.selectors.late import (
 from fulfillment.selectors.timeline import timeline_rows
 from fulfillment.selectors.units import (
     TO_ITS_SUPPLIER,
+    count_unfinished,
     due_to_send,
     due_units,
     find_order_ids_by_code,
@@ -30,6 +31,7 @@ __all__ = [
     "TO_ITS_SUPPLIER",
     "contradicted",
     "count_late",
+    "count_unfinished",
     "cycles_with_late",
     "due_to_send",
     "due_units",

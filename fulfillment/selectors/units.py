@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from catalog.states import Kind
 from fulfillment.models import Unit
-from fulfillment.states import TO_BE_SENT, Source, UnitState
+from fulfillment.states import ENDED, TO_BE_SENT, Source, UnitState
 from suppliers.states import NOTHING_BOUGHT
 
 # What `send` looks after; everything else of an order is looked after with the order.
@@ -58,6 +58,12 @@ def units_unconfirmed() -> "QuerySet[Unit]":
         .select_related("item", "order", "attempt__offer__supplier")
         .order_by("opened_at", "pk")
     )
+
+
+def count_unfinished() -> dict[str, int]:
+    """How many units are in each state that is no end."""
+    found = Unit.objects.exclude(state__in=sorted(ENDED)).order_by()
+    return dict(found.values_list("state").annotate(Count("pk")))
 
 
 def due_units(*, now: datetime, limit: int) -> list[tuple[int, int]]:

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from core.crypto import unseal
+from core.outbox import emit
 from core.scope import tenant_atomic
 from core.secrets import Secret
+from fulfillment.events import GoodsShown
 from fulfillment.models import HAND_TEXT, Unit
 from fulfillment.states import Source, UnitState
 from fulfillment.types import UnitGoods
@@ -23,6 +25,7 @@ def goods_of_order(*, order_id: int, shown_at: datetime | None = None) -> list[U
     units = list(found.select_related("item").order_by("position"))
     if shown_at is not None and any(unit.shown_at is None for unit in units):
         found.filter(shown_at=None).update(shown_at=shown_at)
+        emit(GoodsShown(order_id=order_id))
     stocked = [unit for unit in units if unit.code_id or unit.content_id]
     texts = inventory.read_goods(
         goods=[Goods(code_id=unit.code_id, content_id=unit.content_id) for unit in stocked]
