@@ -114,8 +114,7 @@ def emit(event: Event, *, sheet: Sheet | None = None) -> None:
         raise RuntimeError("emit() outside a transaction could tell of a change that never was")
     if _untold.get():
         return
-    for gatherer in _gatherers.get(event_name(type(event)), ()):
-        gatherer(event, sheet=sheet)
+    _let_gather(event, sheet=sheet)
     rows = _rows_of(event)
     if not rows:
         return
@@ -133,6 +132,11 @@ def emit(event: Event, *, sheet: Sheet | None = None) -> None:
             nudge("core.hear", tenant_id=tenant_id, row_id=row.pk)
 
     transaction.on_commit(nudge_listeners, robust=True)
+
+
+def _let_gather(event: Event, *, sheet: Sheet | None) -> None:
+    for gatherer in _gatherers.get(event_name(type(event)), ()):
+        gatherer(event, sheet=sheet)
 
 
 def _rows_of(event: Event) -> list[OutboxRow]:

@@ -189,10 +189,10 @@ def stock_lots(*, now: datetime) -> list[Lot]:
 
 
 def _lots(*, now: datetime, last: date) -> list[tuple[int, date, int, int]]:
-    given = {"tenant": require_tenant(), "today": today_here(now=now), "last": last}
+    given: dict[str, Any] = {"tenant": require_tenant(), "today": today_here(now=now), "last": last}
     with connection.cursor() as cursor:
         cursor.execute(_EXPIRING, given)
-        return cursor.fetchall()
+        return [(sku, day, count, cost) for sku, day, count, cost in cursor.fetchall()]
 
 
 def due_holds(*, now: datetime, limit: int) -> list[tuple[int, int]]:

@@ -84,8 +84,10 @@ def test_every_table_with_a_tenant_column_belongs_to_a_tenant_model():
 
     with connections["default"].cursor() as cursor:
         cursor.execute(
-            "SELECT table_name FROM information_schema.columns "
-            "WHERE column_name = 'tenant_id' AND table_schema = 'public'"
+            # A month of a table is named by its parent, and has a test of its own.
+            "SELECT table_name FROM information_schema.columns JOIN pg_class "
+            "ON relname = table_name AND relnamespace = 'public'::regnamespace "
+            "WHERE column_name = 'tenant_id' AND table_schema = 'public' AND NOT relispartition"
         )
         found = {name for (name,) in cursor.fetchall()}
 
