@@ -4,7 +4,7 @@ PYTHON ?= python3
 export PYTHON_CHOSEN := $(filter-out file,$(origin PYTHON))
 DEVKIT := $(PYTHON) -m devkit
 
-.PHONY: up down test lint bench chaos demo-reset services lock
+.PHONY: up down test lint bench chaos drill demo-reset services lock
 
 up:          ## everything on this machine, with demo data; Ctrl-C stops it
 	@$(DEVKIT) up
@@ -18,6 +18,8 @@ bench:       ## make bench ONLY=sale
 	@$(DEVKIT) bench $(if $(ONLY),--only $(ONLY))
 chaos:       ## make chaos ONLY=webhooks ORDERS=500 (its full size, however busy the machine) SEED=7
 	@$(DEVKIT) chaos $(if $(ONLY),--only $(ONLY)) $(if $(ORDERS),--orders $(ORDERS)) $(if $(SEED),--seed $(SEED))
+drill:       ## back up what is here, restore it beside, and see whether it can be read
+	@$(DEVKIT) drill
 demo-reset:  ## an empty database and the demo data again
 	@$(DEVKIT) demo-reset
 services:    ## Postgres and Valkey in the background, until `make down`

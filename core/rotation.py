@@ -74,3 +74,19 @@ def _reseal_batch(column: SealedColumn, *, after: int) -> tuple[int, int] | None
 
 def _is_stale(sealed: bytes | None, current: int) -> bool:
     return bool(sealed) and key_version(bytes(sealed or b"")) != current
+
+
+def open_newest(*, tenant_id: int, most: int) -> int:
+    """Open so many of each column's newest texts; how many there were, or CannotDecrypt."""
+    with bind(tenant_id), tenant_atomic():
+        return sum(_open_column(column, most=most) for column in _columns)
+
+
+def _open_column(column: SealedColumn, *, most: int) -> int:
+    keys, some = sealer(), column.model.objects.exclude(**{column.field: None})
+    texts = [
+        keys.open(getattr(row, column.field), place=column.place, uid=row.uid)  # type: ignore[attr-defined]  # -- every sealed model has one
+        for row in some.order_by("-pk")[:most]
+        if getattr(row, column.field)
+    ]
+    return len(texts)

@@ -99,6 +99,12 @@ def _demo_reset(asked: argparse.Namespace) -> int:
     return reset(Place(asked.place), sure=asked.yes)
 
 
+def _drill(asked: argparse.Namespace) -> int:
+    from devkit.drill import drill
+
+    return drill(Place(asked.place))
+
+
 TRIAL_OPTIONS = ("only", "orders", "seed")
 COMMANDS = {
     "up": Command("everything on this machine with demo data, until Ctrl-C", _up),
@@ -110,6 +116,7 @@ COMMANDS = {
     "test": Command("lint and every test, on servers of their own: test -- -k word", _test),
     "bench": Command("how fast", _trial),
     "chaos": Command("what survives", _trial),
+    "drill": Command("back up what is here, restore it beside, and read it", _drill),
     "demo-reset": Command("an empty database and the demo data again", _demo_reset),
 }
 

@@ -89,6 +89,16 @@ def recreate_database(server: Server) -> None:
     connection.close()
 
 
+def drop_database(server: Server) -> None:
+    from psycopg2 import sql
+
+    connection = connect(server.admin_url)
+    with connection.cursor() as cursor:
+        name = sql.Identifier(server.database)
+        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+    connection.close()
+
+
 _NOT_YET = re.compile("refused|No such file|starting up|shutting down|closed the connection")
 
 

@@ -1,4 +1,4 @@
--- The three roles behind one database (see docs/operations.md). Safe to run again. Passwords are set
+-- The three roles behind one database (see docs/operations/README.md). Safe to run again. Passwords are set
 -- by whoever runs this: devkit on a developer's machine, devkit/compose-init.sh under Docker.
 DO $$
 BEGIN

@@ -35,6 +35,7 @@ OPS_ALLOWED = {
     "core/limits.py": "counts tries on a connection of its own, outside any tenant",
     "core/outbox.py": "due facts, across tenants",
     "core/sweeper.py": "its own pulse",
+    "core/management/commands/check_restore.py": "whose texts there are in a restored database",
     "core/management/commands/rotate_keys.py": "rotates every tenant's keys",
     "inventory/management/commands/reindex_codes.py": "goes through every tenant's codes",
     "tenants/audit.py": "seals every tenant's chain",
