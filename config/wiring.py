@@ -24,6 +24,7 @@ from channels.selectors import (
 )
 from core import idempotency, limits, outbox, pages, rotation, sweeper
 from dashboard import telling
+from dashboard.ops.metrics import metrics
 from fulfillment import services as fulfillment
 from fulfillment.events import (
     GoodsShown,
@@ -73,6 +74,7 @@ def connect() -> None:
     pages.face("/office/", way_back=_("To the back office"))
     pages.face("/developers/console/", way_back=_("To the console"), theme="/theme.css")
     pages.face("/api/", way_back=_("To the home page"), told=refusals.body_of)
+    pages.on_any_host("/metrics", metrics)
     sweeper.watch(outbox.due_rows, task="core.hear", id_name="row_id")
     sweeper.watch(due_schedules, task="catalog.follow_schedule", id_name="product_id")
     outbox.subscribe(RefundCreated, payments.push_refund)

@@ -11,7 +11,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 
-from core import pages
+from core import metrics, pages
 from core.errors import AddressTooLong, AddressUnreadable, AppError, NotFound
 from core.scope import bound_tenant, tenant_atomic
 
@@ -38,15 +38,18 @@ class RequestContext:
         started = time.perf_counter()
         response = self._answer(request)
         response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
-        log.info(
-            "request",
-            method=request.method,
-            # An order page's address is its key: the log keeps the route, not the path.
-            route=request.resolver_match.route if request.resolver_match else "-",
-            status=response.status_code,
-            ms=round((time.perf_counter() - started) * 1000, 1),
-        )
+        _remember(request, response.status_code, time.perf_counter() - started)
         return response
+
+
+def _remember(request: HttpRequest, status: int, seconds: float) -> None:
+    """An order page's address is its key: the route is kept, not the path."""
+    method = request.method or "-"
+    route = request.resolver_match.route if request.resolver_match else "-"
+    log.info(
+        "request", method=method, route=route, status=status, ms=round(seconds * 1000, 1)
+    )  # fmt: skip
+    metrics.count_request(method=method, route=route, status=status, seconds=seconds)
 
 
 class ViewTransaction:

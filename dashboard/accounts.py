@@ -18,6 +18,7 @@ from core.callers import caller_ip
 from core.errors import TooManyTries
 from core.guards import Asker, Attempt, By, Floor, Guard, attempt
 from core.meters import Budget
+from core.metrics import sign_ins_refused
 from dashboard.addresses import address_of, host_of
 from tenants import audit
 from tenants.models import User
@@ -43,6 +44,9 @@ RESET = Guard(
     },
     floor=Floor(most=3, window=timedelta(hours=1)),
 )
+
+
+_REFUSALS = frozenset({"login.blocked", "login.failed", "login.no_member"})
 
 
 class StaffAccounts(DefaultAccountAdapter):
@@ -152,6 +156,8 @@ def send_password_link(request: HttpRequest, mail: str) -> None:
 
 def remember(request: HttpRequest, action: str, mail: str, *, user_id: int | None = None) -> None:
     """The audit log belongs to a shop: on the operator's host the request log has to do."""
+    if action in _REFUSALS:
+        sign_ins_refused.labels(action.partition(".")[2]).inc()
     if getattr(request, "shop", None) is None:
         return
     by = Actor(f"login {mail}"[:80], user_id=user_id, ip=caller_ip(request))

@@ -271,5 +271,8 @@ SANDBOX_GATE = env.str(
     "SANDBOX_GATE", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}"
 )
 
+# Who may read /metrics: whoever says it; nobody while it is empty.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+
 # Where fail-points look for a file that tells them to die; unset in production (core.failpoints).
 FAILPOINTS_DIR = env.str("FAILPOINTS_DIR", default="")
