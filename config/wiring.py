@@ -70,11 +70,7 @@ HEARD_KEPT = timedelta(days=3)
 
 
 def connect() -> None:
-    pages.face("/", way_back=_("To the home page"), theme="/theme.css", icon="/icon.svg")
-    pages.face("/office/", way_back=_("To the back office"))
-    pages.face("/developers/console/", way_back=_("To the console"), theme="/theme.css")
-    pages.face("/api/", way_back=_("To the home page"), told=refusals.body_of)
-    pages.on_any_host("/metrics", metrics)
+    _show()
     sweeper.watch(outbox.due_rows, task="core.hear", id_name="row_id")
     sweeper.watch(due_schedules, task="catalog.follow_schedule", id_name="product_id")
     outbox.subscribe(RefundCreated, payments.push_refund)
@@ -167,6 +163,14 @@ def connect() -> None:
     sweeper.chore(audit.seal_all, every=timedelta(minutes=1))
     sweeper.chore(_forget_stray_files, every=timedelta(hours=1))
     sweeper.chore(_forget_heard, every=timedelta(minutes=10))
+
+
+def _show() -> None:
+    pages.face("/", way_back=_("To the home page"), theme="/theme.css", icon="/icon.svg")
+    pages.face("/office/", way_back=_("To the back office"))
+    pages.face("/developers/console/", way_back=_("To the console"), theme="/theme.css")
+    pages.face("/api/", way_back=_("To the home page"), told=refusals.body_of)
+    pages.on_any_host("/metrics", metrics)
 
 
 def _forget_stray_files(now: datetime) -> int:
