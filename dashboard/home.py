@@ -11,22 +11,20 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Product, Sku
-from catalog.states import ProductState
+from catalog.models import Sku
 from channels.selectors import count_given_up, low_partners, open_claims
 from core.money import Money
+from dashboard import guide
 from dashboard.access import allows, shop_of
 from dashboard.words import goods_words
 from fulfillment.selectors import count_late, units_to_do, units_unconfirmed
 from fulfillment.states import UnitState
-from inventory.models import Code
 from inventory.selectors import expiring_soon, low_stock
 from orders.models import Order
 from orders.selectors import held_openings, live_cases
 from payments.models import Refund
 from payments.selectors import held_up_refunds, odd_notices
 from payments.states import RefundState
-from tenants.models import Member
 from tenants.types import Shop
 
 MOST_LISTED = 6
@@ -45,14 +43,14 @@ def of_shop(request: HttpRequest) -> dict[str, Any]:
     if not allows(request, "home.view"):
         return {}
     shop = shop_of(request)
-    steps = [(done, words, link) for done, words, link, may in _setup(shop, request) if may]
+    steps = guide.of_shop(request)
     return {
         "todo": [todo for todo in _todo(request, now=now) if todo.count],
         "low": _low(now=now),
         "expiring": _expiring(now=now),
         "figures": _figures(shop, now=now) if allows(request, "orders.view") else [],
-        "setup": steps,
-        "is_set_up": all(done for done, _words, _link in steps),
+        **steps,
+        "has_guide": steps["next_step"] is not None and not steps["is_hidden"],
         "may_load": allows(request, "stock.import"),
         "until": timezone.localtime(now),
     }
@@ -181,39 +179,3 @@ def _sums(since: datetime, until: datetime) -> dict[str, int]:
 
 def _change(now: int, before: int) -> int | None:
     return round((now - before) * 100 / before) if before else None
-
-
-def _setup(shop: Shop, request: HttpRequest) -> list[tuple[bool, Any, str, bool]]:
-    """The guide stays until all of it is done; a step is for who may take it."""
-    return [
-        (
-            bool(shop.contact and shop.tagline),
-            _("Say who you are: tagline, contact, licence"),
-            reverse("office_settings"),
-            allows(request, "settings.edit"),
-        ),
-        (
-            Product.objects.filter(state=ProductState.PUBLISHED).exists(),
-            _("Put a product on the shelf"),
-            reverse("admin:catalog_product_changelist"),
-            allows(request, "catalog.edit"),
-        ),
-        (
-            Code.objects.exists(),
-            _("Load codes"),
-            reverse("office_imports"),
-            allows(request, "stock.import"),
-        ),
-        (
-            Order.objects.exclude(paid_at=None).exists(),
-            _("Buy something yourself with a sandbox payment"),
-            "/",
-            True,
-        ),
-        (
-            Member.objects.filter(is_active=True).count() > 1,
-            _("Invite a colleague"),
-            reverse("admin:tenants_member_changelist"),
-            allows(request, "members.manage"),
-        ),
-    ]

@@ -208,4 +208,7 @@ def payments_badge(request: HttpRequest) -> list[Text] | None:
 
 
 def account_links(request: HttpRequest) -> list[dict[str, Any]]:
-    return [{"title": _("Change password"), "link": reverse("account_change_password")}]
+    links = [{"title": _("Change password"), "link": reverse("account_change_password")}]
+    if getattr(request, "shop", None) is not None:
+        links.insert(0, {"title": _("Setup guide"), "link": reverse("office_guide")})
+    return links

@@ -15,6 +15,7 @@ from dashboard.views import (
     catalogues,
     contents,
     goods,
+    guide,
     held,
     held_bulk,
     import_job,
@@ -43,6 +44,9 @@ from dashboard.views import (
 
 urlpatterns = [
     *signing_in.paths(),
+    path("guide/", guide.show, name="office_guide"),
+    path("guide/product/", guide.product, name="office_guide_product"),
+    path("guide/<slug:verb>/", guide.hide, name="office_guide_hide"),
     path("find/", search.find, name="office_find"),
     path("find/hits/", search.hits, name="office_find_hits"),
     path("members/invite/", people.invite, name="office_invite"),

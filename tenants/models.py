@@ -143,6 +143,7 @@ class Member(TenantModel):
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.VIEWER)
     is_active = models.BooleanField(_("active"), default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
+    guide_hidden_at = models.DateTimeField(null=True, editable=False)  # the setup guide, at home
 
     class Meta:
         verbose_name = _("member")

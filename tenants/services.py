@@ -204,6 +204,12 @@ def change_member(
     return member
 
 
+@tenant_atomic
+def hide_guide(*, member_id: int, is_hidden: bool, by: Actor, now: datetime) -> None:
+    """A person's own taste: nothing that the audit log has to know."""
+    Member.objects.filter(pk=member_id).update(guide_hidden_at=now if is_hidden else None)
+
+
 SETTINGS = (
     "name", "name_en", "tagline", "tagline_en", "legal_name", "legal_name_en", "licence_line",
     "licence_line_en", "icp_line", "contact", "contact_en", "language", "theme", "logo",

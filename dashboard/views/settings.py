@@ -97,7 +97,8 @@ def settings(request: HttpRequest) -> HttpResponse:
         initial={**DEFAULTS, **shop.theme},
     )
     if request.method == "POST" and _saved(request, look if is_look else form, is_look=is_look):
-        return back_to("office_settings")
+        is_guided = request.GET.get("then") == "guide"
+        return back_to("office_guide" if is_guided else "office_settings")
     return draw(
         request,
         "dashboard/settings.html",

@@ -23,6 +23,8 @@ OFFICE = {
     "held": "/office/held/",
     "notices": "/office/notices/",
     "find": "/office/find/",
+    "guide": "/office/guide/",
+    "guide_product": "/office/guide/product/",
     "recipient_new": "/office/notices/new/",
     "radar": "/office/radar/",
     "rules": "/office/rules/",
