@@ -25,6 +25,18 @@ class RefusedByRules(AppError):
         self.looked = looked
 
 
+class PersonWanted(AppError):
+    """A risk rule wants it proven that a person asks; `looked` is written down by who rolls back
+    what was asked for, where it is not yet."""
+
+    code = "person_wanted"
+    status = 403
+
+    def __init__(self, message: "str | Promise", *, looked: "Assessed | None" = None) -> None:
+        super().__init__(message)
+        self.looked = looked
+
+
 class NotHeldClosed(AppError):
     """Only codes that wait for a decision are opened or kept closed."""
 

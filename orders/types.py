@@ -62,7 +62,8 @@ class PlaceOrder:
     `buyer_key` is a digest of the device or account; `ip` is kept as a digest only. `adjustments`
     are known before, `pricing` says them line by line. `partner` is the platform that orders. With
     `may_lose` it is also taken where no supplier delivers for what is paid: then the order says so,
-    and its caller has it held.
+    and its caller has it held. `person` says how a person at the other end proved to be one, empty
+    while he has not; None: nobody is there to be asked.
     """
 
     lines: tuple[Line, ...]
@@ -79,16 +80,18 @@ class PlaceOrder:
     pricing: Pricing | None = None
     partner: str = ""
     may_lose: bool = False
+    person: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opener:
-    """Who asks for an order's codes: the device (its key; none where it is not known), from where,
-    and in which language."""
+    """Who asks for an order's codes, or for the order: the device (its key; none where it is not
+    known), from where, in which language, and how a `person` there proved to be one."""
 
     buyer_key: str
     ip: str
     language: str
+    person: str = ""
 
 
 class Thing(StrEnum):

@@ -24,7 +24,7 @@ from risk.types import Facts
 
 SCOPES = ("sku", "channel", "partner")
 THEN = ("pay_back", "release")
-WANTS = (Action.TAG, Action.WARN, Action.HOLD, Action.DENY)
+WANTS = (Action.TAG, Action.WARN, Action.VERIFY, Action.HOLD, Action.DENY)
 KEYS = frozenset(
     {"moments", "when", "action", "score", "scope", "schedule", "hold_minutes", "then"}
 )

@@ -64,7 +64,7 @@ class Fact:
 
 
 _ORDERS = frozenset({Moment.ORDER})
-_GOODS = frozenset({Moment.ORDER, Moment.OPEN})
+_GOODS = frozenset({Moment.ORDER, Moment.OPEN, Moment.COUPON})
 
 
 def _all(*facts: Fact) -> dict[str, Fact]:
@@ -87,6 +87,11 @@ FACTS = _all(
     Fact(name="partner", group=Group.ORDER, kind=Kind.TEXT, label=_("partner"), moments=_ORDERS),
     Fact(name="language", group=Group.ORDER, kind=Kind.TEXT, label=_("language of the page"),
          choices=dict(settings.LANGUAGES)),
+    Fact(name="coupon", group=Group.ORDER, kind=Kind.TEXT, label=_("coupon"),
+         moments=frozenset({Moment.COUPON})),
+    Fact(name="discount", group=Group.ORDER, kind=Kind.MONEY,
+         label=_("what the coupon takes off"), moments=frozenset({Moment.COUPON}),
+         example="10.00"),
     Fact(name="is_first_order", group=Group.BUYER, kind=Kind.FLAG,
          label=_("first order of this buyer"), moments=_ORDERS),
     Fact(name="orders_before", group=Group.BUYER, kind=Kind.NUMBER,
@@ -100,6 +105,10 @@ FACTS = _all(
          example="24"),
     Fact(name="is_own_device", group=Group.BUYER, kind=Kind.FLAG,
          label=_("opened on the device that ordered"), moments=frozenset({Moment.OPEN})),
+    Fact(name="is_by_link", group=Group.BUYER, kind=Kind.FLAG,
+         label=_("looked up at the order's own address"), moments=frozenset({Moment.LOOK_UP})),
+    Fact(name="is_invited", group=Group.BUYER, kind=Kind.FLAG,
+         label=_("invited by another buyer"), moments=frozenset({Moment.SIGN_UP})),
     Fact(name="is_watched", group=Group.BUYER, kind=Kind.FLAG, label=_("on the watch list")),
     Fact(name="mail_domain", group=Group.BUYER, kind=Kind.TEXT,
          label=_("domain of the mail address"), example="qq.com"),

@@ -8,7 +8,17 @@ from django.utils.translation import gettext_lazy as _
 from core.constraints import tenant_rules
 from core.scope import TenantForeignKey, TenantModel
 from core.states import Move, state_known
-from risk.states import Action, Judgement, Listing, Moment, Preset, RuleState, Trait, Unanswered
+from risk.states import (
+    Action,
+    Judgement,
+    Listing,
+    Moment,
+    Preset,
+    Proof,
+    RuleState,
+    Trait,
+    Unanswered,
+)
 
 # The traits that orders are found again by, each in a column of its own: a keyed digest.
 LINKING = (Trait.IP, Trait.NET, Trait.DEVICE, Trait.PHONE, Trait.MAIL, Trait.ACCOUNT)
@@ -165,6 +175,7 @@ class Assessment(TenantModel):
     What rules count and a dry run reads. `spoken` are the rules with their versions, `ranges` the
     lists on which its network or mail domain stood: later that cannot be told any more. Where the
     rules said more of an order when it was paid (`again_at`), `first_said` is what they had said.
+    `verified` is how somebody proved to be a person where a rule wanted that; empty: he did not.
     """
 
     moment = models.CharField(_("when"), max_length=8, choices=Moment)
@@ -182,7 +193,8 @@ class Assessment(TenantModel):
     quantity = models.IntegerField(default=0)
     facts = models.JSONField(default=dict)
     ranges = models.CharField(max_length=20, blank=True, default="", db_default="")
-    action = models.CharField(_("verdict"), max_length=4, choices=Action)
+    action = models.CharField(_("verdict"), max_length=8, choices=Action)
+    verified = models.CharField(max_length=8, choices=Proof, blank=True, default="", db_default="")
     score = models.IntegerField(default=0)
     spoken = models.JSONField(default=list)
     first_said = models.JSONField(null=True, default=None)
@@ -226,6 +238,40 @@ class Assessment(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.subject} {self.moment}: {self.action}"
+
+
+class Challenge(TenantModel):
+    """A question that a person answers: asked of one browser (`device`, a keyed digest) about one
+    thing (`about`), answered once. Who answered it is known as a person for a while."""
+
+    ref = models.CharField(max_length=32)
+    way = models.CharField(max_length=8, choices=Proof)
+    device = models.BinaryField()
+    about = models.BinaryField()
+    answer = models.CharField(max_length=8)
+    tries = models.IntegerField(default=0)
+    until = models.DateTimeField()
+    passed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("question to a person")
+        verbose_name_plural = _("questions to persons")
+        constraints = [
+            *tenant_rules("risk_challenge"),
+            models.UniqueConstraint(fields=["tenant_id", "ref"], name="challenge_ref_once"),
+            models.CheckConstraint(condition=Q(way__in=Proof.values), name="challenge_way_known"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["tenant_id", "device", "passed_at"],
+                name="challenge_passed",
+                condition=Q(passed_at__isnull=False),
+            ),
+            models.Index(fields=["until"], name="challenge_ended"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.way} until {self.until:%Y-%m-%d %H:%M}"
 
 
 class Review(TenantModel):

@@ -8,6 +8,8 @@ class Moment(models.TextChoices):
     ORDER = "order", _("an order is placed")
     OPEN = "open", _("codes are opened")
     LOOK_UP = "look_up", _("an order is looked up")
+    SIGN_UP = "sign_up", _("a shopper signs up")
+    COUPON = "coupon", _("a coupon is used")
 
 
 class Action(models.TextChoices):
@@ -16,11 +18,19 @@ class Action(models.TextChoices):
     PASS = "pass", _("let pass")
     TAG = "tag", _("let pass with a tag")
     WARN = "warn", _("warn")
+    VERIFY = "verify", _("have it proven that it is a person")
     HOLD = "hold", _("hold for a look")
     DENY = "deny", _("refuse")
 
 
 SEVERITY = {action: at for at, action in enumerate(Action)}
+
+
+class Proof(models.TextChoices):
+    """How somebody proves to be a person."""
+
+    SLIDER = "slider", _("a slider")
+    WORDS = "words", _("a question")
 
 
 class RuleState(models.TextChoices):

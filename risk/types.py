@@ -25,6 +25,15 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Of which browser a proof is wanted, about what, and how; `way` is one of `states.Proof`."""
+
+    device: str
+    about: str
+    way: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Spoken:
     """A rule that spoke: its version, and in the merchant's own name for it."""
 

@@ -74,6 +74,12 @@ def greet(request: HttpRequest, response: HttpResponse) -> None:
         _set(response, COOKIE, _signed(browser), age=None, path="/")
 
 
+def keep_for_now(request: HttpRequest, response: HttpResponse, browser: Browser) -> None:
+    """Have a browser without a name be this one from now on, for as long as it stays open."""
+    if find_browser(request) is None:
+        _set(response, COOKIE, _signed(browser), age=None, path="/")
+
+
 def remember(response: HttpResponse, browser: Browser) -> None:
     _set(response, COOKIE, _signed(browser), age=KEPT, path="/")
 

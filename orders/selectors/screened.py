@@ -12,7 +12,7 @@ from orders.selectors.reading import find_opening
 from orders.states import HeldThen, OpeningState
 from orders.types import Thing, TimelineRow
 from risk.selectors import assessments_of
-from risk.states import Action, Moment
+from risk.states import Action, Moment, Proof
 
 if TYPE_CHECKING:
     from risk.models import Assessment
@@ -21,13 +21,23 @@ _RISK: dict[str, str | Promise] = {
     Action.PASS: gettext_lazy("Let pass by the risk rules: %(rules)s."),
     Action.TAG: gettext_lazy("Tagged by the risk rules: %(rules)s."),
     Action.WARN: gettext_lazy("The risk rules warn: %(rules)s."),
+    Action.VERIFY: gettext_lazy("The risk rules want proof that a person ordered: %(rules)s."),
     Action.HOLD: gettext_lazy("The risk rules want a person to look at it: %(rules)s."),
     Action.DENY: gettext_lazy("Refused by the risk rules: %(rules)s."),
+}
+_PROVEN: dict[str, str | Promise] = {
+    Moment.ORDER: gettext_lazy(
+        "Proven that a person ordered, by %(how)s, as wanted by: %(rules)s."
+    ),
+    Moment.OPEN: gettext_lazy(
+        "Its codes were opened by a person, proven by %(how)s, as wanted by: %(rules)s."
+    ),
 }
 _RISK_OPENING: dict[str, str | Promise] = {
     Action.PASS: gettext_lazy("Its codes were opened, let pass by the risk rules: %(rules)s."),
     Action.TAG: gettext_lazy("Its codes were opened, tagged by the risk rules: %(rules)s."),
     Action.WARN: gettext_lazy("Its codes were opened, the risk rules warn: %(rules)s."),
+    Action.VERIFY: gettext_lazy("Its codes were asked for, and a rule wants proof: %(rules)s."),
     Action.HOLD: gettext_lazy("Its codes were asked for, and stay closed by a rule: %(rules)s."),
     Action.DENY: gettext_lazy("Its codes were asked for, and a rule refused: %(rules)s."),
 }
@@ -65,15 +75,19 @@ def _risk_rows(order: Order, looks: "Iterable[Assessment]") -> Iterable[Timeline
             yield TimelineRow(
                 at=looked.at,
                 thing=Thing.RISK,
-                text=str(_said_by_rules(looked.moment)[looked.action]) % {"rules": names},
+                text=_said_by_rules(looked, names),
                 by="system",
                 state=looked.action,
                 ref=order.number,
             )
 
 
-def _said_by_rules(moment: str) -> dict[str, str | Promise]:
-    return _RISK_OPENING if moment == Moment.OPEN else _RISK
+def _said_by_rules(looked: "Assessment", names: str) -> str:
+    if looked.action == Action.VERIFY and looked.verified:
+        how = Proof(looked.verified).label
+        return str(_PROVEN[looked.moment]) % {"how": how, "rules": names}
+    said = _RISK_OPENING if looked.moment == Moment.OPEN else _RISK
+    return str(said[looked.action]) % {"rules": names}
 
 
 def _opening_rows(order: Order) -> Iterable[TimelineRow]:

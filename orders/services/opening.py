@@ -15,7 +15,7 @@ from orders.events import OpeningHeld
 from orders.models import Opening, OpeningMove, Order
 from orders.selectors import contact_of, find_opening, items_of
 from orders.services.moving import take_order
-from orders.services.screening import of_contact
+from orders.services.screening import of_contact, person_wanted
 from orders.states import OPENING_MOVES, HeldThen, OpeningState
 from orders.types import Opener
 from risk import services as risk
@@ -26,6 +26,7 @@ from risk.types import Case, Value, Verdict
 @tenant_atomic
 def ask_to_open(*, order: Order, opener: Opener, now: datetime) -> Opening | None:
     """None: the codes may be shown. Else the opening that waits for a decision, or was refused.
+    Raises PersonWanted.
 
     Whom nothing stopped once may look again on his device: that is one opening, counted once.
     """
@@ -38,11 +39,24 @@ def ask_to_open(*, order: Order, opener: Opener, now: datetime) -> Opening | Non
         if found.state == OpeningState.REFUSED:
             return found
     by, value = _known_by(opener)
-    if risk.was_let_pass(moment=Moment.OPEN, subject=order.number, trait=by, value=value):
+    said = risk.said_before(
+        moment=Moment.OPEN, subject=order.number, trait=by, value=value, person=opener.person
+    )
+    if said == Action.PASS:
         return None
     if found is not None:
         return found
+    if said == Action.VERIFY:
+        raise person_wanted()
+    return _look(order, opener, now=now)
+
+
+def _look(order: Order, opener: Opener, *, now: datetime) -> Opening | None:
     looked = risk.look(case=_case(order, opener), now=now)
+    if looked.verdict.action == Action.VERIFY:
+        if not opener.person:
+            raise person_wanted(looked)
+        looked.row.verified = opener.person
     risk.keep_look(looked=looked)
     if SEVERITY[Action(looked.verdict.action)] < SEVERITY[Action.HOLD]:
         return None

@@ -11,7 +11,7 @@ from core.budgets import TookTooLong, at_most_ms
 from core.contacts import clean_mail, clean_phone
 from core.scope import require_tenant, tenant_atomic
 from core.secrets import Secret
-from orders.errors import RefusedByRules
+from orders.errors import PersonWanted, RefusedByRules
 from orders.models import Order
 from orders.selectors import count_cases
 from orders.states import HeldThen
@@ -43,7 +43,7 @@ _BEFORE = """
 
 
 def screen(order: Order, request: PlaceOrder, goods: Goods, *, now: datetime) -> risk.Assessed:
-    """Have risk look at an order that is drawn up. Raises RefusedByRules."""
+    """Have risk look at an order that is drawn up. Raises RefusedByRules, PersonWanted."""
     phone = clean_phone(request.contact_phone) if request.contact_phone else ""
     mail = clean_mail(request.contact_mail) if request.contact_mail else ""
     case = Case(
@@ -59,13 +59,31 @@ def screen(order: Order, request: PlaceOrder, goods: Goods, *, now: datetime) ->
             _("This order cannot be taken. Ask the shop, if you think that it should be."),
             looked=looked,
         )
+    if looked.verdict.action == Action.VERIFY:
+        return _proven(looked, request, now=now)
     return looked
 
 
+def _proven(looked: risk.Assessed, request: PlaceOrder, *, now: datetime) -> risk.Assessed:
+    """A person has proven to be one, or is to; where nobody can, one of the shop looks at it."""
+    if request.person is None:
+        return risk.held_instead(looked=looked)
+    if not request.person:
+        raise person_wanted(looked)
+    looked.row.verified = request.person
+    risk.drop_asked(device=request.buyer_key, now=now)
+    return looked
+
+
+def person_wanted(looked: risk.Assessed | None = None) -> PersonWanted:
+    return PersonWanted(_("Please show that you are not a program."), looked=looked)
+
+
 @tenant_atomic
-def keep_refused(*, refusal: RefusedByRules) -> None:
+def keep_refused(*, refusal: RefusedByRules | PersonWanted) -> None:
     """Remember what was refused, when nothing else of the order stands."""
-    risk.keep_look(looked=refusal.looked)
+    if refusal.looked is not None:
+        risk.keep_look(looked=refusal.looked)
 
 
 def held_by(*, verdict: Verdict, now: datetime) -> Held:

@@ -5,10 +5,12 @@ from risk.selectors.assessments import (
     due_to_forget,
     find_assessment,
     find_look,
+    look_ups_of,
 )
 from risk.selectors.counts import counted_in_postgres, counts_then
 from risk.selectors.linked import Links, links_of
 from risk.selectors.listed import due_to_unlist, find_listed
+from risk.selectors.persons import due_challenges, known_person
 from risk.selectors.presets import name_of, preset_changes
 from risk.selectors.rules import RuleSet, find_rule, policy, rules, rules_in_force
 from risk.selectors.sentences import count_words, parts_of, sentence, value_words
@@ -28,6 +30,7 @@ __all__ = [
     "count_words",
     "counted_in_postgres",
     "counts_then",
+    "due_challenges",
     "due_to_forget",
     "due_to_unlist",
     "due_waves",
@@ -37,7 +40,9 @@ __all__ = [
     "find_review",
     "find_rule",
     "judgements_of",
+    "known_person",
     "links_of",
+    "look_ups_of",
     "looks_that_spoke",
     "name_of",
     "parts_of",

@@ -12,6 +12,7 @@ Digests = dict[str, bytes | str]
 
 KEPT = timedelta(days=90)
 BATCH = 10_000
+MOST_LOOK_UPS = 20
 
 
 def digests_of(row: Assessment) -> Digests:
@@ -24,8 +25,16 @@ def digests_of(row: Assessment) -> Digests:
 
 
 def assessments_of(*, subject: str) -> QuerySet[Assessment]:
-    """All looks at one thing, the oldest first."""
-    return Assessment.objects.filter(subject=subject).order_by("pk")
+    """All looks at one thing, the oldest first; not who looked it up, for that may be anybody."""
+    found = Assessment.objects.filter(subject=subject).exclude(moment=Moment.LOOK_UP)
+    return found.order_by("pk")
+
+
+def look_ups_of(*, subject: str) -> list[Assessment]:
+    """The newest on which a rule spoke, the oldest of them first: strangers make as many as they
+    like."""
+    found = Assessment.objects.filter(subject=subject, moment=Moment.LOOK_UP).exclude(spoken=[])
+    return list(found.order_by("-pk")[:MOST_LOOK_UPS])[::-1]
 
 
 def find_assessment(*, subject: str) -> Assessment | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from risk.models import LINKING, Assessment
-from risk.states import SEVERITY, Action
+from risk.states import SEVERITY, Action, Moment
 
 MOST_LOOKS, MOST_LINKED = 500, 50  # of one trait; of all that is shown
 
@@ -73,6 +73,7 @@ def _with_trait(trait: str, digests: set[bytes]) -> list[tuple[str, datetime, st
     rows: list[tuple[str, datetime, str]] = []
     for digest in sorted(digests):
         found = Assessment.objects.filter(**{trait: digest}).order_by("-at")
+        found = found.exclude(moment=Moment.LOOK_UP)  # of whatever number a stranger typed
         rows += found.values_list("subject", "at", "action")[:MOST_LOOKS]
     return rows[:MOST_LOOKS]
 

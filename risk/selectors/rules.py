@@ -16,7 +16,7 @@ from risk.errors import ConditionWrong
 from risk.models import ListEntry, Policy, Rule
 from risk.selectors.listed import lengths_listed
 from risk.selectors.values import MAIL_DOMAIN
-from risk.states import RuleState
+from risk.states import Action, RuleState
 from risk.types import Counter
 
 
@@ -52,6 +52,15 @@ class RuleSet:
     @property
     def has_something_to_say(self) -> bool:
         return bool(self.rules or self.has_entries)
+
+    def looks_at(self, moment: str) -> bool:
+        """Whether somebody has something to say or to count then."""
+        counted = any(moment in one.moments for one in self.counters)
+        return self.has_entries or counted or any(moment in one.body.moments for one in self.rules)
+
+    @cached_property
+    def wants_persons(self) -> bool:
+        return any(rule.body.action == Action.VERIFY for rule in self.rules)
 
     @cached_property
     def facts_asked(self) -> frozenset[str]:

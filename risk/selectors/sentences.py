@@ -134,6 +134,8 @@ def _times(moment: str) -> str:
         Moment.ORDER: _("orders"),
         Moment.OPEN: _("openings of codes"),
         Moment.LOOK_UP: _("look-ups of orders"),
+        Moment.SIGN_UP: _("sign-ups"),
+        Moment.COUPON: _("uses of coupons"),
     }[Moment(moment)]
 
 

@@ -147,8 +147,8 @@ def _asked(sql: str, given: dict[str, Any]) -> list[Any] | None:
 
 
 def stopped_lately() -> list[Assessment]:
-    """The newest looks on which somebody was warned of, held or refused."""
-    wanted = [str(Action.WARN), *STOPPED]
+    """The newest looks on which somebody was warned of, asked for a proof, held or refused."""
+    wanted = [str(Action.WARN), str(Action.VERIFY), *STOPPED]
     found = Assessment.objects.exclude(spoken=[]).filter(action__in=wanted).order_by("-at", "-pk")
     return list(found[:MOST_FED])
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from core.scope import tenant_atomic
-from risk.selectors import due_to_forget, due_to_unlist, rules_in_force
+from risk.selectors import due_challenges, due_to_forget, due_to_unlist, rules_in_force
 from risk.services import memory
 from risk.services.assessing import (
     Again,
@@ -13,15 +13,16 @@ from risk.services.assessing import (
     keep_look,
     look,
     look_again,
-    was_let_pass,
 )
 from risk.services.files import bring_rules
+from risk.services.judging import held_instead, judge, said_before
 from risk.services.lists import (
     add_each_to_list,
     add_to_list,
     drop_from_list,
     put_back_on_list,
 )
+from risk.services.persons import ask_person, drop_asked, hear_person
 from risk.services.presets import install, install_first
 from risk.services.reviewing import block_traits, review
 from risk.services.rules import change_rule, make_rule, set_policy, switch_rule
@@ -31,13 +32,18 @@ __all__ = [
     "Assessed",
     "add_each_to_list",
     "add_to_list",
+    "ask_person",
     "block_traits",
     "bring_rules",
     "change_rule",
+    "drop_asked",
     "drop_from_list",
     "forget_old",
+    "hear_person",
+    "held_instead",
     "install",
     "install_first",
+    "judge",
     "judge_again",
     "keep_again",
     "keep_look",
@@ -47,9 +53,9 @@ __all__ = [
     "put_back_on_list",
     "rebuild",
     "review",
+    "said_before",
     "set_policy",
     "switch_rule",
-    "was_let_pass",
 ]
 
 
@@ -61,6 +67,7 @@ def rebuild(*, now: datetime) -> int:
 
 
 def forget_old(now: datetime) -> int:
-    """Drop looks that are ninety days old, and who is off the lists for as long, across tenants, a
-    batch at a time."""
-    return due_to_forget(now=now).delete()[0] + due_to_unlist(now=now).delete()[0]
+    """Drop looks that are ninety days old, who is off the lists for as long, and questions that
+    nobody can answer any more, across tenants, a batch at a time."""
+    old = (due_to_forget(now=now), due_to_unlist(now=now), due_challenges(now=now))
+    return sum(rows.delete()[0] for rows in old)

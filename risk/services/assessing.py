@@ -2,24 +2,21 @@
 with the facts, the rules and the versions that spoke."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from core.rows import draft
 from core.scope import tenant_atomic
-from core.secrets import Secret
 from core.sheets import Sheet
 from risk.models import LINKING, Assessment
 from risk.selectors import (
     RuleSet,
     counted_in_postgres,
     find_assessment,
-    find_look,
     rules_in_force,
 )
 from risk.selectors.assessments import Digests, digests_of
 from risk.selectors.rules import InForce
-from risk.selectors.values import digest_of
 from risk.services.memory import tally
 from risk.services.people import (
     digests_of_case,
@@ -85,14 +82,6 @@ def keep_look(*, looked: Assessed) -> None:
 
 
 @tenant_atomic(savepoint=False)
-def was_let_pass(*, moment: str, subject: str, trait: str, value: Secret) -> bool:
-    """Whether the same was asked before by the same, and nothing spoke against it then."""
-    digest = digest_of(trait, value.reveal())
-    found = find_look(moment=moment, subject=subject, trait=trait, digest=digest)
-    return found is not None and SEVERITY[Action(found.action)] < SEVERITY[Action.HOLD]
-
-
-@tenant_atomic(savepoint=False)
 def look(*, case: Case, now: datetime) -> Assessed:
     """Judge what happens in this moment, and count it.
 
@@ -140,6 +129,8 @@ def look_again(*, subject: str, now: datetime) -> Again:
         before=found,
     )
     verdict = _verdict(stands, _counts(stands, is_new=False) if _is_open(stands) else {})
+    if verdict.action == Action.VERIFY and not found.verified:  # it is paid: nobody can be asked
+        verdict = replace(verdict, action=Action.HOLD)
     return Again(verdict=verdict, before=found)
 
 
@@ -242,10 +233,12 @@ def _spoke(rule: InForce, rules: RuleSet, *, is_unanswered: bool) -> Spoken:
 def _summed_up(rules: RuleSet, spoken: list[Spoken]) -> Verdict:
     acting = [one for one in spoken if not one.is_shadow] if rules.policy.is_on else []
     action = max((Action(one.action) for one in acting), key=SEVERITY.__getitem__, default=None)
+    # Where nobody can be asked for a proof, it is held as the rules that wanted one say.
+    waits = Action.VERIFY if action == Action.VERIFY else Action.HOLD
     holding = [
         rule.body
         for rule in rules.rules
-        if any(one.rule == rule.ref and one.action == Action.HOLD for one in acting)
+        if any(one.rule == rule.ref and one.action == waits for one in acting)
     ]
     minutes = [body.hold_minutes or rules.policy.hold_minutes for body in holding]
     # Of several holds the one that ends first counts, and money back is the safer end.

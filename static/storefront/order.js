@@ -88,6 +88,7 @@
       method: "POST", body: new FormData(form), headers: { Accept: "application/json" }, cache: "no-store",
     });
     const told = await answer.json().catch(() => ({}));
+    if (told.is_person_wanted) form.submit();
     if (!answer.ok) throw new Told(typeof told.error === "string" ? told.error : words.failed);
     secrets = told.units;
     return secrets;

@@ -13,13 +13,14 @@ from core.sheets import Sheet
 from fulfillment import services as fulfillment
 from fulfillment.selectors import has_goods
 from orders import services as orders
-from orders.errors import RefusedByRules
+from orders.errors import PersonWanted, RefusedByRules
 from orders.selectors import case_by_ref, items_of_order
 from orders.types import Line, OpenCase, Opener, PlaceOrder
 from payments import services as payments
 from payments.errors import PaidAlready, ProviderUnknown
 from payments.selectors import live_payments
 from payments.types import Payable
+from risk.selectors import known_person, rules_in_force
 from storefront.errors import PriceChanged
 from storefront.selectors.words import all_names
 from storefront.types import BuyInput, Device
@@ -47,6 +48,7 @@ def buy(*, given: BuyInput, device: Device, now: datetime) -> "Order":
         language=device.language,
         ip=device.ip,
         has_consented=given.has_consented,
+        person=_person(device, now=now),
     )
     with whole():
         sheet = Sheet()
@@ -68,9 +70,16 @@ def buy(*, given: BuyInput, device: Device, now: datetime) -> "Order":
     return order
 
 
+def _person(device: Device, *, now: datetime) -> str:
+    """How somebody at this device proved lately to be a person; asked only where a rule asks."""
+    if not rules_in_force().wants_persons:
+        return ""
+    return known_person(device=device.buyer_key, now=now)
+
+
 def keep_refusal(refusal: AppError) -> None:
     """What is still to be written, though nothing of the order stands."""
-    if isinstance(refusal, RefusedByRules):
+    if isinstance(refusal, RefusedByRules | PersonWanted):
         orders.keep_refused(refusal=refusal)
 
 
@@ -159,10 +168,18 @@ def give_up(*, order: "Order", now: datetime) -> None:
 
 @tenant_atomic
 def ask_to_open(*, order: "Order", device: Device, now: datetime) -> "Opening | None":
-    """Whether this device may see the order's codes: None if so, and where there is none yet."""
+    """Whether this device may see the order's codes: None if so, and where there is none yet.
+
+    Raises PersonWanted.
+    """
     if not has_goods(order_id=order.pk):
         return None
-    opener = Opener(buyer_key=device.buyer_key, ip=device.ip, language=device.language)
+    opener = Opener(
+        buyer_key=device.buyer_key,
+        ip=device.ip,
+        language=device.language,
+        person=_person(device, now=now),
+    )
     return orders.ask_to_open(order=order, opener=opener, now=now)
 
 

@@ -20,17 +20,20 @@ from core.failpoints import reach
 from core.middleware import opens_own_scope
 from core.scope import tenant_atomic
 from fulfillment.types import AccountFound
+from orders.errors import PersonWanted
 from orders.selectors import get_order
 from payments import services as payments
 from payments.errors import NoticeRefused
 from payments.types import Misbehaviour
 from storefront import accounts, device, services
+from storefront.checking import Thing
 from storefront.errors import PriceChanged
 from storefront.forms import BuyForm, read_buy, read_text, refused, with_new_price
 from storefront.selectors.codes import qr_svg
 from storefront.selectors.orders import order_page
 from storefront.selectors.words import price_of
 from storefront.types import ProductPage
+from storefront.views import checks
 from storefront.views.orders import order_of_this_device
 from storefront.views.shelf import get_product, look_at, show_product
 from suppliers.abilities import Verdict
@@ -56,6 +59,9 @@ def product(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _posted(request: HttpRequest, ref: str) -> HttpResponse:
     """Ordered in one transaction; one whose account is to be verified first, in a second one."""
+    again = checks.first(request, _asked(read_text(request.POST, "request_key")))
+    if again is not None:
+        return again
     found = None
     while True:
         with tenant_atomic():
@@ -63,6 +69,10 @@ def _posted(request: HttpRequest, ref: str) -> HttpResponse:
         if isinstance(answer, HttpResponse):
             return answer
         found = _found(request, ref, answer)
+
+
+def _asked(request_key: str) -> Thing:
+    return Thing(kind="order", key=request_key)
 
 
 def _found(request: HttpRequest, ref: str, form: BuyForm) -> AccountFound:
@@ -90,9 +100,8 @@ def _order(request: HttpRequest, ref: str, *, found: AccountFound | None) -> Htt
         form = replace(form, errors={**form.errors, found.key: found.text})
     if form.errors:
         return _show_again(request, page, form=form, status=422)
-    browser = device.find_browser(request) or device.new_browser(
-        request, form=form.given.request_key
-    )
+    asked = _asked(form.given.request_key)
+    browser = asked.browser(request)
     who = device.of_request(request, browser)
     given = replace(form.given, request_key=who.form_key(form.given.request_key))
     try:
@@ -100,6 +109,9 @@ def _order(request: HttpRequest, ref: str, *, found: AccountFound | None) -> Htt
     except PriceChanged as why:
         page = get_product(request, ref)  # it may have changed since this one was read
         return show_product(request, page, form=refused(form, why), status=why.status)
+    except PersonWanted as why:
+        services.keep_refusal(why)
+        return checks.ask(request, asked)
     except AppError as why:
         services.keep_refusal(why)
         return _show_again(request, page, form=refused(form, why), status=why.status)

@@ -18,14 +18,17 @@ from core.guards import Asker, Crowded, attempt
 from core.middleware import opens_own_scope
 from core.pages import wants_json
 from core.scope import one_moment, tenant_atomic
+from orders.errors import PersonWanted
 from orders.selectors import fits_contact, lookup, order_by_token
 from orders.states import ENDED, CaseKind, OrderState
 from storefront import device, guessing, services
+from storefront.checking import Thing
 from storefront.forms import read_text
 from storefront.selectors.codes import codes_as_text, secrets_of
 from storefront.selectors.orders import is_shown_unpaid, order_page, order_rows
 from storefront.selectors.story import opening_words
 from storefront.types import OrderPage
+from storefront.views import checks
 
 if TYPE_CHECKING:
     from orders.models import Order
@@ -142,16 +145,34 @@ def live(request: HttpRequest, token: str) -> HttpResponse:
 def codes(request: HttpRequest, token: str) -> HttpResponse:
     """The codes in the clear: for the script as JSON, without script as the page itself."""
     now = timezone.now()
-    with tenant_atomic():
-        found = order_of_this_device(request, token)
-        closed = _why_closed(request, found, now=now)
-        units = {} if closed else secrets_of(order=found, now=now)
+    if (again := checks.first(request, _opening(token))) is not None:
+        return again
+    try:
+        with tenant_atomic():
+            found = order_of_this_device(request, token)
+            closed = _why_closed(request, found, now=now)
+            units = {} if closed else secrets_of(order=found, now=now)
+    except PersonWanted as why:
+        return _prove(request, token, why)
     if wants_json(request):
         told = {"error": closed} if closed else {"units": units}
         return private(JsonResponse(told, status=403 if closed else 200))
     with one_moment():
         found = order_by_token(token=token)
         return _show(request, found, status=403 if closed else 200, is_shown=not closed)
+
+
+def _opening(token: str) -> Thing:
+    return Thing(kind="open", key=token)
+
+
+def _prove(request: HttpRequest, token: str, why: PersonWanted) -> HttpResponse:
+    """A question to who asks for the codes; a script sends its form as a page instead."""
+    services.keep_refusal(why)
+    if wants_json(request):
+        told = {"error": str(why.message), "is_person_wanted": True}
+        return private(JsonResponse(told, status=why.status))
+    return checks.ask(request, _opening(token))
 
 
 def _why_closed(request: HttpRequest, found: "Order", *, now: datetime) -> str:
@@ -166,11 +187,16 @@ def _why_closed(request: HttpRequest, found: "Order", *, now: datetime) -> str:
 def codes_file(request: HttpRequest, token: str) -> HttpResponse:
     """The codes as a file; without one the order's page says why and what to do."""
     now = timezone.now()
-    with tenant_atomic():
-        found = order_of_this_device(request, token)
-        closed = _why_closed(request, found, now=now)
-        shop = device.shop_of(request)
-        text = "" if closed else codes_as_text(order=found, shop=shop, now=now)
+    if (again := checks.first(request, _opening(token))) is not None:
+        return again
+    try:
+        with tenant_atomic():
+            found = order_of_this_device(request, token)
+            closed = _why_closed(request, found, now=now)
+            shop = device.shop_of(request)
+            text = "" if closed else codes_as_text(order=found, shop=shop, now=now)
+    except PersonWanted as why:
+        return _prove(request, token, why)
     if not text:
         with one_moment():
             found = order_by_token(token=token)

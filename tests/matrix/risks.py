@@ -7,15 +7,15 @@ from core.actors import Actor
 from core.scope import tenant_atomic
 from risk import services as risk
 from risk.models import ListEntry
-from risk.states import Judgement, RuleState, Unanswered
-from risk.types import NewListing, RuleTerms
+from risk.states import Judgement, Proof, RuleState, Unanswered
+from risk.types import Asked, NewListing, RuleTerms
 from tests.risk.factories import a_case, assess, body
 
 CLERK = Actor("user:1 clerk@example.com")
 
 
 def watched_over(*, mark: str, now: datetime) -> dict[str, Any]:
-    """A rule on trial, somebody on a list, and a look at somebody."""
+    """A rule on trial, somebody on a list, a look at somebody, and a question to him."""
     with tenant_atomic():
         terms = RuleTerms(name=f"{mark} rule", body=body())
         rule = risk.make_rule(terms=terms, by=CLERK, now=now)
@@ -24,6 +24,8 @@ def watched_over(*, mark: str, now: datetime) -> dict[str, Any]:
         risk.add_to_list(entries=[entry], by=CLERK, now=now)
         risk.set_policy(is_on=True, unanswered=Unanswered.TAG, hold_minutes=60, by=CLERK, now=now)
         assess(case=a_case(subject=f"{mark[:18]}-1"), now=now)
+        asked = Asked(device=mark, about=mark, way=Proof.SLIDER)
+        risk.ask_person(asked=asked, now=now)
         risk.review(
             subject=f"{mark[:18]}-1", judgement=Judgement.FRAUD, is_approved=False, reason=mark,
             by=CLERK, now=now,
