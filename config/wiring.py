@@ -65,6 +65,7 @@ from suppliers.selectors import (
     due_catalogues,
 )
 from tenants import audit
+from tenants.selectors import due_to_look_around
 
 HEARD_KEPT = timedelta(days=3)
 
@@ -212,3 +213,7 @@ def _tell_staff() -> None:
     sweeper.watch(
         due_waves, task="dashboard.tell_of_waves", id_name="shop_id", every=timedelta(minutes=1)
     )
+    sweeper.watch(
+        due_to_look_around, task="dashboard.look_around", id_name="shop_id",
+        every=timedelta(minutes=10),
+    )  # fmt: skip

@@ -1,6 +1,6 @@
 """The two back offices: the merchant's on the shop's host, the operator's on the `ops.` host."""
 
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
 from core import pages
+from core.scope import tenant_atomic
 from dashboard import home, nav
 from dashboard.access import member_of
 from dashboard.ops import overview
+from notices.selectors import count_unseen
 
 # Unfold draws with Alpine, which evaluates its attributes, and with inline styles. Looser than the
 # shop's policy in these two words only; everything is still our own.
@@ -91,7 +93,8 @@ class MerchantOffice(Office):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         told: dict[str, Any] = super().each_context(request)
-        return {**told, "is_shop_office": self.has_permission(request)}
+        top = {"is_shop_office": self.has_permission(request), "unread": partial(unread, request)}
+        return {**told, **top}
 
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
         return nav.of_shop(request)
@@ -111,6 +114,15 @@ class OperatorOffice(Office):
 
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
         return nav.of_platform(request)
+
+
+def unread(request: HttpRequest) -> int:
+    """For the bell on top of every page: asked when it is drawn."""
+    member = member_of(request)
+    if member is None:
+        return 0
+    with tenant_atomic(savepoint=False):
+        return count_unseen(member_id=member.pk, now=timezone.now())
 
 
 def speak_staff_language(request: HttpRequest) -> None:

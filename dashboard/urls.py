@@ -177,6 +177,8 @@ urlpatterns = [
     path("bills/<int:bill_id>/<slug:verb>/", bill.bill_do, name="office_bill_do"),
     *urls_partners.urlpatterns,
     path("notices/", notices.all_notices, name="office_notices"),
+    path("notices/read/", notices.read_all, name="office_notices_read"),
+    path("notices/read/<int:notice_id>/", notices.read, name="office_notice_read"),
     path("notices/new/", notices.new, name="office_recipient_new"),
     path("notices/<slug:ref>/", notices.edit, name="office_recipient"),
     path("notices/<slug:ref>/test/", notices.try_out, name="office_recipient_try"),

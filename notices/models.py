@@ -80,6 +80,27 @@ class Notice(TenantModel):
         return self.key
 
 
+class Seen(TenantModel):
+    """That a member of staff has read a notice."""
+
+    notice = TenantForeignKey(Notice, on_delete=models.CASCADE, related_name="+", db_index=False)
+    member = TenantForeignKey(
+        "tenants.Member", on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("notice that was read")
+        verbose_name_plural = _("notices that were read")
+        constraints = [
+            *tenant_rules("notices_seen", "notice", "member"),
+            models.UniqueConstraint(fields=["tenant_id", "notice", "member"], name="seen_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.notice_id} by {self.member_id}"
+
+
 class Message(TenantModel):
     """A notice on its way to a recipient: due at `next_at`, unless somebody has it until
     `lease_until`."""

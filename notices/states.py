@@ -20,6 +20,9 @@ class Topic(models.TextChoices):
     PRICE = "price", _("a supplier's price moved")
     OFF_SALE = "off_sale", _("a margin rule took something off sale")
     ENDPOINT = "endpoint", _("a partner's webhook was given up on")
+    LOW = "low", _("stock runs out within three days")
+    EXPIRING = "expiring", _("stock expires within 30 days")
+    SUPPLIER = "supplier", _("a supplier does not answer")
 
 
 class MessageState(models.TextChoices):

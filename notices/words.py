@@ -14,6 +14,9 @@ _SENTENCES: dict[str, str | Promise] = {
     "price": _("%(supplier)s: the price of “%(goods)s” moved by %(share)s%%."),
     "off_sale": _("“%(goods)s” was taken off sale: it would be sold at a loss."),
     "endpoint": _("A webhook of %(partner)s was given up on: %(address)s."),
+    "low": _("“%(goods)s” runs out: %(left)s left, %(days)s days at the present pace."),
+    "expiring": _("%(count)s codes of “%(goods)s” expire on %(day)s."),
+    "supplier": _("%(supplier)s goes wrong: it is given a rest, and orders go to other offers."),
     "test": _("This is a test. What you are to know arrives here."),
 }
 

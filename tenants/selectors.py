@@ -104,3 +104,10 @@ def primary_host() -> str:
 def _host_of(merchant_id: int) -> str:
     hosts = Domain.objects.filter(merchant_id=merchant_id).order_by("-is_primary", "pk")
     return hosts.values_list("host", flat=True)[0]
+
+
+def due_to_look_around(*, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """(tenant, tenant) of open shops, a few by chance each time: where there are more than `limit`,
+    none waits for ever."""
+    shops = Merchant.objects.using("ops").filter(state=MerchantState.ACTIVE, sandbox_of=None)
+    return [(pk, pk) for pk in shops.order_by("?").values_list("pk", flat=True)[:limit]]

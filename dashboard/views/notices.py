@@ -3,16 +3,24 @@
 from functools import partial
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dashboard.access import allows
+from core.errors import NotFound
+from dashboard.access import allows, member_of
 from dashboard.frame import Deed, back_to, deed, draw, draw_form, page, saved
 from dashboard.noticing import RecipientForm, recipient_row
 from dashboard.paging import latest
 from notices import services as notices
-from notices.selectors import get_recipient, latest_notices, recipients, words_of
+from notices.selectors import (
+    get_recipient,
+    latest_notices,
+    recipients,
+    unseen_notices,
+    words_of,
+)
 from notices.states import Topic
 
 LIST = "office_notices"
@@ -21,15 +29,43 @@ LIST = "office_notices"
 @page("home.view")
 def all_notices(request: HttpRequest) -> HttpResponse:
     paging = latest(latest_notices(), given=request.GET)
+    unseen = _unseen(request)
     return draw(
         request,
         "dashboard/notices.html",
         title=_("Notices"),
         recipients=[recipient_row(one) for one in recipients()],
-        rows=[(one, words_of(one), Topic(one.topic).label) for one in paging.rows],
+        rows=[
+            (one, words_of(one), Topic(one.topic).label, one.pk in unseen) for one in paging.rows
+        ],
+        is_any_unseen=bool(unseen),
         paging=paging,
         may_edit=allows(request, "settings.edit"),
     )
+
+
+def _unseen(request: HttpRequest) -> set[int]:
+    found = unseen_notices(member_id=_me(request), now=timezone.now())
+    return set(found.values_list("pk", flat=True))
+
+
+def _me(request: HttpRequest) -> int:
+    member = member_of(request)
+    if member is None:
+        raise NotFound
+    return member.pk
+
+
+@page("home.view")
+def read(request: HttpRequest, notice_id: int) -> HttpResponse:
+    """On to the page that tells the rest; from now on it is read."""
+    path = notices.see(notice_id=notice_id, member_id=_me(request), now=timezone.now())
+    return HttpResponseRedirect(path or reverse(LIST))
+
+
+@deed("home.view", back=LIST)
+def read_all(request: HttpRequest) -> Deed:
+    return Deed(partial(notices.see_all, member_id=_me(request)), done="")
 
 
 @page("settings.edit")

@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from django.db.models import Count, F, Q, QuerySet
 
 from core.errors import NotFound
-from notices.models import Message, Notice, Recipient
+from notices.models import Message, Notice, Recipient, Seen
 from notices.states import MessageState
 from notices.words import said_of
 
 KEPT = timedelta(days=90)
 BATCH = 5_000
+LATELY = timedelta(days=30)
+MOST_UNSEEN = 100
 
 
 def recipients() -> QuerySet[Recipient]:
@@ -32,6 +34,26 @@ def latest_notices() -> QuerySet[Notice]:
         told=Count("messages", filter=Q(messages__state=MessageState.SENT)),
         missed=Count("messages", filter=Q(messages__state=MessageState.GIVEN_UP)),
     )
+
+
+def unseen_notices(*, member_id: int, now: datetime) -> QuerySet[Notice]:
+    """What there was to tell lately that the member has not read."""
+    seen = Seen.objects.filter(member_id=member_id)
+    return Notice.objects.filter(at__gt=now - LATELY).exclude(pk__in=seen.values("notice_id"))
+
+
+def count_unseen(*, member_id: int, now: datetime) -> int:
+    """Up to `MOST_UNSEEN`: more than that is many."""
+    found = unseen_notices(member_id=member_id, now=now)
+    return found.order_by()[:MOST_UNSEEN].count()
+
+
+def get_notice(*, notice_id: int) -> Notice:
+    """Raises NotFound."""
+    found = Notice.objects.filter(pk=notice_id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def words_of(notice: Notice) -> str:

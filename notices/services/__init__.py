@@ -6,6 +6,7 @@ from core.rotation import SealedColumn
 from notices.models import ADDRESS, SECRET, Recipient
 from notices.selectors import due_to_forget
 from notices.services.recipients import add_recipient, change_recipient, drop_recipient
+from notices.services.seeing import see, see_all
 from notices.services.sending import send_messages
 from notices.services.telling import tell, try_out
 
@@ -20,6 +21,8 @@ __all__ = [
     "change_recipient",
     "drop_recipient",
     "forget_old",
+    "see",
+    "see_all",
     "send_messages",
     "tell",
     "try_out",

@@ -122,7 +122,7 @@ def marks_in(answer: Any, *marks: str) -> list[str]:
 
 def prints_of(world: World, tables: list[str]) -> dict[str, str]:
     """A digest of every row of the shop, by table: what changed can be named."""
-    one = "SELECT '{0}', md5(coalesce(string_agg(t::text, '|' ORDER BY id), '')) FROM {0} t"
+    one = "SELECT '{0}', md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {0} t"
     wanted = f" WHERE tenant_id = {world.shop.pk}"
     sql = " UNION ALL ".join(one.format(table) + wanted for table in tables)
     with as_tenant(world.shop.pk), tenant_atomic(), connections["default"].cursor() as cursor:

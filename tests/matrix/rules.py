@@ -186,6 +186,8 @@ OFFICE = {
     "office_rule_edit": page("/office/rules/{rule}/edit/", "risk.edit"),
     "office_rule_switch": deed("/office/rules/{rule}/off/", "risk.edit"),
     "office_notices": page("/office/notices/", "home.view"),
+    "office_notices_read": deed("/office/notices/read/", "home.view"),
+    "office_notice_read": page("/office/notices/read/{told}/", "home.view", posted=302),
     "office_recipient_new": page(
         "/office/notices/new/", "settings.edit", shows=False, posted=422
     ),

@@ -28,6 +28,7 @@ from inventory.models import Code, ImportJob
 from inventory.services import importing
 from inventory.types import NewBatch, NewCode
 from notices import services as notices
+from notices.selectors import latest_notices
 from notices.types import News, RecipientTerms
 from orders import services as orders
 from orders.models import Opening, Order
@@ -270,7 +271,10 @@ def _told(world: World, now: datetime) -> None:
         one = notices.add_recipient(terms=terms, by=CLERK, now=now)
         given = {"subject": world.shut_mark, "until": "12:00"}
         notices.tell(news=News(topic="held", key=world.shut_mark, given=given), now=now)
-        keep(recipient=one.ref)
+        notice = latest_notices().get(key=world.shut_mark)
+        member_id = Member.objects.order_by("pk").values_list("pk", flat=True)[0]
+        notices.see(notice_id=notice.pk, member_id=member_id, now=now)
+        keep(recipient=one.ref, told=notice.pk)
 
 
 def _money(world: World, now: datetime) -> None:
