@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from api.errors import TooFast
 from channels.types import Seat
+from core.callers import subscriber_of
 from core.scope import require_tenant
 
 MOST_BATCHES = 2
@@ -26,7 +27,7 @@ def count_call(*, seat: Seat, now: datetime) -> int:
 def count_stranger(*, at: str, address: str, now: datetime) -> int:
     """One call more, at a door or with a key, of who has not shown that he may call from this
     address: who takes too many takes none of the partner's own."""
-    return _count(f"{at}|{address}", now)
+    return _count(f"{at}|{subscriber_of(address)}", now)
 
 
 def check_stranger(*, counted: int) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from api.catalogue import not_sold
 from api.errors import TooFast
 from api.once import once_of
-from api.shapes import UnitShown, as_json, order_body, sold_units, stored_units
+from api.selectors import read_order, units_shown
+from api.shapes import as_json, order_body, sold_units
 from api.types import Answer, NewSale
 from catalog.errors import NotForSale
 from channels import services as channels
@@ -28,12 +29,11 @@ from core.outbox import done_here
 from core.scope import tenant_atomic, whole
 from core.sheets import Sheet
 from fulfillment import services as fulfillment
-from fulfillment.selectors import units_of
 from inventory import services as inventory
 from inventory.types import Sold
 from orders import services as orders
 from orders.errors import RefusedByRules
-from orders.selectors import first_items, items_of_order
+from orders.selectors import items_of_order
 from orders.states import HeldThen
 from orders.types import Held, Line, PlaceOrder
 from payments import services as payments
@@ -42,7 +42,6 @@ from risk.states import Action
 from tenants import audit
 
 if TYPE_CHECKING:
-    from channels.models import PartnerOrder
     from core.actors import Actor
     from inventory.types import HoldRequest
     from orders.models import Order
@@ -189,12 +188,6 @@ def _told(
     )
 
 
-def units_shown(order: "Order") -> list[UnitShown]:
-    """The order's units with their goods, as its partner may read them."""
-    goods = fulfillment.goods_of_order(order_id=order.pk)
-    return stored_units(units_of(order_id=order.pk), goods)
-
-
 @tenant_atomic
 def sold_before(*, seat: Seat, asked: NewSale, why: AppError | IntegrityError) -> Answer:
     """What a sale that was refused, or that the database would not store, is answered with.
@@ -272,38 +265,6 @@ def _keep_refusal(
         sheet = Sheet()
         idempotency.keep(asked=once, status=said.status, answer=said.body, now=now, sheet=sheet)
         sheet.write()
-
-
-def read_order(*, sale: "PartnerOrder", with_goods: bool = True) -> dict[str, Any]:
-    """A partner's order as the API tells it."""
-    item = first_items(order_ids=[sale.order_id])[sale.order_id]
-    return order_body(
-        order=sale.order,
-        item=item,
-        sku_ref=item.sku.ref,
-        partner_order_no=sale.partner_order_no,
-        hold_reason=hold_reasons(orders=[sale.order]).get(sale.order_id),
-        units=units_shown(sale.order) if with_goods else None,
-    )
-
-
-def read_sales(sales: Sequence["PartnerOrder"]) -> list[dict[str, Any]]:
-    """A page of orders, without their goods. Two queries, and one for those that are held."""
-    items = first_items(order_ids=[sale.order_id for sale in sales])
-    reasons = hold_reasons(orders=[sale.order for sale in sales])
-    told = []
-    for sale in sales:
-        item = items[sale.order_id]
-        told.append(
-            order_body(
-                order=sale.order,
-                item=item,
-                sku_ref=item.sku.ref,
-                partner_order_no=sale.partner_order_no,
-                hold_reason=reasons.get(sale.order_id),
-            )
-        )
-    return told
 
 
 def _once(seat: Seat, asked: NewSale) -> Asked | None:

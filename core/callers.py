@@ -25,6 +25,12 @@ def network_of(address: str) -> str:
     return str(ip_network(f"{address}/{bits}", strict=False))
 
 
+def subscriber_of(address: str) -> str:
+    """What one subscriber cannot change by himself: an IPv4 address, of IPv6 the /64 he was given
+    with 2^64 addresses of his own."""
+    return network_of(address) if ":" in address else address
+
+
 def _address(text: str) -> str:
     """As one text, whichever way it was written: an IPv4 address within IPv6 is that one."""
     try:

@@ -4,8 +4,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api import aftersale, services
+from api import aftersale
 from api.fields import Shape, Text, Whole
+from api.selectors import read_order
 from api.views.base import PartnerView
 from channels.selectors import get_sale
 from channels.states import KeyScope
@@ -24,7 +25,7 @@ class Cancel(PartnerView):
         self.validated(self.Input)
         sale = get_sale(partner_id=self.seat.partner_id, order_number=ref)
         aftersale.cancel(seat=self.seat, sale=sale, now=self.now)
-        return Response(services.read_order(sale=sale))
+        return Response(read_order(sale=sale))
 
 
 class RefundRequests(PartnerView):

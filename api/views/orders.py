@@ -16,6 +16,7 @@ from api import services, shapes
 from api.fields import Amount, Line, Shape, Text, Whole
 from api.pace import check_pace, count_call, few_at_once
 from api.paging import page_of
+from api.selectors import read_order, read_sales
 from api.shapes import as_json
 from api.types import Answer, NewSale
 from api.views.base import PartnerView
@@ -50,7 +51,7 @@ class Orders(PartnerView):
             since=asked.get("created_since"),
             until=asked.get("created_until"),
         )
-        return Response(page_of(request, found, services.read_sales))
+        return Response(page_of(request, found, read_sales))
 
     def post(self, request: Request) -> HttpResponseBase:
         self.asked = _asked(self.validated(self.Input), key=self.idempotency_key())
@@ -100,7 +101,7 @@ class OneOrder(PartnerView):
 
     def get(self, request: Request, ref: str) -> Response:
         sale = get_sale(partner_id=self.seat.partner_id, order_number=ref)
-        return Response(services.read_order(sale=sale))
+        return Response(read_order(sale=sale))
 
 
 def _asked(given: dict[str, Any], *, key: str = "") -> NewSale:

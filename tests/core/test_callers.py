@@ -3,7 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
-from core.callers import caller_ip, network_of
+from core.callers import caller_ip, network_of, subscriber_of
 
 
 def seen(peer, forwarded=None):
@@ -60,3 +60,11 @@ def test_the_neighbourhood(address, network):
 
 def test_an_address_has_one_name():
     assert seen("::ffff:203.0.113.9") == "203.0.113.9"
+
+
+@pytest.mark.parametrize(
+    ("address", "subscriber"),
+    [("203.0.113.9", "203.0.113.9"), ("2001:db8:1:2:a::1", "2001:db8:1:2::/64"), ("", "")],
+)
+def test_who_has_a_whole_network_to_himself_is_one_subscriber(address, subscriber):
+    assert subscriber_of(address) == subscriber
