@@ -12,6 +12,8 @@ from devkit.say import Problem
 if TYPE_CHECKING:
     from psycopg2.extensions import connection, cursor
 
+# Tests empty a database without its triggers, which guard what must not go (tests/emptying.py).
+EMPTYING = "GRANT SET ON PARAMETER session_replication_role TO app_owner"
 ROLES_SQL = Path(__file__).with_name("roles.sql")
 VARIABLES = {
     "DATABASE_URL": "app_rw",
@@ -71,6 +73,8 @@ def ensure(server: Server) -> None:
                 _set_passwords(cursor, server, keys.ROLES if server.is_ours else missing)
             _check_roles(cursor)
             _ensure_database(cursor, server.database)
+            if server.is_ours:
+                cursor.execute(EMPTYING)
         connection.close()
     except psycopg2.Error as error:
         raise Problem(_not_allowed(server, str(error).strip())) from error

@@ -20,6 +20,7 @@ from core.scope import bind, tenant_atomic, tenant_in_force
 from payments.services import ledger
 from risk.selectors.rules import forget_rules
 from tenants.models import Domain, Merchant
+from tests.emptying import empty_quickly
 
 
 @contextmanager
@@ -54,8 +55,10 @@ def client_of(shop: Merchant, **options: Any) -> Client:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> Iterator[None]:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The two mirrored roles keep connections, which would block dropping the database."""
+    with django_db_blocker.unblock():
+        empty_quickly()
     yield
     connections.close_all()
 

@@ -1,0 +1,48 @@
+"""An empty database after each test that commits.
+
+Django's way makes 123 tables and their indexes anew (0.4 s), and the content types and permissions
+after them (0.5 s), where a handful of tables has a handful of rows.
+"""
+
+from functools import partial
+from typing import Any
+
+from django.db import ProgrammingError, connections, transaction
+
+KEPT = frozenset({"django_content_type", "auth_permission", "django_site"})
+WITHOUT_TRIGGERS = "SET LOCAL session_replication_role = replica"
+
+
+def empty_quickly() -> None:
+    """Have Django's `flush` delete what is there, but for what migrations have made.
+
+    Where the server does not let the owner do so without triggers, as one of DATABASE_URL may not,
+    everything stays as it is.
+    """
+    connection = connections["owner"]
+    try:
+        with transaction.atomic("owner"), connection.cursor() as cursor:
+            cursor.execute(WITHOUT_TRIGGERS)
+    except ProgrammingError:
+        return
+    operations: Any = connection.ops
+    operations.sql_flush = partial(_sql_flush, operations.sql_flush)
+
+
+def _sql_flush(truncate: Any, style: Any, tables: list[str], **options: Any) -> list[str]:
+    """Done here, and nothing told to do: after statements `flush` has the migrations' rows made."""
+    if options.get("reset_sequences"):
+        return list(truncate(style, tables, **options))
+    filled = _filled([table for table in tables if table not in KEPT])
+    with transaction.atomic("owner"), connections["owner"].cursor() as cursor:
+        deletions = [f"DELETE FROM {one}" for one in filled]  # noqa: S608 -- Django's own names
+        cursor.execute("; ".join([WITHOUT_TRIGGERS, *deletions]))
+    return []
+
+
+def _filled(tables: list[str]) -> list[str]:
+    quoted = map(connections["owner"].ops.quote_name, tables)
+    asked = [f"SELECT '{one}' WHERE EXISTS (SELECT FROM {one})" for one in quoted]  # noqa: S608
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(asked))
+        return [name for (name,) in cursor.fetchall()]
