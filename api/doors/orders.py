@@ -12,6 +12,7 @@ from api import aftersale, services
 from api.doors.base import Call
 from api.doors.goods import buyer_of, find_sku, kind_of
 from api.doors.reading import wrong
+from api.selectors import units_shown
 from api.shapes import UnitShown
 from api.types import NewSale
 from channels import services as channels
@@ -132,7 +133,7 @@ def shown(found: "DoorOrder") -> Shown:
     sale = found.sale
     order, item = sale.order, first_items(order_ids=[sale.order_id])[sale.order_id]
     units = [unit for unit in units_of(order_id=order.pk) if unit.state != aftersale.REPLACED]
-    delivered = [unit for unit in services.units_shown(order) if unit.state == "delivered"]
+    delivered = [unit for unit in units_shown(order) if unit.state == "delivered"]
     back_e4 = sum(unit.paid_e4 for unit in units if unit.state in _BACK)
     has_ended = order.state in ENDED
     status = (DONE if delivered else FAILED) if has_ended else PROCESSING
