@@ -111,6 +111,8 @@ PLATFORM = (
         _("Platform"),
         (
             Place(_("Merchants"), "storefront", "admin:tenants_merchant_changelist"),
+            Place(_("Usage"), "data_usage", "platform_usage"),
+            Place(_("Suppliers"), "local_shipping", "platform_suppliers"),
             Place(_("Domains"), "language", "admin:tenants_domain_changelist"),
             Place(_("People"), "group", "admin:tenants_user_changelist"),
         ),

@@ -4,7 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from dashboard import signing_in
-from dashboard.ops import shops
+from dashboard.ops import shops, usage
 from dashboard.ops import tables as _  # noqa: F401 -- registers the operator's tables
 from dashboard.sites import platform
 from dashboard.views import files
@@ -16,5 +16,7 @@ urlpatterns = [
     path("office/shops/new/", shops.new_shop, name="platform_new_shop"),
     path("office/shops/<int:merchant_id>/", shops.shop, name="platform_shop"),
     path("office/shops/<int:merchant_id>/<slug:verb>/", shops.shop_do, name="platform_shop_do"),
+    path("office/usage/", usage.usage, name="platform_usage"),
+    path("office/suppliers/", usage.suppliers, name="platform_suppliers"),
     path("office/", platform.urls),
 ]

@@ -21,6 +21,13 @@ from tenants.types import Shop
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 _HOST_KEY = "host"
+_CLOSED = _("This shop is closed for now. What is paid is delivered: its order's page stays open.")
+# What is owed goes on while a shop is suspended: who has paid reads the goods and complains; money
+# that is on its way arrives, and suppliers say what became of their orders. Nothing is sold.
+_STAYS = re.compile(
+    r"/(o/[^/]+/(?!pay/|sandbox/)|orders/|pay/notice/|supplier/|language/|media/)"
+    r"|/(theme\.css|icon\.svg|favicon\.ico|manifest\.webmanifest)$"
+)
 _SESSION_KEY = re.compile(r"[a-z0-9]{8,40}")  # as django.contrib.sessions makes them
 # A shop that was closed, or renamed, is seen so a moment later.
 _shops: Kept[Shop | None] = Kept(most=10_000)
@@ -49,11 +56,8 @@ class HostDecidesShop:
             return pages.refused(
                 request, ShopUnknown(_("There is no shop at this address. Check its spelling."))
             )
-        if not shop.is_open:
-            return pages.refused(
-                request,
-                ShopSuspended(_("This shop is closed for now. Orders already paid are kept.")),
-            )
+        if not shop.is_open and not _STAYS.match(request.path):
+            return pages.refused(request, ShopSuspended(_CLOSED))
         request.shop = shop  # type: ignore[attr-defined]  # -- our own mark
         with bind(shop.id):
             return self._answer(request)

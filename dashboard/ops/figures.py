@@ -139,9 +139,9 @@ READINGS = (
 BY_NAME = {one.name: one for one in READINGS}
 
 
-def read(reading: Reading, *, now: datetime) -> list[Row] | None:
+def read(reading: Reading, *, now: datetime, **more: datetime) -> list[Row] | None:
     """Its rows; None if the database could not say in time."""
-    given = {"now": now, "recent": now - RECENT, "late": now - LATE}
+    given = {"now": now, "recent": now - RECENT, "late": now - LATE, **more}
     try:
         with transaction.atomic(using=OPS), connections[OPS].cursor() as cursor:
             cursor.execute(f"SET LOCAL statement_timeout = '{PATIENCE}'")

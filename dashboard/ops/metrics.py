@@ -16,8 +16,7 @@ from core.metrics import told
 from core.nudge import count_waiting
 from core.pages import refused
 from dashboard.ops.figures import Reading, Row, read_all
-
-LINES = ("fast", "bulk", "upstream", "webhooks")
+from dashboard.ops.health import LINES
 
 
 class Figures(Collector):

@@ -1,14 +1,14 @@
 """The operator's first page: shops, and what the sweeper should have emptied long ago."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.models import OutboxRow
 from core.nudge import broker_answers
+from dashboard.ops.health import health
 from orders.models import Order
 from payments.models import Refund
 from tenants.models import Domain, Merchant, User
@@ -34,6 +34,7 @@ def of_platform() -> dict[str, Any]:
             (_("Orders paid in 24 hours"), sum(row["orders"] for row in rows)),
         ],
         "waiting": _platform_waiting(),
+        "health": health(now=timezone.now()),
     }
 
 
@@ -42,7 +43,6 @@ def _platform_waiting() -> list[tuple[Any, int]]:
     now = timezone.now()
     late = now - timedelta(minutes=2)
     return [
-        (_("facts not heard for two minutes"), _late_facts(late)),
         (
             _("orders unpaid two minutes past their time"),
             Order.objects.using("ops").filter(state="placed", pay_until__lt=late).count(),
@@ -54,7 +54,3 @@ def _platform_waiting() -> list[tuple[Any, int]]:
             .count(),
         ),
     ]
-
-
-def _late_facts(late: datetime) -> int:
-    return OutboxRow.objects.using("ops").filter(heard_at=None, next_at__lt=late).count()

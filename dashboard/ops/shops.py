@@ -34,7 +34,7 @@ OPS = "ops"
 LIST = "admin:tenants_merchant_changelist"
 
 
-def _page(view: View) -> View:
+def platform_page(view: View) -> View:
     """For operators: the site asks."""
 
     @wraps(view)
@@ -46,7 +46,7 @@ def _page(view: View) -> View:
     return framed
 
 
-def _draw(
+def draw_platform(
     request: HttpRequest, template: str, *, is_refused: bool = False, **context: Any
 ) -> HttpResponse:
     told = {**platform.each_context(request), **context_of(request), **context}
@@ -72,7 +72,7 @@ class NewShop(forms.Form):
     owner_email = forms.EmailField(label=gettext_lazy("Owner's mail address"), max_length=200)
 
 
-@_page
+@platform_page
 def new_shop(request: HttpRequest) -> HttpResponse:
     form = NewShop(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -86,7 +86,7 @@ def new_shop(request: HttpRequest) -> HttpResponse:
             with bind(made.pk):
                 risk.install_first(by=actor_of(request), now=timezone.now())
             return HttpResponseRedirect(reverse("platform_shop", args=[made.pk]))
-    return _draw(
+    return draw_platform(
         request,
         "dashboard/ops_new_shop.html",
         title=_("Open a shop"),
@@ -95,13 +95,13 @@ def new_shop(request: HttpRequest) -> HttpResponse:
     )
 
 
-@_page
+@platform_page
 def shop(request: HttpRequest, merchant_id: int) -> HttpResponse:
     found = get_object_or_404(Merchant.objects.using(OPS), pk=merchant_id)
     orders = Order.objects.using(OPS).filter(tenant_id=found.pk)
     newest = orders.order_by("-placed_at")[:10]
     moves = MerchantMove.objects.using(OPS).filter(tenant_id=found.pk).order_by("-at")
-    return _draw(
+    return draw_platform(
         request,
         "dashboard/ops_shop.html",
         title=found.name,
@@ -114,7 +114,7 @@ def shop(request: HttpRequest, merchant_id: int) -> HttpResponse:
     )
 
 
-@_page
+@platform_page
 @require_POST
 def shop_do(request: HttpRequest, merchant_id: int, verb: str) -> HttpResponseBase:
     found = get_object_or_404(Merchant.objects.using(OPS), pk=merchant_id)

@@ -2,12 +2,17 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from core.scope import bind, tenant_atomic
 from risk.models import Rule
+from suppliers.models import Call
 from tenants.models import AuditRow, Domain, Member, Merchant
-from tests.conftest import make_shop
+from tests.conftest import client_of, make_shop
 from tests.dashboard.people import OPS, make_user, sign_in
+from tests.orders.factories import paid
+from tests.storefront.factories import bought, notify, path_of, state_of, stocked
+from tests.suppliers.factories import make_supplier
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
@@ -77,12 +82,52 @@ def test_a_suspended_shop_is_closed_to_its_staff_and_opens_again(operator):
 
 @pytest.mark.parametrize(
     "path", ["/office/", "/office/tenants/merchant/", "/office/tenants/domain/",
-             "/office/tenants/user/", "/office/shops/new/"],
+             "/office/tenants/user/", "/office/shops/new/", "/office/usage/", "/office/suppliers/"],
 )  # fmt: skip
 def test_the_operator_sees_the_platform(operator, path):
     make_shop("cloud")
 
     assert operator.get(path).status_code == 200
+
+
+def test_a_suspended_shop_sells_nothing_and_delivers_what_is_paid(operator):
+    shop = make_shop("cloud")
+    buyer = client_of(shop)
+    with bind(shop.pk):
+        order, other = bought(buyer, stocked()), bought(buyer, stocked(), request_key="another")
+    operator.post(f"/office/shops/{shop.pk}/suspend/", {"typed": "cloud", "reason": "no licence"})
+
+    with bind(shop.pk):  # the money was on its way
+        assert notify(buyer, order).content == b"success"
+        assert state_of(order) == "completed"
+
+    api = buyer.get("/api/v1/products", headers={"authorization": "Bearer anything"})
+    assert (api.status_code, api.json()["error"]["code"]) == (403, "shop_suspended")
+    assert buyer.get(path_of(order)).status_code == 200
+    assert buyer.get(path_of(other, "pay/")).status_code == 403
+    assert buyer.get("/").status_code == 403
+
+
+def test_the_operator_sees_what_each_shop_uses_and_which_supplier_fails(operator):
+    shop = make_shop("cloud")
+    make_shop("star")
+    with bind(shop.pk), tenant_atomic():
+        paid(now=timezone.now())
+        supplier = make_supplier(name="Slow one")
+        Call.objects.create(
+            supplier=supplier, kind="buy", outcome="unknown", is_bad=True, took_ms=30_000,
+            at=timezone.now(),
+        )  # fmt: skip
+
+    rows = {r["merchant"].slug: r for r in operator.get("/office/usage/").context["rows"]}
+    (found,) = operator.get("/office/suppliers/").context["rows"]
+
+    assert (rows["cloud"]["orders"], rows["cloud"]["codes"], rows["cloud"]["on_sale"]) == (1, 1, 0)
+    assert (rows["star"]["orders"], rows["star"]["storage"]) == (0, 0)
+    assert rows["cloud"]["storage"] > 0
+    assert (found["merchant"], found["name"], found["bad"], found["is_bad"]) == (
+        shop, "Slow one", 1, True,
+    )  # fmt: skip
 
 
 def test_a_shop_that_is_not_there_is_not_found(operator):

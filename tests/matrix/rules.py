@@ -517,6 +517,8 @@ PLATFORM = {
     **table("platform", "tenants", "user", thing="user", look=OPERATOR),
     "platform_new_shop": page("/office/shops/new/", OPERATOR, form=HALF, shows=False, posted=422),
     "platform_shop": page("/office/shops/{shop}/", OPERATOR),
+    "platform_usage": page("/office/usage/", OPERATOR),
+    "platform_suppliers": page("/office/suppliers/", OPERATOR),
     "platform_shop_do": deed("/office/shops/{shop}/suspend/", OPERATOR,
                              {"typed": "{slug}", "reason": "matrix"}),
 }  # fmt: skip
