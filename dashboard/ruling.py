@@ -1,7 +1,7 @@
 """The form of a risk rule: rows that read as a sentence, or the whole rule as JSON."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -9,19 +9,22 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.asking import grouped
-from risk.bodies import read_body
+from catalog.states import Channel
+from dashboard.asking import SCOPED, grouped
+from dashboard.fields import DayInput
+from dashboard.rule_rows import COUNT_ROWS, FACT_ROWS, TIMES, body_of, is_same, rows_of
+from risk.bodies import MOST_SCORE, read_body
 from risk.errors import ConditionWrong
-from risk.facts import FACTS, Kind
-from risk.states import Action, Moment, Trait, Unanswered
+from risk.selectors.bounds import DAYS
+from risk.selectors.sentences import times_words
+from risk.states import LOOKED, Action, Moment, Trait, Unanswered
 from risk.types import RuleTerms
 
-COUNT_ROWS, FACT_ROWS = 2, 3
 LONGEST_JSON = 20_000
 UNITS = {"60": _("minutes"), "3600": _("hours"), "86400": _("days")}
 _NONE = ("", "—")
 _WHAT = {
-    "order": _("orders"),
+    TIMES: _("times"),
     "amount": _("money spent"),
     "quantity": _("things ordered"),
     "device": _("different devices"),
@@ -31,18 +34,23 @@ _WHAT = {
     "net": _("different networks"),
     "sku": _("different SKUs"),
 }
-_SUMS = frozenset({"amount", "quantity"})
 _COUNT_OPS = {">": _("more than"), ">=": _("at least")}
 _FACT_OPS = {
     ">": _("more than"), ">=": _("at least"), "<": _("less than"), "<=": _("at most"),
     "=": _("is"), "!=": _("is not"), "in": _("is one of"), "not_in": _("is none of"),
     "starts": _("begins with"),
 }  # fmt: skip
-_YES = {"yes": True, "no": False, "是": True, "否": False}
+# Where a part of the body that the rows do not name stands in the form.
+_PLACES = {"schedule.hours": "hour_first", "schedule.days": "days", "schedule.since": "since",
+           "schedule.until": "until"}  # fmt: skip
 
 
 def _choices(named: Mapping[str, Any]) -> list[tuple[str, Any]]:
     return [(name, label) for name, label in named.items()]
+
+
+class SeveralField(forms.MultipleChoiceField):
+    widget = forms.CheckboxSelectMultiple
 
 
 class RuleForm(forms.Form):
@@ -50,6 +58,11 @@ class RuleForm(forms.Form):
     join = forms.ChoiceField(
         label=_("It speaks when"),
         choices=[("all", _("all of these are so")), ("any", _("one of these is so"))],
+    )
+    moments = SeveralField(
+        label=_("It looks when"),
+        choices=[(one.value, capfirst(one.label)) for one in LOOKED],
+        initial=[Moment.ORDER.value],
     )
     action = forms.ChoiceField(
         label=_("Then"),
@@ -67,6 +80,42 @@ class RuleForm(forms.Form):
         label=_("If nobody decides"),
         choices=[("pay_back", _("the money goes back")), ("release", _("it is delivered"))],
     )
+    score = forms.IntegerField(
+        label=_("Score"),
+        required=False,
+        min_value=0,
+        max_value=MOST_SCORE,
+        help_text=_("What it adds to an order's risk, 0 to 100."),
+    )
+    scope_channel = SeveralField(
+        label=_("Channels"),
+        required=False,
+        choices=Channel.choices,
+        help_text=_("None: all of them."),
+    )
+    days = SeveralField(
+        label=_("Days of the week"),
+        required=False,
+        choices=[(str(day), label) for day, label in DAYS.items()],
+        help_text=_("None: every day."),
+    )
+    hour_first = forms.IntegerField(
+        label=_("From this hour"), required=False, min_value=0, max_value=23
+    )
+    hour_last = forms.IntegerField(
+        label=_("To this hour"),
+        required=False,
+        min_value=0,
+        max_value=24,
+        help_text=_("By the shop's clock; from 22 to 6 is over midnight."),
+    )
+    since = forms.DateField(label=_("From this day"), required=False, widget=DayInput)
+    until = forms.DateField(
+        label=_("Until this day"),
+        required=False,
+        widget=DayInput,
+        help_text=_("That day is still in it."),
+    )
     as_json = forms.CharField(
         label=_("The whole rule as JSON"),
         required=False,
@@ -77,10 +126,14 @@ class RuleForm(forms.Form):
 
     def __init__(self, given: Any, *, rule: Any = None) -> None:
         super().__init__(given, initial=_typed(rule) if rule else None)
+        self._rule = rule
         for at in range(1, COUNT_ROWS + 1):
             self._add_count(at)
         for at in range(1, FACT_ROWS + 1):
             self._add_fact(at)
+        for name, label in zip(SCOPED, (_("SKUs"), _("Brands"), _("Partners")), strict=True):
+            widget = forms.TextInput(attrs={"list": f"scope-{name}"})
+            self._add(f"scope_{name}", label, forms.CharField, max_length=2_000, widget=widget)
 
     def _add_count(self, at: int) -> None:
         by = [_NONE, *((one.value, one.label) for one in Trait)]
@@ -90,6 +143,9 @@ class RuleForm(forms.Form):
         self._add(f"c{at}_op", _("has"), forms.ChoiceField, choices=_choices(_COUNT_OPS))
         self._add(f"c{at}_value", _("how many"), forms.CharField, max_length=20)
         self._add(f"c{at}_what", _("of what"), forms.ChoiceField, choices=_choices(_WHAT))
+        of = [(one.value, capfirst(times_words(one))) for one in LOOKED]
+        usual = [Moment.ORDER.value]
+        self._add(f"c{at}_of", _("counted are"), SeveralField, choices=of, initial=usual)
 
     def _add_fact(self, at: int) -> None:
         facts = [_NONE, *grouped()]
@@ -102,7 +158,7 @@ class RuleForm(forms.Form):
 
     @property
     def counts(self) -> list[list[Any]]:
-        names = ("by", "number", "unit", "op", "value", "what")
+        names = ("by", "number", "unit", "op", "value", "what", "of")
         return [[self[f"c{at}_{name}"] for name in names] for at in range(1, COUNT_ROWS + 1)]
 
     @property
@@ -110,14 +166,27 @@ class RuleForm(forms.Form):
         names = ("fact", "op", "value")
         return [[self[f"f{at}_{name}"] for name in names] for at in range(1, FACT_ROWS + 1)]
 
+    @property
+    def scopes(self) -> list[Any]:
+        return [self[f"scope_{name}"] for name in SCOPED]
+
+    @property
+    def has_bounds(self) -> bool:
+        names = [f"scope_{name}" for name in SCOPED]
+        names += ["scope_channel", "days", "hour_first", "hour_last", "since", "until", "score"]
+        return any(self[name].value() not in (None, "", []) or self[name].errors for name in names)
+
     def clean(self) -> Any:
         cleaned = super().clean()
         if self.errors:
             return cleaned
+        self._rows: list[str] = []
         try:
-            self.body = self._from_json() if self.cleaned_data["as_json"] else self._from_rows()
-            if not self.errors:
-                read_body(self.body)
+            if self.cleaned_data["as_json"]:
+                self.body = self._from_json()
+            else:
+                self.body, self._rows = body_of(self.cleaned_data)
+            read_body(self.body)
         except ConditionWrong as why:
             self.add_error(self._place_of(why.param), str(why.message))
         return cleaned
@@ -131,56 +200,21 @@ class RuleForm(forms.Form):
             raise ConditionWrong(gettext("This is no JSON."), param="as_json")
         return found
 
-    def _from_rows(self) -> dict[str, Any]:
-        told = self.cleaned_data
-        self._rows: list[str] = []
-        parts = [*self._counted(), *self._compared()]
-        if not parts:
-            self.add_error(None, gettext("Say at least one condition."))
-            return {}
-        body = {"moments": [Moment.ORDER.value], "when": {told["join"]: parts},
-                "action": told["action"], "then": told["then"]}  # fmt: skip
-        return body | ({"hold_minutes": told["hold_minutes"]} if told["hold_minutes"] else {})
-
-    def _counted(self) -> Iterator[dict[str, Any]]:
-        told = self.cleaned_data
-        for at in range(1, COUNT_ROWS + 1):
-            if not told[f"c{at}_by"]:
-                continue
-            what, value = told[f"c{at}_what"], told[f"c{at}_value"]
-            count: dict[str, Any] = {
-                "by": told[f"c{at}_by"],
-                "within": (told[f"c{at}_number"] or 0) * int(told[f"c{at}_unit"]),
-                "of": [Moment.ORDER.value],
-            }
-            if what in _SUMS:
-                count["sums"] = what
-            elif what != "order":
-                count["differ"] = what
-            self._rows.append(f"c{at}_value")
-            yield {"count": count, "op": told[f"c{at}_op"],
-                   "value": value.strip() if what == "amount" else _whole(value)}  # fmt: skip
-
-    def _compared(self) -> Iterator[dict[str, Any]]:
-        told = self.cleaned_data
-        for at in range(1, FACT_ROWS + 1):
-            name, op, text = (told[f"f{at}_{part}"] for part in ("fact", "op", "value"))
-            if not name:
-                continue
-            self._rows.append(f"f{at}_value")
-            yield {"fact": name, "op": op, "value": _value(name, op, text)}
-
-    def _place_of(self, param: str) -> str | None:
-        """The row that a part of the condition came from."""
+    def _place_of(self, param: str | None) -> str | None:
+        """The row that a part of the body came from."""
         if self.cleaned_data.get("as_json"):
             return "as_json"
-        parts = param.split(".")
+        parts = (param or "").split(".")
         if len(parts) > 2 and parts[2].isdigit():
             return self._rows[int(parts[2])]
-        return param if param in self.fields else None
+        found = _PLACES.get(".".join(parts[:2]), "_".join(parts[:2]))
+        return found if found in self.fields else None
 
     def terms(self) -> RuleTerms:
-        return RuleTerms(name=self.cleaned_data["name"], body=self.body)
+        """A rule that says the same as before in another order is that one."""
+        is_kept = self._rule is not None and is_same(self.body, self._rule.body)
+        body = self._rule.body if is_kept else self.body
+        return RuleTerms(name=self.cleaned_data["name"], body=body)
 
 
 class PolicyForm(forms.Form):
@@ -192,82 +226,20 @@ class PolicyForm(forms.Form):
     hold_minutes = forms.IntegerField(label=_("Minutes to decide"), min_value=5, max_value=10_080)
 
 
-def _whole(text: str) -> Any:
-    return int(text) if text.strip().isascii() and text.strip().isdigit() else text
-
-
-def _value(name: str, op: str, text: str) -> Any:
-    fact, text = FACTS[name], text.strip()
-    kind = fact.kind
-    if op in ("in", "not_in"):
-        texts = text.replace("，", ",").split(",")
-        return [fact.value_of(one.strip()) for one in texts if one.strip()]
-    if kind == Kind.NUMBER:
-        return _whole(text)
-    if kind == Kind.FLAG:
-        return _YES.get(text.lower(), text)
-    return text if op == "starts" else fact.value_of(text)
-
-
 def _typed(rule: Any) -> dict[str, Any]:
-    """The rule in the form's rows; one that does not fit them stands as JSON only."""
+    """The rule in the form's rows; one that they cannot say stands as JSON only."""
     body = rule.body
     found = {
         "name": rule.name, "action": body["action"], "then": body.get("then", "pay_back"),
-        "hold_minutes": body.get("hold_minutes"),
+        "hold_minutes": body.get("hold_minutes"), "moments": body["moments"],
     }  # fmt: skip
-    rows = _rows_of(body)
-    if rows is None:
+    rows = rows_of(body)
+    if rows is None or not _say(found | rows, body):
         return found | {"as_json": json.dumps(body, ensure_ascii=False, indent=2)}
     return found | rows
 
 
-def _rows_of(body: Mapping[str, Any]) -> dict[str, Any] | None:
-    when = body["when"]
-    join, parts = next(iter(when.items()))
-    if join not in ("all", "any") or {"scope", "schedule", "score"} & body.keys():
-        return None
-    if body["moments"] != [Moment.ORDER.value]:
-        return None
-    counts = [part for part in parts if "count" in part and _fits(part)]
-    facts = [part for part in parts if "fact" in part]
-    if len(counts) > COUNT_ROWS or len(facts) > FACT_ROWS or len(counts + facts) < len(parts):
-        return None
-    found: dict[str, Any] = {"join": join}
-    for at, part in enumerate(counts, start=1):
-        found |= _count_row(at, part)
-    for at, part in enumerate(facts, start=1):
-        found |= _fact_row(at, part)
-    return found
-
-
-def _fact_row(at: int, part: Mapping[str, Any]) -> dict[str, Any]:
-    value, words = part["value"], FACTS[part["fact"]].words
-    if isinstance(value, list):
-        value = ", ".join(map(words, value))
-    elif isinstance(value, bool):
-        value = gettext("yes") if value else gettext("no")
-    elif isinstance(value, str) and part["op"] != "starts":
-        value = words(value)
-    return {f"f{at}_fact": part["fact"], f"f{at}_op": part["op"], f"f{at}_value": value}
-
-
-def _fits(part: Mapping[str, Any]) -> bool:
-    """Whether the form can say it: what it cannot must not be changed by being looked at."""
-    count = part["count"]
-    is_offered = part["op"] in _COUNT_OPS and _what(count) in _WHAT
-    return is_offered and count["within"] % 60 == 0 and count.get("of") == [Moment.ORDER.value]
-
-
-def _what(count: Mapping[str, Any]) -> str:
-    return str(count.get("sums") or count.get("differ") or "order")
-
-
-def _count_row(at: int, part: Mapping[str, Any]) -> dict[str, Any]:
-    count = part["count"]
-    unit = next(each for each in (86_400, 3_600, 60) if count["within"] % each == 0)
-    told = {
-        "by": count["by"], "number": count["within"] // unit, "unit": str(unit), "op": part["op"],
-        "value": part["value"], "what": _what(count),
-    }  # fmt: skip
-    return {f"c{at}_{name}": value for name, value in told.items()}
+def _say(rows: dict[str, Any], body: Mapping[str, Any]) -> bool:
+    """Whether it would be read from these rows again: looking at a rule must not change it."""
+    form = RuleForm(rows)
+    return form.is_valid() and is_same(form.body, body)

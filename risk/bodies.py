@@ -1,7 +1,7 @@
 """A rule's body, read: where it looks, on what, what it wants then, and when it is in force.
 
     {"moments": ["order", "open"], "when": node, "action": "hold", "score": 20,
-     "scope": {"sku": [refs], "channel": […], "partner": […]},
+     "scope": {"sku": [refs], "brand": […], "channel": […], "partner": […]},
      "schedule": {"since": "2026-11-01", "until": "2026-12-01", "hours": [22, 6], "days": [6, 7]},
      "hold_minutes": 120, "then": "pay_back"}
 
@@ -22,7 +22,7 @@ from risk.states import Action, Moment
 from risk.tree import IN, Answer, Compared, Counts, Every, Node
 from risk.types import Facts
 
-SCOPES = ("sku", "channel", "partner")
+SCOPES = ("sku", "brand", "channel", "partner")
 THEN = ("pay_back", "release")
 WANTS = (Action.TAG, Action.WARN, Action.VERIFY, Action.HOLD, Action.DENY)
 KEYS = frozenset(
@@ -63,11 +63,10 @@ def read_body(body: Mapping[str, Any]) -> Body:
     parts = [read(body.get("when")).root, *_scope(body.get("scope", {})), *_times(schedule)]
     moments = _moments(body.get("moments"))
     condition = Condition(Every(tuple(parts)) if len(parts) > 1 else parts[0])
-    for name in sorted(condition.facts):
-        if not moments <= FACTS[name].moments:
-            raise ConditionWrong(
-                _("Not known then: %(fact)s.") % {"fact": FACTS[name].label}, param="moments"
-            )
+    _known_then(condition, moments)
+    since, until = (_day(schedule.get(one), f"schedule.{one}") for one in ("since", "until"))
+    if since and until and until < since:
+        raise ConditionWrong(_("It ends before it begins."), param="schedule.until")
     return Body(
         moments=moments,
         condition=condition,
@@ -75,9 +74,17 @@ def read_body(body: Mapping[str, Any]) -> Body:
         score=_whole(body.get("score", 0), "score", 0, MOST_SCORE),
         hold_minutes=_hold_minutes(body.get("hold_minutes", 0)),
         then=_then(body.get("then", THEN[0])),
-        since=_day(schedule.get("since"), "schedule.since"),
-        until=_day(schedule.get("until"), "schedule.until"),
+        since=since,
+        until=until,
     )
+
+
+def _known_then(condition: Condition, moments: frozenset[str]) -> None:
+    for name in sorted(condition.facts):
+        if not moments <= FACTS[name].moments:
+            raise ConditionWrong(
+                _("Not known then: %(fact)s.") % {"fact": FACTS[name].label}, param="moments"
+            )
 
 
 def _moments(said: object) -> frozenset[str]:
@@ -121,7 +128,7 @@ def _mapping(said: object, at: str, keys: set[str]) -> Mapping[str, Any]:
 def _scope(said: object) -> list[Node]:
     found = _mapping(said, "scope", set(SCOPES))
     return [
-        read({"fact": name, "op": IN, "value": values}).root
+        read({"fact": name, "op": IN, "value": values}, at=f"scope.{name}").root
         for name, values in sorted(found.items())
     ]
 

@@ -59,9 +59,9 @@ class Condition:
         return frozenset(self.root.facts())
 
 
-def read(body: object) -> Condition:
-    """Raises ConditionWrong; `param` is the way to the part that cannot be read."""
-    return Condition(_Reader().node(body, "when", deep=0))
+def read(body: object, *, at: str = "when") -> Condition:
+    """Raises ConditionWrong; `param` is the way, from `at`, to the part that cannot be read."""
+    return Condition(_Reader().node(body, at, deep=0))
 
 
 class _Reader:

@@ -12,6 +12,10 @@ class Moment(models.TextChoices):
     COUPON = "coupon", _("a coupon is used")
 
 
+# What the faces have risk look at. The others have their words already, and nobody asks yet.
+LOOKED = (Moment.ORDER, Moment.OPEN, Moment.LOOK_UP)
+
+
 class Action(models.TextChoices):
     """What a rule wants, the mildest first."""
 

@@ -1,5 +1,6 @@
 """The risk rules: written as sentences, tried on the past, switched, and what holds for all."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -11,7 +12,8 @@ from django.utils.translation import gettext as _
 from core.errors import NotFound
 from core.money import Money
 from dashboard.access import allows, shop_of
-from dashboard.asking import offers
+from dashboard.asking import offers, scoped
+from dashboard.casework import fact_words
 from dashboard.frame import Deed, back_to, deed, draw, page, saved
 from dashboard.measuring import measurement
 from dashboard.ruling import PolicyForm, RuleForm
@@ -70,10 +72,14 @@ def _row(request: HttpRequest, rule: Rule) -> dict[str, Any]:
     return {
         "rule": rule,
         "name": name_of(rule=rule),
-        "sentence": sentence(body=rule.body, currency=shop_of(request).currency),
+        "sentence": _sentence(request, rule.body),
         "tone": TONES[RuleState(rule.state)],
         "others": [one for one in RuleState if one != rule.state],
     }
+
+
+def _sentence(request: HttpRequest, body: Mapping[str, Any]) -> str:
+    return sentence(body=body, currency=shop_of(request).currency, words=fact_words)
 
 
 @page("risk.edit")
@@ -110,10 +116,7 @@ def rule(request: HttpRequest, ref: str) -> HttpResponse:
         amount=Money(trial.amount_e4, shop_of(request).currency),
         refunded=_refunded(trial),
         latest=_shown(request, trial),
-        versions=[
-            (one, sentence(body=one.body, currency=shop_of(request).currency))
-            for one in found.versions.all()[:20]
-        ],
+        versions=[(one, _sentence(request, one.body)) for one in found.versions.all()[:20]],
         may_edit=allows(request, "risk.edit"),
         may_see_orders=allows(request, "orders.view"),
     )
@@ -167,6 +170,7 @@ def _draw_form(request: HttpRequest, form: RuleForm, *, title: str, back: str = 
         form=form,
         back=back or reverse("office_rules"),
         offers=offers(),
+        scoped=scoped(),
         is_refused=form.is_bound and bool(form.errors),
     )
 

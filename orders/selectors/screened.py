@@ -11,7 +11,7 @@ from orders.models import OpeningMove, Order
 from orders.selectors.reading import find_opening
 from orders.states import HeldThen, OpeningState
 from orders.types import Thing, TimelineRow
-from risk.selectors import assessments_of
+from risk.selectors import assessments_of, said_then
 from risk.states import Action, Moment, Proof
 
 if TYPE_CHECKING:
@@ -67,19 +67,24 @@ def rows_of_risk(order: Order) -> list[TimelineRow]:
 
 
 def _risk_rows(order: Order, looks: "Iterable[Assessment]") -> Iterable[TimelineRow]:
-    """What the risk rules said of it; of a trial's rules nothing."""
-    for looked in looks:
-        spoken = [one for one in looked.spoken if not one["is_shadow"]]
-        if spoken:
-            names = _(", ").join(_rule_words(one) for one in spoken)
-            yield TimelineRow(
-                at=looked.at,
-                thing=Thing.RISK,
-                text=_said_by_rules(looked, names),
-                by="system",
-                state=looked.action,
-                ref=order.number,
-            )
+    """What the risk rules said of it, in their words of then; of a trial's rules nothing."""
+    spoken_at = [
+        (looked, spoken)
+        for looked in looks
+        if (spoken := [one for one in looked.spoken if not one["is_shadow"]])
+    ]
+    rules = {(one["rule"], one["version"]) for _look, spoken in spoken_at for one in spoken}
+    said = said_then(spoken=rules, currency=order.currency) if rules else {}
+    for looked, spoken in spoken_at:
+        names = _(", ").join(_rule_words(one, said) for one in spoken)
+        yield TimelineRow(
+            at=looked.at,
+            thing=Thing.RISK,
+            text=_said_by_rules(looked, names),
+            by="system",
+            state=looked.action,
+            ref=order.number,
+        )
 
 
 def _said_by_rules(looked: "Assessment", names: str) -> str:
@@ -107,6 +112,11 @@ def _opening_rows(order: Order) -> Iterable[TimelineRow]:
         )  # fmt: skip
 
 
-def _rule_words(spoken: dict[str, Any]) -> str:
+def _rule_words(spoken: dict[str, Any], said: dict[tuple[str, int], str]) -> str:
     listed = _LISTED.get(spoken["rule"])
-    return str(listed) if listed is not None else f"“{spoken['name']}”"
+    if listed is not None:
+        return str(listed)
+    words = said.get((spoken["rule"], spoken["version"]))
+    if words is None:
+        return f"“{spoken['name']}”"
+    return _("“%(name)s” (%(sentence)s)") % {"name": spoken["name"], "sentence": words}

@@ -18,6 +18,7 @@ from risk.selectors.spoken import (
     find_review,
     judgements_of,
     looks_that_spoke,
+    said_then,
     versions_of,
 )
 from risk.selectors.trials import tried_on_past, tried_together
@@ -51,6 +52,7 @@ __all__ = [
     "radar",
     "rules",
     "rules_in_force",
+    "said_then",
     "sentence",
     "stopped_lately",
     "tried_on_past",

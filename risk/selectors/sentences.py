@@ -11,19 +11,31 @@ from core.money import Money
 from risk.bodies import read_body
 from risk.conditions import read
 from risk.facts import FACTS, Kind
+from risk.selectors.bounds import Words, bounds_of, plain
 from risk.states import Action, Moment, Trait
 from risk.tree import IN, NOT_IN, STARTS, AnyOf, Compared, Counted, Every, Node, Not, leaves
 from risk.types import Counter, Value
 
-Words = Callable[[str, str], str]  # a fact and a value: what people call it
-
 
 def sentence(*, body: Mapping[str, Any], currency: str, words: Words | None = None) -> str:
-    """“When …: hold for a look”. `words` names what values stand for (a SKU's name)."""
-    said = _Speaker(currency, words or _plain).node(read(body["when"]).root)
-    return _("When %(condition)s: %(action)s") % {
+    """“When …: hold for a look”, and within which bounds. `words` names what values stand for (a
+    SKU's name)."""
+    said = _Speaker(currency, words or plain).node(read(body["when"]).root)
+    text = _("When %(condition)s: %(action)s") % {
         "condition": said, "action": Action(body["action"]).label
     }  # fmt: skip
+    bounds = [text for _name, text in bounds_of(body=body, words=words or plain)]
+    if not bounds:
+        return text
+    return _("%(sentence)s (%(bounds)s)") % {"sentence": text, "bounds": _("; ").join(bounds)}
+
+
+def conditions_of(
+    *, body: Mapping[str, Any], currency: str, words: Words | None = None
+) -> list[tuple[Node, str]]:
+    """What stands next to each other in a rule's condition, each in words."""
+    speaker, root = _Speaker(currency, words or plain), read(body["when"]).root
+    return [(part, speaker.node(part)) for part in getattr(root, "parts", (root,))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +51,7 @@ def parts_of(
     *, body: Mapping[str, Any], currency: str, words: Words | None = None
 ) -> Iterator[Part]:
     """All that a rule compares, one by one."""
-    speaker = _Speaker(currency, words or _plain)
+    speaker = _Speaker(currency, words or plain)
     for node in leaves(read_body(body).condition.root):
         if isinstance(node, Counted):
             yield Part(text=speaker.node(node), counter=node.counter)
@@ -53,7 +65,7 @@ def value_words(*, fact: str, value: Value, currency: str, words: Words | None =
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if known is None or known.kind == Kind.TEXT:
-        return (words or _plain)(fact, str(value))
+        return (words or plain)(fact, str(value))
     if known.kind == Kind.MONEY:
         return str(Money(int(value), currency))
     return f"{value:,} {known.unit}".strip()
@@ -66,10 +78,6 @@ def count_words(*, counter: Counter, count: int, currency: str) -> str:
         "what": _what(counter), "count": shown, "within": span(counter.within),
         "by": str(Trait(counter.by).label),
     }  # fmt: skip
-
-
-def _plain(fact: str, value: str) -> str:
-    return FACTS[fact].words(value) if fact in FACTS else value
 
 
 class _Speaker:
@@ -102,7 +110,7 @@ class _Speaker:
 
     def _value(self, node: Compared) -> str:
         if node.op in (IN, NOT_IN):
-            return _(", ").join(self._words(node.fact.name, one) for one in sorted(node.value))
+            return _(", ").join(str(self._words(node.fact.name, one)) for one in sorted(node.value))
         if node.fact.kind == Kind.MONEY:
             return str(Money(node.value, self._currency))
         if node.fact.kind == Kind.TEXT and node.op != STARTS:
@@ -113,12 +121,24 @@ class _Speaker:
         counter = node.counter
         value = node.value
         shown = str(Money(value, self._currency)) if counter.sums == "amount" else f"{value:,}"
-        return _COUNTS[node.op]() % {
+        is_plain = not (counter.sums or counter.differ)
+        return (_TIMES if is_plain else _COUNTS)[node.op]() % {
             "by": str(Trait(counter.by).label),
             "within": span(counter.within),
-            "what": _what(counter),
+            "what": _deeds(counter) if is_plain else _what(counter),
             "value": shown,
         }
+
+
+def _deeds(counter: Counter) -> str:
+    said = {
+        Moment.ORDER: _("places orders"),
+        Moment.OPEN: _("opens codes"),
+        Moment.LOOK_UP: _("looks orders up"),
+        Moment.SIGN_UP: _("signs up"),
+        Moment.COUPON: _("uses coupons"),
+    }
+    return _(" or ").join(said[moment] for moment in Moment if moment in counter.moments)
 
 
 def _what(counter: Counter) -> str:
@@ -126,10 +146,11 @@ def _what(counter: Counter) -> str:
         return _("different values of: %(trait)s") % {"trait": Trait(counter.differ).label}
     if counter.sums:
         return {"amount": _("money spent"), "quantity": _("things ordered")}[counter.sums]
-    return _(" or ").join(_times(moment) for moment in counter.moments)
+    return _(" or ").join(times_words(moment) for moment in counter.moments)
 
 
-def _times(moment: str) -> str:
+def times_words(moment: str) -> str:
+    """What is counted then."""
     return {
         Moment.ORDER: _("orders"),
         Moment.OPEN: _("openings of codes"),
@@ -161,6 +182,12 @@ _OPS: dict[str, Callable[[], str]] = {
     IN: lambda: _("%(fact)s is one of %(value)s"),
     NOT_IN: lambda: _("%(fact)s is none of %(value)s"),
     STARTS: lambda: _("%(fact)s begins with %(value)s"),
+}
+_TIMES: dict[str, Callable[[], str]] = {
+    ">": lambda: _("one %(by)s %(what)s more than %(value)s times within %(within)s"),
+    ">=": lambda: _("one %(by)s %(what)s at least %(value)s times within %(within)s"),
+    "<": lambda: _("one %(by)s %(what)s less than %(value)s times within %(within)s"),
+    "<=": lambda: _("one %(by)s %(what)s at most %(value)s times within %(within)s"),
 }
 _COUNTS: dict[str, Callable[[], str]] = {
     ">": lambda: _("one %(by)s has more than %(value)s %(what)s within %(within)s"),

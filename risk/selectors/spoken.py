@@ -1,10 +1,13 @@
 """How often each rule spoke, and what the people who decided said of it."""
 
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from risk.errors import ConditionWrong
 from risk.models import Assessment, Review, RuleVersion
+from risk.selectors.sentences import sentence
 from risk.states import Judgement
 
 MOST_SPOKEN = 10_000
@@ -50,6 +53,22 @@ def versions_of(*, spoken: Collection[tuple[str, int]]) -> dict[str, RuleVersion
     refs = {ref for ref, _version in spoken}
     rows = RuleVersion.objects.filter(rule__ref__in=refs).select_related("rule")
     return {row.rule.ref: row for row in rows if (row.rule.ref, row.version) in set(spoken)}
+
+
+def said_then(*, spoken: Collection[tuple[str, int]], currency: str) -> dict[tuple[str, int], str]:
+    """The sentences of rules by number and version; one that cannot be read any more has none."""
+    wanted = set(spoken)
+    if not wanted:
+        return {}
+    refs = {ref for ref, _version in wanted}
+    rows = RuleVersion.objects.filter(rule__ref__in=refs).select_related("rule")
+    found: dict[tuple[str, int], str] = {}
+    for row in rows:
+        key = (row.rule.ref, row.version)
+        if key in wanted:
+            with suppress(ConditionWrong):
+                found[key] = sentence(body=row.body, currency=currency)
+    return found
 
 
 def _batches(subjects: list[str]) -> Iterator[list[str]]:

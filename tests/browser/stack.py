@@ -74,6 +74,7 @@ def _devkit(stack: Stack, *words: str) -> None:
 def _start(stack: Stack, words: Sequence[str], out: BinaryIO) -> subprocess.Popen[bytes]:
     environ = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
     environ |= {"PORT": str(stack.port or 8000), "BASE_DOMAIN": "localhost"}
+    environ |= {"TRUSTED_PROXIES": "127.0.0.0/8"}  # a visitor may come from elsewhere
     return subprocess.Popen(
         [sys.executable, "-m", "devkit", "--in", PLACE.name, *words],
         cwd=CLONE, env=environ, stdin=subprocess.DEVNULL, stdout=out, stderr=out,

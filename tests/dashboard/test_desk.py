@@ -136,7 +136,7 @@ def test_a_case_says_what_is_known_with_the_threshold_beside_it(browser, cases):
     said = text_of(browser.get(f"{LIST}{cases['rule'].pk}/"))
 
     assert "orders: 2 within 1 hour, of one device" in said
-    assert "one device has more than 1 orders within 1 hour" in said
+    assert "one device places orders more than 1 times within 1 hour" in said
     assert "Amount of the order ¥10.00" in said
     assert "When it was placed" in said
     assert "1 order before this one." not in said  # the same phone ordered the other one too

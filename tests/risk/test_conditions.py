@@ -120,7 +120,7 @@ def test_a_condition_has_an_end(when):
         ({"hold_minutes": 1}, "hold_minutes"),
         ({"then": "burn"}, "then"),
         ({"scope": {"moon": ["x"]}}, "scope"),
-        ({"scope": {"channel": []}}, "when.value"),
+        ({"scope": {"channel": []}}, "scope.channel.value"),
         ({"moments": ["look_up"]}, "moments"),
         ({"schedule": {"hours": [1]}}, "schedule.hours"),
         ({"schedule": {"hours": [1, 25]}}, "schedule.hours"),
