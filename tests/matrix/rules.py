@@ -173,6 +173,7 @@ OFFICE = {
     "office_rules_bring": page("/office/rules/bring/", "risk.edit", shows=False, posted=422),
     "office_rules_json": page("/office/rules/json/", "risk.view"),
     "office_rule_restore": deed("/office/rules/{rule}/back/1/", "risk.edit"),
+    "office_rule_versions": page("/office/rules/{rule}/versions/", "risk.view"),
     "office_rule_json": page("/office/rules/{rule}/json/", "risk.view"),
     "office_presets": page("/office/rules/presets/", "risk.view", shows=False),
     "office_preset": page("/office/rules/presets/strict/", "risk.view", shows=False),
