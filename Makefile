@@ -4,7 +4,7 @@ PYTHON ?= python3
 export PYTHON_CHOSEN := $(filter-out file,$(origin PYTHON))
 DEVKIT := $(PYTHON) -m devkit
 
-.PHONY: up down test lint bench chaos drill demo-reset services lock
+.PHONY: up down test lint bench chaos drill demo-reset services lock charts
 
 up:          ## everything on this machine, with demo data; Ctrl-C stops it
 	@$(DEVKIT) up
@@ -30,3 +30,6 @@ COMPILE := uv pip compile pyproject.toml --universal --generate-hashes --no-head
 lock:        ## after a change of dependencies in pyproject.toml
 	$(COMPILE) --group dev --output-file requirements.lock
 	$(COMPILE) --constraint requirements.lock --output-file requirements-prod.lock
+
+charts:      ## static/charts/ anew from charts/, after a change there; needs Node, and npm's registry once
+	npm ci --prefix charts --ignore-scripts && npm run build --prefix charts
