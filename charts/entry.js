@@ -1,5 +1,5 @@
 // What the cockpit draws with, and nothing else: a kind of chart more is a line more here.
-import { init, registerMap, use } from "echarts/core";
+import { getMap, init, registerMap, use } from "echarts/core";
 import { BarChart, HeatmapChart, LineChart, MapChart } from "echarts/charts";
 import {
   AriaComponent, GridComponent, LegendPlainComponent, TooltipComponent, VisualMapPiecewiseComponent,
@@ -12,4 +12,4 @@ use([
   CanvasRenderer,
 ]);
 
-export { init, registerMap };
+export { getMap, init, registerMap };

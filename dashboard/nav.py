@@ -39,7 +39,13 @@ class Place:
 
 
 SHOP = (
-    ("", (Place(_("Home"), "home", "admin:index", "home.view"),)),
+    (
+        "",
+        (
+            Place(_("Home"), "home", "admin:index", "home.view"),
+            Place(_("Cockpit"), "monitoring", "office_cockpit", "risk.view"),
+        ),
+    ),
     (
         _("Sales"),
         (

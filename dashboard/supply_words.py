@@ -128,12 +128,16 @@ def authorisation_words(one: Authorisation, *, day: date) -> tuple[str, str]:
 
 
 def breaker_words(health: Health) -> tuple[str, Text]:
+    return state_words(is_on=health.supplier.is_on, rest=health.rest)
+
+
+def state_words(*, is_on: bool, rest: Rest | None) -> tuple[str, Text]:
     """A tone, and whether the supplier is being asked just now."""
-    if not health.supplier.is_on:
+    if not is_on:
         return "", _("out of use")
     words: dict[Rest | None, tuple[str, Text]] = {
         None: ("good", _("working")),
         Rest.PROBE: ("bad", _("resting")),
         Rest.RESTS: ("warn", _("being tried")),
     }
-    return words[health.rest]
+    return words[rest]

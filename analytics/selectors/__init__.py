@@ -1,5 +1,6 @@
 """The read side: what the cockpit asks. Every selector answers for the bound tenant, from sums."""
 
+from analytics.selectors.daily import by_day
 from analytics.selectors.due import due_touched
 from analytics.selectors.headline import day_curves, headline, heat_map
 from analytics.selectors.newest import newest_sales
@@ -15,6 +16,7 @@ from analytics.selectors.stock import stock_risk
 from analytics.selectors.suppliers import supplier_board
 
 __all__ = [
+    "by_day",
     "by_province",
     "by_sku",
     "channel_profit",

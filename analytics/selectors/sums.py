@@ -12,8 +12,19 @@ from tenants.selectors import zone_here
 
 MEASURES = tuple(name for name in Numbers.__dataclass_fields__ if name != "buyers")
 _SUMS = ", ".join(f"coalesce(sum({name}), 0)::bigint" for name in MEASURES)
-_BY = {"hour_of_day", "weekday", "at", "sku_id", "supplier_id", "channel", "province", "took"}
+_BY = {
+    "day",
+    "hour_of_day",
+    "weekday",
+    "at",
+    "sku_id",
+    "supplier_id",
+    "channel",
+    "province",
+    "took",
+}
 _WORDS = {
+    "day": "(at AT TIME ZONE %(zone)s)::date",
     "hour_of_day": "extract(hour FROM at AT TIME ZONE %(zone)s)::int",
     "weekday": "extract(isodow FROM at AT TIME ZONE %(zone)s)::int",
 }

@@ -27,6 +27,7 @@ OFFICE = {
     "guide_product": "/office/guide/product/",
     "recipient_new": "/office/notices/new/",
     "radar": "/office/radar/",
+    "cockpit": "/office/cockpit/",
     "rules": "/office/rules/",
     "rule_new": "/office/rules/new/",
     "presets": "/office/rules/presets/",

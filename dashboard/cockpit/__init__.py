@@ -1,0 +1,1 @@
+"""The cockpit: blocks of figures, each with its chart, its table and its file."""
