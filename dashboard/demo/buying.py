@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 PARTNER = "小麦开放平台"
 PARTNER_FUNDS_E4 = 200_000 * 10_000
 
+# From where the buyers are: the coast, some cities, and one from far away now and then.
+_PHONES = (
+    "1350001", "1350575", "1350512", "1350162", "1350106", "1350001", "1350533", "1350806",
+    "1350344", "1350001", "1350715", "1350505", "1350512", "1350736", "1350050", "1350575",
+    "1350036", "1350911", "1350043", "1350204", "1350316", "1350876", "1351996", "1351800",
+)  # fmt: skip
+
 
 class Till:
     """Of one shop; a partner platform buys from a balance that it keeps there."""
@@ -44,7 +51,7 @@ class Till:
 
     def _request(self, planned: DemoOrder) -> PlaceOrder:
         sku = self._skus[planned.product, planned.sku.name]
-        digits = f"1380013{planned.buyer:04d}"
+        digits = f"{_PHONES[planned.buyer % len(_PHONES)]}{planned.buyer:04d}"
         given = {
             "phone": digits,
             "qq": f"10{planned.buyer:06d}",
