@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -106,13 +108,27 @@ def actor_of(request: HttpRequest) -> Actor:
     return Actor(label[:80], user_id=user.pk, ip=caller_ip(request))
 
 
+def has_factor(request: HttpRequest) -> bool:
+    return bool(is_mfa_enabled(request.user, [Authenticator.Type.TOTP]))
+
+
+def lacks_factor(request: HttpRequest) -> bool:
+    """Whether the shop demands a second factor that its person has not set up yet."""
+    is_guest = guest_of(request) is not None
+    return not is_guest and shop_of(request).demands_second_factor and not has_factor(request)
+
+
 def is_fresh(request: HttpRequest) -> bool:
-    """Whether the password was typed in this session within the last minutes."""
+    """Whether the password, or where there is one the second factor's code, was typed in this
+    session within the last minutes."""
     guest = guest_of(request)
     if guest is not None:
         return timezone.now() - guest.session.typed_at < FRESH
+    if lacks_factor(request):
+        return False
     records = get_authentication_records(request, request.user)
-    typed = [record["at"] for record in records if record.get("method") == "password"]
+    wanted = "mfa" if has_factor(request) else "password"
+    typed = [record["at"] for record in records if record.get("method") == wanted]
     return bool(typed) and timezone.now().timestamp() - max(typed) < FRESH.total_seconds()
 
 

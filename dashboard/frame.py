@@ -12,13 +12,14 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.errors import AppError
 from core.middleware import opens_own_scope
 from core.scope import tenant_atomic
 from dashboard import nav
-from dashboard.access import actor_of, guest_of, is_fresh, require
+from dashboard.access import actor_of, guest_of, is_fresh, lacks_factor, require
 from dashboard.places import back_here
 from dashboard.sites import office
 from dashboard.typed import bring_back, context_of, keep, page_again
@@ -162,5 +163,12 @@ def password_first(request: HttpRequest, *, then: str) -> HttpResponseRedirect |
     if is_fresh(request):
         return None
     keep(request, then)
+    if lacks_factor(request):
+        messages.warning(
+            request,
+            _("This shop asks for a second factor here. Set it up once: it takes a minute."),
+        )
+        return HttpResponseRedirect(f"{reverse('mfa_activate_totp')}?next={then}")
+    # Who has a second factor is led on to its page by allauth.
     again = "account_reauthenticate" if guest_of(request) is None else "console:password"
     return HttpResponseRedirect(f"{reverse(again)}?next={then}")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Product
 from catalog.states import Kind, ProductState
-from dashboard.access import allows, member_of, shop_of
+from dashboard.access import allows, has_factor, member_of, shop_of
 from dashboard.starting import samples_in_stock
 from inventory.models import Code
 from notices.selectors import recipients
@@ -40,7 +40,7 @@ def of_shop(request: HttpRequest) -> dict[str, Any]:
     """The steps that the person may take, the next one named, and how far the shop is."""
     # Read anew: what a request knows of its shop may be a moment old, and the step just taken.
     shop = Merchant.objects.get(pk=shop_of(request).id)
-    all_steps = [*_to_first_sale(shop), *_afterwards()]
+    all_steps = [*_to_first_sale(shop), *_afterwards(has_factor=has_factor(request))]
     steps = [one for one in all_steps if allows(request, one.right)]
     first = [one for one in steps if not one.is_later]
     member = member_of(request)
@@ -107,9 +107,18 @@ def _has_goods() -> bool:
     return Code.objects.exists() or Offer.objects.exists() or by_hand.exists()
 
 
-def _afterwards() -> list[Step]:
+def _afterwards(*, has_factor: bool) -> list[Step]:
     return [
         *_samples(),
+        Step(
+            done=has_factor,
+            title=_("Protect codes and money"),
+            hint=_("With a second factor a stolen password opens nothing that costs."),
+            button=_("Set it up"),
+            link=reverse("mfa_index"),
+            right="home.view",
+            is_later=True,
+        ),
         Step(
             done=recipients().exists(),
             title=_("Be told what needs you"),

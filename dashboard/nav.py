@@ -216,7 +216,10 @@ def payments_badge(request: HttpRequest) -> list[Text] | None:
 
 
 def account_links(request: HttpRequest) -> list[dict[str, Any]]:
-    links = [{"title": _("Change password"), "link": reverse("account_change_password")}]
+    links = [
+        {"title": _("Change password"), "link": reverse("account_change_password")},
+        {"title": _("Security"), "link": reverse("mfa_index")},
+    ]
     if getattr(request, "shop", None) is not None:
         links.insert(0, {"title": _("Setup guide"), "link": reverse("office_guide")})
     return links

@@ -1,6 +1,5 @@
 """Signing in and out, the password, the language."""
 
-from itertools import chain
 from typing import Any
 
 from allauth.account import views as allauth_views
@@ -9,7 +8,6 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, re_path, reverse
-from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -19,39 +17,12 @@ from django.views.decorators.http import require_POST
 from core.errors import TooManyTries
 from core.middleware import opens_own_scope
 from dashboard import accounts
-from dashboard.frame import REFUSED
-from dashboard.sites import CSP, site_of, speak_staff_language
+from dashboard.framing import Framed
+from dashboard.securing import paths as securing_paths
+from dashboard.sites import site_of
 
 
-class _Framed:
-    """An allauth view drawn in the office's frame, under the office's policy."""
-
-    request: HttpRequest
-    title: Promise
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        speak_staff_language(request)
-        response: HttpResponse = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]  # -- a mixin
-        response._csp_replace = CSP  # type: ignore[attr-defined] # noqa: SLF001 -- how django-csp is told
-        return response
-
-    def form_invalid(self, form: Any) -> HttpResponse:
-        response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]  # -- a mixin
-        response.status_code = REFUSED
-        for error in chain.from_iterable(form.errors.as_data().values()):
-            if error.code == TooManyTries.code:
-                response.status_code = TooManyTries.status
-                for name, value in error.params.items():
-                    response[name] = value
-        return response
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        made: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]  # -- a mixin
-        frame = site_of(self.request).each_context(self.request)
-        return {**frame, "title": self.title, **made}
-
-
-class Login(_Framed, allauth_views.LoginView):
+class Login(Framed, allauth_views.LoginView):
     form_class = accounts.StaffLogin
     template_name = "account/login.html"
     title = _("Sign in")
@@ -70,11 +41,12 @@ class Login(_Framed, allauth_views.LoginView):
 
     def form_valid(self, form: accounts.StaffLogin) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
-        accounts.remember_login(self.request, form.user)
+        if self.request.user.is_authenticated:  # else the second factor is asked for first
+            accounts.remember_login(self.request, form.user)
         return response
 
 
-class PasswordChange(_Framed, allauth_views.PasswordChangeView):
+class PasswordChange(Framed, allauth_views.PasswordChangeView):
     template_name = "account/password_change.html"
     title = _("Change your password")
 
@@ -84,12 +56,12 @@ class PasswordChange(_Framed, allauth_views.PasswordChangeView):
         return response
 
 
-class Reauthenticate(_Framed, allauth_views.ReauthenticateView):
+class Reauthenticate(Framed, allauth_views.ReauthenticateView):
     template_name = "account/reauthenticate.html"
     title = _("Your password once more")
 
 
-class PasswordReset(_Framed, allauth_views.PasswordResetView):
+class PasswordReset(Framed, allauth_views.PasswordResetView):
     """The same answer whether the address is known or not."""
 
     template_name = "account/password_reset.html"
@@ -105,12 +77,12 @@ class PasswordReset(_Framed, allauth_views.PasswordResetView):
         return answer
 
 
-class PasswordResetDone(_Framed, allauth_views.PasswordResetDoneView):
+class PasswordResetDone(Framed, allauth_views.PasswordResetDoneView):
     template_name = "account/password_reset_done.html"
     title = _("Look into your mailbox")
 
 
-class PasswordResetFromKey(_Framed, allauth_views.PasswordResetFromKeyView):
+class PasswordResetFromKey(Framed, allauth_views.PasswordResetFromKeyView):
     template_name = "account/password_reset_from_key.html"
     title = _("Set a new password")
 
@@ -120,7 +92,7 @@ class PasswordResetFromKey(_Framed, allauth_views.PasswordResetFromKeyView):
         return response
 
 
-class PasswordResetFromKeyDone(_Framed, allauth_views.PasswordResetFromKeyDoneView):
+class PasswordResetFromKeyDone(Framed, allauth_views.PasswordResetFromKeyDoneView):
     template_name = "account/password_reset_from_key_done.html"
     title = _("Your password is set")
 
@@ -147,6 +119,7 @@ def paths(*, under: str = "") -> list[URLPattern]:
         ),
         path(f"{under}password/reset/", password_reset, name="account_reset_password"),
         path(f"{under}language/", set_language, name="office_language"),
+        *securing_paths(under=under),
     ]
 
 

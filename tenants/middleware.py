@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import DisallowedHost
 from django.db import OperationalError
 from django.http import HttpRequest
@@ -75,6 +76,11 @@ class SessionKeyIsOurs:
         if key is not None and not _SESSION_KEY.fullmatch(key):
             del request.COOKIES[settings.SESSION_COOKIE_NAME]
         return self._answer(request)
+
+
+def host_of_session(session: SessionBase) -> str:
+    """The host that a session began on."""
+    return str(session.get(_HOST_KEY, ""))
 
 
 class SessionStaysHome:

@@ -92,6 +92,10 @@ class Merchant(models.Model):
     sandbox_of = models.ForeignKey(
         "self", on_delete=models.PROTECT, related_name="sandboxes", null=True, editable=False
     )
+    # Of staff, before codes are shown or money moves. Shops of before, and the demo's, do not.
+    demands_second_factor = models.BooleanField(
+        _("asks staff for a second factor"), default=False, db_default=False
+    )
     state = models.CharField(
         _("state"), max_length=10, choices=MerchantState, default=MerchantState.ACTIVE
     )

@@ -27,6 +27,7 @@ class NewMerchant:
     host: str
     owner_email: str
     name_en: str = ""
+    demands_second_factor: bool = True
 
 
 def create_merchant(*, given: NewMerchant, by: Actor, now: datetime) -> Merchant:
@@ -36,7 +37,10 @@ def create_merchant(*, given: NewMerchant, by: Actor, now: datetime) -> Merchant
         try:
             with transaction.atomic(using=OPS):
                 merchant = Merchant.objects.using(OPS).create(
-                    slug=given.slug, name=given.name, name_en=given.name_en
+                    slug=given.slug,
+                    name=given.name,
+                    name_en=given.name_en,
+                    demands_second_factor=given.demands_second_factor,
                 )
         except IntegrityError:
             raise HostTaken(_("This short name is taken."), param="slug") from None
@@ -213,6 +217,7 @@ def hide_guide(*, member_id: int, is_hidden: bool, by: Actor, now: datetime) -> 
 SETTINGS = (
     "name", "name_en", "tagline", "tagline_en", "legal_name", "legal_name_en", "licence_line",
     "licence_line_en", "icp_line", "contact", "contact_en", "language", "theme", "logo",
+    "demands_second_factor",
 )  # fmt: skip
 
 

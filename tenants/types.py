@@ -24,6 +24,7 @@ class Shop:
     logo: str
     sandbox_of_id: int | None
     theme: dict[str, str]
+    demands_second_factor: bool
     is_open: bool
 
     def name_in(self, language: str) -> str:

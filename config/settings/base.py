@@ -42,6 +42,8 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "rest_framework",
     "core",
     "tenants",
@@ -180,6 +182,14 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_RATE_LIMITS = False  # ours live in Postgres: core.limits
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+MFA_ADAPTER = "dashboard.factors.StaffFactors"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "dashboard.factors.SignInCode",
+    "reauthenticate": "dashboard.factors.CodeAgain",
+}
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # we keep no second table of addresses
 LOGIN_URL = "/office/login/"
 LOGIN_REDIRECT_URL = "/office/"
 

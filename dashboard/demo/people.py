@@ -39,6 +39,7 @@ def open_shop(shop: DemoShop, *, now: datetime) -> Merchant:
             name_en=shop.settings["name_en"],
             host=host_of(shop.slug),
             owner_email=email_of(Role.OWNER, shop.slug),
+            demands_second_factor=False,  # whoever looks around has no authenticator at hand
         )
         merchant = tenants.create_merchant(given=given, by=SYSTEM, now=now)
     with bind(merchant.pk), tenant_atomic():

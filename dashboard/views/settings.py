@@ -56,6 +56,13 @@ class ShopForm(forms.Form):
     licence_line_en = forms.CharField(
         label=gettext_lazy("Licence line in English"), max_length=120, required=False
     )
+    demands_second_factor = forms.BooleanField(
+        label=gettext_lazy("Ask for a second factor"),
+        required=False,
+        help_text=gettext_lazy(
+            "Before staff see codes or move money, they type a code of their phone's authenticator."
+        ),
+    )
     icp_line = forms.CharField(
         label=gettext_lazy("ICP line in the footer"), max_length=60, required=False
     )

@@ -23,6 +23,7 @@ OFFICE = {
     "held": "/office/held/",
     "notices": "/office/notices/",
     "find": "/office/find/",
+    "security": "/office/security/",
     "guide": "/office/guide/",
     "guide_product": "/office/guide/product/",
     "recipient_new": "/office/notices/new/",

@@ -84,6 +84,17 @@ def signing_in(member: str) -> dict[str, Rule]:
         "account_reset_password_done": asset(f"{reset}done/"),
         "account_reset_password_from_key": asset(f"{reset}1-nosuchkey/", post=PUBLIC, posted=200),
         "account_reset_password_from_key_done": asset("/office/password/set/"),
+        "mfa_index": Rule("/office/security/", member, shows=False),
+        "mfa_authenticate": asset("/office/security/code/", post=PUBLIC, posted=302),
+        "mfa_reauthenticate": Rule("/office/security/code/again/", member, member, shows=False),
+        "mfa_activate_totp": Rule("/office/security/factor/", member, member, shows=False),
+        "mfa_deactivate_totp": Rule("/office/security/factor/off/", member, member, shows=False),
+        "mfa_view_recovery_codes": Rule("/office/security/recovery/", member, member, shows=False),
+        "mfa_generate_recovery_codes": Rule(
+            "/office/security/recovery/new/", member, member, shows=False
+        ),
+        "office_sessions_end": deed("/office/security/sessions/end/", member, shows=False),
+        "office_session_end": deed("/office/security/sessions/1/end/", member, shows=False),
         "office_language": deed(
             "/office/language/", PUBLIC, {"language": "en", "next": "/office/"}, shows=False
         ),

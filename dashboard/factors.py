@@ -1,0 +1,87 @@
+"""The second factor of staff: allauth's, with our own cipher, limits and picture."""
+
+import base64
+from datetime import timedelta
+from functools import lru_cache
+from io import BytesIO
+
+import segno
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from cryptography.fernet import Fernet, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from core.callers import caller_ip
+from core.errors import TooManyTries
+from core.guards import Asker, By, Floor, Guard, attempt
+from core.meters import Budget
+from dashboard.accounts import at_form, remember
+
+# Six digits are few: what is tried against one person's is counted, wherever it comes from.
+FACTOR = Guard(
+    name="factor",
+    budgets={By.TARGET: Budget(free=6, every=300, first=300, longest=3600)},
+    floor=Floor(most=6, window=timedelta(minutes=30)),
+)
+
+
+class StaffFactors(DefaultMFAAdapter):
+    """A person's key is no shop's: it is enciphered under the platform's own secret."""
+
+    def get_totp_issuer(self) -> str:
+        return "Quanyi"
+
+    def encrypt(self, text: str) -> str:
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _cipher().decrypt(encrypted_text.encode()).decode()
+
+    def build_totp_svg(self, url: str) -> str:
+        drawn = BytesIO()
+        segno.make(url).save(drawn, kind="svg", scale=5, border=2, light="#fff")
+        return drawn.getvalue().decode()
+
+
+@lru_cache(maxsize=1)
+def _cipher() -> MultiFernet:
+    secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return MultiFernet([Fernet(_key_from(str(one))) for one in secrets])
+
+
+def _key_from(secret: str) -> bytes:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"second factor")
+    return base64.urlsafe_b64encode(derived.derive(secret.encode()))
+
+
+class _Counted:
+    """A form of a code, guessed at no faster than a password."""
+
+    def clean_code(self) -> str:
+        request, user = context.request, self.user  # type: ignore[attr-defined]  # -- a mixin
+        asker = Asker(address=caller_ip(request), shop="", target=str(user.pk))
+        try:
+            tried = attempt(guard=FACTOR, asker=asker, now=timezone.now())
+        except TooManyTries as refusal:
+            remember(request, "login.blocked", user.email)
+            raise at_form(refusal) from refusal
+        try:
+            code: str = super().clean_code()  # type: ignore[misc]  # -- a mixin
+        except ValidationError:
+            remember(request, "login.code_failed", user.email)
+            raise
+        tried.was_right()
+        return code
+
+
+class SignInCode(_Counted, AuthenticateForm):
+    """After the password."""
+
+
+class CodeAgain(_Counted, ReauthenticateForm):
+    """Before a secret is shown or money moves."""

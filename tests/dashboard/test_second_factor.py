@@ -1,0 +1,142 @@
+"""A stolen password opens nothing that costs: codes and money ask for a second factor; and a person
+sees where they are signed in."""
+
+import re
+import time
+from datetime import timedelta
+
+import pytest
+import time_machine
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.utils import timezone
+
+from core.scope import tenant_atomic
+from tenants.models import AuditRow, Merchant
+from tenants.roles import Role
+from tests.conftest import client_of
+from tests.dashboard.people import PASSWORD, make_member, sign_in
+from tests.inventory.factories import make_codes, make_sku
+
+pytestmark = pytest.mark.django_db(databases="__all__")
+FACTOR, CODE = "/office/security/factor/", "/office/security/code/"
+AGAIN = f"{CODE}again/"
+
+
+@pytest.fixture
+def user(shop):
+    with tenant_atomic():
+        Merchant.objects.filter(pk=shop.pk).update(demands_second_factor=True)
+    return make_member(Role.OWNER)
+
+
+@pytest.fixture
+def code(shop):
+    with tenant_atomic():
+        return make_codes(make_sku(), 1)[0]
+
+
+def digits(secret: str) -> str:
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
+
+
+def signed_in(shop, user):
+    browser = client_of(shop)
+    sign_in(browser, user)
+    return browser
+
+
+def set_up(browser) -> str:
+    """Its key, after the password once more."""
+    asked = browser.get(FACTOR)
+    assert asked["Location"].startswith("/office/reauthenticate/")
+    browser.post(asked["Location"], {"password": PASSWORD, "next": FACTOR})
+    secret = browser.get(FACTOR).context["form"].secret
+    answer = browser.post(FACTOR, {"code": digits(secret)})
+    assert answer["Location"] == "/office/security/recovery/"
+    return str(secret)
+
+
+def reveal(browser, code):
+    return browser.post(f"/office/codes/{code.pk}/reveal/", {"reason": "a buyer asks"})
+
+
+def actions() -> list[str]:
+    with tenant_atomic():
+        return list(AuditRow.objects.order_by("pk").values_list("action", flat=True))
+
+
+def test_no_code_is_shown_before_there_is_a_second_factor(shop, user, code):
+    browser = signed_in(shop, user)
+    assert reveal(browser, code)["Location"].startswith(FACTOR)
+
+    secret = set_up(browser)
+
+    assert reveal(browser, code).status_code == 200
+    assert Authenticator.objects.get(type="totp").data["secret"] != secret  # enciphered
+    assert actions()[1:] == ["login.done", "login.factor_on", "code.reveal"]
+
+
+def test_a_password_alone_signs_nobody_in_any_more_and_opens_nothing_later(shop, user, code):
+    first = signed_in(shop, user)
+    secret = set_up(first)
+    with time_machine.travel(timezone.now() + timedelta(minutes=6), tick=False):
+        browser = client_of(shop)
+        assert sign_in(browser, user)["Location"] == CODE
+        assert browser.get("/office/").status_code == 302
+        assert browser.post(CODE, {"code": "000000"}).status_code == 422
+        assert browser.post(CODE, {"code": digits(secret)})["Location"] == "/office/"
+    assert actions()[-2:] == ["login.code_failed", "login.done"]
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=12), tick=False):
+        to = reveal(browser, code)["Location"]
+        assert browser.get(to)["Location"].startswith(AGAIN)
+        removed = browser.post("/office/security/factor/off/")
+        assert Authenticator.objects.filter(type="totp").exists()
+        assert browser.get(removed["Location"])["Location"].startswith(AGAIN)
+        browser.post(AGAIN, {"code": digits(secret)})
+        assert reveal(browser, code).status_code == 200
+
+
+def test_each_recovery_code_lets_in_once(shop, user):
+    browser = signed_in(shop, user)
+    set_up(browser)
+    shown = browser.get("/office/security/recovery/").content.decode()
+    spare = re.search(r'<pre class="qy-secret">(\w+)', shown)[1]
+
+    for status in (302, 422):
+        other = client_of(shop)
+        sign_in(other, user)
+        assert other.post(CODE, {"code": spare}).status_code == status
+
+
+def test_digits_are_guessed_no_faster_than_a_password(shop, user):
+    set_up(signed_in(shop, user))
+    with time_machine.travel(timezone.now() + timedelta(minutes=6), tick=False):
+        browser = client_of(shop)
+        sign_in(browser, user)
+        said = [browser.post(CODE, {"code": f"00000{n}"}).status_code for n in range(7)]
+
+    assert said == [422] * 6 + [429]
+
+
+def test_a_person_ends_the_sessions_that_are_elsewhere(shop, user):
+    lost, found, here = (signed_in(shop, user) for _browser in range(3))
+    rows = here.get("/office/security/").context["sessions"]
+    assert sorted(row["is_here"] for row in rows) == [False, False, True]
+    assert {row["host"] for row in rows} == {f"{shop.slug}.localhost"}
+
+    here.post(f"/office/security/sessions/{min(row['one'].pk for row in rows)}/end/")
+    assert [lost.get("/office/").status_code, found.get("/office/").status_code] == [302, 200]
+    here.post("/office/security/sessions/end/")
+    assert [found.get("/office/").status_code, here.get("/office/").status_code] == [302, 200]
+
+
+def test_nobody_ends_a_strangers_session(shop, user):
+    mine = signed_in(shop, user)
+    pk = mine.get("/office/security/").context["sessions"][0]["one"].pk
+    other = signed_in(shop, make_member(Role.VIEWER))
+
+    other.post(f"/office/security/sessions/{pk}/end/")
+
+    assert mine.get("/office/").status_code == 200
