@@ -4,7 +4,7 @@ PYTHON ?= python3
 export PYTHON_CHOSEN := $(filter-out file,$(origin PYTHON))
 DEVKIT := $(PYTHON) -m devkit
 
-.PHONY: up down test lint bench chaos drill demo-reset services lock charts
+.PHONY: up down test lint bench seed-big bench-big chaos drill demo-reset services lock charts
 
 up:          ## everything on this machine, with demo data; Ctrl-C stops it
 	@$(DEVKIT) up
@@ -16,6 +16,10 @@ lint:
 	@$(DEVKIT) lint
 bench:       ## make bench ONLY=sale
 	@$(DEVKIT) bench $(if $(ONLY),--only $(ONLY))
+seed-big:    ## make seed-big ORDERS=50000: a shop with twelve months of business (5 million orders)
+	@$(DEVKIT) seed-big $(if $(ORDERS),--orders $(ORDERS))
+bench-big:   ## make bench-big ORDERS=50000: lists, search and figures in it
+	@$(DEVKIT) bench-big $(if $(ORDERS),--orders $(ORDERS))
 chaos:       ## make chaos ONLY=webhooks ORDERS=500 (its full size, however busy the machine) SEED=7
 	@$(DEVKIT) chaos $(if $(ONLY),--only $(ONLY)) $(if $(ORDERS),--orders $(ORDERS)) $(if $(SEED),--seed $(SEED))
 drill:       ## back up what is here, restore it beside, and see whether it can be read

@@ -192,3 +192,18 @@ class Sale:
     channel: str
     channel_label: str
     province: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """A measure that is not what it should be: of the facts by the orders (`where` is `orders`), or
+    of a cut by the facts."""
+
+    where: str
+    measure: str
+    expected: int
+    found: int
+
+    @property
+    def is_money(self) -> bool:
+        return self.measure.endswith("_e4")

@@ -20,16 +20,17 @@ SCENARIOS = (
     "risk",
     "attack",
 )
-ASKED_FOR = ("outage",)  # minutes long: runs only when it is named
+ASKED_FOR = ("outage", "year", "big")  # minutes long: runs only when it is named
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("--only", choices=SCENARIOS + ASKED_FOR)
+    parser.add_argument("--orders", type=int, help="of a year: how many")
     parser.add_argument("--out", type=Path, required=True)
     asked = parser.parse_args()
     set_up()
-    report = Report(asked.out)
+    report = Report(asked.out, orders=asked.orders)
     print(f"machine: {machine()}", flush=True)  # noqa: T201 -- its voice
     for name in [asked.only] if asked.only else SCENARIOS:
         print(f"{name}:", flush=True)  # noqa: T201 -- its voice

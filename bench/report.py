@@ -10,8 +10,8 @@ from typing import Any
 class Report:
     """`{"machine": {...}, "figures": {name: number}}` in a file."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, *, orders: int | None = None) -> None:
+        self._path, self.orders = path, orders
         before = json.loads(path.read_text()) if path.exists() else {}
         self.figures: dict[str, float] = before.get("figures", {})
 

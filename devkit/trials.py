@@ -13,10 +13,10 @@ from devkit.say import Problem, say
 from devkit.services import Services
 
 
-def run(program: str, options: Mapping[str, str | None]) -> int:
+def run(program: str, options: Mapping[str, str | None], *, where: str = "") -> int:
     if not (CLONE / program / "__main__.py").exists():
         raise Problem(f"There is no {program}/__main__.py in this clone.")
-    place = Place(program)
+    place = Place(where or program)
     out = CLONE / ".run" / f"{program}.json"
     with Services(place).in_use() as made:
         prepare.prepare(place, made)

@@ -94,6 +94,12 @@ class Unit(TenantModel):
         ]
         indexes = [
             models.Index(fields=["next_at"], name="unit_due", condition=Q(next_at__isnull=False)),
+            # The others of an order are found by their positions.
+            models.Index(
+                fields=["tenant_id", "order"],
+                name="unit_replaced",
+                condition=Q(state=UnitState.REPLACED),
+            ),
             models.Index(
                 fields=["tenant_id", "state"],
                 name="unit_unfinished",

@@ -1,6 +1,7 @@
 """The read side: what the cockpit asks. Every selector answers for the bound tenant, from sums."""
 
 from analytics.selectors.daily import by_day
+from analytics.selectors.drift import drift
 from analytics.selectors.due import due_touched
 from analytics.selectors.headline import day_curves, headline, heat_map
 from analytics.selectors.newest import newest_sales
@@ -21,6 +22,7 @@ __all__ = [
     "by_sku",
     "channel_profit",
     "day_curves",
+    "drift",
     "due_touched",
     "flow",
     "headline",

@@ -33,10 +33,9 @@ _REPLACE = f"""
     was AS MATERIALIZED (
         SELECT {_COLUMNS} FROM analytics_fact
          WHERE tenant_id = %(tenant)s AND order_id = ANY(%(orders)s) AND at >= %(since)s),
+    stale AS (SELECT {", ".join(KEY)} FROM was EXCEPT SELECT {", ".join(KEY)} FROM now),
     gone AS (
-        DELETE FROM analytics_fact AS was USING was AS old
-         WHERE {" AND ".join(f"was.{name} = old.{name}" for name in KEY)}
-           AND NOT EXISTS (SELECT FROM now WHERE {_SAME})),
+        DELETE FROM analytics_fact AS was USING stale AS now WHERE {_SAME}),
     kept AS (
         INSERT INTO analytics_fact ({_COLUMNS}) SELECT {_COLUMNS} FROM now
             ON CONFLICT ({", ".join(KEY)}) DO UPDATE SET {_KEEP})"""  # noqa: S608 -- our words

@@ -36,24 +36,25 @@ line AS (
            sum(item.quantity * item.unit_price_e4::numeric)
                OVER (PARTITION BY paid.id ORDER BY item.position) AS up_to
       FROM paid
-      JOIN orders_item AS item ON item.tenant_id = paid.tenant_id AND item.order_id = paid.id),
-unit AS MATERIALIZED (
-    SELECT each.tenant_id, each.order_id, each.item_id, each.state, each.paid_e4, each.code_id,
-           each.attempt_id, each.delivered_at, each.shown_at
-      FROM paid JOIN fulfillment_unit AS each
-        ON each.tenant_id = paid.tenant_id AND each.order_id = paid.id AND each.state <> 'replaced'
-     UNION ALL
-    SELECT each.tenant_id, each.order_id, each.item_id, each.state, each.paid_e4, each.code_id,
-           each.attempt_id, NULL, each.shown_at
-      FROM paid JOIN fulfillment_unit AS each
-        ON each.tenant_id = paid.tenant_id AND each.order_id = paid.id AND each.state = 'replaced')
+      JOIN orders_item AS item ON item.tenant_id = paid.tenant_id AND item.order_id = paid.id)
 """
-# Goods are bought once a unit: the last attempt is the one that did, if one did. What was bought in
-# another currency is no cost here.
+# Lateral, because the planner knows nothing of the rows before it and would else compare each with
+# each. Goods are bought once a unit: the last attempt is the one that did, if one did. What was
+# bought in another currency is no cost here.
 _GOODS = """
       FROM line
-      LEFT JOIN unit ON unit.tenant_id = line.tenant_id AND unit.order_id = line.id
-                    AND unit.item_id = line.item_id
+      LEFT JOIN LATERAL (
+           SELECT each.tenant_id, each.state, each.paid_e4, each.code_id, each.attempt_id,
+                  each.delivered_at, each.shown_at
+             FROM fulfillment_unit AS each
+            WHERE each.tenant_id = line.tenant_id AND each.order_id = line.id
+              AND each.item_id = line.item_id AND each.state <> 'replaced'
+            UNION ALL
+           SELECT each.tenant_id, each.state, each.paid_e4, each.code_id, each.attempt_id, NULL,
+                  each.shown_at
+             FROM fulfillment_unit AS each
+            WHERE each.tenant_id = line.tenant_id AND each.order_id = line.id
+              AND each.item_id = line.item_id AND each.state = 'replaced') AS unit ON true
       LEFT JOIN inventory_code AS code
         ON code.tenant_id = unit.tenant_id AND code.id = unit.code_id
       LEFT JOIN inventory_batch AS batch
@@ -65,10 +66,12 @@ _GOODS = """
       LEFT JOIN suppliers_supplier AS supplier
         ON supplier.tenant_id = offer.tenant_id AND supplier.id = offer.supplier_id
 """
+_OF_ORDER = """line.tenant_id, line.id, line.number, line.paid_at, line.channel, line.province,
+           line.buyer"""
 _LIVE = "unit.state <> 'replaced'"
 _SOLD = f"""
 part AS (
-    SELECT line.id, line.sku_id, coalesce(offer.supplier_id, 0) AS supplier_id,
+    SELECT {_OF_ORDER}, line.sku_id, coalesce(offer.supplier_id, 0) AS supplier_id,
            coalesce(sum(CASE WHEN {_LIVE} THEN 1 WHEN unit.state IS NULL THEN line.quantity END), 0)
                AS units,
            coalesce(sum(CASE WHEN {_LIVE} THEN line.unit_price_e4
@@ -87,17 +90,17 @@ part AS (
                               AND unit.delivered_at IS NULL) AS failed,
            extract(epoch FROM max(unit.delivered_at) - min(line.paid_at)) AS seconds
     {_GOODS}
-     GROUP BY line.id, line.sku_id, coalesce(offer.supplier_id, 0))
+     GROUP BY {_OF_ORDER}, line.sku_id, coalesce(offer.supplier_id, 0))
 """  # noqa: S608 -- our words
 _STEP = """CASE WHEN part.units = 0 OR part.delivered < part.units THEN -1
            ELSE least(200, ceil(4 * log(2, (greatest(part.seconds, 0.1) / 0.1)::numeric))) END"""
 _SHOWN = f"""
 seen AS (
-    SELECT line.id, line.sku_id, coalesce(offer.supplier_id, 0) AS supplier_id, unit.shown_at,
-           count(*) AS units
+    SELECT {_OF_ORDER}, line.sku_id, coalesce(offer.supplier_id, 0) AS supplier_id,
+           unit.shown_at, count(*) AS units
     {_GOODS}
      WHERE unit.shown_at IS NOT NULL
-     GROUP BY line.id, line.sku_id, coalesce(offer.supplier_id, 0), unit.shown_at)
+     GROUP BY {_OF_ORDER}, line.sku_id, coalesce(offer.supplier_id, 0), unit.shown_at)
 """
 
 
@@ -105,22 +108,22 @@ def rows_now(*, which: str) -> str:
     """`WITH …` up to `now`: the facts of the orders that `which` says, of `own`."""
     return f"""WITH {_LINES.format(which=which)}, {_SOLD}, {_SHOWN},
     now AS MATERIALIZED (
-        SELECT paid.tenant_id, paid.paid_at AS at, paid.id AS order_id, 'sold' AS kind, part.sku_id,
-               part.supplier_id, paid.channel, paid.province, paid.buyer, ({_STEP})::int AS took,
-               (row_number() OVER (PARTITION BY paid.id ORDER BY part.units = 0, part.sku_id,
+        SELECT part.tenant_id, part.paid_at AS at, part.id AS order_id, 'sold' AS kind, part.sku_id,
+               part.supplier_id, part.channel, part.province, part.buyer, ({_STEP})::int AS took,
+               (row_number() OVER (PARTITION BY part.id ORDER BY part.units = 0, part.sku_id,
                    part.supplier_id) = 1)::int AS orders,
                1 AS lines, part.units, part.list_e4, part.revenue_e4, part.cost_e4, 0 AS fee_e4,
                part.refund_e4, part.delivered, part.failed
-          FROM part JOIN paid ON paid.id = part.id
+          FROM part
          UNION ALL
-        SELECT paid.tenant_id, seen.shown_at, paid.id, 'shown', seen.sku_id, seen.supplier_id,
-               paid.channel, coalesce(
+        SELECT seen.tenant_id, seen.shown_at, seen.id, 'shown', seen.sku_id, seen.supplier_id,
+               seen.channel, coalesce(
                    (SELECT look.facts->>'ip_province' FROM risk_assessment AS look
-                     WHERE look.tenant_id = paid.tenant_id AND look.subject = paid.number
+                     WHERE look.tenant_id = seen.tenant_id AND look.subject = seen.number
                        AND look.moment = 'open' LIMIT 1),
                    (SELECT told.province FROM analytics_fact AS told
-                     WHERE told.tenant_id = paid.tenant_id AND told.order_id = paid.id
+                     WHERE told.tenant_id = seen.tenant_id AND told.order_id = seen.id
                        AND told.at = seen.shown_at AND told.kind = 'shown' LIMIT 1),
-                   paid.province),
-               paid.buyer, -1, 0, 0, seen.units, 0, 0, 0, 0, 0, 0, 0
-          FROM seen JOIN paid ON paid.id = seen.id)"""  # noqa: S608 -- our words
+                   seen.province),
+               seen.buyer, -1, 0, 0, seen.units, 0, 0, 0, 0, 0, 0, 0
+          FROM seen)"""  # noqa: S608 -- our words

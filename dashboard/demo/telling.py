@@ -6,6 +6,7 @@ from multiprocessing import get_context
 
 from django.db import connections
 
+from analytics import services as analytics
 from core.actors import SYSTEM
 from core.crypto import forget_keys
 from core.scope import bind, tenant_atomic
@@ -69,6 +70,7 @@ def _tell_shop(shop: book.DemoShop, *, span: Span, say: Say) -> None:
         days.play(shop, skus, staff=staff, span=span, say=say)
         _freeze_one(skus, staff=staff, span=span)
         partners.open_partner(shop.slug, now=span.now)
+        analytics.rebuild(now=span.now)
         audit.record(by=SYSTEM, action=DONE, target=shop.slug, now=span.now)
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from analytics import selectors
+from analytics import selectors, services
 from analytics.models import Bucket, Fact, Touched
 from analytics.services import counting
 from analytics.states import WHOLE
@@ -96,3 +96,17 @@ def test_every_cut_sums_up_to_the_same():
     }
 
     assert sums == {(2, 2 * PRICE, 2 * COST)}
+
+
+def test_what_is_made_anew_is_what_was_counted_and_a_difference_is_found():
+    delivered()
+    count()
+    before = today()
+    Bucket.objects.filter(cut="sku").update(revenue_e4=1)
+
+    wrong = services.check(now=NOON + timedelta(days=1))
+    services.rebuild(now=NOON)
+
+    assert [(one.where, one.measure, one.found) for one in wrong] == [("sku", "revenue_e4", 1)]
+    assert services.check(now=NOON + timedelta(days=1)) == []
+    assert today() == before
