@@ -1,5 +1,6 @@
 """What was sold: the headline, the day's curve, what sells best, and when."""
 
+from dataclasses import replace
 from datetime import date
 
 from django.utils.dates import WEEKDAYS
@@ -117,8 +118,10 @@ def told_heat(asked: Asked, found: tuple[tuple[int, ...], ...]) -> Told:
 def _figures(asked: Asked, found: Headline) -> list[Figure]:
     words = [_("Paid (GMV)"), _("Net of refunds"), _("Orders"), _("Buyers"), _("Per order"),
         _("Delivered"), _("Gross margin")]  # fmt: skip
-    sides = [_cells(asked, one) for one in (found.today, found.yesterday, found.week_mean)]
-    changes = _changes(found.today, found.yesterday)
+    # Buyers are known of whole days only: beside a part of today they would tell nothing.
+    before, mean = (replace(one, buyers=None) for one in (found.yesterday, found.week_mean))
+    sides = [_cells(asked, one) for one in (found.today, before, mean)]
+    changes = _changes(found.today, before)
     told = [
         Figure(words=what, now=now, before=before, mean=mean, change=change)
         for what, now, before, mean, change in zip(words, *sides, changes, strict=True)
