@@ -4,17 +4,20 @@ import base64
 from datetime import timedelta
 from functools import lru_cache
 from io import BytesIO
+from typing import Any
 
 import segno
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from cryptography.fernet import Fernet, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from core.callers import caller_ip
 from core.errors import TooManyTries
@@ -59,7 +62,21 @@ def _key_from(secret: str) -> bytes:
     return base64.urlsafe_b64encode(derived.derive(secret.encode()))
 
 
-class _Counted:
+class _Worded:
+    """allauth's "Code" is our word for what is sold."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["code"]  # type: ignore[attr-defined]  # -- a mixin
+        field.label = _("Six digits of the authenticator")
+        field.widget.attrs.pop("placeholder", None)
+
+
+class NewFactor(_Worded, ActivateTOTPForm):
+    """The first code of a new one."""
+
+
+class _Counted(_Worded):
     """A form of a code, guessed at no faster than a password."""
 
     def clean_code(self) -> str:

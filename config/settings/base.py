@@ -186,6 +186,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 MFA_ADAPTER = "dashboard.factors.StaffFactors"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_FORMS = {
+    "activate_totp": "dashboard.factors.NewFactor",
     "authenticate": "dashboard.factors.SignInCode",
     "reauthenticate": "dashboard.factors.CodeAgain",
 }
