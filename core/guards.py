@@ -123,7 +123,7 @@ def attempt(
         wanted = _fair(guard, asker, waits, has_evidence)
         waits = meters.take(wanted, now=now)
         if waits:
-            raise TooManyTries(_words(waits), wait_seconds=_longest(waits))
+            raise _too_many(_longest(waits))
     if guard.floor is not None and asker.target:
         limits.hit(
             what=guard.name,
@@ -141,9 +141,9 @@ def _fair(
     """The meters of who brings evidence. Raises TooManyTries, Crowded."""
     own = {_meter(guard, by, asker) for by in OWN}
     if own & waits.keys() or not guard.fair:
-        raise TooManyTries(_words(waits), wait_seconds=_longest(waits))
+        raise _too_many(_longest(waits))
     if not has_evidence():
-        raise Crowded(_words(waits), wait_seconds=_longest(waits))
+        raise Crowded(_words(_longest(waits)), wait_seconds=_longest(waits))
     mine = {by: budget for by, budget in guard.budgets.items() if by in OWN}
     return _wanted(guard, mine, asker) | _wanted(guard, guard.fair, asker, way="fair")
 
@@ -159,10 +159,20 @@ def _meter(guard: Guard, by: By, asker: Asker, *, way: str = "") -> str:
     return f"{guard.name}{way}|{by}|{asker.name_of(by)}"
 
 
+def refused(*, wait: timedelta) -> TooManyTries:
+    """What is told where somebody else than a meter refuses: nobody can tell the one from the
+    other."""
+    return _too_many(max(1, int(wait.total_seconds())))
+
+
+def _too_many(seconds: int) -> TooManyTries:
+    return TooManyTries(_words(seconds), wait_seconds=seconds)
+
+
 def _longest(waits: Mapping[str, float]) -> int:
     return max(1, ceil(max(waits.values())))
 
 
-def _words(waits: Mapping[str, float]) -> str:
-    wait = span_words(_longest(waits))
+def _words(seconds: int) -> str:
+    wait = span_words(seconds)
     return str(_("Too many tries. Please wait %(span)s and try again.") % {"span": wait})

@@ -94,6 +94,17 @@ class Opener:
     person: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookUp:
+    """Who asks for an order, by its `number` as it was typed or at the order's own address, and the
+    `proof` he gives: a phone number, a mail address or the order's password."""
+
+    opener: Opener
+    number: str
+    proof: Secret
+    is_by_link: bool
+
+
 class Thing(StrEnum):
     """Whose line of the timeline it is."""
 

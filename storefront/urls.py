@@ -1,6 +1,6 @@
 from django.urls import path
 
-from storefront.views import accounts, balances, checkout, files, orders, shelf
+from storefront.views import accounts, balances, checkout, files, finding, orders, shelf
 
 app_name = "storefront"
 urlpatterns = [
@@ -18,7 +18,7 @@ urlpatterns = [
     path("o/<str:token>/help/", orders.complain, name="complain"),
     path("o/<str:token>/help/<str:ref>/", orders.say, name="say"),
     path("orders/", orders.mine, name="mine"),
-    path("orders/find/", orders.find, name="lookup"),
+    path("orders/find/", finding.find, name="lookup"),
     path("orders/forget/", orders.forget, name="forget"),
     path("balance/<str:token>/", balances.balance, name="balance"),
     path("balance/<str:token>/live/", balances.balance_live, name="balance_live"),

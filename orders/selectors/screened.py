@@ -11,7 +11,7 @@ from orders.models import OpeningMove, Order
 from orders.selectors.reading import find_opening
 from orders.states import HeldThen, OpeningState
 from orders.types import Thing, TimelineRow
-from risk.selectors import assessments_of, said_then
+from risk.selectors import assessments_of, look_ups_of, said_then
 from risk.states import Action, Moment, Proof
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ _PROVEN: dict[str, str | Promise] = {
     Moment.OPEN: gettext_lazy(
         "Its codes were opened by a person, proven by %(how)s, as wanted by: %(rules)s."
     ),
+    Moment.LOOK_UP: gettext_lazy(
+        "A person looked it up, proven by %(how)s, as wanted by: %(rules)s."
+    ),
 }
 _RISK_OPENING: dict[str, str | Promise] = {
     Action.PASS: gettext_lazy("Its codes were opened, let pass by the risk rules: %(rules)s."),
@@ -41,6 +44,15 @@ _RISK_OPENING: dict[str, str | Promise] = {
     Action.HOLD: gettext_lazy("Its codes were asked for, and stay closed by a rule: %(rules)s."),
     Action.DENY: gettext_lazy("Its codes were asked for, and a rule refused: %(rules)s."),
 }
+_RISK_LOOK_UP: dict[str, str | Promise] = {
+    Action.PASS: gettext_lazy("It was looked up, let pass by the risk rules: %(rules)s."),
+    Action.TAG: gettext_lazy("It was looked up, tagged by the risk rules: %(rules)s."),
+    Action.WARN: gettext_lazy("It was looked up, the risk rules warn: %(rules)s."),
+    Action.VERIFY: gettext_lazy("Somebody looked it up, and a rule wants proof: %(rules)s."),
+    Action.HOLD: gettext_lazy("Somebody looked it up, and a rule refused: %(rules)s."),
+    Action.DENY: gettext_lazy("Somebody looked it up, and a rule refused: %(rules)s."),
+}
+_RISK_AT = {Moment.OPEN: _RISK_OPENING, Moment.LOOK_UP: _RISK_LOOK_UP}
 _OPENING: dict[str, str | Promise] = {
     OpeningState.HELD: gettext_lazy("The codes stay closed until a person looks at it."),
     OpeningState.ALLOWED: gettext_lazy("The codes may be opened."),
@@ -60,7 +72,7 @@ _LISTED: dict[str, str | Promise] = {
 def rows_of_risk(order: Order) -> list[TimelineRow]:
     """What the rules said when it was placed, paid and opened, and what became of its codes."""
     looks = list(assessments_of(subject=order.number))
-    rows = list(_risk_rows(order, looks))
+    rows = list(_risk_rows(order, [*looks, *look_ups_of(subject=order.number)]))
     if any(looked.moment == Moment.OPEN for looked in looks):
         rows += _opening_rows(order)
     return rows
@@ -91,7 +103,7 @@ def _said_by_rules(looked: "Assessment", names: str) -> str:
     if looked.action == Action.VERIFY and looked.verified:
         how = Proof(looked.verified).label
         return str(_PROVEN[looked.moment]) % {"how": how, "rules": names}
-    said = _RISK_OPENING if looked.moment == Moment.OPEN else _RISK
+    said = _RISK_AT.get(Moment(looked.moment), _RISK)
     return str(said[looked.action]) % {"rules": names}
 
 

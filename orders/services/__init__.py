@@ -10,6 +10,7 @@ from orders.services.cases import (
     say_in_case,
 )
 from orders.services.holding import hold, keep_goods, keep_held, release
+from orders.services.looking import judge_look_up
 from orders.services.moving import take_order
 from orders.services.opening import ask_to_open, move_opening, take_held_opening
 from orders.services.paying import (
@@ -46,6 +47,7 @@ __all__ = [
     "held_by",
     "held_items",
     "hold",
+    "judge_look_up",
     "judge_payment",
     "keep_goods",
     "keep_held",

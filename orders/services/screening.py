@@ -71,7 +71,7 @@ def _proven(looked: risk.Assessed, request: PlaceOrder, *, now: datetime) -> ris
     if not request.person:
         raise person_wanted(looked)
     looked.row.verified = request.person
-    risk.drop_asked(device=request.buyer_key, now=now)
+    risk.drop_asked(device=request.buyer_key, moment=Moment.ORDER, now=now)
     return looked
 
 

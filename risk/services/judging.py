@@ -8,7 +8,8 @@ from core.secrets import Secret
 from risk.selectors import find_look
 from risk.selectors.values import digest_of
 from risk.services.assessing import Assessed, keep_look, look
-from risk.states import SEVERITY, Action
+from risk.services.persons import drop_asked
+from risk.states import SEVERITY, Action, Moment, Trait
 from risk.types import Case, Verdict
 
 
@@ -45,6 +46,8 @@ def judge(*, case: Case, person: str | None = None, now: datetime) -> Verdict:
         looked.row.verified = person or ""
         if person is None:
             looked = held_instead(looked=looked)
+        elif person and (device := case.traits.get(Trait.DEVICE)):
+            drop_asked(device=device.reveal(), moment=Moment(case.moment), now=now)
     keep_look(looked=looked)
     return looked.verdict
 

@@ -72,12 +72,12 @@ def _fits(found: Challenge, answer: str) -> bool:
 
 
 @tenant_atomic(savepoint=False)
-def drop_asked(*, device: str, now: datetime) -> None:
+def drop_asked(*, device: str, moment: Moment, now: datetime) -> None:
     """Who has answered is looked at once more: that he was asked before is no look of its own."""
     Assessment.objects.filter(
         device=device_digest(device),
         at__gt=now - KNOWN_FOR,
-        moment=Moment.ORDER,
+        moment=moment,
         action=Action.VERIFY,
         verified="",
     ).delete()

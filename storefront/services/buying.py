@@ -9,18 +9,20 @@ from channels.selectors import is_to_be_paid, payable_of
 from core.actors import SHOPPER, Actor
 from core.errors import AppError, NotFound
 from core.scope import tenant_atomic, whole
+from core.secrets import Secret
 from core.sheets import Sheet
 from fulfillment import services as fulfillment
 from fulfillment.selectors import has_goods
 from orders import services as orders
 from orders.errors import PersonWanted, RefusedByRules
 from orders.selectors import case_by_ref, items_of_order
-from orders.types import Line, OpenCase, Opener, PlaceOrder
+from orders.types import Line, LookUp, OpenCase, Opener, PlaceOrder
 from payments import services as payments
 from payments.errors import PaidAlready, ProviderUnknown
 from payments.selectors import live_payments
 from payments.types import Payable
 from risk.selectors import known_person, rules_in_force
+from risk.states import Action
 from storefront.errors import PriceChanged
 from storefront.selectors.words import all_names
 from storefront.types import BuyInput, Device
@@ -174,13 +176,25 @@ def ask_to_open(*, order: "Order", device: Device, now: datetime) -> "Opening | 
     """
     if not has_goods(order_id=order.pk):
         return None
-    opener = Opener(
+    return orders.ask_to_open(order=order, opener=_opener(device, now=now), now=now)
+
+
+def judge_look_up(
+    *, device: Device, number: str, proof: Secret, is_by_link: bool, now: datetime
+) -> Action:
+    """What the shop's rules say of a look-up: PASS, VERIFY or DENY."""
+    opener = _opener(device, now=now)
+    asked = LookUp(opener=opener, number=number, proof=proof, is_by_link=is_by_link)
+    return orders.judge_look_up(asked=asked, now=now)
+
+
+def _opener(device: Device, *, now: datetime) -> Opener:
+    return Opener(
         buyer_key=device.buyer_key,
         ip=device.ip,
         language=device.language,
         person=_person(device, now=now),
     )
-    return orders.ask_to_open(order=order, opener=opener, now=now)
 
 
 def say(*, order: "Order", case_ref: str, text: str, now: datetime) -> None:

@@ -16,7 +16,7 @@ from channels.states import PaymentInState
 from storefront import guessing, services
 from storefront.selectors.words import price_of
 from storefront.views.checkout import how_to_pay, way_asked
-from storefront.views.orders import private
+from storefront.views.finding import private
 
 if TYPE_CHECKING:
     from channels.models import PaymentIn

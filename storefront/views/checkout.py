@@ -34,7 +34,7 @@ from storefront.selectors.orders import order_page
 from storefront.selectors.words import price_of
 from storefront.types import ProductPage
 from storefront.views import checks
-from storefront.views.orders import order_of_this_device
+from storefront.views.finding import order_of_this_device
 from storefront.views.shelf import get_product, look_at, show_product
 from suppliers.abilities import Verdict
 

@@ -9,19 +9,17 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.errors import AppError, InvalidInput, NotAllowed, NotFound
-from core.guards import Asker, Crowded, attempt
+from core.errors import AppError, InvalidInput
 from core.middleware import opens_own_scope
 from core.pages import wants_json
 from core.scope import one_moment, tenant_atomic
 from orders.errors import PersonWanted
-from orders.selectors import fits_contact, lookup, order_by_token
+from orders.selectors import order_by_token
 from orders.states import ENDED, CaseKind, OrderState
-from storefront import device, guessing, services
+from storefront import device, services
 from storefront.checking import Thing
 from storefront.forms import read_text
 from storefront.selectors.codes import codes_as_text, secrets_of
@@ -29,6 +27,14 @@ from storefront.selectors.orders import is_shown_unpaid, order_page, order_rows
 from storefront.selectors.story import opening_words
 from storefront.types import OrderPage
 from storefront.views import checks
+from storefront.views.finding import (
+    back_to,
+    is_mine,
+    order_at,
+    order_of_this_device,
+    private,
+    unlock,
+)
 
 if TYPE_CHECKING:
     from orders.models import Order
@@ -36,52 +42,18 @@ if TYPE_CHECKING:
 LONGEST_TEXT = 1000
 
 
-def order_of_this_device(request: HttpRequest, token: str) -> "Order":
-    """The order, if this browser placed it or its owner opened it here; else it is refused."""
-    order = _order_at(request, token)
-    if not _is_mine(request, order):
-        raise NotAllowed(_("This order was placed on another device. Open it first."))
-    return order
-
-
-def _order_at(request: HttpRequest, token: str) -> "Order":
-    with guessing.token_asked(request):
-        return order_by_token(token=token)
-
-
-def _is_mine(request: HttpRequest, order: "Order") -> bool:
-    browser = device.find_browser(request)
-    if browser is not None and order.buyer_key and browser.buyer_key == order.buyer_key:
-        return True
-    return device.is_open_here(request, order_id=order.pk)
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @opens_own_scope
-@one_moment()
 def order(request: HttpRequest, token: str) -> HttpResponse:
     """The order's page; on a strange device a form that asks whose it is comes first."""
-    found = _order_at(request, token)
-    if _is_mine(request, found):
-        return _show(request, found)
-    if request.method != "POST":
+    if request.method == "POST" and (answer := unlock(request, token)) is not None:
+        return answer
+    with one_moment():
+        found = order_at(request, token)
+        if is_mine(request, found):
+            return _show(request, found)
         return render(request, "storefront/unlock.html", {"crumb": _("Order")}, status=403)
-    proof = read_text(request.POST, "proof", longest=120)
-    if not proof:  # nothing was guessed
-        return _ask_whose(request)
-    asker = guessing.asker_of(request, number=found.number)
-    tried = attempt(guard=guessing.UNLOCK, asker=asker, now=timezone.now())
-    if not fits_contact(order=found, contact_or_password=proof):
-        return _ask_whose(request)
-    tried.was_right()
-    return _opened(found)
-
-
-def _ask_whose(request: HttpRequest) -> HttpResponse:
-    error = _("That does not fit this order. Check it and try again.")
-    context = {"error": error, "crumb": _("Order")}
-    return render(request, "storefront/unlock.html", context, status=403)
 
 
 def _show(
@@ -117,7 +89,7 @@ def give_up(request: HttpRequest, token: str) -> HttpResponse:
     """The buyer cancels an order that is not paid; a paid one stays as it is, its page says so."""
     found = order_of_this_device(request, token)
     services.give_up(order=found, now=timezone.now())
-    return _back_to(found)
+    return back_to(found)
 
 
 @require_safe
@@ -238,7 +210,7 @@ def complain(request: HttpRequest, token: str) -> HttpResponse:
         told: dict[str, Any] = {"errors": {place: why.message}, "values": {"text": text}}
         with one_moment():
             return _show(request, order_by_token(token=token), status=why.status, **told)
-    return _back_to(found, f"#case-{case.ref}")
+    return back_to(found, f"#case-{case.ref}")
 
 
 @require_POST
@@ -247,47 +219,7 @@ def say(request: HttpRequest, token: str, ref: str) -> HttpResponse:
     found = order_of_this_device(request, token)
     text = read_text(request.POST, "text", longest=LONGEST_TEXT)
     services.say(order=found, case_ref=ref, text=text, now=timezone.now())
-    return _back_to(found, f"#case-{ref}")
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-def find(request: HttpRequest) -> HttpResponse:
-    """Look an order up. Wrong and missing are told alike, and guessing is counted."""
-    context: dict[str, Any] = {"crumb": _("Find an order"), "values": {}}
-    if request.method != "POST":
-        return render(request, "storefront/lookup.html", context)
-    number = read_text(request.POST, "number", longest=40).upper()
-    proof = read_text(request.POST, "proof", longest=120)
-    ticket = read_text(request.POST, "ticket", longest=200)
-    asker = guessing.asker_of(request, number=number)
-    try:
-        tried = guessing.look_up(asker=asker, ticket=ticket, now=timezone.now())
-        found = lookup(number=number, contact_or_password=proof)
-    except Crowded:
-        return _heard_later(request, asker, number=number, ticket=ticket)
-    except NotFound as why:
-        context |= {"error": why.message, "values": {"number": number, "proof": ""}}
-        return render(request, "storefront/lookup.html", context, status=404)
-    tried.was_right()
-    return _opened(found)
-
-
-def _heard_later(request: HttpRequest, asker: Asker, *, number: str, ticket: str) -> HttpResponse:
-    """The form again, with a ticket: sent once more after the wait, it is heard."""
-    ticket, wait = guessing.ticket_for(asker, given=ticket, now=timezone.now())
-    error = ngettext(
-        "Too many wrong tries came from your network lately. Wait %(number)s second, then send "
-        "this form again: it will be heard.",
-        "Too many wrong tries came from your network lately. Wait %(number)s seconds, then send "
-        "this form again: it will be heard.",
-        wait,
-    ) % {"number": wait}
-    values = {"number": number, "proof": ""}
-    told = {"crumb": _("Find an order"), "error": error, "values": values, "ticket": ticket}
-    response = render(request, "storefront/lookup.html", told, status=Crowded.status)
-    response["Retry-After"] = str(wait)
-    return private(response)
+    return back_to(found, f"#case-{ref}")
 
 
 @require_safe
@@ -304,27 +236,4 @@ def forget(request: HttpRequest) -> HttpResponse:
     """A shared computer: this browser no longer knows what was bought with it."""
     response = HttpResponseRedirect(reverse("storefront:mine"))
     device.forget(response)
-    return response
-
-
-def _opened(found: "Order") -> HttpResponse:
-    """To the order's page, with the cookie that opens it on this device for a while."""
-    response = _back_to(found)
-    path = reverse("storefront:order", args=[found.token])
-    device.open_here(response, order_id=found.pk, path=path)
-    return response
-
-
-def _back_to(found: "Order", anchor: str = "") -> HttpResponse:
-    path = reverse("storefront:order", args=[found.token])
-    return private(HttpResponseRedirect(path + anchor))
-
-
-def private(response: HttpResponse) -> HttpResponse:
-    """Nothing of an order is kept by a cache, nor told to the next site.
-
-    Not "no-referrer": with it a browser sends `Origin: null`, and every form here would be refused.
-    """
-    response["Cache-Control"] = "no-store, private"
-    response["Referrer-Policy"] = "same-origin"
     return response

@@ -1,0 +1,71 @@
+"""An order is asked for by its number, or at its address: the shop's rules are asked first, and
+know nothing of whether there is one."""
+
+from datetime import datetime
+
+import structlog
+
+from core.contacts import clean_mail, clean_phone
+from core.errors import InvalidInput
+from core.scope import tenant_atomic
+from core.secrets import Secret
+from orders.services.screening import of_contact
+from orders.types import LookUp
+from risk import services as risk
+from risk.selectors import rules_in_force
+from risk.states import Action, Moment, Trait
+from risk.types import Case
+
+log = structlog.get_logger(__name__)
+
+
+def judge_look_up(*, asked: LookUp, now: datetime) -> Action:
+    """What the rules say of it: PASS, VERIFY or DENY. It is counted and written down while any rule
+    or list of the shop has something to say then.
+
+    Never raises: whatever is wrong with risk, an order is found.
+    """
+    try:
+        return _judge(asked, now=now)
+    except Exception:
+        log.exception("look_up_not_judged")
+        return Action.PASS
+
+
+@tenant_atomic
+def _judge(asked: LookUp, *, now: datetime) -> Action:
+    if not rules_in_force().looks_at(Moment.LOOK_UP):
+        return Action.PASS
+    opener = asked.opener
+    verdict = risk.judge(case=_case(asked), person=opener.person, now=now)
+    match verdict.action:
+        case Action.VERIFY:
+            return Action.PASS if opener.person else Action.VERIFY
+        case Action.HOLD | Action.DENY:  # nobody decides about a look-up
+            return Action.DENY
+    return Action.PASS
+
+
+def _case(asked: LookUp) -> Case:
+    phone, mail = _contact(asked.proof.reveal())
+    opener = asked.opener
+    traits = {
+        Trait.IP: opener.ip, Trait.DEVICE: opener.buyer_key, Trait.PHONE: phone, Trait.MAIL: mail
+    }  # fmt: skip
+    return Case(
+        moment=Moment.LOOK_UP,
+        subject=asked.number[:24],
+        facts={"language": opener.language, "is_by_link": asked.is_by_link}
+        | of_contact(phone, mail),
+        traits={trait: Secret(text) for trait, text in traits.items() if text},
+    )
+
+
+def _contact(proof: str) -> tuple[str, str]:
+    """The phone number or the mail address that was given, if it is one; a password is neither."""
+    try:
+        if "@" in proof:
+            return "", clean_mail(proof)
+        return clean_phone(proof), ""
+    except InvalidInput:
+        return "", ""
