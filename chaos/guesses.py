@@ -43,9 +43,10 @@ MOST_COMPARED, MOST_A_SECOND = 300, 2.0
 def run(report: Report, options: Options) -> bool:
     """Whether nothing was hit, little was compared, and the honest buyer was served in time."""
     goods = make_goods()
-    sell_one(goods)
-    with bind(goods.tenant_id), tenant_atomic():
-        number = find_orders(text=MAIL)[0].number
+    with bind(goods.tenant_id):
+        sell_one(goods)
+        with tenant_atomic():
+            number = find_orders(text=MAIL)[0].number
     with running("web") as port:
         trial = Trial(goods=goods, number=number, port=port, guesses=options.orders * OF_AN_ORDER)
         trial.go_through(options.seed)
