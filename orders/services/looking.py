@@ -55,8 +55,11 @@ def _case(asked: LookUp) -> Case:
     return Case(
         moment=Moment.LOOK_UP,
         subject=asked.number[:24],
-        facts={"language": opener.language, "is_by_link": asked.is_by_link}
-        | of_contact(phone, mail),
+        facts={
+            "language": opener.language,
+            "is_by_link": asked.is_by_link,
+            **of_contact(phone, mail),
+        },
         traits={trait: Secret(text) for trait, text in traits.items() if text},
     )
 
