@@ -10,6 +10,7 @@ from core.scope import tenant_atomic
 from risk import services as risk
 from risk.models import Policy, Rule
 from risk.selectors import sentence
+from tenants.models import User
 from tenants.roles import RIGHTS, Role
 from tests.dashboard.people import browser_of
 from tests.risk.factories import a_case, assess, body, make_rule
@@ -217,7 +218,7 @@ def test_a_rule_says_again_what_it_said_in_an_earlier_version(browser):
 
 
 def test_what_two_versions_say_differently_is_told_in_words(browser):
-    browser.cookies["qy_language"] = "zh-hans"
+    User.objects.update(language="zh-hans")
     fact = {"f1_fact": "is_first_order", "f1_op": "=", "f1_value": "是"}
     browser.post(f"{LIST}new/", MANY | fact)
     path = f"{LIST}{the_rule().ref}/"
