@@ -258,7 +258,7 @@ def test_a_list_asks_as_often_however_long_it_is(
     stored(browser, offer, f"订单号,金额,状态\n{lines}")
     browser.get("/office/bills/breaks/")
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         browser.get("/office/bills/breaks/")
 
 

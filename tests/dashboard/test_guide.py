@@ -28,7 +28,7 @@ def test_an_empty_shop_is_led_to_a_product_on_the_shelf_in_one_form(shop):
     answer = browser.post(f"{PRODUCT}?of=game", given, follow=True)
 
     assert "The product is made." in answer.content.decode()
-    assert done(browser) == [False, True, True, True, False, False, False, False]
+    assert done(browser) == [False, True, True, True, False, False, False, False, False]
     with tenant_atomic():
         product = Product.objects.get()
         assert product.state == ProductState.PUBLISHED

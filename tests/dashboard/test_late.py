@@ -239,7 +239,7 @@ def test_a_longer_list_costs_no_more_questions(
     browser = browser_of(shop, "owner")
     browser.get(LIST)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         answer = browser.get(LIST)
 
     assert len(answer.context["lines"]) == count

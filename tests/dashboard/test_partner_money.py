@@ -223,7 +223,7 @@ def test_claims_ask_as_often_however_many_there_are(partner, ann, count, django_
         press(ann, "refuse", reason="no")
     ann.get(CLAIMS)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         ann.get(CLAIMS)
 
 

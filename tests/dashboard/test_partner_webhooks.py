@@ -531,5 +531,5 @@ def test_the_list_asks_as_often_however_many_there_are(
         make_endpoint(partner, f"https://shop{number}.example.com/")
     browser.get(list_of(partner))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         browser.get(list_of(partner))

@@ -210,5 +210,5 @@ def test_the_list_asks_as_often_however_many_there_are(
             make_keyed()
     browser.get(LIST)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         browser.get(LIST)

@@ -157,7 +157,7 @@ def test_payments_ask_as_often_however_many_there_are(
         note(browser, offer, ref=f"B-{at}", proof=SimpleUploadedFile("slip.pdf", PDF))
     browser.get(PAYMENTS)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         browser.get(PAYMENTS)
 
 

@@ -125,5 +125,5 @@ def test_a_longer_history_costs_no_more_queries(django_assert_num_queries, quant
     fulfillment.open_units(order_id=order.pk, now=NOON)
     assert Payment.objects.count() == 1
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         timeline(order_id=order.pk)

@@ -173,7 +173,7 @@ OFFICE = {
     "office_order": page(ORDER, "orders.view"),
     "office_refund": deed(f"{ORDER}refund/", "orders.refund", {"what": "some", "unit": "{unit}"}),
     "office_guide": page("/office/guide/", "home.view"),
-    "office_guide_product": page("/office/guide/product/", "catalog.edit", posted=422),
+    "office_guide_product": page("/office/guide/product/", "catalog.edit", posted=422, shows=False),
     "office_guide_hide": deed("/office/guide/hide/", "home.view"),
     "office_find": page("/office/find/", "home.view"),
     "office_find_hits": deed("/office/find/hits/", "home.view", posted=200, shows=False),

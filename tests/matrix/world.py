@@ -13,6 +13,7 @@ from typing import Any
 from django.utils import timezone
 from PIL import Image
 
+from analytics import services as analytics
 from catalog import services as catalog
 from catalog.states import Kind
 from core import idempotency
@@ -92,6 +93,7 @@ def make_world(slug: str) -> World:
     with bind(world.shop.pk):
         for step in STEPS:
             step(world, now)
+        analytics.rebuild(now=now)
     return world
 
 
