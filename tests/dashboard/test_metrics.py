@@ -84,7 +84,7 @@ def test_a_reading_that_takes_too_long_is_given_up(monkeypatch):
     [
         ("orders_open", "order_to_decide"), ("orders_recent", "order_newest"),
         ("delivery", "order_newest"), ("units", "unit_unfinished"), ("units_stuck", "unit_due"),
-        ("suppliers", "calls_of_supplier"), ("outbox", "outbox_unheard"),
+        ("outbox", "outbox_unheard"),
         ("webhooks", "webhook_event_old"), ("webhooks_due", "webhook_delivery_due"),
         ("risk", "assessment_oldest"), ("refunds", "refund_due"),
     ],
