@@ -19,9 +19,12 @@ from core.sweeper import beat
 from dashboard.ops import figures
 from dashboard.ops.figures import BY_NAME, Reading
 from fulfillment import services as fulfillment
+from suppliers.models import Call
+from suppliers.states import CallKind
 from tests.catalog.factories import make_sku
 from tests.conftest import client_of
 from tests.orders.factories import paid
+from tests.suppliers.factories import make_offer
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 ROOT = Path(__file__).resolve().parents[2]
@@ -90,6 +93,24 @@ def test_a_reading_that_takes_too_long_is_given_up(monkeypatch):
     ],
 )  # fmt: skip
 def test_a_reading_follows_its_index(reading, index):
+    assert index in plan_of(reading)
+
+
+def test_the_calls_of_suppliers_are_read_by_their_time(shop):
+    """On rows: of an empty table any index will do."""
+    now = timezone.now()
+    with tenant_atomic():
+        supplier = make_offer().supplier
+        said = {"kind": CallKind.BUY, "outcome": "success", "is_bad": False, "took_ms": 9}
+        hours = (now - timedelta(hours=hour) for hour in range(2000))
+        Call.objects.bulk_create(Call(supplier=supplier, at=at, **said) for at in hours)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ANALYZE suppliers_call, suppliers_supplier, suppliers_attempt")
+
+    assert "calls_of_supplier" in plan_of("suppliers")
+
+
+def plan_of(reading):
     now = timezone.now()
     with connections["ops"].cursor() as cursor:
         cursor.execute("SET enable_seqscan = off")
@@ -97,8 +118,7 @@ def test_a_reading_follows_its_index(reading, index):
         cursor.execute(f"EXPLAIN {BY_NAME[reading].sql}", given)
         plan = "\n".join(line for (line,) in cursor.fetchall())
         cursor.execute("RESET enable_seqscan")
-
-    assert index in plan
+    return plan
 
 
 def test_dashboard_alerts_and_handbook_name_what_there_is(scrape):

@@ -21,6 +21,7 @@ class Rule:
     query: str = ""
     shows: bool = True  # whether who is let in reads the shop's own texts there
     posted: int = 302  # what a deed that was done is answered with; 422: the form is sent empty
+    notes: tuple[str, ...] = ()  # where the shop writes down a try that found nothing
     leads: bool = True  # whether a redirect leads to a page for the same people
 
     @property
@@ -426,7 +427,10 @@ SHOP = {
     "storefront:say": Rule(f"{AT}help/{{case_ref}}/", post=DEVICE, form={"text": "hello"}),
     "storefront:mine": asset("/orders/"),
     "storefront:lookup": asset(
-        "/orders/find/", post=PUBLIC, form={"number": "{number}", "proof": "{mail}"}
+        "/orders/find/",
+        post=PUBLIC,
+        form={"number": "{number}", "proof": "{mail}"},
+        notes=("risk_assessment",),
     ),
     "storefront:forget": deed("/orders/forget/", PUBLIC, shows=False),
     # Whoever has the address may pay, as with a bill.

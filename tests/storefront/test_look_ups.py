@@ -66,7 +66,8 @@ def test_a_look_up_refused_is_in_the_orders_own_history(shop, order):
 
     with tenant_atomic():
         told = [row.text for row in timeline(order_id=order.pk)]
-    assert any(text.startswith(f"有人查询此订单，被规则拒绝：“{NAME}”") for text in told), told
+    said = "当时段（小时）不低于 0，则拦截（判断时机：查询订单）"
+    assert f"有人查询此订单，被规则拒绝：“{NAME}”（{said}）。" in told
 
 
 @pytest.mark.parametrize("by_link", [False, True])
