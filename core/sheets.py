@@ -36,6 +36,7 @@ class Sheet:
         self._questions: list[_Question] = []
         self._gate: int | None = None
         self._shared: dict[Any, int] = {}  # the tenant and moments: sent once, however often said
+        self._noted: set[tuple[Any, ...]] = set()
 
     def insert(self, *rows: TenantModel, unless_there: str = "") -> None:
         """New rows, of any table; `unless_there` names the constraint that says when their like is
@@ -72,6 +73,13 @@ class Sheet:
                 columns[name] = make()
         part = self._part_of_notes(form)
         self._say(part, shape, shape.plain | columns)
+
+    def note_once(self, model: type[TenantModel], **columns: Any) -> None:
+        """A note that says no more when the sheet has it twice."""
+        said = (model, self._gate, *columns.items())
+        if said not in self._noted:
+            self._noted.add(said)
+            self.note(model, **columns)
 
     def change(self, row: TenantModel, **written: Any) -> None:
         """Write plain columns of a row that is locked, or of this transaction's own making.

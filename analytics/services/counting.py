@@ -72,7 +72,7 @@ def note_order(event: Event, *, sheet: Sheet | None) -> None:
     if sheet is None:
         insert([draft(Touched, order_id=order_id)])
     else:
-        sheet.note(Touched, order_id=order_id)
+        sheet.note_once(Touched, order_id=order_id)  # paid, delivered and completed at once
 
 
 def count_touched(*, now: datetime) -> int:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.utils import timezone
 
+from analytics.models import Touched
 from channels import services as channels
 from channels.models import PartnerOrder
 from channels.types import PartnerTerms
@@ -46,6 +47,13 @@ def counts():
 
 ONE = {"orders": 1, "sold": 1, "payments": 1, "named": 1}
 NONE = dict.fromkeys(ONE, 0)
+
+
+def test_a_sale_is_counted_again_once_though_it_is_paid_delivered_and_completed(caller, sku):
+    caller.order(sku)
+
+    with tenant_atomic():
+        assert Touched.objects.count() == 1
 
 
 def test_an_order_is_answered_with_its_code_and_paid_from_the_balance(caller, keyed, sku):

@@ -170,3 +170,15 @@ def test_a_sheet_is_not_written_outside_a_scope(shop):
 
     with pytest.raises(ScopeError):
         sheet.write()
+
+
+@pytest.mark.usefixtures("scope")
+def test_a_note_that_says_no_more_the_second_time_is_stored_once():
+    orders, sheet = [make_order(), make_order()], Sheet()
+    for order in (*orders, *orders):
+        sheet.note_once(OrderMove, order_id=order.pk, old="placed", new="paid", by="anna", at=NOON)
+    sheet.write()
+
+    assert list(OrderMove.objects.order_by("order_id").values_list("order_id", flat=True)) == [
+        order.pk for order in orders
+    ]
