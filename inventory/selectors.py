@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Avg, Count, Max, Min, Q, QuerySet
 
 from core.scope import require_tenant
 from core.uploads import old_files
@@ -157,9 +157,7 @@ def low_stock(*, now: datetime, days: float = LOW_COVER_DAYS) -> list[Cover]:
 
 
 _EXPIRING = f"""
-    SELECT shelf.sku_id, shelf.expires_on, sum(counted.n)::int,
-           (SELECT coalesce(avg(batch.cost_e4), 0)::bigint FROM inventory_batch AS batch
-             WHERE batch.tenant_id = %(tenant)s AND batch.sku_id = shelf.sku_id)
+    SELECT shelf.sku_id, shelf.expires_on, sum(counted.n)::int
       FROM inventory_shelf AS shelf
      CROSS JOIN generate_series(0, {LANES - 1}) AS lanes(lane)
      CROSS JOIN LATERAL (
@@ -176,23 +174,25 @@ _EXPIRING = f"""
 def expiring_soon(*, now: datetime, days: int = EXPIRING_DAYS) -> list[Expiring]:
     """Stock that expires within `days`, the soonest first."""
     rows = _lots(now=now, last=today_here(now=now) + timedelta(days=days))
-    return [Expiring(sku_id=sku, expires_on=day, count=count) for sku, day, count, _cost in rows]
+    return [Expiring(sku_id=sku, expires_on=day, count=count) for sku, day, count in rows]
 
 
 def stock_lots(*, now: datetime) -> list[Lot]:
     """All that can be sold, by SKU and day of expiry, the soonest first."""
     rows = _lots(now=now, last=NEVER)
+    found = Batch.objects.filter(sku__in={sku for sku, _day, _count in rows}).order_by()
+    costs = dict(found.values_list("sku").annotate(Avg("cost_e4")))
     return [
-        Lot(sku_id=sku, expires_on=day, codes=count, cost_e4=count * cost)
-        for sku, day, count, cost in rows
+        Lot(sku_id=sku, expires_on=day, codes=count, cost_e4=count * round(costs.get(sku) or 0))
+        for sku, day, count in rows
     ]
 
 
-def _lots(*, now: datetime, last: date) -> list[tuple[int, date, int, int]]:
+def _lots(*, now: datetime, last: date) -> list[tuple[int, date, int]]:
     given: dict[str, Any] = {"tenant": require_tenant(), "today": today_here(now=now), "last": last}
     with connection.cursor() as cursor:
         cursor.execute(_EXPIRING, given)
-        return [(sku, day, count, cost) for sku, day, count, cost in cursor.fetchall()]
+        return [(sku, day, count) for sku, day, count in cursor.fetchall()]
 
 
 def due_holds(*, now: datetime, limit: int) -> list[tuple[int, int]]:
