@@ -1,6 +1,8 @@
 """An order's own page, and the ways to find it again."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -111,21 +113,34 @@ def live(request: HttpRequest, token: str) -> HttpResponse:
     return private(JsonResponse(news))
 
 
+def to_a_person(
+    view: Callable[[HttpRequest, str], HttpResponse],
+) -> Callable[[HttpRequest, str], HttpResponse]:
+    """What a view that opens codes puts to who asks, when a risk rule wants it proven."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, token: str) -> HttpResponse:
+        if (again := checks.first(request, _opening(token))) is not None:
+            return again
+        try:
+            return view(request, token)
+        except PersonWanted as why:
+            return _prove(request, token, why)
+
+    return answer
+
+
 @require_POST
 @never_cache
 @opens_own_scope
+@to_a_person
 def codes(request: HttpRequest, token: str) -> HttpResponse:
     """The codes in the clear: for the script as JSON, without script as the page itself."""
     now = timezone.now()
-    if (again := checks.first(request, _opening(token))) is not None:
-        return again
-    try:
-        with tenant_atomic():
-            found = order_of_this_device(request, token)
-            closed = _why_closed(request, found, now=now)
-            units = {} if closed else secrets_of(order=found, now=now)
-    except PersonWanted as why:
-        return _prove(request, token, why)
+    with tenant_atomic():
+        found = order_of_this_device(request, token)
+        closed = _why_closed(request, found, now=now)
+        units = {} if closed else secrets_of(order=found, now=now)
     if wants_json(request):
         told = {"error": closed} if closed else {"units": units}
         return private(JsonResponse(told, status=403 if closed else 200))
@@ -156,19 +171,15 @@ def _why_closed(request: HttpRequest, found: "Order", *, now: datetime) -> str:
 @require_POST
 @never_cache
 @opens_own_scope
+@to_a_person
 def codes_file(request: HttpRequest, token: str) -> HttpResponse:
     """The codes as a file; without one the order's page says why and what to do."""
     now = timezone.now()
-    if (again := checks.first(request, _opening(token))) is not None:
-        return again
-    try:
-        with tenant_atomic():
-            found = order_of_this_device(request, token)
-            closed = _why_closed(request, found, now=now)
-            shop = device.shop_of(request)
-            text = "" if closed else codes_as_text(order=found, shop=shop, now=now)
-    except PersonWanted as why:
-        return _prove(request, token, why)
+    with tenant_atomic():
+        found = order_of_this_device(request, token)
+        closed = _why_closed(request, found, now=now)
+        shop = device.shop_of(request)
+        text = "" if closed else codes_as_text(order=found, shop=shop, now=now)
     if not text:
         with one_moment():
             found = order_by_token(token=token)

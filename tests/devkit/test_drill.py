@@ -1,22 +1,7 @@
 """A backup that was never restored is a hope: dumped, copied, started again, counted."""
 
-import shutil
-
-import pytest
-
 from devkit import drill, roles
 from devkit.binaries import find_postgres
-from devkit.place import Place, outside
-from devkit.services import Services
-
-
-@pytest.fixture
-def services(tmp_path, monkeypatch):
-    for variable in (*roles.VARIABLES, "REDIS_URL"):
-        monkeypatch.delenv(variable, raising=False)
-    place = Place(root=tmp_path)
-    yield Services(place)
-    shutil.rmtree(outside(place.root), ignore_errors=True)  # where root ran it as nobody
 
 
 def test_what_was_committed_is_in_the_dump_and_in_the_copy_of_the_cluster(services):

@@ -1,23 +1,10 @@
 """Our own servers for real: started, killed, started again, stopped."""
 
 import os
-import shutil
 import signal
 
-import pytest
-
 from devkit import roles
-from devkit.place import Place, outside
 from devkit.services import Services
-
-
-@pytest.fixture
-def services(tmp_path, monkeypatch):
-    for variable in (*roles.VARIABLES, "REDIS_URL"):
-        monkeypatch.delenv(variable, raising=False)
-    place = Place(root=tmp_path)
-    yield Services(place)
-    shutil.rmtree(outside(place.root), ignore_errors=True)  # where root ran it as nobody
 
 
 def ask(services, variable, question):
