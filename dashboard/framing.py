@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 
 from core.errors import TooManyTries
 from dashboard.frame import REFUSED
-from dashboard.sites import CSP, site_of, speak_staff_language
+from dashboard.sites import in_office, site_of, speak_staff_language
 
 
 class Framed:
@@ -19,8 +19,8 @@ class Framed:
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         speak_staff_language(request)
-        response: HttpResponse = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]  # -- a mixin
-        response._csp_replace = CSP  # type: ignore[attr-defined] # noqa: SLF001 -- how django-csp is told
+        view = super().dispatch  # type: ignore[misc]  # -- a mixin
+        response: HttpResponse = in_office(request, lambda: view(request, *args, **kwargs))
         return response
 
     def form_invalid(self, form: Any) -> HttpResponse:

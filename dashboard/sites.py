@@ -1,5 +1,6 @@
 """The two back offices: the merchant's on the shop's host, the operator's on the `ops.` host."""
 
+from collections.abc import Callable
 from functools import partial, update_wrapper
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -48,12 +49,7 @@ class Office(UnfoldAdminSite):
             speak_staff_language(request)
             if has_nul(request):
                 return pages.bad_request(request)
-            with timezone.override(zone_of(request)):
-                response = guarded(request, *args, **kwargs)
-                if not getattr(response, "is_rendered", True):
-                    response = response.render()
-            response._csp_replace = CSP  # noqa: SLF001 -- how django-csp is told
-            return response
+            return in_office(request, lambda: guarded(request, *args, **kwargs))
 
         return update_wrapper(framed, view)
 
@@ -140,6 +136,16 @@ def has_nul(request: HttpRequest) -> bool:
         for _name, values in given.lists()
         for value in values
     )
+
+
+def in_office(request: HttpRequest, answer: Callable[[], Any]) -> Any:
+    """By the shop's clock, its template too, and under the office's policy."""
+    with timezone.override(zone_of(request)):
+        response = answer()
+        if not getattr(response, "is_rendered", True):
+            response = response.render()
+    response._csp_replace = CSP  # noqa: SLF001 -- how django-csp is told
+    return response
 
 
 def zone_of(request: HttpRequest) -> ZoneInfo | None:

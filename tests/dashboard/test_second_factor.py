@@ -140,3 +140,12 @@ def test_nobody_ends_a_strangers_session(shop, user):
     other.post(f"/office/security/sessions/{pk}/end/")
 
     assert mine.get("/office/").status_code == 200
+
+
+def test_where_one_is_signed_in_since_is_said_by_the_shops_clock(shop, user):
+    with time_machine.travel("2026-11-20T20:05:00+00:00", tick=False):
+        browser = signed_in(shop, user)
+
+        page = browser.get("/office/security/").content.decode()
+
+    assert "2026-11-21 04:05" in page
