@@ -16,7 +16,7 @@ from devkit.steps import manage
 
 TEST_PLACE = Place("test")
 # A database each, and some memory: more than four make a run no shorter.
-SIDE_BY_SIDE = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadgroup"]
+SIDE_BY_SIDE = ["-n", str(min(os.cpu_count() or 1, 4))]
 TEST_SETTINGS = {"DJANGO_SETTINGS_MODULE": "config.settings.test"}
 
 

@@ -21,6 +21,7 @@ from payments.services import ledger
 from risk.selectors.rules import forget_rules
 from tenants.models import Domain, Merchant
 from tests.emptying import empty_quickly
+from tests.scheduling import Rooms
 
 
 @contextmanager
@@ -76,14 +77,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             return
 
 
-@pytest.hookimpl(tryfirst=True)  # before the plugin reads which belong together
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """A file's tests stay with one worker, for its fixtures' sake, but for the largest file; so do
-    all that start the whole program, whose servers have one place each and load a machine."""
-    folder = item.path.parent.name
-    if folder != "matrix":
-        group = "stack" if folder in {"browser", "secrets"} else f"{folder}/{item.path.stem}"
-        item.add_marker(pytest.mark.xdist_group(group))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Rooms:
+    return Rooms(config, log)
 
 
 @pytest.fixture(autouse=True)
