@@ -23,6 +23,7 @@ from suppliers.models import Call
 from suppliers.states import CallKind
 from tests.catalog.factories import make_sku
 from tests.conftest import client_of
+from tests.emptying import make_tables_anew
 from tests.orders.factories import paid
 from tests.suppliers.factories import make_offer
 
@@ -93,6 +94,8 @@ def test_a_reading_that_takes_too_long_is_given_up(monkeypatch):
     ],
 )  # fmt: skip
 def test_a_reading_follows_its_index(reading, index):
+    make_tables_anew()
+
     assert index in plan_of(reading)
 
 
