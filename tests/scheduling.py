@@ -2,12 +2,12 @@
 
 from pathlib import PurePosixPath
 
-from xdist.scheduler import LoadScopeScheduling
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # -- without types
 
 WHOLE_PROGRAM = {"browser", "secrets"}
 
 
-class Rooms(LoadScopeScheduling):
+class Rooms(LoadScopeScheduling):  # type: ignore[misc]  # -- of no known type
     """A file's tests stay with one worker, for its fixtures' sake, but for the largest file. So do
     all that start the whole program: its servers have one place each and load a machine.
 
