@@ -2,18 +2,17 @@
 sees where they are signed in."""
 
 import re
-import time
 from datetime import timedelta
 
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.utils import timezone
 
 from core.scope import tenant_atomic
 from tenants.models import AuditRow, Merchant
 from tenants.roles import Role
+from tests.authenticator import digits
 from tests.conftest import client_of
 from tests.dashboard.people import PASSWORD, make_member, sign_in
 from tests.inventory.factories import make_codes, make_sku
@@ -34,10 +33,6 @@ def user(shop):
 def code(shop):
     with tenant_atomic():
         return make_codes(make_sku(), 1)[0]
-
-
-def digits(secret: str) -> str:
-    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
 
 
 def signed_in(shop, user):

@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.authenticator import digits
 from tests.secrets.looking import CANARY, PHONE
-from tests.secrets.web import BANK, KEY, Browser, until
+from tests.secrets.web import BANK, FACTOR_KEY, KEY, Browser, until
 
+FACTOR = "/office/security/factor/"
 COLUMNS = {"width": "2", "column0": "secret", "column1": "expires_on", "delimiter": ","}
 PASSWORD = f"{CANARY}-password"
 JSON = {"Accept": "application/json"}
@@ -34,6 +36,16 @@ class Flows:
         self.staff.get("/office/login/")
         form = {"login": self.given["mail"], "password": self.given["password"]}
         assert self.staff.post("/office/login/", form).status_code == 302
+        self._set_up_factor()
+
+    def _set_up_factor(self) -> None:
+        """Codes are shown to nobody who has no second factor; the password is asked for again."""
+        again = self.staff.get(FACTOR).headers["Location"]
+        self.staff.get(again)
+        self.staff.done(again, {"password": self.given["password"], "next": FACTOR})
+        key = FACTOR_KEY.search(self.staff.get(FACTOR).text)
+        assert key is not None
+        assert self.staff.done(FACTOR, {"code": digits(key[1])}).status_code == 302
 
     # Loading
 

@@ -10,6 +10,7 @@ import requests
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 KEY = re.compile(r'name="request_key" value="([^"]+)"')
 BANK = re.compile(r'href="(/sandbox/pay/[^"]+)"')
+FACTOR_KEY = re.compile(r'class="qy-secret">([A-Z2-7]+)<')
 PATIENCE = 90.0
 
 
