@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -13,9 +14,22 @@ from core.money import read_e4, write_e4
 UNKNOWN_FIELD = "unknown_field"
 
 
+_fields: dict[type, Any] = {}
+
+
 class Shape(serializers.Serializer):
     """A body, or a part of one. A name it does not know is a typo, and what it was to say would be
     lost: it is refused."""
+
+    @cached_property
+    def fields(self) -> Any:
+        """Those of an empty one, made once: to copy them costs as much as to read the body, and
+        none of them keeps what it has read."""
+        kind = type(self)
+        if kind not in _fields:
+            empty = kind()
+            _fields[kind] = serializers.Serializer.fields.__get__(empty, kind)
+        return _fields[kind]
 
     def to_internal_value(self, data: Any) -> Any:
         unknown = sorted(set(data) - set(self.fields)) if isinstance(data, dict) else ()

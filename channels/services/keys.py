@@ -87,15 +87,16 @@ def roll_key(*, key_id: int, overlap: timedelta, by: Actor, now: datetime) -> Ne
     return fresh
 
 
-@tenant_atomic
 def mark_used(*, seat: Seat, address: str, now: datetime) -> None:
-    """Remember when and from where, about once a minute: not each call writes the key's row."""
+    """Remember when and from where, about once a minute: not each call writes the key's row, or so
+    much as begins to."""
     if seat.last_used_at is not None and seat.last_used_at > now - USED_EVERY:
         return
     stale = Q(last_used_at=None) | Q(last_used_at__lte=now - USED_EVERY)
-    ApiKey.objects.filter(stale, pk=seat.key_id).update(
-        last_used_at=now, last_used_from=address or None
-    )
+    with tenant_atomic():
+        ApiKey.objects.filter(stale, pk=seat.key_id).update(
+            last_used_at=now, last_used_from=address or None
+        )
 
 
 def _locked(key_id: int) -> ApiKey:

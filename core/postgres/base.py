@@ -6,12 +6,16 @@ what belongs to it and the first statement go out together. A transaction in whi
 costs nothing.
 """
 
+import select
+import time
 from typing import Any
 
 import psycopg2.extensions
 from django.db.backends.postgresql import base
 from django.db.backends.utils import debug_transaction
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE
+
+BELIEVED = 30.0  # seconds
 
 
 class Cursor(psycopg2.extensions.cursor):
@@ -51,6 +55,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     opening = ""
     tenant_in_force: int | None = None  # core.scope's mark
+    _asked_at = float("-inf")
 
     def open_with(self, statement: str) -> None:
         """Run a statement without an answer, together with the one that comes next."""
@@ -67,10 +72,29 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def send_opening(self) -> None:
         self._say(self.take_opening())
 
+    def is_usable(self) -> bool:
+        """Whether the server is still there, at a request's start.
+
+        A server that went away has closed its socket or said why: what is silent, and answered not
+        long ago, is believed to be there. To ask is a way more for each request.
+        """
+        now = time.monotonic()
+        if self.connection is not None and now < self._asked_at + BELIEVED and self._is_silent():
+            return True
+        self._asked_at = now
+        return bool(super().is_usable())
+
+    def _is_silent(self) -> bool:
+        if self.connection.closed:
+            return False
+        waiting = select.poll()  # unlike select() it takes any number of a file
+        waiting.register(self.connection.fileno(), select.POLLIN)
+        return not waiting.poll(0)
+
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = super().get_new_connection(conn_params)
         connection.cursor_factory = Cursor
-        self.opening = ""
+        self.opening, self._asked_at = "", time.monotonic()
         return connection
 
     def create_cursor(self, name: str | None = None) -> Any:

@@ -1,6 +1,7 @@
 """A transaction opens with its first statement, and is a transaction all the same."""
 
 import io
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -107,3 +108,58 @@ def test_a_lost_connection_is_replaced(shop):
     connection.close_if_unusable_or_obsolete()
 
     assert names() == []
+
+
+def told_beside(sql: str, pid: int) -> Any:
+    """What another session of the same role is told about this one."""
+    beside = connection.copy()
+    try:
+        with beside.cursor() as cursor:
+            cursor.execute(sql, [pid])
+            return cursor.fetchone()[0]
+    finally:
+        beside.close()
+
+
+def asked_last(pid: int) -> Any:
+    return told_beside("SELECT query FROM pg_stat_activity WHERE pid = %s", pid)
+
+
+def begin_a_request() -> None:
+    connection.health_check_enabled, connection.health_check_done = True, False
+
+
+@pytest.fixture
+def session():
+    """A session that was asked something; its process at the server."""
+    connection.ensure_connection()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 AS mine")
+    yield connection.connection.info.backend_pid
+    connection.health_check_enabled = False
+
+
+def test_a_server_that_says_nothing_is_not_asked_whether_it_is_there(session):
+    begin_a_request()
+    connection.close_if_health_check_failed()
+
+    assert connection.connection.info.backend_pid == session
+    assert asked_last(session) == "SELECT 1 AS mine"
+
+
+def test_after_a_while_it_is_asked(session, monkeypatch):
+    monkeypatch.setattr("core.postgres.base.BELIEVED", 0.0)
+
+    begin_a_request()
+    connection.close_if_health_check_failed()
+
+    assert asked_last(session) == "SELECT 1"
+
+
+def test_a_session_that_the_server_ended_is_replaced_before_it_is_used(shop, session):
+    assert told_beside("SELECT pg_terminate_backend(%s, 10000)", session) is True
+
+    begin_a_request()
+
+    assert names() == []
+    assert connection.connection.info.backend_pid != session
