@@ -20,7 +20,7 @@ from tests.channels.sandboxes import open_twin
 from tests.payments.factories import posting
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
-QUERIES = 8
+QUERIES = 6
 PAYMENTS = "/api/v1/balance/payments"
 ASKED = {"amount": "250.0000", "reference": "NOV", "return_url": "https://a.example/paid"}
 

@@ -111,7 +111,7 @@ def test_a_page_takes_as_many_queries_for_one_as_for_three(
             stocked_sku(1)
     caller.get(PRODUCTS)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         caller.get(PRODUCTS)
 
 

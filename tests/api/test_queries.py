@@ -15,7 +15,7 @@ from tests.channels.factories import make_keyed
 from tests.orders.factories import stocked_sku
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
-QUERIES = 8
+QUERIES = 6
 
 
 @pytest.fixture
