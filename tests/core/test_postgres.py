@@ -126,7 +126,7 @@ def asked_last(pid: int) -> Any:
 
 
 def begin_a_request() -> None:
-    connection.health_check_enabled, connection.health_check_done = True, False
+    connection.health_check_enabled, connection.health_check_done = True, False  # type: ignore[attr-defined]  # -- not in the stubs
 
 
 @pytest.fixture
