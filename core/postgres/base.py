@@ -75,18 +75,19 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def is_usable(self) -> bool:
         """Whether the server is still there, at a request's start.
 
-        A server that went away has closed its socket or said why: what is silent, and answered not
-        long ago, is believed to be there. To ask is a way more for each request.
+        A server that went away has closed its socket or said why: what is idle and silent, and
+        answered not long ago, is believed to be there. To ask is a way more for each request.
         """
         now = time.monotonic()
-        if self.connection is not None and now < self._asked_at + BELIEVED and self._is_silent():
+        if self.connection is not None and now < self._asked_at + BELIEVED and self._is_quiet():
             return True
         self._asked_at = now
         return bool(super().is_usable())
 
-    def _is_silent(self) -> bool:
-        if self.connection.closed:
-            return False
+    def _is_quiet(self) -> bool:
+        """In no transaction, which may have failed, and with nothing said that was not heard."""
+        if self.connection.info.transaction_status != TRANSACTION_STATUS_IDLE:
+            return False  # a closed one has none
         waiting = select.poll()  # unlike select() it takes any number of a file
         waiting.register(self.connection.fileno(), select.POLLIN)
         return not waiting.poll(0)
