@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django.utils.functional import cached_property
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -12,9 +13,7 @@ from rest_framework.exceptions import ErrorDetail
 from core.money import read_e4, write_e4
 
 UNKNOWN_FIELD = "unknown_field"
-
-
-_fields: dict[type, Any] = {}
+_fields: dict[tuple[type, str | None], Any] = {}
 
 
 class Shape(serializers.Serializer):
@@ -23,12 +22,12 @@ class Shape(serializers.Serializer):
 
     @cached_property
     def fields(self) -> Any:
-        """Those of an empty one, made once: to copy them costs as much as to read the body, and
-        none of them keeps what it has read."""
-        kind = type(self)
+        """Those of an empty one, made once for each language: to copy them costs as much as to read
+        the body. A field keeps nothing of what it has read, but its words as they were first said.
+        """
+        kind = type(self), get_language()
         if kind not in _fields:
-            empty = kind()
-            _fields[kind] = serializers.Serializer.fields.__get__(empty, kind)
+            _fields[kind] = super(Shape, type(self)()).fields
         return _fields[kind]
 
     def to_internal_value(self, data: Any) -> Any:

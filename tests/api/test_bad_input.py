@@ -268,3 +268,15 @@ def test_no_address_of_the_api_is_a_page(caller):
 
     assert (caller.status, answer["error"]["code"]) == (404, "not_found")
     assert json.loads(caller.raw) == answer
+
+
+def test_what_a_field_says_is_in_the_language_of_who_is_told_and_not_of_who_came_first(caller, sku):
+    long = {"sku": sku.ref, "partner_order_no": "x" * 65}
+
+    said = [
+        caller.post(ORDERS, long, accept_language=language)["error"]["message"]
+        for language in ("zh-CN", "en", "zh-CN")
+    ]
+
+    assert said[1] == "Ensure this field has no more than 64 characters."
+    assert said[0] == said[2] != said[1]
