@@ -163,3 +163,13 @@ def test_a_session_that_the_server_ended_is_replaced_before_it_is_used(shop, ses
 
     assert names() == []
     assert connection.connection.info.backend_pid != session
+
+
+def test_a_session_whose_transaction_failed_is_no_use_until_it_is_over(session):
+    with transaction.atomic():
+        with pytest.raises(DatabaseError), connection.cursor() as cursor:
+            cursor.execute("SELECT 1 / 0")
+        assert not connection.is_usable()
+        transaction.set_rollback(True)
+
+    assert connection.is_usable()
