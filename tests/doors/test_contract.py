@@ -276,12 +276,13 @@ def test_dearer_than_agreed_is_not_bought(stand):
 def test_what_comes_too_fast_is_told_to_ask_as_it_may_have_been_bought(stand):
     """Of the copies one is in time, and it is another one's answer that arrives."""
     stand.let_in_a_second(1)
-    stand.wire.pressed = "order/buy"
+    stand.wire.copies, stand.wire.enough = {"order/buy": 50}, b'"code":500'
     stand.work = lambda: at_once(lambda _n: stand.let_in_a_second(100), times=1)
 
     attempt, _codes = stand.carry_out(*ROADS["cards"])
 
     assert json.loads(stand.wire.told[0])["code"] == 500
+    assert {json.loads(told)["code"] for told in stand.wire.told[:5]} == {200, 500}
     assert attempt.state == AttemptState.SUCCESS, attempt.reason
     assert stand.ledger(attempt.number) == ["completed"]
 

@@ -21,7 +21,6 @@ NEVER_CARRIED = {
     Fault.BUSY_BEFORE,
 }
 BUSY = Reply(body=json.dumps({"code": 500, "msg": "系统繁忙", "data": None}).encode())
-BOUGHT, MOST_PRESSED = 200, 50
 KEPT = ("Content-Type", "UserId", "Timestamp", "Sign")
 
 
@@ -29,15 +28,15 @@ KEPT = ("Content-Type", "UserId", "Timestamp", "Sign")
 class Wire:
     """`hosts`: by the first part of a path, the shop that it is carried to. `faults` are as those
     of an account at the stand-ins; by the end of its path, so many `copies` of what is said
-    are carried; what ends in `pressed` is carried until it is refused for once; it is
-    `tampered` with: the first of the two is replaced by the other."""
+    are carried, or fewer: until one is answered with what is in `enough`; it is `tampered` with:
+    the first of the two is replaced by the other."""
 
     server: str
     hosts: dict[str, str] = field(default_factory=dict)
     url: str = ""
     faults: dict[str, float] = field(default_factory=dict)
     copies: dict[str, int] = field(default_factory=dict)
-    pressed: str = ""
+    enough: bytes = b""
     tampered: tuple[bytes, bytes] = (b"", b"")
     seen: Counter[str] = field(default_factory=Counter)
     told: list[bytes] = field(default_factory=list)
@@ -53,22 +52,14 @@ class Wire:
         sent = body.replace(right, wrong) if right else body
         kept = {name: headers[name] for name in KEPT if name in headers}
         kept["Host"] = self.hosts[path.split("/")[1]]
-        for _ in range(self._most_copies(path)):
+        for _ in range(max(n for end, n in {"": 1, **self.copies}.items() if path.endswith(end))):
             told = requests.post(self.server + path, data=sent, headers=kept, timeout=20)
-            if self._is_pressed(path) and json.loads(told.content)["code"] != BOUGHT:
+            if self.enough and self.enough in told.content:
                 break
         self.told.append(told.content)
         return Reply(
             status=told.status_code, body=told.content, content_type=told.headers["Content-Type"]
         )
-
-    def _most_copies(self, path: str) -> int:
-        if self._is_pressed(path):
-            return MOST_PRESSED
-        return max(n for end, n in {"": 1, **self.copies}.items() if path.endswith(end))
-
-    def _is_pressed(self, path: str) -> bool:
-        return bool(self.pressed) and path.endswith(self.pressed)
 
 
 @contextmanager
