@@ -1,22 +1,17 @@
 """Writes of one moment, sent as one statement: half of what a small write costs is its way."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import count
-from typing import Any, NamedTuple
+from typing import Any
 
-from core.rows import Shape, check_scope, conflict_target, mark_stored, shape_of
+from core.rows import Shape, check_scope, shape_of
 from core.scope import TenantModel, require_tenant
+from core.sheet_parts import OWN, Form, How, Part, Question, in_words
 from core.statements import run
 
 _MOST_KNOWN = 500
 _known: dict[Any, str] = {}
-
-# How a value stands in the statement: its words, or the number of a value that several share, or
-# (empty) a value of its own.
-How = str | int
-_OWN = ""
 
 
 class Sheet:
@@ -31,9 +26,9 @@ class Sheet:
         self._clear()
 
     def _clear(self) -> None:
-        self._parts: list[_Part] = []
+        self._parts: list[Part] = []
         self._at: dict[int, int] = {}
-        self._questions: list[_Question] = []
+        self._questions: list[Question] = []
         self._gate: int | None = None
         self._shared: dict[Any, int] = {}  # the tenant and moments: sent once, however often said
         self._noted: set[tuple[Any, ...]] = set()
@@ -48,7 +43,7 @@ class Sheet:
             shape = shape_of(type(row))
             keys = self._keys(shape, row._state.fields_cache)
             has_key = row.pk is not None
-            self._add(_Part(_Form(type(row), keys, self._gate, unless_there, has_key), row))
+            self._add(Part(Form(type(row), keys, self._gate, unless_there, has_key), row))
 
     def only_if(self, row: TenantModel) -> None:
         """What new rows come on the sheet after this are written only if the new `row` was."""
@@ -63,7 +58,7 @@ class Sheet:
         the same are inserted together, in their order.
         """
         shape = shape_of(model)
-        form = _Form(model, self._keys(shape, columns), self._gate, unless_there)
+        form = Form(model, self._keys(shape, columns), self._gate, unless_there)
         for _place, name, attname in shape.keys:
             if name in columns:
                 columns[attname] = columns[name].pk
@@ -94,14 +89,14 @@ class Sheet:
         if self._gate is not None:
             raise ValueError("A change is never left out: put it on a sheet that waits for no row.")
         if at is None:
-            form = _Form(type(row), (), None)
-            self._add(_Part(form, row, changes=written))
+            form = Form(type(row), (), None)
+            self._add(Part(form, row, changes=written))
         else:
             self._parts[at].changes.update(written)
 
     def ask(self, sql: str, given: Sequence[Any], then: Callable[[Any], object]) -> None:
         """An expression of one value, evaluated beside the writes; `then` hears it after them."""
-        self._questions.append(_Question(sql, given, then, self._gate))
+        self._questions.append(Question(sql, given, then, self._gate))
 
     def write(self) -> bool:
         """Send it; False if not all new rows of it were stored. The sheet is empty then."""
@@ -126,7 +121,7 @@ class Sheet:
                 question.then(value)
         return all(part.is_written for part in named)
 
-    def _say(self, part: "_Part", shape: Shape, values: Mapping[str, Any]) -> None:
+    def _say(self, part: Part, shape: Shape, values: Mapping[str, Any]) -> None:
         """One row's values: in words, shared, or of its own."""
         how: list[How] = []
         shared, own = self._shared, part.values
@@ -141,17 +136,17 @@ class Sheet:
             elif is_shared:
                 how.append(shared.setdefault(value, len(shared)))
             else:
-                how.append(_OWN)
+                how.append(OWN)
                 own.append(value if to_driver is None else to_driver(value))
         part.rows.append(tuple(how))
 
-    def _say_new(self, part: "_Part") -> None:
+    def _say_new(self, part: Part) -> None:
         assert part.row is not None  # as of all new rows that are no notes
         self._say(part, shape_of(part.form.model), part.row.__dict__)
         if part.form.has_key:
             part.values.append(part.row.pk)
 
-    def _say_changes(self, part: "_Part") -> None:
+    def _say_changes(self, part: Part) -> None:
         if not part.changes:
             return
         assert part.row is not None  # only `change` makes such a part
@@ -160,7 +155,7 @@ class Sheet:
             if type(value) is datetime or (len(how) == len(part.changes)):
                 how.append(self._shared.setdefault(value, len(self._shared)))
             else:
-                how.append(_OWN)
+                how.append(OWN)
                 part.values.append(value)
         part.rows.append(tuple(how))
 
@@ -173,15 +168,15 @@ class Sheet:
                 found.append((place, at))
         return tuple(found)
 
-    def _part_of_notes(self, form: "_Form") -> "_Part":
+    def _part_of_notes(self, form: Form) -> Part:
         if self._may_be_missing(form):
-            return self._add(_Part(form, None))
+            return self._add(Part(form, None))
         for part in self._parts:
             if part.row is None and part.form == form:
                 return part
-        return self._add(_Part(form, None, is_named=False))
+        return self._add(Part(form, None, is_named=False))
 
-    def _may_be_missing(self, form: "_Form") -> bool:
+    def _may_be_missing(self, form: Form) -> bool:
         """Whether rows of this form are left out when another row is there already."""
         above = [at for _place, at in form.keys]
         if form.after is not None:
@@ -190,7 +185,7 @@ class Sheet:
             self._may_be_missing(self._parts[at].form) for at in above
         )
 
-    def _add(self, part: "_Part") -> "_Part":
+    def _add(self, part: Part) -> Part:
         if part.row is not None:
             if id(part.row) in self._at:
                 raise ValueError("A statement writes a row once.")
@@ -214,7 +209,7 @@ class Sheet:
     def _written_out(self) -> str:
         numbers, parts, asked = count(), [], []
         for at, part in enumerate(self._parts):
-            words = _in_words(part, numbers, may_be_missing=self._may_be_missing(part.form))
+            words = in_words(part, numbers, may_be_missing=self._may_be_missing(part.form))
             parts.append(f"w{at} AS ({words})")
             if part.is_named:
                 asked.append(f"(TABLE w{at})")
@@ -226,92 +221,3 @@ class Sheet:
                 asked[-1] = f"(SELECT {said} FROM w{question.after})"  # noqa: S608 -- our words
         before = f"WITH {', '.join(parts)} " if parts else ""
         return f"{before}SELECT {', '.join(asked) or 'NULL'}"
-
-
-class _Form(NamedTuple):
-    """What a part is about."""
-
-    model: type[TenantModel]
-    keys: tuple[tuple[int, int], ...]
-    after: int | None  # the part without which it is not written
-    unless_there: str = ""
-    has_key: bool = False
-
-
-@dataclass(slots=True)
-class _Part:
-    """New rows of a table, or one that is there, with its `changes`.
-
-    `rows` say of each row how its values stand; `values` are those that no other part shares.
-    """
-
-    form: _Form
-    row: TenantModel | None
-    changes: dict[str, Any] = field(default_factory=dict)
-    rows: list[tuple[How, ...]] = field(default_factory=list)
-    values: list[Any] = field(default_factory=list)
-    # Its key is asked for. What is not is written in no known order, after what is.
-    is_named: bool = True
-    is_written: bool = False
-
-    @property
-    def is_new(self) -> bool:
-        """A row that `insert` was given: neither a note nor one that is there."""
-        return self.row is not None and not self.changes
-
-    def take(self, key: int | None) -> None:
-        """What the database says: the row's key, or nothing."""
-        self.is_written = key is not None
-        if key is None and self.changes:
-            raise RuntimeError(f"{self.form.model.__name__} was not there to be changed")
-        if key is not None and self.row is not None and self.is_new:
-            mark_stored(self.row, key, shape_of(self.form.model))
-
-
-class _Question(NamedTuple):
-    sql: str
-    given: Sequence[Any]
-    then: Callable[[Any], object]
-    after: int | None
-
-
-def _in_words(part: _Part, numbers: Iterator[int], *, may_be_missing: bool) -> str:
-    form, shape = part.form, shape_of(part.form.model)
-    returning = " RETURNING id" if part.is_named else ""
-    if part.changes:
-        *new, tenant, key = _places(part.rows[0], numbers)
-        sets = ", ".join(
-            f'"{name}" = {place}' for name, place in zip(part.changes, new, strict=True)
-        )
-        table = form.model._meta.db_table
-        return f'UPDATE "{table}" SET {sets} WHERE tenant_id = {tenant} AND id = {key}{returning}'  # noqa: S608 -- our names
-    insert = shape.insert_with_key if form.has_key else shape.insert
-    if not may_be_missing:
-        rows = ", ".join(f"({_columns(form, how, numbers, '(TABLE w%s)')})" for how in part.rows)
-        return f"{insert} VALUES {rows}{returning}"
-    above = {at for _place, at in form.keys}
-    if form.after is not None:
-        above.add(form.after)
-    source = f" FROM {', '.join(f'w{at}' for at in sorted(above))}" if above else ""
-    otherwise = (
-        f" ON CONFLICT {conflict_target(form.model, form.unless_there)} DO NOTHING"
-        if form.unless_there
-        else ""
-    )
-    columns = _columns(form, part.rows[0], numbers, "w%s.id")
-    return f"{insert} SELECT {columns}{source}{otherwise}{returning}"
-
-
-def _columns(form: _Form, how: tuple[How, ...], numbers: Iterator[int], key: str) -> str:
-    columns = _places(how, numbers)
-    for place, at in form.keys:
-        columns[place] = key % at
-    if form.has_key:
-        columns.append(f"%(p{next(numbers)})s")
-    return ", ".join(columns)
-
-
-def _places(how: Iterable[How], numbers: Iterator[int]) -> list[str]:
-    return [
-        f"%(s{each})s" if isinstance(each, int) else each or f"%(p{next(numbers)})s" for each in how
-    ]
