@@ -31,6 +31,7 @@ def subscriber_of(address: str) -> str:
     return network_of(address) if ":" in address else address
 
 
+@lru_cache(maxsize=4096)
 def _address(text: str) -> str:
     """As one text, whichever way it was written: an IPv4 address within IPv6 is that one."""
     try:

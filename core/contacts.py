@@ -1,6 +1,7 @@
 """How phones and mail addresses are written, whatever way people type them."""
 
 import re
+from unicodedata import normalize
 
 import phonenumbers
 from django.core.exceptions import ValidationError
@@ -24,11 +25,29 @@ def clean_phone(text: str, *, param: str = "contact_phone") -> str:
 
 
 def clean_mail(text: str, *, param: str = "contact_mail") -> str:
-    mail = text.strip().lower()
+    """In one writing for one mailbox, as far as that can be told; raises InvalidInput."""
+    mail = normalize("NFKC", text).strip().lower()
     try:
         validate_email(mail)
-    except ValidationError:
+        mail = _delivered(mail)
+    except (ValidationError, UnicodeError):
         raise InvalidInput(
             _("Write a mail address such as name@example.com."), param=param
         ) from None
     return mail
+
+
+def _delivered(mail: str) -> str:
+    """With its domain as the mail's way there has it: of several writings of one name, one.
+
+    Raises ValidationError where it is not a name at a name, though mail may be written so.
+    """
+    user, _at, domain = mail.rpartition("@")
+    if '"' in user or domain.startswith("["):
+        raise ValidationError("")
+    return f"{user}@{domain.encode('idna').decode('idna')}"
+
+
+def is_mainland_mobile(phone: str) -> bool:
+    """Of a number as `clean_phone` writes it: only those cost a few cents to write to."""
+    return re.fullmatch(r"\+861[3-9]\d{9}", phone) is not None

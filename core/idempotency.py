@@ -34,6 +34,17 @@ _LOOK = """
 """
 
 
+def is_first_sql(*, tenant: str, scope: str, key: str) -> str:
+    """For a statement that asks more than this: whether nobody was answered under the key, which
+    then is the caller's until his transaction ends. Of who hears anything but "yes", `look` finds
+    out the rest."""
+    lock = f"'once|' || {tenant} || '|' || {scope} || '|' || {key}"
+    return f"""(
+        NOT EXISTS (SELECT FROM core_once AS once WHERE once.tenant_id = {tenant}
+                       AND once.scope = {scope} AND once.key = {key})
+        AND pg_try_advisory_xact_lock(hashtextextended({lock}, 0)))"""
+
+
 class KeyReused(AppError):
     code = "idempotency_key_reused"
     status = 422

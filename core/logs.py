@@ -1,10 +1,13 @@
 """Structured logs: one JSON line an event, with request id and tenant, and without secrets."""
 
+import json
 import logging
 import logging.config
 import re
+import sys
 from collections.abc import Iterator, MutableMapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -32,6 +35,26 @@ _SHARED: list[Any] = [
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
+
+
+_requests = logging.getLogger("request")
+_LINE = json.JSONEncoder(ensure_ascii=False, default=str)
+
+
+def say_request(**said: Any) -> None:
+    """The line of a request that was answered, as a logger of this name would write it: the three
+    records and two formatters of its way took a twentieth of an order's time."""
+    if not _requests.isEnabledFor(logging.INFO):
+        return
+    event = said | structlog.contextvars.get_contextvars()
+    event |= {
+        "event": "request", "level": "info", "logger": "request",
+        "timestamp": f"{datetime.now(UTC).replace(tzinfo=None).isoformat()}Z",
+    }  # fmt: skip
+    line = _LINE.encode(mask(None, "info", event))
+    # Who reads it may be gone: the answer goes out all the same.
+    with suppress(OSError, ValueError):
+        sys.stderr.write(f"{line}\n")
 
 
 # What the web server says in these words goes on with an address, or with a line that it could not

@@ -36,6 +36,9 @@ took = Histogram(
 sign_ins_refused = Counter(
     "quanyi_sign_ins_refused", "Sign-ins to a back office that were refused.", ["why"]
 )
+checks_failed = Counter(
+    "quanyi_checks_failed", "Checks that broke, while what they look at went on.", ["check"]
+)
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 FACES = ("office", "api", "developers", "door", "supplier")
 

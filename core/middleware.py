@@ -7,12 +7,15 @@ from typing import Any
 from uuid import uuid4
 
 import structlog
+from csp.constants import HEADER as POLICY
+from csp.middleware import CSPMiddleware
 from django.db import InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 
 from core import metrics, pages
 from core.errors import AddressTooLong, AddressUnreadable, AppError, NotFound
+from core.logs import say_request
 from core.scope import bound_tenant, tenant_atomic
 
 log = structlog.get_logger("request")
@@ -29,7 +32,7 @@ class RequestContext:
         self._answer = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        given = request.headers.get("X-Request-Id", "")
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
         request.request_id = given if _REQUEST_ID.match(given) else uuid4().hex  # type: ignore[attr-defined]
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request.request_id)  # type: ignore[attr-defined]
@@ -46,10 +49,41 @@ def _remember(request: HttpRequest, status: int, seconds: float) -> None:
     """An order page's address is its key: the route is kept, not the path."""
     method = request.method or "-"
     route = request.resolver_match.route if request.resolver_match else "-"
-    log.info(
-        "request", method=method, route=route, status=status, ms=round(seconds * 1000, 1)
-    )  # fmt: skip
+    say_request(method=method, route=route, status=status, ms=round(seconds * 1000, 1))
     metrics.count_request(method=method, route=route, status=status, seconds=seconds)
+
+
+class PagePolicy(CSPMiddleware):
+    """django-csp, which works a policy out also where it then leaves the one that is there."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        return response if POLICY in response else super().process_response(request, response)
+
+
+class CallsGoStraight:
+    """Leads a call of the API past what only pages need: sessions, forms' tokens, who is signed in.
+
+    Such a call carries its own key and no cookie; what it is led past is a tenth of its time.
+    """
+
+    _UNDER = "/api/"
+    # A browser that is shown an answer as a page runs nothing of it.
+    _POLICY = "default-src 'none'; frame-ancestors 'none'"
+
+    def __init__(self, get_response: Answer) -> None:
+        self._through_all = get_response
+        self._straight = ViewTransaction.innermost
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path.startswith(self._UNDER):
+            return self._through_all(request)
+        response = self._straight(request)
+        response[POLICY] = self._POLICY
+        if isinstance(response, HttpResponse) and "Content-Length" not in response:
+            response["Content-Length"] = str(len(response.content))
+        return response
 
 
 class ViewTransaction:
@@ -59,8 +93,12 @@ class ViewTransaction:
     out with `@opens_own_scope`. Any AppError becomes a page or a JSON body in its own words.
     """
 
+    # The way to the view that was made last: middleware is made from the inside out, so for who
+    # stands further out in the same list it is the way of his own.
+    innermost: Answer
+
     def __init__(self, get_response: Answer) -> None:
-        self._answer = get_response
+        self._answer = ViewTransaction.innermost = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self._answer(request)

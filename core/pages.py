@@ -9,6 +9,7 @@ import structlog
 from django.db import DatabaseError, InterfaceError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.urls import Resolver404
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -58,7 +59,7 @@ AS_IT_READS = {"ensure_ascii": False, "separators": (",", ":")}
 
 
 def wants_json(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/") or (
+    return request.path.startswith(("/api/", "/door/")) or (
         "application/json" in request.headers.get("Accept", "")
         and "text/html" not in request.headers.get("Accept", "")
     )
@@ -103,6 +104,10 @@ def database_away(request: HttpRequest) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Of an address that nothing answers, a program is told that it is the address."""
+    if wants_json(request) and isinstance(exception, Resolver404):
+        said = _("There is no such address here. Look at its spelling; none ends with a slash.")
+        return refused(request, NotFound(said))
     return refused(request, NotFound())
 
 

@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 ALPHABET = "2346789ACDEFGHJKMNPQRTUVWXYZ"
 LENGTH = 10
 _FAIR = 256 - 256 % len(ALPHABET)
+# A byte above the last whole alphabet would favour the first characters.
+_UNFAIR = bytes(range(_FAIR, 256))
+_LETTERS = bytes(ord(ALPHABET[byte % len(ALPHABET)]) for byte in range(256))
 
 
 def new_number(*, now: datetime, zone: str) -> str:
@@ -20,9 +23,7 @@ def new_ref(length: int = LENGTH) -> str:
     """So many random characters of the alphabet, all equally likely."""
     taken = ""
     while len(taken) < length:
-        drawn = secrets.token_bytes(2 * length)
-        # A byte above the last whole alphabet would favour the first characters.
-        taken += "".join(ALPHABET[byte % len(ALPHABET)] for byte in drawn if byte < _FAIR)
+        taken += secrets.token_bytes(2 * length).translate(_LETTERS, _UNFAIR).decode()
     return taken[:length]
 
 

@@ -28,6 +28,7 @@ _PLAIN = (
     models.IntegerField,
     models.DateTimeField,
     models.DateField,
+    models.BinaryField,
 )
 # Defaults that are made anew for each row, and are the same each time.
 _EMPTY = (dict, list, NOT_PROVIDED)
@@ -140,7 +141,7 @@ def values_of(row: TenantModel, shape: Shape) -> list[Any]:
 
 def mark_stored(row: TenantModel, key: int, shape: Shape) -> None:
     """The row is there now, and what it points at has its key."""
-    row.pk = key
+    row.__dict__["id"] = key
     state = row._state
     state.adding, state.db = False, DEFAULT_DB_ALIAS
     for _place, name, attname in shape.keys:
@@ -154,6 +155,7 @@ def check_scope() -> None:
         raise ScopeError("Rows were touched outside tenant_atomic.")
 
 
+@lru_cache(maxsize=256)
 def shape_of(model: type[models.Model]) -> Shape:
     return _shape_of_some(model, ())
 
@@ -169,7 +171,7 @@ def _shape_of_some(model: type[models.Model], only: tuple[str, ...]) -> Shape:
         columns=said,
         plain={each.name: None if each.plain is NO_DEFAULT else each.plain for each in said},
         made=tuple(
-            (field.attname, field.get_default)
+            (field.attname, field.default)
             for field in every
             if field.has_default() and callable(field.default)
         ),

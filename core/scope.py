@@ -7,8 +7,9 @@ queryset evaluated outside a scope raises, so that "no rows" is never mistaken f
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ContextDecorator, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
+from functools import wraps
 from threading import local
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast, overload
@@ -91,7 +92,7 @@ def _set_local(connection: "DatabaseWrapper", tenant_id: int | None) -> None:
     )
 
 
-class _Scope(ContextDecorator):
+class _Scope:
     """A transaction with the bound tenant in force; see `tenant_atomic`."""
 
     def __init__(self, *, durable: bool = False, savepoint: bool = True) -> None:
@@ -99,18 +100,37 @@ class _Scope(ContextDecorator):
         self._atomic: AbstractContextManager[None] | None = None
         self._before: int | None = None
 
-    def _recreate_cm(self) -> "_Scope":
-        return type(self)(durable=self._durable, savepoint=self._savepoint)
+    def __call__(self, work: F) -> F:
+        @wraps(work)
+        def inner(*args: Any, **kwargs: Any) -> Any:
+            connection = own_connection()
+            if not self._is_part_of(connection):
+                with type(self)(durable=self._durable, savepoint=self._savepoint):
+                    return work(*args, **kwargs)
+            try:
+                return work(*args, **kwargs)
+            except BaseException:
+                connection.needs_rollback = True  # as `__exit__` has it
+                raise
+
+        return cast("F", inner)
+
+    def _is_part_of(self, connection: "DatabaseWrapper") -> bool:
+        """Whether it is a part of the open transaction: nothing to begin, nothing to end."""
+        if self._durable or (self._savepoint and not _whole.get()):
+            return False
+        in_force = connection.tenant_in_force
+        return in_force is not None and in_force == _bound.get()
 
     def __enter__(self) -> None:
         tenant_id = require_tenant()
-        self._connection = own_connection()
-        self._before = getattr(self._connection, "tenant_in_force", None)
+        self._connection = connection = own_connection()
+        self._before = connection.tenant_in_force
         if self._before not in {None, tenant_id}:
             raise ScopeError("The open transaction belongs to another tenant.")
+        if self._is_part_of(connection):
+            return
         savepoint = self._savepoint and not _whole.get()
-        if self._before is not None and not savepoint and not self._durable:
-            return  # a part of the transaction that is open: nothing to begin, nothing to end
         self._atomic = transaction.atomic(durable=self._durable, savepoint=savepoint)
         self._atomic.__enter__()
         if self._before is None:

@@ -45,3 +45,8 @@ def masked_name(text: str) -> str:
 def masked_phone(text: str) -> str:
     """`138****8000`, the customary way in China."""
     return f"{text[:3]}****{text[-4:]}" if len(text) >= 11 else masked(text)
+
+
+def masked_mail(text: str) -> str:
+    """`a***@example.com`."""
+    return f"{text[:1]}***@{text.partition('@')[2]}"

@@ -32,17 +32,14 @@ class Part:
 
     form: Form
     row: TenantModel | None
+    is_new: bool = False  # a row that `insert` was given: neither a note nor one that is there
     changes: dict[str, Any] = field(default_factory=dict)
     rows: list[tuple[How, ...]] = field(default_factory=list)
     values: list[Any] = field(default_factory=list)
     # Its key is asked for. What is not is written in no known order, after what is.
     is_named: bool = True
+    may_be_missing: bool = False  # left out when another row is there already
     is_written: bool = False
-
-    @property
-    def is_new(self) -> bool:
-        """A row that `insert` was given: neither a note nor one that is there."""
-        return self.row is not None and not self.changes
 
     def take(self, key: int | None) -> None:
         """What the database says: the row's key, or nothing."""
@@ -60,7 +57,7 @@ class Question(NamedTuple):
     after: int | None
 
 
-def in_words(part: Part, numbers: Iterator[int], *, may_be_missing: bool) -> str:
+def in_words(part: Part, numbers: Iterator[int]) -> str:
     form, shape = part.form, shape_of(part.form.model)
     returning = " RETURNING id" if part.is_named else ""
     if part.changes:
@@ -71,7 +68,7 @@ def in_words(part: Part, numbers: Iterator[int], *, may_be_missing: bool) -> str
         table = form.model._meta.db_table
         return f'UPDATE "{table}" SET {sets} WHERE tenant_id = {tenant} AND id = {key}{returning}'  # noqa: S608 -- our names
     insert = shape.insert_with_key if form.has_key else shape.insert
-    if not may_be_missing:
+    if not part.may_be_missing:
         rows = ", ".join(f"({_columns(form, how, numbers, '(TABLE w%s)')})" for how in part.rows)
         return f"{insert} VALUES {rows}{returning}"
     above = {at for _place, at in form.keys}

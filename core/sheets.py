@@ -28,6 +28,7 @@ class Sheet:
     def _clear(self) -> None:
         self._parts: list[Part] = []
         self._at: dict[int, int] = {}
+        self._notes: dict[Form, Part] = {}  # that one statement takes more of
         self._questions: list[Question] = []
         self._gate: int | None = None
         self._shared: dict[Any, int] = {}  # the tenant and moments: sent once, however often said
@@ -43,7 +44,8 @@ class Sheet:
             shape = shape_of(type(row))
             keys = self._keys(shape, row._state.fields_cache)
             has_key = row.pk is not None
-            self._add(Part(Form(type(row), keys, self._gate, unless_there, has_key), row))
+            form = Form(type(row), keys, self._gate, unless_there, has_key)
+            self._add(Part(form, row, is_new=True))
 
     def only_if(self, row: TenantModel) -> None:
         """What new rows come on the sheet after this are written only if the new `row` was."""
@@ -125,7 +127,7 @@ class Sheet:
         """One row's values: in words, shared, or of its own."""
         how: list[How] = []
         shared, own = self._shared, part.values
-        above = {place for place, _at in part.form.keys}
+        above = {place for place, _at in part.form.keys} if part.form.keys else ()
         for place, (name, to_driver, plain, words, is_shared) in enumerate(shape.columns):
             if place in above:
                 how.append("NULL")  # the key of a new row stands here
@@ -169,28 +171,26 @@ class Sheet:
         return tuple(found)
 
     def _part_of_notes(self, form: Form) -> Part:
-        if self._may_be_missing(form):
-            return self._add(Part(form, None))
-        for part in self._parts:
-            if part.row is None and part.form == form:
-                return part
-        return self._add(Part(form, None, is_named=False))
-
-    def _may_be_missing(self, form: Form) -> bool:
-        """Whether rows of this form are left out when another row is there already."""
-        above = [at for _place, at in form.keys]
-        if form.after is not None:
-            above.append(form.after)
-        return bool(form.unless_there) or any(
-            self._may_be_missing(self._parts[at].form) for at in above
-        )
+        known = self._notes.get(form)
+        if known is not None:
+            return known
+        part = self._add(Part(form, None))
+        if not part.may_be_missing:
+            part.is_named, self._notes[form] = False, part
+        return part
 
     def _add(self, part: Part) -> Part:
         if part.row is not None:
             if id(part.row) in self._at:
                 raise ValueError("A statement writes a row once.")
             self._at[id(part.row)] = len(self._parts)
-        self._parts.append(part)
+        form, parts = part.form, self._parts
+        part.may_be_missing = bool(form.unless_there) or (
+            form.after is not None and parts[form.after].may_be_missing
+        )
+        for _place, at in form.keys:
+            part.may_be_missing |= parts[at].may_be_missing
+        parts.append(part)
         return part
 
     def _sql(self) -> str:
@@ -209,8 +209,7 @@ class Sheet:
     def _written_out(self) -> str:
         numbers, parts, asked = count(), [], []
         for at, part in enumerate(self._parts):
-            words = in_words(part, numbers, may_be_missing=self._may_be_missing(part.form))
-            parts.append(f"w{at} AS ({words})")
+            parts.append(f"w{at} AS ({in_words(part, numbers)})")
             if part.is_named:
                 asked.append(f"(TABLE w{at})")
         for question in self._questions:

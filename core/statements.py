@@ -12,6 +12,7 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from psycopg2 import Error
 
 from core.scope import own_connection
 
@@ -47,16 +48,22 @@ def run(
     connection = own_connection()
     if connection.queries_logged or connection.execute_wrappers:
         with connection.cursor() as watched:
-            return _run(connection, watched, sql, given, comes_again=comes_again)
+            return _run(_session(connection), watched, sql, given, comes_again=comes_again)
     # One cursor for the session, without Django's coats: they cost as much as the message.
-    connection.validate_no_broken_transaction()
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        return _run(connection, _session(connection).cursor, sql, given, comes_again=comes_again)
+    if connection.needs_rollback:
+        connection.validate_no_broken_transaction()
+    if connection.connection is None:
+        connection.ensure_connection()
+    try:
+        session = _session(connection)
+        return _run(session, session.cursor, sql, given, comes_again=comes_again)
+    except Error:
+        with connection.wrap_database_errors:
+            raise
 
 
 def _run(
-    connection: Any,
+    session: _Session,
     cursor: Any,
     sql: str,
     given: Sequence[Any] | Mapping[str, Any],
@@ -65,7 +72,7 @@ def _run(
 ) -> Answer:
     words = None
     if comes_again and settings.DB_PREPARED:
-        words = _made_ready(_session(connection), cursor, sql, given)
+        words = session.ready.get(sql) or _made_ready(session, cursor, sql, given)
     cursor.execute(words or sql, given)
     rows = cursor.fetchall() if cursor.description else []
     return Answer(rows, cursor.rowcount)

@@ -57,10 +57,15 @@ class Watch:
 
 @dataclass
 class Chore:
-    """A piece of housekeeping that the sweeper does itself, at most every `every`."""
+    """A piece of housekeeping that the sweeper does itself, at most every `every`.
 
-    work: Callable[[datetime], object]
+    `batch` is how much it does at once. Where that much was done there is more, and its turn comes
+    at the next look: else what a busy day leaves behind would never be caught up with.
+    """
+
+    work: Callable[[datetime], int | None]
     every: timedelta
+    batch: int | None = None
     last_at: datetime | None = field(default=None, compare=False)
 
 
@@ -72,8 +77,10 @@ def watch(due: Due, *, task: str, id_name: str, every: timedelta = timedelta(sec
     _watches.append(Watch(due=due, task=task, id_name=id_name, every=every))
 
 
-def chore(work: Callable[[datetime], object], *, every: timedelta) -> None:
-    _chores.append(Chore(work=work, every=every))
+def chore(
+    work: Callable[[datetime], int | None], *, every: timedelta, batch: int | None = None
+) -> None:
+    _chores.append(Chore(work=work, every=every, batch=batch))
 
 
 def sweep(*, now: datetime) -> int:
@@ -81,7 +88,9 @@ def sweep(*, now: datetime) -> int:
     sent = _nudge_due(now=now)
     for job in _chores:
         if _turn(job, now=now):
-            _guarded(partial(job.work, now))
+            done = _guarded(partial(job.work, now))
+            if job.batch and done and done >= job.batch:
+                job.last_at = None
     return sent
 
 

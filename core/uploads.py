@@ -61,12 +61,25 @@ def open_bytes(sealed: bytes, *, key: bytes) -> bytes:
     return b"".join(_clear_frames(io.BytesIO(sealed), key=key, name="bytes"))
 
 
+def seal_frame(clear: bytes, *, key: bytes, number: int) -> bytes:
+    """A frame by itself, for a row that keeps it; it opens under its own number only."""
+    nonce = os.urandom(_NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, clear, _LENGTH.pack(number))
+
+
+def open_frame(sealed: bytes, *, key: bytes, number: int) -> bytes:
+    """Raises CannotDecrypt."""
+    try:
+        return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], _LENGTH.pack(number))
+    except (InvalidTag, ValueError) as why:
+        raise CannotDecrypt(f"frame {number}") from why
+
+
 def _clear_frames(file: IO[bytes], *, key: bytes, name: str, start: int = 0) -> Iterator[bytes]:
-    cipher = AESGCM(key)
     for number, body in enumerate(_read_frames(file)):
         try:
-            clear = cipher.decrypt(body[:_NONCE], body[_NONCE:], _LENGTH.pack(number))
-        except (InvalidTag, ValueError) as why:
+            clear = open_frame(body, key=key, number=number)
+        except CannotDecrypt as why:
             raise CannotDecrypt(f"{name} frame {number}") from why
         if not clear:
             return
@@ -99,7 +112,6 @@ class SealedWriter:
         Path(settings.UPLOADS_DIR).mkdir(parents=True, exist_ok=True, mode=0o700)
         self.sealed = SealedFile(name=uuid4().hex, key=os.urandom(KEY_BYTES))
         self.size = 0
-        self._cipher = AESGCM(self.sealed.key)
         self._number = 0
         self._waiting = bytearray()
         self._file = self.sealed.path.open("wb")
@@ -126,8 +138,7 @@ class SealedWriter:
         self.sealed.delete()
 
     def _frame(self, clear: bytes) -> None:
-        nonce = os.urandom(_NONCE)
-        body = nonce + self._cipher.encrypt(nonce, clear, _LENGTH.pack(self._number))
+        body = seal_frame(clear, key=self.sealed.key, number=self._number)
         self._file.write(_LENGTH.pack(len(body)) + body)
         self._number += 1
 

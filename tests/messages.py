@@ -9,8 +9,9 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = (
-    "core", "tenants", "catalog", "inventory", "suppliers", "payments", "orders", "fulfillment",
-    "channels", "storefront", "api", "dashboard", "config",
+    "core", "tenants", "catalog", "inventory", "suppliers", "risk", "payments", "orders",
+    "fulfillment", "channels", "marketing", "benefits", "notices", "analytics", "reports",
+    "storefront", "api", "dashboard", "config",
 )  # fmt: skip
 CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 PLURAL = {"ngettext", "ngettext_lazy"}

@@ -1,12 +1,15 @@
 """A log line holds no secret and no whole phone number."""
 
+import io
 import json
 import logging
+from datetime import datetime, timedelta
 
 import pytest
+import structlog
 from structlog.stdlib import ProcessorFormatter
 
-from core.logs import mask
+from core.logs import mask, say_request
 from tests.conftest import client_of
 
 
@@ -30,6 +33,29 @@ def line_of(name, words, *args):
         one for one in logging.getLogger().handlers if isinstance(one.formatter, ProcessorFormatter)
     )
     return ours.format(logging.LogRecord(name, logging.ERROR, "", 1, words, args, None))
+
+
+def test_a_requests_line_is_what_a_logger_would_write(capsys):
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id="R1")
+
+    say_request(method="GET", route="o/<token>/", status=200, ms=1.5, phone="13800138000")
+
+    (line,) = capsys.readouterr().err.splitlines()
+    told = json.loads(line)
+    assert datetime.fromisoformat(told.pop("timestamp")).utcoffset() == timedelta(0)
+    assert told == {
+        "event": "request", "level": "info", "logger": "request", "request_id": "R1",
+        "method": "GET", "route": "o/<token>/", "status": 200, "ms": 1.5, "phone": "138****8000",
+    }  # fmt: skip
+
+
+def test_a_request_is_answered_when_nobody_reads_the_log(monkeypatch):
+    closed = io.StringIO()
+    closed.close()
+    monkeypatch.setattr("sys.stderr", closed)
+
+    say_request(method="GET")
 
 
 @pytest.mark.parametrize(

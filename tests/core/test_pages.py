@@ -32,6 +32,21 @@ def test_a_page_that_is_not_there_says_so_in_the_readers_language(shop):
     assert json.json()["error"]["request_id"] == json["X-Request-Id"]
 
 
+@pytest.mark.parametrize("path", ["/api/v1/orders", "/api/v1/no-such-thing"])
+def test_a_call_of_the_api_goes_past_what_only_pages_need(shop, path):
+    person = client_of(shop)
+    person.get("/office/login/")
+
+    call = person.get(path, headers={"accept-language": "en"})
+
+    assert call.wsgi_request.path == path
+    assert not hasattr(call.wsgi_request, "session")
+    assert not call.cookies
+    assert call["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert int(call["Content-Length"]) == len(call.content)
+    assert call["Content-Language"] == "en"
+
+
 def test_a_form_without_its_token_is_refused_with_a_way_on(shop):
     browser = Client(headers={"host": "cloud.localhost"}, enforce_csrf_checks=True)
 

@@ -97,6 +97,22 @@ def test_a_chore_is_done_by_the_sweeper_itself(sent):
     assert done == [NOON]
 
 
+def test_a_chore_that_did_as_much_as_it_may_goes_on_at_the_next_look(sent):
+    left, done = [25], []
+
+    def forget(now):
+        batch = min(10, left[0])
+        left[0] -= batch
+        done.append(batch)
+        return batch
+
+    sweeper.chore(forget, every=60 * SECOND, batch=10)
+    for n in range(5):
+        sweeper.sweep(now=NOON + n * SECOND)
+
+    assert done == [10, 10, 5]
+
+
 def test_the_pulse_is_kept():
     sweeper.beat("sweeper", now=NOON)
     sweeper.beat("sweeper", now=NOON + SECOND)
