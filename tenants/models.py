@@ -10,10 +10,10 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from core.constraints import tenant_rules
-from core.scope import TenantModel
+from core.scope import TenantForeignKey, TenantModel
 from core.states import Move, state_known
 from tenants.roles import Role
-from tenants.states import MerchantState
+from tenants.states import MerchantState, Theme
 
 
 class UserManager(BaseUserManager["User"]):
@@ -27,6 +27,9 @@ class User(AbstractBaseUser):
     email = models.EmailField(_("mail address"), unique=True)
     name = models.CharField(_("name"), max_length=80, blank=True)
     language = models.CharField(_("language"), max_length=10, default="zh-hans")
+    theme = models.CharField(
+        _("appearance"), max_length=5, choices=Theme, default=Theme.AUTO, db_default=Theme.AUTO
+    )
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_operator = models.BooleanField(_("platform operator"), default=False)
     joined_at = models.DateTimeField(auto_now_add=True)
@@ -162,6 +165,67 @@ class Member(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.role}"
+
+
+class SavedView(TenantModel):
+    """A list as somebody likes to see it; without a member it is there for the whole shop.
+
+    `query` is what stands in the list's address: filters, order, columns, and sealed what is
+    looked for.
+    """
+
+    ref = models.CharField(max_length=16)
+    listing = models.CharField(max_length=60)  # orders.order
+    name = models.CharField(_("name"), max_length=40)
+    query = models.CharField(max_length=1000, blank=True)
+    member = TenantForeignKey(
+        Member, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    by = models.CharField(max_length=80)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            *tenant_rules("tenants_savedview", "member"),
+            models.UniqueConstraint(fields=["tenant_id", "ref"], name="saved_view_ref_once"),
+            models.UniqueConstraint(
+                fields=["tenant_id", "listing", "member", "name"],
+                name="saved_view_name_once",
+                nulls_distinct=False,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Visit(TenantModel):
+    """An operator of the platform at the shop, as if its member. `token` is the SHA-256 of what the
+    link holds that begins it; `until`: the link's end, once begun the visit's."""
+
+    ref = models.CharField(max_length=16)
+    token = models.BinaryField()
+    operator = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    member = TenantForeignKey(Member, on_delete=models.PROTECT, related_name="+", db_index=False)
+    reason = models.CharField(max_length=200)
+    began_at = models.DateTimeField(null=True)
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            *tenant_rules("tenants_visit", "member"),
+            models.UniqueConstraint(fields=["tenant_id", "ref"], name="visit_ref_once"),
+            models.UniqueConstraint(fields=["tenant_id", "token"], name="visit_token_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """Both names: who it is, and as whom."""
+        names = (self.operator.email[:32], self.member.user.email[:32])
+        return f"user:{self.operator_id} {names[0]} as {names[1]}"
 
 
 class MerchantMove(Move):

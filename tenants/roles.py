@@ -12,14 +12,16 @@ class Role(models.TextChoices):
     VIEWER = "viewer", _("Viewer")
 
 
-_LOOK = frozenset({"home.view", "catalog.view", "stock.view", "orders.view", "cases.view",
+_SERVE = frozenset({"home.view", "catalog.view", "stock.view", "orders.view", "cases.view",
     "risk.view",
 })  # fmt: skip
+# What the shop turns over in all; who serves buyers sees each order and no more.
+_LOOK = _SERVE | {"sales.view"}
 _OPERATE = _LOOK | {
     "catalog.edit", "stock.import", "stock.freeze", "orders.resend", "orders.deliver", "cases.work",
     "orders.review", "risk.edit", "cost.view", "suppliers.edit", "partners.view", "partners.edit",
 }  # fmt: skip
-_SUPPORT = _LOOK | {"orders.resend", "orders.deliver", "cases.work", "codes.replace"}
+_SUPPORT = _SERVE | {"orders.resend", "orders.deliver", "cases.work", "codes.replace"}
 _FINANCE = _LOOK | {
     "money.view", "orders.refund", "orders.review", "cost.view", "bills.settle", "partners.view",
     "partners.money",
@@ -36,6 +38,10 @@ RIGHTS: dict[str, frozenset[str]] = {
     Role.VIEWER: _LOOK,
 }
 ALL_RIGHTS = frozenset().union(*RIGHTS.values())
+
+# What an operator who looks in may do of what the member may: see, and put goods right. No code is
+# revealed, no money moves, nobody is let in.
+VISITING = frozenset(one for one in ALL_RIGHTS if one.endswith(".view")) | {"catalog.edit"}
 
 
 def has_right(role: str, right: str) -> bool:

@@ -4,15 +4,29 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from core.crypto import digest
+from core.errors import NotFound
 from core.kept import Kept
 from core.scope import require_tenant
-from tenants.models import Domain, Member, Merchant, User
+from core.statements import run
+from tenants.models import Domain, Member, Merchant, SavedView, User, Visit
 from tenants.roles import has_right
 from tenants.states import MerchantState
 from tenants.types import Shop
 
+# From one action to the next by the index: a log of millions has some two hundred.
+_ACTIONS = """
+    WITH RECURSIVE found AS (
+        (SELECT action FROM tenants_auditrow WHERE tenant_id = %(tenant)s ORDER BY action LIMIT 1)
+         UNION ALL
+        SELECT next.action FROM found CROSS JOIN LATERAL (
+               SELECT action FROM tenants_auditrow
+                WHERE tenant_id = %(tenant)s AND action > found.action
+                ORDER BY action LIMIT 1) AS next)
+    SELECT action FROM found
+"""
 _are_sandboxes: Kept[bool] = Kept(most=10_000, at_least=3_600)
 
 
@@ -59,6 +73,12 @@ def is_sandbox() -> bool:
 
 def _as_shop(merchant: Merchant) -> Shop:
     return Shop(**{field.name: getattr(merchant, field.name) for field in fields(Shop)})
+
+
+def actions_done() -> list[str]:
+    """Each kind of action that the bound tenant's audit log has, sorted."""
+    found = run(_ACTIONS, {"tenant": require_tenant()}, comes_again=False).rows
+    return [action for (action,) in found]
 
 
 def find_member(*, user_id: int) -> Member | None:
@@ -111,3 +131,32 @@ def due_to_look_around(*, now: datetime, limit: int) -> list[tuple[int, int]]:
     none waits for ever."""
     shops = Merchant.objects.using("ops").filter(state=MerchantState.ACTIVE, sandbox_of=None)
     return [(pk, pk) for pk in shops.order_by("?").values_list("pk", flat=True)[:limit]]
+
+
+def saved_views(*, listing: str, member_id: int) -> QuerySet[SavedView]:
+    """Of one list, the shop's first, then the member's own, each by its name."""
+    theirs = Q(member_id=None) | Q(member_id=member_id)
+    return SavedView.objects.filter(theirs, listing=listing).order_by("-member_id", "name", "pk")
+
+
+def find_visit(*, ref: str, operator_id: int, now: datetime) -> Visit | None:
+    """An operator's at the bound shop that has begun and is not over, with as whom it is."""
+    found = Visit.objects.select_related("operator", "member__user").filter(
+        ref=ref, operator_id=operator_id, began_at__isnull=False, until__gt=now
+    )
+    visit = found.filter(member__is_active=True, operator__is_active=True).first()
+    return visit if visit is not None and visit.operator.is_operator else None
+
+
+def get_waiting_visit(*, token: str, now: datetime, is_locked: bool = False) -> Visit:
+    """The one that this token begins; raises NotFound for a link that was used, is over or never
+    was, and when who it is for may not any more."""
+    found = Visit.objects.select_related("operator", "member__user")
+    if is_locked:
+        found = found.select_for_update(no_key=True, of=("self",))
+    visit = found.filter(token=digest(token), began_at=None, until__gt=now).first()
+    if visit is None or not visit.member.is_active:
+        raise NotFound
+    if not (visit.operator.is_active and visit.operator.is_operator):
+        raise NotFound
+    return visit

@@ -13,3 +13,11 @@ MOVES = {
     MerchantState.SUSPENDED: frozenset({MerchantState.ACTIVE, MerchantState.SET_ASIDE}),
     MerchantState.SET_ASIDE: frozenset[MerchantState](),
 }
+
+
+class Theme(models.TextChoices):
+    """How the office looks to a person, at every shop."""
+
+    LIGHT = "light", _("light")
+    DARK = "dark", _("dark")
+    AUTO = "auto", _("as the system says")

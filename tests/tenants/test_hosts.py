@@ -7,6 +7,7 @@ from django.db import OperationalError
 from django.test import Client
 
 from core.actors import SYSTEM
+from core.scope import tenant_atomic
 from tenants import services as tenants
 from tenants.errors import HostTaken
 from tenants.models import Domain, Merchant, MerchantMove
@@ -119,7 +120,7 @@ def test_the_operator_opens_suspends_and_reopens_a_shop():
     assert "default-src 'none'" in closed["Content-Security-Policy"]
     assert 'href="/"' not in closed.content.decode()
     assert find_shop(host="moon.localhost").is_open
-    with as_tenant(merchant.pk), tenants.tenant_atomic():
+    with as_tenant(merchant.pk), tenant_atomic():
         assert list(MerchantMove.objects.order_by("pk").values_list("new", flat=True)) == [
             "active",
             "suspended",
@@ -141,7 +142,7 @@ def test_a_taken_name_or_host_opens_nothing(taken):
 
 
 def test_one_shop_cannot_rewrite_anothers_name_or_host(shop, other_shop):
-    with as_tenant(shop.pk), tenants.tenant_atomic():
+    with as_tenant(shop.pk), tenant_atomic():
         changed = Merchant.objects.filter(pk=other_shop.pk).update(name="mine")
         moved = Domain.objects.filter(merchant=other_shop).update(merchant=shop)
 

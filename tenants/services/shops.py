@@ -2,19 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import available_timezones
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor
 from core.errors import InvalidInput
+from core.outbox import emit
 from core.scope import bind, require_tenant, step_over, tenant_atomic
 from core.states import check_move
 from tenants import audit
-from tenants.errors import AlreadyMember, HostTaken, LastOwner
+from tenants.errors import HostTaken
+from tenants.events import TimeZoneChanged
 from tenants.models import Domain, Member, Merchant, MerchantMove, User
 from tenants.roles import Role
 from tenants.selectors import primary_host
+from tenants.services.members import user_of
 from tenants.states import MOVES, MerchantState
 
 OPS = "ops"
@@ -33,7 +37,7 @@ class NewMerchant:
 def create_merchant(*, given: NewMerchant, by: Actor, now: datetime) -> Merchant:
     """Open a shop: merchant, host, owner. Runs as the operator (`ops`)."""
     with transaction.atomic(using=OPS):
-        owner = _user_of(given.owner_email, using=OPS)
+        owner = user_of(given.owner_email, using=OPS)
         try:
             with transaction.atomic(using=OPS):
                 merchant = Merchant.objects.using(OPS).create(
@@ -117,6 +121,8 @@ def open_sandbox(*, by: Actor, now: datetime) -> int:
     twin = found or _make_twin(shop)
     with step_over(twin.pk), tenant_atomic():
         look = {name: getattr(shop, name) for name in _LOOK} | _names_of_twin(shop)
+        if twin.time_zone != shop.time_zone:
+            emit(TimeZoneChanged(merchant_id=twin.pk))
         Merchant.objects.filter(pk=twin.pk).update(**look)
         for member in staff:
             given = {"role": member.role, "is_active": member.is_active}
@@ -168,56 +174,10 @@ def _names_of_twin(shop: Merchant) -> dict[str, str]:
     return {"name": f"{shop.name[:54]}（沙盒）", "name_en": english}
 
 
-@tenant_atomic
-def invite(*, email: str, role: str, by: Actor, now: datetime) -> Member:
-    """Give a person a role here. A new person gets an account without a password, which the
-    password-reset mail lets them set; an existing account is never changed by a merchant."""
-    user = _user_of(email)
-    if Member.objects.filter(user=user).exists():
-        raise AlreadyMember(_("This person is a member already."), param="email")
-    member = Member.objects.create(user=user, role=Role(role))
-    audit.record(by=by, action="member.invited", target=user.email, now=now, data={"role": role})
-    return member
-
-
-@tenant_atomic
-def change_member(
-    *, member_id: int, role: str, is_active: bool, by: Actor, now: datetime
-) -> Member:
-    """Change a role or end a membership; the last owner stays one."""
-    # All owners are locked in one order, so that two owners cannot demote each other at once.
-    owners = list(
-        Member.objects.filter(role=Role.OWNER, is_active=True)
-        .order_by("pk")
-        .select_for_update(no_key=True)
-    )
-    member = Member.objects.select_for_update(no_key=True).get(pk=member_id)
-    stays_owner = role == Role.OWNER and is_active
-    if [owner.pk for owner in owners] == [member.pk] and not stays_owner:
-        raise LastOwner(_("A shop needs an owner. Make somebody else owner first."))
-    before = f"{member.role}/{member.is_active}"
-    member.role, member.is_active = Role(role), is_active
-    member.save(update_fields=["role", "is_active"])
-    audit.record(
-        by=by,
-        action="member.changed",
-        target=str(member.user_id),
-        now=now,
-        data={"before": before, "after": f"{role}/{is_active}"},
-    )
-    return member
-
-
-@tenant_atomic
-def hide_guide(*, member_id: int, is_hidden: bool, by: Actor, now: datetime) -> None:
-    """A person's own taste: nothing that the audit log has to know."""
-    Member.objects.filter(pk=member_id).update(guide_hidden_at=now if is_hidden else None)
-
-
 SETTINGS = (
     "name", "name_en", "tagline", "tagline_en", "legal_name", "legal_name_en", "licence_line",
     "licence_line_en", "icp_line", "contact", "contact_en", "language", "theme", "logo",
-    "demands_second_factor",
+    "demands_second_factor", "time_zone",
 )  # fmt: skip
 
 
@@ -229,21 +189,12 @@ def change_settings(
     unknown = given.keys() - set(SETTINGS)
     if unknown:
         raise InvalidInput(_("This setting does not exist."), param=sorted(unknown)[0])
+    merchant = Merchant.objects.select_for_update(no_key=True).get(pk=merchant_id)
+    if given.get("time_zone", merchant.time_zone) != merchant.time_zone:
+        _check_zone(str(given["time_zone"]))
+        emit(TimeZoneChanged(merchant_id=merchant_id))
     Merchant.objects.filter(pk=merchant_id).update(**given)
     audit.record(by=by, action="settings.changed", target=",".join(sorted(given)), now=now)
-
-
-def _user_of(email: str, *, using: str = "default") -> User:
-    email = email.strip().lower()
-    if "@" not in email:
-        raise InvalidInput(_("Write a mail address."), param="email")
-    found = User.objects.using(using).filter(email__iexact=email).first()
-    if found:
-        return found
-    user = User(email=email)
-    user.set_unusable_password()
-    user.save(using=using)
-    return user
 
 
 def _clean_host(host: str) -> str:
@@ -251,3 +202,8 @@ def _clean_host(host: str) -> str:
     if not host or any(c in host for c in "/: @") or len(host) > 253:
         raise InvalidInput(_("Write a host such as shop.example.com, without port."), param="host")
     return host
+
+
+def _check_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise InvalidInput(_("There is no such time zone."), param="time_zone")
