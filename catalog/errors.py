@@ -41,3 +41,7 @@ class TableRefused(InvalidInput):
     """A product table that cannot be read at all; what is wrong with single lines is a report."""
 
     code = "table_refused"
+
+
+class UndoneAlready(AppError):
+    code = "undone_already"

@@ -1,6 +1,6 @@
 """What is on the shelf, and for how much. A shopper sees only what `_on_shelf` lets through."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -130,8 +130,11 @@ def get_sku_for_sale(*, sku_ref: str, now: datetime) -> Sku:
 
 def get_brand_name(*, brand_id: int) -> str:
     """A minute old at most: orders ask for it, and it hardly ever changes."""
-    names = Brand.objects.values_list("name", flat=True)
-    return _brands.get((require_tenant(), brand_id), lambda: names.get(pk=brand_id))
+
+    def ask() -> str:
+        return str(Brand.objects.values_list("name", flat=True).get(pk=brand_id))
+
+    return _brands.get((require_tenant(), brand_id), ask)
 
 
 def skus_for_sale(*, now: datetime) -> QuerySet[Sku]:
@@ -163,6 +166,16 @@ def buyer_fields(sku: Sku) -> list[BuyerField]:
 def skus_named(*, sku_ids: Iterable[int]) -> QuerySet[Sku]:
     """These SKUs with their products, on sale or not: for reports of what was."""
     return Sku.objects.select_related("product").filter(pk__in=list(sku_ids))
+
+
+def sku_ids(*, refs: Collection[str]) -> dict[str, int]:
+    """By the numbers that others know SKUs by, on sale or not."""
+    return dict(Sku.objects.filter(ref__in=refs).values_list("ref", "pk"))
+
+
+def sku_ids_of_brand(*, brand_id: int) -> list[int]:
+    """Of all its products, on sale or not."""
+    return list(Sku.objects.filter(product__brand_id=brand_id).values_list("pk", flat=True))
 
 
 def skus_in_order() -> QuerySet[Sku]:

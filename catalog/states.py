@@ -10,7 +10,8 @@ class ProductState(models.TextChoices):
 
 MOVES = {
     ProductState.DRAFT: frozenset({ProductState.PUBLISHED}),
-    ProductState.PUBLISHED: frozenset({ProductState.UNPUBLISHED}),
+    # A draft again only when putting it on the shelf is undone.
+    ProductState.PUBLISHED: frozenset({ProductState.UNPUBLISHED, ProductState.DRAFT}),
     ProductState.UNPUBLISHED: frozenset({ProductState.PUBLISHED}),
 }
 

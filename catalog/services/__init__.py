@@ -1,12 +1,20 @@
 """Every write of the catalog."""
 
 from catalog.services.buyers import clean_buyer_fields, clean_phone, refuse_unknown_fields
+from catalog.services.many import (
+    BULK_FIELDS,
+    NO_OFFER,
+    NO_SOURCE,
+    NOTHING_ON_SALE,
+    edit_many,
+    publish_many,
+    undo_many,
+    unpublish_many,
+)
 from catalog.services.mirroring import mirror_shelf, tell_shelf
 from catalog.services.pictures import store_picture
 from catalog.services.products import (
-    BULK_FIELDS,
     PRODUCT_FIELDS,
-    bulk_edit,
     change_product,
     copy_product,
     create_product,
@@ -31,9 +39,11 @@ __all__ = [
     "BRAND_FIELDS",
     "BULK_FIELDS",
     "CATEGORY_FIELDS",
+    "NOTHING_ON_SALE",
+    "NO_OFFER",
+    "NO_SOURCE",
     "PRODUCT_FIELDS",
     "SKU_FIELDS",
-    "bulk_edit",
     "change_product",
     "change_sku",
     "clean_buyer_fields",
@@ -42,12 +52,14 @@ __all__ = [
     "create_product",
     "create_sku",
     "delete_shelf",
+    "edit_many",
     "export_table",
     "follow_schedule",
     "import_table",
     "locked_sku",
     "mirror_shelf",
     "publish",
+    "publish_many",
     "refuse_unknown_fields",
     "save_brand",
     "save_category",
@@ -56,5 +68,7 @@ __all__ = [
     "sort",
     "store_picture",
     "tell_shelf",
+    "undo_many",
     "unpublish",
+    "unpublish_many",
 ]

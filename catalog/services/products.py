@@ -1,4 +1,4 @@
-"""A product's life. `_move` is the only place that writes `Product.state`."""
+"""A product's life. `_move` writes `Product.state`, and of many at once `many._move_many`."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -23,7 +23,6 @@ PRODUCT_FIELDS = (
     "body_en", "what_arrives", "what_arrives_en", "where_works", "where_works_en", "refund_rule",
     "refund_rule_en", "how_to_use", "how_to_use_en", "redeem_url", "picture", "position",
 )  # fmt: skip
-BULK_FIELDS = ("category_id", "brand_id", "refund_rule", "refund_rule_en")
 MOST_AT_ONCE = 500
 _KEPT = ("id", "pk", "ref", "state", "publish_at", "unpublish_at")
 
@@ -165,18 +164,6 @@ def sort(*, product_ids: Sequence[int], by: Actor, now: datetime) -> None:
         product.position = position
     Product.objects.bulk_update(moved, ["position"])
     audit.record(by=by, action="product.sorted", now=now, data={"count": len(moved)})
-
-
-@tenant_atomic
-def bulk_edit(
-    *, product_ids: Sequence[int], given: Mapping[str, Any], by: Actor, now: datetime
-) -> int:
-    """Set the same value (a name from BULK_FIELDS) on many products; returns how many."""
-    only_known(given, BULK_FIELDS)
-    products = list(Product.objects.filter(pk__in=_some(product_ids)).order_by("pk"))
-    for product in products:
-        change_product(product_id=product.pk, given=given, by=by, now=now)
-    return len(products)
 
 
 def check_sources(product: Product) -> None:

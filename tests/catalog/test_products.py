@@ -223,18 +223,6 @@ def test_products_stand_in_the_order_they_were_given():
     assert list(Product.objects.order_by("position")) == [three, one, two]
 
 
-def test_many_products_get_the_same_rule_at_once():
-    one, two, other = make_product(), make_product(), make_product()
-
-    changed = catalog.bulk_edit(
-        product_ids=[one.pk, two.pk], given={"refund_rule": "不退"}, by=OWNER, now=NOON
-    )
-
-    assert changed == 2
-    assert set(Product.objects.filter(refund_rule="不退")) == {one, two}
-    assert Product.objects.get(pk=other.pk).refund_rule == ""
-
-
 def rules_at(product, *moments):
     return [
         terms_at(products=[product], moment=moment)[product.pk].shown.refund_rule
@@ -266,7 +254,7 @@ def test_a_change_of_other_words_keeps_no_terms():
 
 def test_each_product_has_the_terms_of_its_own_time(django_assert_num_queries):
     products = [make_product(name=f"{number}", refund_rule="旧") for number in range(3)]
-    catalog.bulk_edit(
+    catalog.edit_many(
         product_ids=[one.pk for one in products[:2]],
         given={"refund_rule": "新"},
         by=OWNER,
@@ -280,11 +268,6 @@ def test_each_product_has_the_terms_of_its_own_time(django_assert_num_queries):
 
     assert [before[one.pk].refund_rule for one in products] == ["旧", "旧", "旧"]
     assert [after[one.pk].refund_rule for one in products] == ["新", "新", "旧"]
-
-
-def test_a_name_cannot_be_set_on_many_at_once():
-    with pytest.raises(InvalidInput):
-        catalog.bulk_edit(product_ids=[make_product().pk], given={"name": "x"}, by=OWNER, now=NOON)
 
 
 FORBIDDEN = [(old, new) for old in ProductState for new in ProductState if new not in MOVES[old]]
