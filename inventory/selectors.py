@@ -13,14 +13,13 @@ from core.scope import require_tenant
 from core.uploads import old_files
 from inventory.models import LANES, NEVER, Batch, Code, CodeMove, Content, Hold, ImportJob, Shelf
 from inventory.sealing import CodeSealer
-from inventory.states import AT_WORK, CodeState, HoldState, ImportState, StockWord
+from inventory.states import AT_WORK, CodeState, HoldState, ImportState
 from inventory.types import Cover, Expiring, Keeper, Lot
 from tenants.selectors import zone_here
 
 SALES_DAYS = 14
 LOW_COVER_DAYS = 3.0
 EXPIRING_DAYS = 30
-FEW = 10
 # A page counts up to here: the number matters when it is small.
 MOST_COUNTED = 1_000
 IMPORT_FILE_KEPT = timedelta(days=7)
@@ -120,17 +119,6 @@ def _stock(sku_ids: Iterable[int], *, most: int) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def stock_words(sku_ids: Iterable[int]) -> dict[int, StockWord]:
-    """Stock as a shopper is told it."""
-    return {sku_id: _word(count) for sku_id, count in _stock(sku_ids, most=FEW + 1).items()}
-
-
-def _word(count: int) -> StockWord:
-    if count == 0:
-        return StockWord.NONE
-    return StockWord.FEW if count <= FEW else StockWord.PLENTY
-
-
 def cover_days(*, sku_ids: Iterable[int] | None = None, now: datetime) -> list[Cover]:
     """How long the stock lasts; without `sku_ids`, of every SKU that sold lately."""
     since = now - timedelta(days=SALES_DAYS)
@@ -181,11 +169,22 @@ def stock_lots(*, now: datetime) -> list[Lot]:
     """All that can be sold, by SKU and day of expiry, the soonest first."""
     rows = _lots(now=now, last=NEVER)
     found = Batch.objects.filter(sku__in={sku for sku, _day, _count in rows}).order_by()
-    costs = dict(found.values_list("sku").annotate(Avg("cost_e4")))
-    return [
-        Lot(sku_id=sku, expires_on=day, codes=count, cost_e4=count * round(costs.get(sku) or 0))
-        for sku, day, count in rows
-    ]
+    costs = dict(found.filter(cost_e4__gt=0).values_list("sku").annotate(Avg("cost_e4")))
+    unpriced = _unpriced(found.filter(sku__in=costs, cost_e4=0))
+    lots = []
+    for sku, day, count in rows:
+        without = min(count, unpriced.get((sku, day), 0)) if sku in costs else count
+        cost_e4 = (count - without) * round(costs.get(sku, 0))
+        lot = Lot(sku_id=sku, expires_on=day, codes=count, cost_e4=cost_e4, unpriced=without)
+        lots.append(lot)
+    return lots
+
+
+def _unpriced(batches: "QuerySet[Batch]") -> dict[tuple[int, date], int]:
+    """By SKU and day of expiry, what is left of batches that nobody said the cost of."""
+    left = Code.objects.filter(batch__in=batches, state=CodeState.AVAILABLE).order_by()
+    rows = left.values_list("sku", "expires_on").annotate(Count("pk"))
+    return {(sku, day): count for sku, day, count in rows}
 
 
 def _lots(*, now: datetime, last: date) -> list[tuple[int, date, int]]:

@@ -79,14 +79,6 @@ AT_WORK = (
 )
 
 
-class StockWord(models.TextChoices):
-    """What a shopper is told of stock, instead of a number."""
-
-    PLENTY = "plenty", _("In stock")
-    FEW = "few", _("Only a few left")
-    NONE = "none", _("Sold out")
-
-
 class ImportState(models.TextChoices):
     UPLOADED = "uploaded", _("Uploaded")
     CHECKING = "checking", _("Being checked")

@@ -110,9 +110,16 @@ class Expiring:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lot:
-    """What is left of a SKU that expires on one day, at the mean cost of the SKU's batches."""
+    """What is left of a SKU that expires on one day. `cost_e4` is of all but the `unpriced` ones,
+    of whose batches no cost is known, at the mean cost of the SKU's other batches."""
 
     sku_id: int
     expires_on: date
     codes: int
     cost_e4: int
+    unpriced: int = 0
+
+    def part(self, codes: int) -> tuple[int, int]:
+        """What so many of them cost, and of how many of those that is not known."""
+        unpriced = -(-self.unpriced * codes // self.codes)
+        return self.cost_e4 * codes // self.codes, unpriced

@@ -26,15 +26,17 @@ class RefusedByRules(AppError):
 
 
 class PersonWanted(AppError):
-    """A risk rule wants it proven that a person asks; `looked` is written down by who rolls back
-    what was asked for, where it is not yet."""
+    """A risk rule wants it proven that a person asks; `way` is how (risk.states.Proof). `looked` is
+    written down by who rolls back what was asked for, where it is not yet."""
 
     code = "person_wanted"
     status = 403
 
-    def __init__(self, message: "str | Promise", *, looked: "Assessed | None" = None) -> None:
+    def __init__(
+        self, message: "str | Promise", *, way: str, looked: "Assessed | None" = None
+    ) -> None:
         super().__init__(message)
-        self.looked = looked
+        self.way, self.looked = way, looked
 
 
 class NotHeldClosed(AppError):

@@ -86,12 +86,13 @@ class PlaceOrder:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opener:
     """Who asks for an order's codes, or for the order: the device (its key; none where it is not
-    known), from where, in which language, and how a `person` there proved to be one."""
+    known), from where, in which language, and how a `person` there proved to be one: empty while he
+    has not, None where nobody can be asked."""
 
     buyer_key: str
     ip: str
     language: str
-    person: str = ""
+    person: str | None = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,10 +189,10 @@ class Said:
 class Contact:
     """How to reach the buyer: clear only for who asks by name, masked for lists."""
 
-    phone: Secret | None
-    mail: Secret | None
-    phone_shown: str
-    mail_shown: str
+    phone: Secret | None = None
+    mail: Secret | None = None
+    phone_shown: str = ""
+    mail_shown: str = ""
 
 
 Evidence = list[dict[str, Any]]

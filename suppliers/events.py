@@ -4,6 +4,13 @@ from core.outbox import Event
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AttemptEnded(Event):
+    """A try to buy the unit succeeded or did not, or its success was taken back."""
+
+    unit_id: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CostSaid(Event):
     """An offer of a SKU that has a margin rule costs something else, or may; a supplier said so,
     or the merchant."""

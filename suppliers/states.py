@@ -30,6 +30,7 @@ MOVES = {
 }
 # Definitely: only these let another attempt begin for the same thing.
 NOTHING_BOUGHT = frozenset({_S.FAILED, _S.REJECTED, _S.REVERSED})
+ENDED = NOTHING_BOUGHT | {_S.SUCCESS}  # it may still be taken back
 TO_BE_ASKED = frozenset({_S.SENT, _S.ACCEPTED, _S.UNKNOWN})
 
 

@@ -6,6 +6,8 @@ from datetime import datetime
 from django.db.models import Count, Q, QuerySet
 
 from catalog.states import Kind
+from core.scope import require_tenant
+from core.statements import run
 from fulfillment.models import Unit
 from fulfillment.states import ENDED, TO_BE_SENT, Source, UnitState
 from suppliers.states import NOTHING_BOUGHT
@@ -34,6 +36,13 @@ def find_order_ids_by_code(*, code_ids: Iterable[int]) -> list[int]:
     """The orders that these codes were delivered to, replaced ones included."""
     found = Unit.objects.filter(code_id__in=list(code_ids))
     return list(found.values_list("order_id", flat=True).distinct())
+
+
+def find_order_of_unit(*, unit_id: int) -> int | None:
+    """The order that it is of; None where a try to buy was for nobody."""
+    sql = "SELECT order_id FROM fulfillment_unit WHERE tenant_id = %s AND id = %s"
+    rows = run(sql, (require_tenant(), unit_id)).rows
+    return int(rows[0][0]) if rows else None
 
 
 def units_to_do() -> "QuerySet[Unit]":

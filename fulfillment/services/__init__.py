@@ -29,6 +29,7 @@ from fulfillment.services.paying_suppliers import (
 )
 from fulfillment.services.reconciling import check_balance_delta, reconcile, watch_balance
 from fulfillment.services.reviewing import review
+from fulfillment.services.screening import record_only
 from fulfillment.services.upstream import send
 from fulfillment.services.verifying import account_to_verify, verify_account
 
@@ -51,6 +52,7 @@ __all__ = [
     "note_payment_to_supplier",
     "open_units",
     "reconcile",
+    "record_only",
     "refund_units",
     "refuse_held",
     "refuse_opening",

@@ -7,6 +7,7 @@ from django.db import DatabaseError
 
 from core.actors import SYSTEM
 from core.failpoints import reach
+from core.leases import Lease, LeaseLost
 from core.scope import tenant_atomic
 from fulfillment.services.reconciling import reconcile
 from suppliers import services as suppliers
@@ -24,7 +25,7 @@ def work_on_bill(*, bill_id: int, now: datetime) -> None:
     try:
         if suppliers.go_on_reading(lease=lease):
             _compare(lease)
-    except suppliers.LeaseLost:
+    except LeaseLost:
         log.info("bill_lease_lost", bill_id=bill_id)
     except DatabaseError:
         raise  # the sweeper tries again when the lease has run out
@@ -34,8 +35,8 @@ def work_on_bill(*, bill_id: int, now: datetime) -> None:
 
 
 @tenant_atomic(durable=True)
-def _compare(lease: suppliers.Lease) -> None:
+def _compare(lease: Lease) -> None:
     """Whole or not at all: a kill leaves the bill as it was, and the next worker begins again."""
     suppliers.held_bill(lease=lease, state=BillState.MATCHING)
-    reconcile(bill_id=lease.bill_id, by=SYSTEM, now=lease.now)
+    reconcile(bill_id=lease.row_id, by=SYSTEM, now=lease.now)
     reach("fulfillment.bill_in_comparison")

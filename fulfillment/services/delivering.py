@@ -56,22 +56,28 @@ Sold = Mapping[int, "list[Goods] | None"]
 
 @tenant_atomic(savepoint=False)
 def take_payment(
-    *, order_id: int, payment_id: int, by: Actor, now: datetime, sheet: Sheet | None = None
+    *,
+    order_id: int,
+    payment_id: int,
+    by: Actor,
+    payer: Secret | None = None,
+    now: datetime,
+    sheet: Sheet | None = None,
 ) -> Recorded:
     """The money is here: pay the order and deliver at once what needs no network.
 
     Paid and delivered in one transaction, so that a code from stock waits for no worker; held or
-    paid back instead, where the risk rules want that. As
-    `orders.record_payment` otherwise, OutOfStock for late money included: the caller's transaction
-    is rolled back then. Who gives a `sheet` writes it.
+    paid back instead, where the risk rules want that: they are told the `payer`, if the provider
+    names one. As `orders.record_payment` otherwise, OutOfStock for late money included: the
+    caller's transaction is rolled back then. Who gives a `sheet` writes it.
     """
-    again = look_again(order_id=order_id, now=now)
+    again = look_again(order_id=order_id, payer=payer, now=now)
     order = orders.take_order(order_id=order_id)
     recorded = orders.judge_payment(order=order, payment_id=payment_id)
     if recorded != Recorded.PAID:
         return recorded
     own = sheet or Sheet()
-    verdict = risk.keep_again(again=again or risk.Again(verdict=PASSED), now=now)
+    verdict = risk.keep_paid(again=again or risk.Again(verdict=PASSED), now=now)
     sold: Sold = {}
     if verdict.action in STOPS:
         orders.keep_held(order=order, now=now)

@@ -84,6 +84,11 @@ class ImportJob(TenantModel):
     def is_at_work(self) -> bool:
         return self.state in {ImportState.CHECKING, ImportState.RUNNING}
 
+    @property
+    def takes_cost_of_lines(self) -> bool:
+        """Whether its batch costs what the file's lines say: no cost was given for the whole."""
+        return self.cost_e4 is None and bool(self.counts.get("costs"))
+
 
 class ImportMove(Move):
     job = TenantForeignKey(ImportJob, on_delete=models.PROTECT, related_name="moves")

@@ -1,6 +1,6 @@
 """Orders as they are. Nothing here writes."""
 
-from orders.selectors.contacts import mail_index, phone_index
+from orders.selectors.contacts import known_contact, mail_index, phone_index
 from orders.selectors.outcomes import Outcome, outcomes_of
 from orders.selectors.reading import (
     buyer_fields_of,
@@ -64,6 +64,7 @@ __all__ = [
     "held_orders",
     "items_of",
     "items_of_order",
+    "known_contact",
     "live_cases",
     "lookup",
     "mail_index",

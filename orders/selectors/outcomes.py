@@ -23,10 +23,6 @@ class Outcome:
     is_paid_back: bool
     is_complained_of: bool
 
-    @property
-    def has_gone_on(self) -> bool:
-        return self.state in _WENT_ON
-
 
 def outcomes_of(*, numbers: Collection[str]) -> dict[str, Outcome]:
     """By order number; what no order has is left out. Three queries for two thousand of them."""

@@ -13,7 +13,7 @@ from core.contacts import clean_mail, clean_phone
 from core.crypto import Place, sealer, unseal
 from core.errors import AppError, NotFound
 from core.rows import fetch
-from core.secrets import Secret, masked_phone
+from core.secrets import Secret
 from orders.models import (
     BUYER_FIELDS,
     MAIL,
@@ -26,7 +26,7 @@ from orders.models import (
     Order,
     OrderMove,
 )
-from orders.selectors.contacts import mail_index, phone_index
+from orders.selectors.contacts import known_contact, mail_index, phone_index
 from orders.states import CASE_LIVE, OpeningState, OrderState
 from orders.types import Contact, Said
 
@@ -108,9 +108,14 @@ def orders_of_device(*, buyer_key: str) -> "QuerySet[Order]":
     return Order.objects.filter(buyer_key=buyer_key).order_by("-placed_at", "-pk")
 
 
-def has_paid_order(*, buyer_key: str) -> bool:
-    """Whether something was ever paid for from this device."""
-    return orders_of_device(buyer_key=buyer_key).filter(paid_at__isnull=False).exists()
+def has_paid_order(*, buyer_key: str, contact: str = "") -> bool:
+    """Whether something was ever paid for from this device; with a phone number or mail address,
+    if that is given."""
+    paid = orders_of_device(buyer_key=buyer_key).filter(paid_at__isnull=False)
+    if contact:
+        same = _contact_hashes(contact)
+        paid = paid.filter(same) if same else paid.none()
+    return paid.exists()
 
 
 def lookup(*, number: str, contact_or_password: str) -> Order:
@@ -178,13 +183,9 @@ def _no_password() -> str:
 
 def contact_of(*, order: Order) -> Contact:
     """The buyer's phone and mail: clear for who asks by name, masked to show."""
-    phone = _opened(order.contact_phone, order, PHONE)
-    mail = _opened(order.contact_mail, order, MAIL)
-    return Contact(
-        phone=Secret(phone) if phone else None,
-        mail=Secret(mail) if mail else None,
-        phone_shown=masked_phone(phone.removeprefix("+86")) if phone else "",
-        mail_shown=f"{mail[:1]}***@{mail.partition('@')[2]}" if mail else "",
+    return known_contact(
+        phone=_opened(order.contact_phone, order, PHONE),
+        mail=_opened(order.contact_mail, order, MAIL),
     )
 
 

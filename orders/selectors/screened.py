@@ -13,6 +13,7 @@ from orders.states import HeldThen, OpeningState
 from orders.types import Thing, TimelineRow
 from risk.selectors import assessments_of, look_ups_of, said_then
 from risk.states import Action, Moment, Proof
+from risk.types import ALLOWED, BLOCKED, FAILED, IN_VAIN, WATCHED
 
 if TYPE_CHECKING:
     from risk.models import Assessment
@@ -63,9 +64,11 @@ _OPENING_THEN: dict[HeldThen, str | Promise] = {
     HeldThen.PAY_BACK: gettext_lazy("A person decides; otherwise the money goes back."),
 }
 _LISTED: dict[str, str | Promise] = {
-    "list:block": gettext_lazy("on the block list"),
-    "list:allow": gettext_lazy("on the allow list"),
-    "list:watch": gettext_lazy("on the watch list"),
+    BLOCKED: gettext_lazy("on the block list"),
+    ALLOWED: gettext_lazy("on the allow list"),
+    WATCHED: gettext_lazy("on the watch list"),
+    FAILED: gettext_lazy("the rules could not be asked"),
+    IN_VAIN: gettext_lazy("on the allow list by what was only typed: the block counts"),
 }
 
 

@@ -10,7 +10,7 @@ from core.outbox import emit
 from core.scope import tenant_atomic
 from core.secrets import Secret
 from core.states import check_move
-from orders.errors import NotHeldClosed
+from orders.errors import NotHeldClosed, PersonWanted
 from orders.events import OpeningHeld
 from orders.models import Opening, OpeningMove, Order
 from orders.selectors import contact_of, find_opening, items_of
@@ -19,14 +19,16 @@ from orders.services.screening import of_contact, person_wanted
 from orders.states import OPENING_MOVES, HeldThen, OpeningState
 from orders.types import Opener
 from risk import services as risk
-from risk.states import SEVERITY, Action, Moment, Trait
+from risk.states import SEVERITY, Action, Moment, Trait, is_proof_enough
 from risk.types import Case, Value, Verdict
+
+_WAITS = Verdict(action=Action.HOLD)  # it is held already
 
 
 @tenant_atomic
 def ask_to_open(*, order: Order, opener: Opener, now: datetime) -> Opening | None:
     """None: the codes may be shown. Else the opening that waits for a decision, or was refused.
-    Raises PersonWanted.
+    Raises PersonWanted. Where risk itself is broken it is as the merchant chose.
 
     Whom nothing stopped once may look again on his device: that is one opening, counted once.
     """
@@ -38,29 +40,55 @@ def ask_to_open(*, order: Order, opener: Opener, now: datetime) -> Opening | Non
             return None
         if found.state == OpeningState.REFUSED:
             return found
+    verdict = risk.judged(
+        look=lambda: _screened(order, opener, found, now=now),
+        instead=lambda: _unscreened(order, found, now=now),
+        moment=Moment.OPEN,
+        subject=order.number,
+        planned=(PersonWanted,),
+    )
+    if SEVERITY[Action(verdict.action)] < SEVERITY[Action.HOLD]:
+        return None
+    return found or _hold(order, verdict, now=now)
+
+
+@tenant_atomic
+def _screened(order: Order, opener: Opener, found: Opening | None, *, now: datetime) -> Verdict:
     by, value = _known_by(opener)
     said = risk.said_before(
         moment=Moment.OPEN, subject=order.number, trait=by, value=value, person=opener.person
     )
-    if said == Action.PASS:
-        return None
+    if said is not None and said.action == Action.PASS:
+        return Verdict(action=Action.PASS)
     if found is not None:
-        return found
-    if said == Action.VERIFY:
-        raise person_wanted()
+        return _WAITS
+    if said is not None and said.action == Action.VERIFY and opener.person is not None:
+        raise person_wanted(said.proof)
     return _look(order, opener, now=now)
 
 
-def _look(order: Order, opener: Opener, *, now: datetime) -> Opening | None:
+def _unscreened(order: Order, found: Opening | None, *, now: datetime) -> Verdict:
+    """What a rule stopped before risk broke stays stopped."""
+    if found is not None:
+        return _WAITS
+    return risk.keep_not_looked(moment=Moment.OPEN, subject=order.number, now=now)
+
+
+def _look(order: Order, opener: Opener, *, now: datetime) -> Verdict:
     looked = risk.look(case=_case(order, opener), now=now)
     if looked.verdict.action == Action.VERIFY:
-        if not opener.person:
-            raise person_wanted(looked)
-        looked.row.verified = opener.person
+        looked = _proven(looked, opener)
     risk.keep_look(looked=looked)
-    if SEVERITY[Action(looked.verdict.action)] < SEVERITY[Action.HOLD]:
-        return None
-    return _hold(order, looked.verdict, now=now)
+    return looked.verdict
+
+
+def _proven(looked: risk.Assessed, opener: Opener) -> risk.Assessed:
+    if opener.person is None:
+        return risk.held_instead(looked=looked)
+    if not is_proof_enough(given=opener.person, wanted=looked.verdict.proof):
+        raise person_wanted(looked.verdict.proof, looked)
+    looked.row.verified = opener.person
+    return looked
 
 
 def _known_by(opener: Opener) -> tuple[str, Secret]:
@@ -81,6 +109,7 @@ def _case(order: Order, opener: Opener) -> Case:
         subject=order.number,
         facts=_facts(order, opener) | of_contact(phone, mail),
         traits={trait: Secret(text) for trait, text in traits.items() if text},
+        person=opener.person,
     )
 
 

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
@@ -21,9 +20,6 @@ from orders.selectors import items_of_order
 from orders.services.drafting import write_down
 from orders.services.limits import counted
 from orders.types import PlaceOrder
-
-if TYPE_CHECKING:
-    pass
 
 _IN_FULL = json.JSONEncoder(ensure_ascii=False)
 

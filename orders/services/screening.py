@@ -18,8 +18,9 @@ from orders.states import HeldThen
 from orders.types import Held, PlaceOrder
 from payments.selectors import paid_back_of
 from risk import services as risk
+from risk.facts import MOST_LOOKED_BACK
 from risk.selectors import rules_in_force
-from risk.states import Action, Moment, Trait
+from risk.states import Action, Moment, Trait, is_proof_enough
 from risk.types import Case, Value, Verdict
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 Goods = Sequence[tuple["Sku", int, Mapping[str, str]]]  # SKU, how many, what the buyer gave for it
 BY_RULE = "risk_rule"
-MOST_LOOKED_BACK, BUDGET_MS = 1_000, 30
+BUDGET_MS = 30
 _PAST = frozenset({"is_first_order", "orders_before", "buyer_age_hours"})
 _AFTER_SALE = frozenset({"refunds_before", "complaints_before"})
 _ACCOUNTS = frozenset({"top_up"})
@@ -44,16 +45,13 @@ _BEFORE = """
 
 def screen(order: Order, request: PlaceOrder, goods: Goods, *, now: datetime) -> risk.Assessed:
     """Have risk look at an order that is drawn up. Raises RefusedByRules, PersonWanted."""
-    phone = clean_phone(request.contact_phone) if request.contact_phone else ""
-    mail = clean_mail(request.contact_mail) if request.contact_mail else ""
-    case = Case(
-        moment=Moment.ORDER,
-        subject=order.number,
-        facts=_facts(order, request, goods) | of_contact(phone, mail) | _past(order, now=now),
-        traits=_traits(request, goods, phone=phone, mail=mail),
-        once=order.request_key,
+    moment, subject = Moment.ORDER, order.number
+    looked = risk.judged(
+        look=lambda: risk.look(case=_case(order, request, goods, now=now), now=now),
+        instead=lambda: risk.not_looked(moment=moment, subject=subject, now=now),
+        moment=moment,
+        subject=subject,
     )
-    looked = risk.look(case=case, now=now)
     if looked.verdict.action == Action.DENY:
         raise RefusedByRules(
             _("This order cannot be taken. Ask the shop, if you think that it should be."),
@@ -64,19 +62,32 @@ def screen(order: Order, request: PlaceOrder, goods: Goods, *, now: datetime) ->
     return looked
 
 
+def _case(order: Order, request: PlaceOrder, goods: Goods, *, now: datetime) -> Case:
+    phone = clean_phone(request.contact_phone) if request.contact_phone else ""
+    mail = clean_mail(request.contact_mail) if request.contact_mail else ""
+    return Case(
+        moment=Moment.ORDER,
+        subject=order.number,
+        facts=_facts(order, request, goods) | of_contact(phone, mail) | _past(order, now=now),
+        traits=_traits(request, goods, phone=phone, mail=mail),
+        once=order.request_key,
+        person=request.person,
+    )
+
+
 def _proven(looked: risk.Assessed, request: PlaceOrder, *, now: datetime) -> risk.Assessed:
     """A person has proven to be one, or is to; where nobody can, one of the shop looks at it."""
     if request.person is None:
         return risk.held_instead(looked=looked)
-    if not request.person:
-        raise person_wanted(looked)
+    if not is_proof_enough(given=request.person, wanted=looked.verdict.proof):
+        raise person_wanted(looked.verdict.proof, looked)
     looked.row.verified = request.person
-    risk.drop_asked(device=request.buyer_key, moment=Moment.ORDER, now=now)
+    risk.drop_asked(answered=looked.row, now=now)
     return looked
 
 
-def person_wanted(looked: risk.Assessed | None = None) -> PersonWanted:
-    return PersonWanted(_("Please show that you are not a program."), looked=looked)
+def person_wanted(way: str, looked: risk.Assessed | None = None) -> PersonWanted:
+    return PersonWanted(_("Please show that you are not a program."), way=way, looked=looked)
 
 
 @tenant_atomic

@@ -47,7 +47,7 @@ ACCOUNTS = {
     "13800000002": _SLOW,
     "13800000003": _UNKNOWN,
 }
-_VERDICTS = {"13800000001": Verdict.NO, "13800000003": Verdict.UNKNOWN}
+VERDICTS = {"13800000001": Verdict.NO, "13800000003": Verdict.UNKNOWN}
 MISSED = 3  # of a partial order every third thing is not to be had
 
 
@@ -84,7 +84,7 @@ class Sandbox:
         return True
 
     def verify(self, *, target: Target, product: str, face_value: int) -> Verified:
-        verdict = _VERDICTS.get(target.account, Verdict.YES)
+        verdict = VERDICTS.get(target.account, Verdict.YES)
         return Verified(verdict=verdict, told="" if verdict is Verdict.UNKNOWN else "TEST")
 
     def balance_e4(self) -> int:

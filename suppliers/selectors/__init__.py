@@ -2,6 +2,8 @@
 
 from suppliers.selectors.abilities import (
     can_verify,
+    find_player,
+    may_rehearse,
     protocols_here,
     skus_verified,
     takes_complaints,
@@ -51,6 +53,7 @@ from suppliers.selectors.tales import (
     every_so_many_missed,
     tales_of_accounts,
     tales_of_products,
+    verdicts_of_accounts,
 )
 from suppliers.selectors.tries import (
     contradicted_attempts,
@@ -59,6 +62,7 @@ from suppliers.selectors.tries import (
     find_open_attempt,
     get_offer,
     moves_of_units,
+    names_of_suppliers,
     tries_of_unit,
 )
 
@@ -88,6 +92,7 @@ __all__ = [
     "find_note_before",
     "find_open_attempt",
     "find_paper",
+    "find_player",
     "get_bill",
     "get_offer",
     "get_supplier",
@@ -96,8 +101,10 @@ __all__ = [
     "lines_of_bill",
     "lists_products",
     "margin_rules",
+    "may_rehearse",
     "most_for",
     "moves_of_units",
+    "names_of_suppliers",
     "offers_of_line",
     "payments_to_suppliers",
     "price_changes",
@@ -112,5 +119,6 @@ __all__ = [
     "tales_of_accounts",
     "tales_of_products",
     "tries_of_unit",
+    "verdicts_of_accounts",
     "words_of_complaint",
 ]

@@ -2,17 +2,29 @@
 
 from collections.abc import Mapping
 
+from django.conf import settings
+
 from suppliers.abilities import TakesComplaints, Verifies
 from suppliers.adapters import PROTOCOLS, REHEARSING
-from suppliers.models import Offer
+from suppliers.models import Offer, Supplier
 from tenants.selectors import is_sandbox
 
 
 def protocols_here() -> set[str]:
     """What a new supplier of the bound tenant may speak: in a sandbox its own protocol, elsewhere
-    any other."""
-    is_here = is_sandbox()
-    return {name for name in PROTOCOLS if (name in REHEARSING) == is_here}
+    any other, and that one too where all money is play money."""
+    real = set() if is_sandbox() else PROTOCOLS.keys() - REHEARSING
+    return real | (REHEARSING if may_rehearse() else set())
+
+
+def may_rehearse() -> bool:
+    """Whether a supplier that only plays may deliver: to nobody who has paid real money."""
+    return bool(settings.SANDBOX_PAYMENTS) or is_sandbox()
+
+
+def find_player() -> Supplier | None:
+    """The bound tenant's own simulated supplier, while it is in use."""
+    return Supplier.objects.filter(protocol__in=REHEARSING, is_on=True).first()
 
 
 def skus_verified(*, kinds: Mapping[int, str]) -> set[int]:

@@ -4,10 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from django.db.models import Count, Q
 
+from core.kept import Kept
 from core.scope import require_tenant
 from core.statements import run
 from suppliers.models import Attempt, Supplier
@@ -54,36 +56,52 @@ def resting(*, supplier_ids: Collection[int], now: datetime) -> dict[int, Rest]:
 
 DAY = timedelta(days=1)
 COST_DAYS = 7
-# One pass over each supplier's calls of the week. An order is called out once: its call finds what
-# became of it. The first failure since the last good order is when a rest began, if there is one.
+# Every open cockpit asks each 15 seconds, and a week is all of a supplier's calls.
+_costs = Kept[dict[int, int]](most=1_000, at_least=300)
+ASKED = 500  # its last ones of the day: as good as all of them, however many those are
+# An order is called out once: its call finds what became of it. The first failure since the last
+# good order is when a rest began, if there is one.
 _FIGURES = """
-    SELECT own.id, found.*, (
+    SELECT own.id, bought.ended, bought.successes, called.p95_ms, (
            SELECT min(bad.at) FROM suppliers_call AS bad
             WHERE bad.tenant_id = %(tenant)s AND bad.supplier_id = own.id AND bad.kind = 'buy'
-              AND bad.at > coalesce(found.good_at, %(minutes)s) AND bad.at > %(minutes)s)
+              AND bad.at > coalesce(bought.good_at, %(minutes)s) AND bad.at > %(minutes)s)
       FROM suppliers_supplier AS own, LATERAL (
-           SELECT count(*) FILTER (WHERE call.at > %(day)s AND tried.state = ANY(%(ended)s)),
-                  count(*) FILTER (WHERE call.at > %(day)s AND tried.state = 'success'),
-                  percentile_disc(0.95) WITHIN GROUP (ORDER BY call.took_ms)
-                      FILTER (WHERE call.at > %(day)s AND call.kind <> 'balance'),
-                  coalesce(sum(tried.cost_e4) FILTER (WHERE tried.state = 'success'), 0)::bigint,
-                  max(call.at) FILTER (WHERE call.kind = 'buy' AND NOT call.is_bad) AS good_at
-             FROM suppliers_call AS call
+           SELECT count(*) FILTER (WHERE tried.state = ANY(%(ended)s)) AS ended,
+                  count(*) FILTER (WHERE tried.state = 'success') AS successes,
+                  max(last.at) FILTER (WHERE NOT last.is_bad) AS good_at
+             FROM (SELECT * FROM suppliers_call
+                    WHERE tenant_id = %(tenant)s AND supplier_id = own.id AND kind = 'buy'
+                      AND at > %(day)s
+                    ORDER BY at DESC, id DESC LIMIT %(asked)s) AS last
              LEFT JOIN suppliers_attempt AS tried
-               ON tried.tenant_id = call.tenant_id AND tried.id = call.attempt_id
-              AND call.kind = 'buy'
-            WHERE call.tenant_id = %(tenant)s AND call.supplier_id = own.id
-              AND call.at > %(week)s) AS found
+               ON tried.tenant_id = last.tenant_id AND tried.id = last.attempt_id) AS bought,
+           LATERAL (
+           SELECT percentile_disc(0.95) WITHIN GROUP (ORDER BY took_ms) AS p95_ms
+             FROM (SELECT took_ms FROM suppliers_call
+                    WHERE tenant_id = %(tenant)s AND supplier_id = own.id AND kind <> 'balance'
+                      AND at > %(day)s
+                    ORDER BY at DESC, id DESC LIMIT %(asked)s) AS last) AS called
      WHERE own.tenant_id = %(tenant)s
+"""
+_COSTS = """
+    SELECT call.supplier_id, sum(tried.cost_e4)::bigint
+      FROM suppliers_call AS call
+      JOIN suppliers_attempt AS tried
+        ON tried.tenant_id = call.tenant_id AND tried.id = call.attempt_id
+     WHERE call.tenant_id = %(tenant)s AND call.kind = 'buy' AND call.at > %(week)s
+       AND tried.state = 'success' AND tried.cost_e4 > 0
+     GROUP BY call.supplier_id
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """How one supplier does. `ended` are the orders of the last day that it has answered for good.
+    """How one supplier does. `ended` are those of its last 500 orders of the last day that it has
+    answered for good.
 
-    `day_cost_e4` is what a day's orders cost, by the mean of the last week. `rest` is None while it
-    works; `rests_since` is then None too.
+    `day_cost_e4` is what a day's orders cost, by the mean of the last week, as it was within the
+    last five minutes. `rest` is None while it works; `rests_since` is then None too.
     """
 
     supplier: Supplier
@@ -112,17 +130,30 @@ def health_of_suppliers(*, now: datetime) -> list[Health]:
     given = {
         "tenant": require_tenant(),
         "day": now - DAY,
-        "week": now - DAY * COST_DAYS,
+        "asked": ASKED,
         "minutes": now - LOOKED_BACK,
         "ended": [AttemptState.SUCCESS, *sorted(NOTHING_BOUGHT)],
     }
     figures = {row[0]: row[1:] for row in run(_FIGURES, given).rows}
     rests = resting(supplier_ids=[one.pk for one in suppliers], now=now)
     waiting = _unconfirmed()
+    costs = _costs.get(require_tenant(), partial(_week_costs, now=now))
     return [
-        _health(one, figures[one.pk], rests.get(one.pk), waiting.get(one.pk, 0), now=now)
+        _health(
+            one,
+            figures[one.pk],
+            rest=rests.get(one.pk),
+            unconfirmed=waiting.get(one.pk, 0),
+            week_cost_e4=costs.get(one.pk, 0),
+            now=now,
+        )
         for one in suppliers
     ]
+
+
+def _week_costs(*, now: datetime) -> dict[int, int]:
+    given = {"tenant": require_tenant(), "week": now - DAY * COST_DAYS}
+    return dict(run(_COSTS, given).rows)
 
 
 def _unconfirmed() -> dict[int, int]:
@@ -133,9 +164,15 @@ def _unconfirmed() -> dict[int, int]:
 
 
 def _health(
-    supplier: Supplier, row: tuple[Any, ...], rest: Rest | None, unconfirmed: int, *, now: datetime
+    supplier: Supplier,
+    row: tuple[Any, ...],
+    *,
+    rest: Rest | None,
+    unconfirmed: int,
+    week_cost_e4: int,
+    now: datetime,
 ) -> Health:
-    ended, successes, p95_ms, cost_e4, _good_at, bad_at = row
+    ended, successes, p95_ms, bad_at = row
     days = min(COST_DAYS, max(1, (now - supplier.made_at) / DAY))
     return Health(
         supplier=supplier,
@@ -143,7 +180,7 @@ def _health(
         successes=successes,
         p95_ms=p95_ms,
         unconfirmed=unconfirmed,
-        day_cost_e4=round(cost_e4 / days),
+        day_cost_e4=round(week_cost_e4 / days),
         rest=rest,
         rests_since=bad_at if rest else None,
     )

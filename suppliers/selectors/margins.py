@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from catalog.states import Channel
 from core.money import MOST_E4
 from suppliers.models import MarginRule, Offer
-from suppliers.selectors.routing import authorised_today, why_unsold
+from suppliers.selectors.routing import authorised_today, offers_in_use, why_unsold
 from suppliers.states import MarginAction
 from suppliers.types import Sale
 
@@ -19,8 +19,7 @@ def cost_of_next(*, sku: "Sku", now: datetime) -> int | None:
     """What the next one would cost at the most: of the offers that share its first place for one
     sold on the shelf at this price, or of the one that the least higher price is enough for. None
     where nobody has it to sell."""
-    offers = Offer.objects.filter(sku=sku, is_on=True, supplier__is_on=True)
-    found = list(offers.order_by("priority", "cost_e4", "pk"))
+    found = list(offers_in_use().filter(sku=sku).order_by("priority", "cost_e4", "pk"))
     may_sell = authorised_today(offers=found, now=now)
 
     def fit_at(price_e4: int) -> list[Offer]:

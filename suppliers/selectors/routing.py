@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from core.rows import fetch_with
+from suppliers.adapters import REHEARSING
 from suppliers.models import Offer
+from suppliers.selectors.abilities import may_rehearse
 from suppliers.selectors.authorising import authorised
 from suppliers.selectors.health import Rest, resting
 from suppliers.states import Supply
@@ -27,14 +31,19 @@ def skus_with_offers(*, sales: Mapping[int, Sale], now: datetime) -> set[int]:
     By the same rules as `choose_offer`, but for what goes by itself: an offer that is closed at
     this hour, or whose supplier rests, is waited for.
     """
-    offers = Offer.objects.filter(sku_id__in=list(sales), is_on=True, supplier__is_on=True)
-    found = list(offers)
+    found = list(offers_in_use().filter(sku_id__in=list(sales)))
     may_sell = authorised_today(offers=found, now=now)
     return {
         offer.sku_id
         for offer in found
         if not why_unsold(offer=offer, sale=sales[offer.sku_id], authorised=may_sell)
     }
+
+
+def offers_in_use() -> QuerySet[Offer]:
+    """Those that neither are switched off nor only play where real money is paid."""
+    found = Offer.objects.filter(is_on=True, supplier__is_on=True)
+    return found if may_rehearse() else found.exclude(supplier__protocol__in=REHEARSING)
 
 
 def authorised_today(*, offers: Collection[Offer], now: datetime) -> frozenset[int]:
@@ -137,6 +146,7 @@ class _Now:
 def _unfit(offer: Offer, now: _Now) -> str:
     first = {
         "off": not (offer.is_on and offer.supplier.is_on),
+        "played": offer.supplier.protocol in REHEARSING and not may_rehearse(),
         "tried": offer.pk in now.passed.tried,
     }
     passing = {

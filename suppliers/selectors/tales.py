@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from suppliers.adapters.sandbox import ACCOUNTS, MISSED, TALES
+from suppliers.abilities import Verdict
+from suppliers.adapters.sandbox import ACCOUNTS, MISSED, TALES, VERDICTS
 from suppliers.types import Tale
 
 
@@ -15,6 +16,11 @@ def tales_of_products() -> Mapping[str, Tale]:
 def tales_of_accounts() -> Mapping[str, Tale]:
     """Of top-ups, by the account; any other succeeds."""
     return MappingProxyType(ACCOUNTS)
+
+
+def verdicts_of_accounts() -> Mapping[str, str]:
+    """What a check says of those accounts; of any other, yes."""
+    return MappingProxyType({one: str(VERDICTS.get(one, Verdict.YES)) for one in ACCOUNTS})
 
 
 def every_so_many_missed() -> int:

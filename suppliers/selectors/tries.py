@@ -6,8 +6,13 @@ from datetime import datetime
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from core.rows import fetch, fetch_with
-from suppliers.models import Attempt, AttemptMove, Offer
+from suppliers.models import Attempt, AttemptMove, Offer, Supplier
 from suppliers.states import NOTHING_BOUGHT
+
+
+def names_of_suppliers() -> dict[int, str]:
+    """Every supplier's, those that are off, too."""
+    return dict(Supplier.objects.values_list("pk", "name"))
 
 
 def tries_of_unit(*, unit_id: int) -> list[Attempt]:

@@ -27,7 +27,7 @@ from suppliers.services.attempts import (
 )
 from suppliers.services.authorising import authorise, change_authorisation, read_paper
 from suppliers.services.balances import note_balance
-from suppliers.services.bill_leases import Lease, LeaseLost, claim_bill, held_bill
+from suppliers.services.bill_leases import claim_bill, held_bill
 from suppliers.services.billing import (
     ask_to_match,
     check_bill,
@@ -77,8 +77,6 @@ SEALED = (
 __all__ = [
     "FOLLOWED",
     "SEALED",
-    "Lease",
-    "LeaseLost",
     "ask",
     "ask_later",
     "ask_to_match",

@@ -1,9 +1,8 @@
 """Exactly one worker is at a bill: a lease with a fencing number, renewed by each stretch."""
 
-import time
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from core.leases import Lease, LeaseLost
 from core.scope import tenant_atomic
 from suppliers.models import Bill
 from suppliers.states import BILL_AT_WORK, BillState
@@ -11,23 +10,6 @@ from suppliers.states import BILL_AT_WORK, BillState
 # Longer than the slowest stretch (a workbook is parsed), short enough to go on soon after a kill. A
 # comparison that takes longer holds the row's lock, which a claim does not wait for.
 LEASE = timedelta(seconds=60)
-
-
-class LeaseLost(Exception):
-    """Another worker has the bill now: nothing may be written any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    bill_id: int
-    fence: int
-    began: datetime
-    _started: float = field(default_factory=time.monotonic)
-
-    @property
-    def now(self) -> datetime:
-        """The caller's `now`, carried on: a large bill takes longer than a moment."""
-        return self.began + timedelta(seconds=time.monotonic() - self._started)
 
 
 @tenant_atomic(durable=True)
@@ -40,13 +22,13 @@ def claim_bill(*, bill_id: int, now: datetime) -> Lease | None:
         return None
     bill.fence, bill.lease_until = bill.fence + 1, now + LEASE
     bill.save(update_fields=["fence", "lease_until"])
-    return Lease(bill_id=bill_id, fence=bill.fence, began=now)
+    return Lease(row_id=bill_id, fence=bill.fence, began=now)
 
 
 def held_bill(*, lease: Lease, state: BillState) -> Bill:
     """The bill, locked, if it is still ours and in this state; raises LeaseLost."""
     rows = Bill.objects.select_for_update(of=("self",), no_key=True).select_related("supplier")
-    bill = rows.get(pk=lease.bill_id)
+    bill = rows.get(pk=lease.row_id)
     if bill.fence != lease.fence or bill.state != state:
         raise LeaseLost
     return bill

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.actors import SYSTEM, Actor
+from core.outbox import emit
 from core.rows import fetch, fetch_with
 from core.sheets import Sheet
 from core.states import check_move
+from suppliers.events import AttemptEnded
 from suppliers.models import Attempt, AttemptMove, Offer
-from suppliers.states import MOVES, AttemptState
+from suppliers.states import ENDED, MOVES, AttemptState
 
 
 def locked(attempt_id: int, offer: Offer | None = None) -> Attempt:
@@ -43,6 +45,8 @@ class Trail:
         self.change(attempt, {"state": new, **(told or {})})
         said = str((told or {}).get("reason", ""))
         self.note(attempt, old, new, reason=reason, said=said)
+        if new in ENDED:
+            emit(AttemptEnded(unit_id=attempt.unit_id), sheet=self.sheet)
 
     def change(self, attempt: Attempt, told: dict[str, object]) -> None:
         for name, value in told.items():

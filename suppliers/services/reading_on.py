@@ -9,11 +9,12 @@ from core.actors import SYSTEM
 from core.crypto import CannotDecrypt
 from core.errors import FileRefused
 from core.failpoints import reach
+from core.leases import Lease
 from core.scope import tenant_atomic
 from suppliers.models import Bill, BillLine
 from suppliers.selectors.settlement import shop_zone
 from suppliers.services.bill_files import body_of, forget_file
-from suppliers.services.bill_leases import Lease, held_bill, renew
+from suppliers.services.bill_leases import held_bill, renew
 from suppliers.services.billing import start_matching, store_stretch
 from suppliers.services.bills import move_bill
 from suppliers.services.reading_bills import Stretch, stretches_of_bill
@@ -34,7 +35,7 @@ def go_on_reading(*, lease: Lease) -> bool:
     try:
         _read_on(lease)
     except (FileRefused, CannotDecrypt, FileNotFoundError) as why:
-        log.warning("bill_unread", bill_id=lease.bill_id, why=type(why).__name__)
+        log.warning("bill_unread", bill_id=lease.row_id, why=type(why).__name__)
         give_up_on_bill(lease=lease, why=getattr(why, "code", "file_gone"))
         return False
     return _ended(lease)
@@ -43,7 +44,7 @@ def go_on_reading(*, lease: Lease) -> bool:
 @tenant_atomic(durable=True)
 def give_up_on_bill(*, lease: Lease, why: str) -> None:
     """It failed: what was read of it goes; a comparison that failed leaves the bill as it was."""
-    bill = Bill.objects.select_for_update(of=("self",), no_key=True).get(pk=lease.bill_id)
+    bill = Bill.objects.select_for_update(of=("self",), no_key=True).get(pk=lease.row_id)
     if bill.fence != lease.fence or bill.state not in BILL_AT_WORK:
         return  # another worker's
     bill.failure, bill.lease_until = why[:20], None
@@ -59,7 +60,7 @@ def give_up_on_bill(*, lease: Lease, why: str) -> None:
 
 @tenant_atomic
 def _is_to_be_read(lease: Lease) -> bool:
-    return bool(Bill.objects.filter(pk=lease.bill_id, state=BillState.READING).exists())
+    return bool(Bill.objects.filter(pk=lease.row_id, state=BillState.READING).exists())
 
 
 def _read_on(lease: Lease) -> None:

@@ -1,4 +1,4 @@
-"""The supplier of a sandbox: docked by itself, and offering what is sold there."""
+"""The supplier that only plays: docked by itself, and offering what is tried out."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -21,12 +21,18 @@ CONTRACT = {
 
 
 @tenant_atomic
-def rehearse(*, parts: Mapping[int, Part], by: Actor, now: datetime) -> None:
-    """The bound sandbox's supplier offers these SKUs, by their ids, from now on: each plays its
-    part. What it offers so already is left alone."""
+def rehearse(
+    *, parts: Mapping[int, Part], name: str = CONTRACT["name"], by: Actor, now: datetime
+) -> None:
+    """The bound tenant's own simulated supplier, which is called `name` if it is new, offers these
+    SKUs, by their ids, from now on: each plays its part. What it offers so already is left alone.
+
+    Raises SupplierUnfit where real money is paid.
+    """
     supplier = Supplier.objects.filter(protocol__in=REHEARSING).first()
     if supplier is None:
-        supplier = dock(given=CONTRACT, secrets={"secret": Secret("sandbox")}, by=by, now=now)
+        contract = CONTRACT | {"name": name}
+        supplier = dock(given=contract, secrets={"secret": Secret("sandbox")}, by=by, now=now)
     offered = {row.sku_id: row for row in Offer.objects.filter(supplier=supplier)}
     for sku_id, part in parts.items():
         given = {"product": part.product, "cost_e4": part.cost_e4, "most_e4": part.cost_e4}

@@ -21,10 +21,9 @@ from inventory.selectors import (
     low_stock,
     sold_of_batch,
     stock_of,
-    stock_words,
 )
 from inventory.services import batches
-from inventory.states import BATCH_MOVES, BatchState, CodeState, StockWord
+from inventory.states import BATCH_MOVES, BatchState, CodeState
 from inventory.types import Expiring, NewBatch, NewCode, NewContent
 from tenants.models import AuditRow
 from tests.inventory.factories import (
@@ -189,7 +188,7 @@ def test_a_day_that_is_past_takes_its_codes_off_the_shelf():
 
 
 @in_scope
-def test_stock_is_told_in_numbers_and_words():
+def test_stock_is_told_in_numbers():
     many, few, none, reusable = (make_sku() for _ in range(4))
     make_codes(many, 11)
     make_codes(few, 10)
@@ -197,12 +196,6 @@ def test_stock_is_told_in_numbers_and_words():
     ids = [many.pk, few.pk, none.pk, reusable.pk]
 
     assert stock_of(ids) == {many.pk: 11, few.pk: 10, none.pk: 0, reusable.pk: 3}
-    assert stock_words(ids) == {
-        many.pk: StockWord.PLENTY,
-        few.pk: StockWord.FEW,
-        none.pk: StockWord.NONE,
-        reusable.pk: StockWord.FEW,
-    }
 
 
 @in_scope

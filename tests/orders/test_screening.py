@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.utils.translation import override
+from prometheus_client import REGISTRY
 
 from core.actors import SYSTEM
 from core.scope import tenant_atomic
@@ -14,7 +16,9 @@ from orders.models import Order
 from orders.selectors import timeline
 from orders.types import OpenCase
 from payments.selectors import money_of
+from risk import services as risk
 from risk.models import Assessment
+from risk.states import Unanswered
 from tests.orders.factories import LI, a_request, captured, placed, stocked_sku
 from tests.risk.factories import make_rule
 from tests.times import NOON
@@ -38,6 +42,10 @@ def paid(sku, *, now=NOON, **fields):
     with tenant_atomic():
         order.refresh_from_db()
     return order
+
+
+def counted(check):
+    return REGISTRY.get_sample_value("quanyi_checks_failed_total", {"check": check}) or 0
 
 
 def test_the_fourth_order_from_one_address_waits_and_says_which_rule(sku):
@@ -116,6 +124,34 @@ def test_an_order_that_a_worker_opens_is_screened_too(sku):
         assert set(Code.objects.exclude(state="available").values_list("state", flat=True)) == {
             "reserved"
         }
+
+
+@pytest.mark.parametrize(
+    ("unanswered", "state"), [(Unanswered.TAG, "completed"), (Unanswered.HOLD, "held")]
+)
+@pytest.mark.parametrize(
+    ("breaks_when", "check"), [("placed", "risk_order"), ("paid", "risk_paid")]
+)
+def test_where_risk_itself_is_broken_an_order_is_taken_as_the_merchant_chose(
+    sku, unanswered, state, breaks_when, check
+):
+    before = counted(check)
+    with tenant_atomic():
+        make_rule({**DEAR, "value": "9999.00"})
+        risk.set_policy(is_on=True, unanswered=unanswered, hold_minutes=60, by=LI, now=NOON)
+        order = placed(sku, ip="no address" if breaks_when == "placed" else "203.0.113.7")
+        if breaks_when == "paid":
+            Assessment.objects.update(spoken=[{}])
+        payment = captured(order)
+
+    fulfillment.take_payment(order_id=order.pk, payment_id=payment.pk, by=SYSTEM, now=NOON)
+
+    with tenant_atomic(), override("en"):
+        order.refresh_from_db()
+        said = " ".join(str(row.text) for row in timeline(order_id=order.pk))
+    assert order.state == state
+    assert "the rules could not be asked" in said
+    assert counted(check) == before + 1
 
 
 @pytest.mark.parametrize(

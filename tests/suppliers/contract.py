@@ -49,14 +49,14 @@ STEP = timedelta(minutes=4)
 _units = count(1)
 
 
-def carry_out(supplier, order, *, meanwhile=lambda: None):
+def carry_out(supplier, order, *, meanwhile=lambda: None, most_asked=MOST_ASKED):
     """The attempt at its end (or as far as it came), and the codes that it brought. `meanwhile` is
     what the other end does between two questions."""
     attempt = begun(
         unit_id=next(_units), offer=make_offer(supplier=supplier, product=order.product)
     )
     now, codes = NOON, []
-    for _ in range(MOST_ASKED):
+    for _ in range(most_asked):
         is_first = services.mark_sent(attempt_id=attempt.pk, now=now)
         answer = services.ask(attempt=attempt, order=order, is_first=is_first, now=now)
         attempt = services.record(attempt_id=attempt.pk, answer=answer, now=now)

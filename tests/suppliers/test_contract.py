@@ -47,6 +47,9 @@ ROADS = {
 }
 # It has no word for an order that it does not know: what got lost is a person's.
 SAYS_NOTHING_OF_THE_LOST = {"juhe phone"}
+# A question of two calls, of which each fails by half, is answered once in four: twelve in a row
+# were in vain in one run of thirty.
+MOST_ASKED_BY_CHANCE = 40
 LOST = {"reply_lost_before", "http_502_before", "busy_before", "rate_limited"}
 
 
@@ -64,7 +67,10 @@ def desk(judge):
 def carry_out(judge, road, *faults, chance=1.0):
     protocol, order = ROADS[road]
     supplier = at_the_judge(judge, protocol, faults=faults, chance=chance)
-    return contract.carry_out(supplier, order, meanwhile=lambda: time.sleep(0.1))
+    most_asked = contract.MOST_ASKED if chance == 1 else MOST_ASKED_BY_CHANCE
+    return contract.carry_out(
+        supplier, order, meanwhile=lambda: time.sleep(0.1), most_asked=most_asked
+    )
 
 
 def ledger(judge, attempt):

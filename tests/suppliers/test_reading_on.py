@@ -10,6 +10,7 @@ from django.db import connections
 
 from config import wiring
 from core.errors import FileRefused
+from core.leases import LeaseLost
 from core.scope import bind, tenant_atomic
 from core.states import MoveRefused
 from core.uploads import old_files, seal_bytes
@@ -143,7 +144,7 @@ def test_while_one_worker_is_at_it_another_does_nothing(offer):
     assert worked(bill, now=NOON + LEASE / 2).state == "reading"
 
     done = worked(bill, now=NOON + AFTER)
-    with pytest.raises(services.LeaseLost), tenant_atomic():
+    with pytest.raises(LeaseLost), tenant_atomic():
         services.held_bill(lease=first, state=done.state)
 
     assert done.state == "matched"

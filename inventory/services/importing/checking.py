@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from core.actors import SYSTEM
 from core.crypto import blind_index
 from core.failpoints import reach
+from core.leases import Lease
 from core.scope import require_tenant, tenant_atomic
 from inventory.errors import ImportBusy
 from inventory.models import NEVER, ImportJob
@@ -20,7 +21,7 @@ from inventory.services.importing.columns import Layout
 from inventory.services.importing.copying import HASHES, copy_rows, drop_rows, pack_hash
 from inventory.services.importing.counting import add_up
 from inventory.services.importing.jobs import locked, move, source_of
-from inventory.services.importing.leases import Lease, held, renew
+from inventory.services.importing.leases import held, renew
 from inventory.services.importing.lines import Expected, Format, Judge, Line, Reason, Refused
 from inventory.services.importing.reports import (
     MOST_LINES,

@@ -12,11 +12,13 @@ from catalog.selectors import get_sku
 from core.actors import SYSTEM, Actor
 from core.crypto import Place, seal, unseal
 from core.errors import InvalidInput
+from core.outbox import emit
 from core.refs import new_ref
 from core.scope import tenant_atomic
 from core.states import check_move
 from core.uploads import SealedFile, SealedUpload, seal_bytes
 from inventory.errors import FileRefused, ImportBusy
+from inventory.events import BatchCosted
 from inventory.models import ImportJob, ImportMapping, ImportMove
 from inventory.services.batches import open_batch
 from inventory.services.importing.columns import Layout, check_layout
@@ -221,6 +223,8 @@ def end(
     job.ended_at, job.lease_until = now, None
     job.save(update_fields=["ended_at", "lease_until"])
     move(job, new, by=by, reason=reason, now=now)
+    if job.batch_id is not None and job.takes_cost_of_lines:
+        emit(BatchCosted(batch_id=job.batch_id))
 
 
 def forget_file(job: ImportJob) -> None:

@@ -15,6 +15,7 @@ from django.db import DatabaseError, connection
 
 from core.crypto import CannotDecrypt
 from core.failpoints import reach
+from core.leases import Lease, LeaseLost
 from core.scope import require_tenant, tenant_atomic
 from inventory.errors import FileRefused
 from inventory.models import Batch, ImportJob
@@ -24,7 +25,7 @@ from inventory.services.importing.columns import Layout
 from inventory.services.importing.copying import CODES, copy_rows, drop_rows, pack_code
 from inventory.services.importing.counting import add_up
 from inventory.services.importing.jobs import end, forget_file, locked, source_of
-from inventory.services.importing.leases import Lease, LeaseLost, claim, held, renew
+from inventory.services.importing.leases import claim, held, renew
 from inventory.services.importing.lines import Judge, Line, Reason, Refused
 from inventory.services.importing.reports import MOST_LINES, keep_report
 from inventory.services.importing.source import Row
@@ -90,7 +91,7 @@ def run_import(*, job_id: int, now: datetime) -> None:
 
 @tenant_atomic
 def _state(lease: Lease) -> ImportState:
-    return ImportState(ImportJob.objects.values_list("state", flat=True).get(pk=lease.job_id))
+    return ImportState(ImportJob.objects.values_list("state", flat=True).get(pk=lease.row_id))
 
 
 def _work(lease: Lease) -> None:
@@ -156,6 +157,7 @@ def _load_stretch(lease: Lease, stretch: _Sealed) -> bool:
     job.counts = _with_cost(
         add_up(job.counts, valid=len(loaded), refused=refused), job.counts, loaded
     )
+    _cost_so_far(job, batch)
     job.done_lines = stretch.last
     renew(job, lease)
     job.save(update_fields=["counts", "done_lines", "lease_until"])
@@ -183,7 +185,6 @@ def _insert(job: ImportJob, stretch: _Sealed, *, now: datetime) -> dict[int, Rea
 def _with_cost(
     counts: dict[str, Any], before: dict[str, Any], loaded: list[Line]
 ) -> dict[str, Any]:
-    """A file with a column of costs gives its batch their mean."""
     costs = [line.cost_e4 for line in loaded if line.cost_e4 is not None]
     return counts | {
         "costs": before.get("costs", 0) + len(costs),
@@ -191,12 +192,17 @@ def _with_cost(
     }
 
 
+def _cost_so_far(job: ImportJob, batch: Batch) -> None:
+    """A file with a column of costs gives its batch their mean: with each stretch, because its
+    codes are sold from then on."""
+    if job.takes_cost_of_lines:
+        batch.cost_e4 = round(job.counts["cost_sum_e4"] / job.counts["costs"])
+        batch.save(update_fields=["cost_e4"])
+
+
 @tenant_atomic(durable=True)
 def _finish(lease: Lease) -> None:
     job = held(lease, ImportState.RUNNING)
-    if job.cost_e4 is None and job.counts.get("costs"):
-        mean = round(job.counts["cost_sum_e4"] / job.counts["costs"])
-        Batch.objects.filter(imports=job).update(cost_e4=mean)
     job.counts = job.counts or add_up({}, valid=0, refused=())
     job.total_lines = max(job.total_lines, job.done_lines)
     job.save(update_fields=["counts", "total_lines"])
@@ -206,7 +212,7 @@ def _finish(lease: Lease) -> None:
 
 @tenant_atomic(durable=True)
 def _fail(lease: Lease, *, why: str) -> None:
-    job = locked(lease.job_id)
+    job = locked(lease.row_id)
     if job.fence != lease.fence or not job.is_at_work:
         return  # another worker's, or cancelled meanwhile
     job.failure = why[:60]

@@ -1,0 +1,48 @@
+"""What this app and those above it hand each other: of the wire, and of settling accounts."""
+
+from suppliers.types.settling import BillFile, FoundBreak, NewPayment, Part, Proof, Purchase
+from suppliers.types.wire import (
+    MOST_BYTES,
+    Account,
+    Answer,
+    BoughtCode,
+    Callback,
+    Choice,
+    Kind,
+    Outcome,
+    Passed,
+    PurchaseOrder,
+    Reply,
+    Request,
+    Sale,
+    SupplierAdapter,
+    Tale,
+    Transport,
+    clean_words,
+)
+
+__all__ = [
+    "MOST_BYTES",
+    "Account",
+    "Answer",
+    "BillFile",
+    "BoughtCode",
+    "Callback",
+    "Choice",
+    "FoundBreak",
+    "Kind",
+    "NewPayment",
+    "Outcome",
+    "Part",
+    "Passed",
+    "Proof",
+    "Purchase",
+    "PurchaseOrder",
+    "Reply",
+    "Request",
+    "Sale",
+    "SupplierAdapter",
+    "Tale",
+    "Transport",
+    "clean_words",
+]
