@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 
 from core.actors import Actor
 from core.scope import TenantModel
+from core.secrets import Secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,11 @@ class PaidFor(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A provider's word, its signature checked; nothing in it has been compared with ours yet."""
+    """A provider's word, its signature checked; nothing in it has been compared with ours yet.
+
+    `payer` is whose account there paid, if it tells (Alipay's buyer_id, WeChat's openid): it goes
+    to the risk rules, and is kept nowhere in the clear.
+    """
 
     provider: str
     event_ref: str
@@ -50,6 +55,7 @@ class Notice:
     provider_ref: str
     signed_at: datetime
     body_digest: bytes
+    payer: Secret | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from core.secrets import Secret
 from payments.errors import NoticeRefused
 from payments.states import Outcome
 from payments.types import Notice, Opened, Payable, RefundAnswer, RefundOrder
@@ -32,6 +33,7 @@ class PaidTrade:
     amount_e4: int
     currency: str
     paid_at: datetime
+    payer: str = ""
 
 
 class SandboxBooks(Protocol):
@@ -76,6 +78,7 @@ class SandboxProvider:
             provider_ref=trade.ref,
             signed_at=now,
             body_digest=hashlib.sha256(trade.ref.encode()).digest(),
+            payer=Secret(trade.payer) if trade.payer else None,
         )
 
     def refund(self, *, order: RefundOrder) -> RefundAnswer:
@@ -124,6 +127,7 @@ def _read(fields: Mapping[str, Any], *, stamp: str, body: bytes) -> Notice:
         provider_ref=_text(fields["trade_no"], 32),
         signed_at=datetime.fromtimestamp(int(stamp), UTC),
         body_digest=hashlib.sha256(body).digest(),
+        payer=Secret(_text(fields["buyer_id"], 64)) if "buyer_id" in fields else None,
     )
 
 

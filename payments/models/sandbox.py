@@ -41,6 +41,7 @@ class SandboxTrade(TenantModel):
     made_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
+    payer = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [

@@ -45,8 +45,11 @@ def sandbox_trade(*, token: str) -> TradePage:
 
 
 @tenant_atomic
-def sandbox_pay(*, token: str, misbehaviour: str = "none", now: datetime) -> TradePage:
-    """The shopper taps "pay now": the sandbox books it, and tells us by its notices.
+def sandbox_pay(
+    *, token: str, misbehaviour: str = "none", payer: str = "", now: datetime
+) -> TradePage:
+    """The shopper taps "pay now": the sandbox books it, and tells us by its notices; whose account
+    paid too, if one is named.
 
     A second tap sends nothing new. A forger pays nothing: the trade stays to be paid.
     """
@@ -55,8 +58,8 @@ def sandbox_pay(*, token: str, misbehaviour: str = "none", now: datetime) -> Tra
     trade = SandboxTrade.objects.select_for_update(of=("self",), no_key=True).get(token=token)
     if trade.paid_at is not None or _is_lied_about(trade):
         return page
-    if how is not Misbehaviour.FORGED:
-        SandboxTrade.objects.filter(pk=trade.pk).update(paid_at=now)
+    paid_at = None if how is Misbehaviour.FORGED else now
+    SandboxTrade.objects.filter(pk=trade.pk).update(paid_at=paid_at, payer=payer.strip()[:64])
     if how is Misbehaviour.SILENT:
         return sandbox_trade(token=token)
     due = _due(trade, how, now=now)
@@ -128,6 +131,8 @@ def notice_as_sent(
         "currency": trade.currency,
         "paid_at": int((trade.paid_at or now).timestamp()),
     }
+    if trade.payer:
+        fields["buyer_id"] = trade.payer
     key = bytes(32) if how is Misbehaviour.FORGED else notice_key()
     return protocol.write(key=key, fields=fields, now=now)
 

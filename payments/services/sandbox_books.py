@@ -55,6 +55,7 @@ class Books:
             amount_e4=trade.amount_e4,
             currency=trade.currency,
             paid_at=trade.paid_at,
+            payer=trade.payer,
         )
 
     @tenant_atomic

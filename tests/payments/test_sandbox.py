@@ -13,7 +13,9 @@ from payments.errors import NoticeRefused
 from payments.models import SandboxNotice
 from payments.selectors import due_notices, due_refunds, payment_of
 from payments.services import sandbox
+from payments.services.registry import provider_named
 from payments.states import Outcome, PaymentState
+from payments.types import Misbehaviour
 from tests.payments.factories import PRICE, ZHANG, make_paid, make_payment
 from tests.times import NEXT_DAY, NOON
 
@@ -28,6 +30,21 @@ def _gate(settings):
 def tap(payment, misbehaviour="none", *, now=NOON):
     token = payment.pay_url.split("/")[-2]
     return services.sandbox_pay(token=token, misbehaviour=misbehaviour, now=now)
+
+
+@pytest.mark.parametrize(("payer", "told"), [(" 2088A ", "2088A"), ("", None)])
+def test_it_tells_whose_account_paid_when_it_says_so_and_when_it_is_asked(scope, payer, told):
+    payment = make_payment()
+    services.sandbox_pay(token=payment.pay_url.split("/")[-2], payer=payer, now=NOON)
+
+    [row] = SandboxNotice.objects.select_related("trade")
+    body, headers = sandbox.notice_as_sent(
+        trade=row.trade, event_ref="EV1", how=Misbehaviour.NONE, now=NOON
+    )
+    said = services.read_notice(provider="sandbox", body=body, headers=headers)
+    asked = provider_named("sandbox").ask(number=payment.number, now=NOON)
+
+    assert [one.payer and one.payer.reveal() for one in (said, asked)] == [told, told]
 
 
 def planned():
