@@ -5,22 +5,37 @@
     {"count": {"by": "ip", "within": 600, "of": ["order", "open"]}, "op": ">", "value": 3}
     {"count": {"by": "device", "within": 86400, "of": ["order"], "sums": "amount"}, …}
     {"count": {"by": "device", "within": 86400, "of": ["order"], "differ": "account"}, …}
+    {"sum": [{"fact": "amount"}, {"fact": "discount", "times": "-0.5"}, {"count": {…}}], "op": "<",
+     "value": "100.00"}
 
 What the tree says is in `risk.tree`.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
-from core.money import read_e4
+from core.money import E4, read_e4
 from risk.errors import ConditionWrong
-from risk.facts import COUNTED_BY, FACTS, LONGEST, MOST_COUNTED, SHORTEST, SUMMED, Fact, Kind
-from risk.states import Moment
+from risk.facts import (
+    COUNTED_BY,
+    FACTS,
+    LONGEST,
+    MOST_COUNTED,
+    MOST_DIFFERENT,
+    SHORTEST,
+    SUMMED,
+    Fact,
+    Kind,
+)
+from risk.states import PAID, Moment, Trait
 from risk.tree import (
+    ALL_OPS,
     IN,
     NOT_IN,
     OPS_OF_KIND,
@@ -34,11 +49,15 @@ from risk.tree import (
     Every,
     Node,
     Not,
+    Summed,
+    kind_of,
 )
 from risk.types import Counter, Facts
 
-MOST_DEEP, MOST_NODES, MOST_VALUES, LONGEST_TEXT = 6, 60, 500, 200
-_AMOUNT = re.compile(r"\d{1,9}(\.\d{1,4})?")
+MOST_DEEP, MOST_NODES, MOST_VALUES, LONGEST_TEXT, MOST_TERMS = 6, 60, 500, 200, 10
+MOST_NUMBER = 10**9
+_AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,4})?")
+_SIGNED = re.compile(rf"-?{_AMOUNT.pattern}")
 
 
 class Condition:
@@ -87,6 +106,8 @@ class _Reader:
                 return _compared(body, at)
             case ["count", "op", "value"]:
                 return _counted(body, at)
+            case ["op", "sum", "value"]:
+                return _summed(body, at)
         raise _wrong(at)
 
     def _several(self, parts: object, at: str, named: str, *, deep: int) -> Node:
@@ -102,17 +123,21 @@ def _wrong(at: str) -> ConditionWrong:
     return ConditionWrong(_("This part of the condition cannot be read."), param=at)
 
 
-def _compared(body: Mapping[str, Any], at: str) -> Node:
-    fact = FACTS.get(body["fact"]) if isinstance(body["fact"], str) else None
+def _fact(named: object, at: str) -> Fact:
+    fact = FACTS.get(named) if isinstance(named, str) else None
     if fact is None:
         known = ", ".join(FACTS)
         raise ConditionWrong(
             _("There is no such fact. Known are: %(known)s.") % {"known": known}, param=f"{at}.fact"
         )
+    return fact
+
+
+def _compared(body: Mapping[str, Any], at: str) -> Node:
+    fact = _fact(body["fact"], at)
     op, value = body["op"], body["value"]
     if fact.kind == Kind.TEXT and op in (IN, NOT_IN):
-        texts = _texts(value, f"{at}.value")
-        _known(fact, sorted(texts), f"{at}.value")
+        texts = _texts(value, f"{at}.value", fact.label)
         return Compared(fact, op, texts)
     if fact.kind == Kind.TEXT and op == STARTS:
         return Compared(fact, op, _text(value, f"{at}.value"))
@@ -121,29 +146,16 @@ def _compared(body: Mapping[str, Any], at: str) -> Node:
     return Compared(fact, op, _value(fact, value, f"{at}.value"))
 
 
-def _known(fact: Fact, values: Iterable[str], at: str) -> None:
-    """One that no case can have would make a rule that is never asked."""
-    unknown = [one for one in values if one not in fact.choices]
-    if fact.is_closed and unknown:
-        raise ConditionWrong(
-            _("There is no “%(value)s”. Known are: %(known)s.")
-            % {"value": unknown[0][:40], "known": ", ".join(fact.choices)},
-            param=at,
-        )
-
-
 def _value(fact: Fact, value: object, at: str) -> Any:
     match fact.kind:
         case Kind.TEXT:
-            text = _text(value, at)
-            _known(fact, [text], at)
-            return text
+            return _text(value, at)
         case Kind.FLAG if isinstance(value, bool):
             return value
         case Kind.NUMBER:
-            return _number(value, at)
+            return _number(value, at, fact.label, fact.least or 0, fact.most)
         case Kind.MONEY:
-            return _money(value, at)
+            return _money(value, at, fact.label)
     raise _wrong(at)
 
 
@@ -156,7 +168,12 @@ def _text(value: object, at: str) -> str:
     return text
 
 
-def _texts(value: object, at: str) -> frozenset[str]:
+def _texts(value: object, at: str, what: str | Promise) -> frozenset[str]:
+    if value == []:
+        raise ConditionWrong(
+            _("“%(what)s”: name at least one value, or take this condition away.") % {"what": what},
+            param=at,
+        )
     if not isinstance(value, list) or not 1 <= len(value) <= MOST_VALUES:
         raise ConditionWrong(
             _("Name 1 to %(most)s values; longer ones belong on a list.") % {"most": MOST_VALUES},
@@ -165,15 +182,27 @@ def _texts(value: object, at: str) -> frozenset[str]:
     return frozenset(_text(one, f"{at}.{number}") for number, one in enumerate(value))
 
 
-def _number(value: object, at: str) -> int:
-    if type(value) is not int or not 0 <= value <= 10**9:
-        raise ConditionWrong(_("Write a whole number."), param=at)
+def _number(
+    value: object, at: str, what: str | Promise, least: int = 0, most: int | None = None
+) -> int:
+    if type(value) is not int or not 0 <= value <= MOST_NUMBER:
+        given = {"what": what, "least": least, "most": most}
+        why = (
+            _("“%(what)s” is a whole number, %(least)s or more: write one without a sign.")
+            if most is None
+            else _("“%(what)s” is a whole number from %(least)s to %(most)s: write one of them.")
+        )
+        raise ConditionWrong(why % given, param=at)
     return value
 
 
-def _money(value: object, at: str) -> int:
+def _money(value: object, at: str, what: str | Promise) -> int:
     if not isinstance(value, str) or not _AMOUNT.fullmatch(value):
-        raise ConditionWrong(_("Write an amount such as 12.50."), param=at)
+        raise ConditionWrong(
+            _("“%(what)s” is an amount, never below zero: write one such as 12.50.")
+            % {"what": what},
+            param=at,
+        )
     return read_e4(value)
 
 
@@ -182,14 +211,21 @@ def _counted(body: Mapping[str, Any], at: str) -> Node:
         raise ConditionWrong(_("A count is more or less than a number."), param=f"{at}.op")
     counter = _counter(body["count"], f"{at}.count")
     if counter.sums == "amount":
-        return Counted(counter, body["op"], _money(body["value"], f"{at}.value"))
-    value = _number(body["value"], f"{at}.value")
-    if value > MOST_COUNTED or (body["op"], value) == ("<", 0):
+        spent = _("money spent")
+        return Counted(counter, body["op"], _money(body["value"], f"{at}.value", spent))
+    # More different ones than are told apart there never are.
+    most = MOST_DIFFERENT - 1 if counter.differ else MOST_COUNTED
+    value = _number(body["value"], f"{at}.value", called(counter), most=most)
+    if value > most or (body["op"], value) == ("<", 0):
         raise ConditionWrong(
-            _("A count is held against 0 to %(most)s.") % {"most": MOST_COUNTED},
+            _("A count is held against 0 to %(most)s.") % {"most": most},
             param=f"{at}.value",
         )
     return Counted(counter, body["op"], value)
+
+
+def called(counter: Counter) -> str:
+    return _("count by %(trait)s") % {"trait": Trait(counter.by).label}
 
 
 def _counter(said: object, at: str) -> Counter:
@@ -206,6 +242,12 @@ def _counter(said: object, at: str) -> Counter:
     known = Moment.values
     if not isinstance(moments, list) or not moments or any(one not in known for one in moments):
         raise ConditionWrong(_("This is not counted."), param=f"{at}.of")
+    if by == Trait.PAYER and PAID.isdisjoint(moments):
+        raise ConditionWrong(
+            _("“%(what)s” is known of paid orders only: have orders or openings of codes counted.")
+            % {"what": Trait.PAYER.label},
+            param=f"{at}.of",
+        )
     sums, differ = said.get("sums", ""), said.get("differ", "")
     if not isinstance(sums, str) or (sums and (sums not in SUMMED or differ)):
         raise ConditionWrong(_("This cannot be added up."), param=f"{at}.sums")
@@ -214,3 +256,43 @@ def _counter(said: object, at: str) -> Counter:
     return Counter(
         by=by, within=within, moments=tuple(sorted(set(moments))), sums=sums, differ=differ
     )
+
+
+def _summed(body: Mapping[str, Any], at: str) -> Node:
+    said = body["sum"]
+    if not isinstance(said, list) or not 1 <= len(said) <= MOST_TERMS:
+        raise ConditionWrong(_("Add up 1 to %(most)s.") % {"most": MOST_TERMS}, param=f"{at}.sum")
+    if body["op"] not in ALL_OPS:
+        raise ConditionWrong(_("Sums are not compared so."), param=f"{at}.op")
+    terms = tuple(_term(one, f"{at}.sum.{number}") for number, one in enumerate(said))
+    kinds = [kind_of(what) for _times, what in terms]
+    for number, kind in enumerate(kinds):
+        if kind not in (Kind.MONEY, Kind.NUMBER):
+            raise ConditionWrong(_("This cannot be added up."), param=f"{at}.sum.{number}")
+        if kind != kinds[0]:
+            raise ConditionWrong(
+                _("Money and numbers cannot be added up."), param=f"{at}.sum.{number}"
+            )
+    value = _scaled(body["value"], f"{at}.value")
+    return Summed(terms, body["op"], value * E4 if kinds[0] == Kind.MONEY else value)
+
+
+def _term(said: object, at: str) -> tuple[int, Fact | Counter]:
+    if not isinstance(said, dict) or len(said.keys() & {"fact", "count"}) != 1:
+        raise _wrong(at)
+    if not said.keys() <= {"fact", "count", "times"}:
+        raise _wrong(at)
+    times = _scaled(said.get("times", 1), f"{at}.times")
+    if not times:
+        raise _wrong(f"{at}.times")
+    if "count" in said:
+        return times, _counter(said["count"], f"{at}.count")
+    return times, _fact(said["fact"], at)
+
+
+def _scaled(value: object, at: str) -> int:
+    """In 1/10,000."""
+    text = str(value) if type(value) is int else value
+    if not isinstance(text, str) or not _SIGNED.fullmatch(text):
+        raise ConditionWrong(_("Write a number such as 3 or 12.50."), param=at)
+    return int(Decimal(text) * E4)

@@ -39,7 +39,9 @@ class Group(models.TextChoices):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
     """`choices` are values with their words: all there are where `is_closed`, else the usual ones.
-    Where there are none, `example` is a value as people would write it."""
+    Where there are none, `example` is a value as people would write it. A number is never below
+    `least` or above `most`; a text is always as the pattern `written` says, and begins as `begins`
+    says."""
 
     name: str
     group: Group
@@ -50,6 +52,11 @@ class Fact:
     choices: Mapping[str, Promise | str] = field(default_factory=dict)
     is_closed: bool = False
     example: str = ""
+    least: int | None = None
+    most: int | None = None
+    is_always_known: bool = False
+    written: str = ""
+    begins: str = ""
 
     def words(self, value: str) -> str:
         return str(self.choices.get(value, value))
@@ -63,8 +70,10 @@ class Fact:
         return words
 
 
+MOST_LOOKED_BACK = 1_000  # orders of a buyer
 _ORDERS = frozenset({Moment.ORDER})
 _GOODS = frozenset({Moment.ORDER, Moment.OPEN, Moment.COUPON})
+_PROVEN = frozenset(Moment.values) - {Moment.LOOK_UP}
 
 
 def _all(*facts: Fact) -> dict[str, Fact]:
@@ -73,57 +82,66 @@ def _all(*facts: Fact) -> dict[str, Fact]:
 
 FACTS = _all(
     Fact(name="amount", group=Group.ORDER, kind=Kind.MONEY, label=_("amount of the order"),
-         moments=_GOODS, example="100.00"),
+         moments=_GOODS, example="100.00", least=0),
     Fact(name="quantity", group=Group.ORDER, kind=Kind.NUMBER, label=_("number of things"),
-         moments=_GOODS, example="10"),
+         moments=_GOODS, example="10", least=1),
     Fact(name="price_share", group=Group.ORDER, kind=Kind.NUMBER,
-         label=_("share of the list price"), unit="%", moments=_ORDERS, example="50"),
+         label=_("share of the list price"), unit="%", moments=_ORDERS, example="50", least=0,
+         most=100),
     Fact(name="sku", group=Group.ORDER, kind=Kind.TEXT, label=_("SKU"), moments=_GOODS),
     Fact(name="brand", group=Group.ORDER, kind=Kind.TEXT, label=_("brand"), moments=_GOODS),
     Fact(name="kind", group=Group.ORDER, kind=Kind.TEXT, label=_("kind of goods"), moments=_GOODS,
-         choices=dict(Goods.choices)),
+         choices=dict(Goods.choices), is_closed=True),
     Fact(name="channel", group=Group.ORDER, kind=Kind.TEXT, label=_("channel"), moments=_GOODS,
-         choices=dict(Channel.choices)),
+         choices=dict(Channel.choices), is_closed=True),
     Fact(name="partner", group=Group.ORDER, kind=Kind.TEXT, label=_("partner"), moments=_ORDERS),
     Fact(name="language", group=Group.ORDER, kind=Kind.TEXT, label=_("language of the page"),
-         choices=dict(settings.LANGUAGES)),
+         choices=dict(settings.LANGUAGES), is_closed=True),
     Fact(name="coupon", group=Group.ORDER, kind=Kind.TEXT, label=_("coupon"),
          moments=frozenset({Moment.COUPON})),
     Fact(name="discount", group=Group.ORDER, kind=Kind.MONEY,
          label=_("what the coupon takes off"), moments=frozenset({Moment.COUPON}),
-         example="10.00"),
+         example="10.00", least=0),
     Fact(name="is_first_order", group=Group.BUYER, kind=Kind.FLAG,
          label=_("first order of this buyer"), moments=_ORDERS),
     Fact(name="orders_before", group=Group.BUYER, kind=Kind.NUMBER,
-         label=_("orders of this buyer before"), moments=_ORDERS, example="3"),
+         label=_("orders of this buyer before"), moments=_ORDERS, example="3", least=0,
+         most=MOST_LOOKED_BACK),
     Fact(name="refunds_before", group=Group.BUYER, kind=Kind.NUMBER,
-         label=_("orders of this buyer that were paid back before"), moments=_ORDERS, example="2"),
+         label=_("orders of this buyer that were paid back before"), moments=_ORDERS, example="2",
+         least=0, most=MOST_LOOKED_BACK),
     Fact(name="complaints_before", group=Group.BUYER, kind=Kind.NUMBER,
-         label=_("complaints of this buyer before"), moments=_ORDERS, example="2"),
+         label=_("complaints of this buyer before"), moments=_ORDERS, example="2", least=0),
     Fact(name="buyer_age_hours", group=Group.BUYER, kind=Kind.NUMBER,
          label=_("time since this buyer was first seen"), unit=_("hours"), moments=_ORDERS,
-         example="24"),
+         example="24", least=0),
     Fact(name="is_own_device", group=Group.BUYER, kind=Kind.FLAG,
          label=_("opened on the device that ordered"), moments=frozenset({Moment.OPEN})),
     Fact(name="is_by_link", group=Group.BUYER, kind=Kind.FLAG,
          label=_("looked up at the order's own address"), moments=frozenset({Moment.LOOK_UP})),
     Fact(name="is_invited", group=Group.BUYER, kind=Kind.FLAG,
          label=_("invited by another buyer"), moments=frozenset({Moment.SIGN_UP})),
+    Fact(name="is_phone_proven", group=Group.BUYER, kind=Kind.FLAG,
+         label=_("phone number proven by a code"), moments=_PROVEN),
+    Fact(name="is_mail_proven", group=Group.BUYER, kind=Kind.FLAG,
+         label=_("mail address proven by a code"), moments=_PROVEN),
     Fact(name="is_watched", group=Group.BUYER, kind=Kind.FLAG, label=_("on the watch list")),
     Fact(name="mail_domain", group=Group.BUYER, kind=Kind.TEXT,
-         label=_("domain of the mail address"), example="qq.com"),
+         label=_("domain of the mail address"), example="qq.com",
+         written=r"[^@\sA-Z]+\.[^@\sA-Z]+", begins=r"[^@\sA-Z]+"),
     Fact(name="ip_country", group=Group.NETWORK, kind=Kind.TEXT,
          label=_("country of the IP address"), choices=COUNTRIES),
     Fact(name="ip_province", group=Group.NETWORK, kind=Kind.TEXT,
          label=_("province of the IP address"), choices=PROVINCES, is_closed=True),
     Fact(name="ip_city", group=Group.NETWORK, kind=Kind.TEXT,
-         label=_("city of the IP address"), example="深圳"),
+         label=_("city of the IP address"), example="深圳", written=r".*[^市]", begins=r".*[^市]"),
     Fact(name="ip_isp", group=Group.NETWORK, kind=Kind.TEXT,
          label=_("network of the IP address"), choices=ISPS),
     Fact(name="is_datacenter", group=Group.NETWORK, kind=Kind.FLAG,
          label=_("IP address of a data center or cloud")),
     Fact(name="phone_prefix", group=Group.NETWORK, kind=Kind.TEXT,
-         label=_("first three digits of the phone number"), example="170"),
+         label=_("first three digits of the phone number"), example="170",
+         written=r"[0-9+][0-9]{2}", begins=r"[0-9+][0-9]{0,2}"),
     Fact(name="phone_province", group=Group.NETWORK, kind=Kind.TEXT,
          label=_("province of the phone number"), choices=PROVINCES, is_closed=True),
     Fact(name="phone_carrier", group=Group.NETWORK, kind=Kind.TEXT,
@@ -138,9 +156,10 @@ FACTS = _all(
          label=_("province of the topped-up phone number"), moments=_ORDERS, choices=PROVINCES,
          is_closed=True),
     Fact(name="hour", group=Group.TIME, kind=Kind.NUMBER, label=_("hour of the day"),
-         example="3"),
+         example="3", least=0, most=23, is_always_known=True),
     Fact(name="weekday", group=Group.TIME, kind=Kind.NUMBER,
-         label=_("day of the week (1 is Monday)"), example="6"),
+         label=_("day of the week (1 is Monday)"), example="6", least=1, most=7,
+         is_always_known=True),
 )  # fmt: skip
 
 # What may be counted by, and what differs; a count of what has no such trait is 0.
@@ -148,3 +167,4 @@ COUNTED_BY = tuple(Trait)
 SUMMED = ("amount", "quantity")
 SHORTEST, LONGEST = 60, 30 * 24 * 3600  # seconds of a count's window
 MOST_COUNTED = 10_000
+MOST_DIFFERENT = 200  # that the memory tells apart of one value

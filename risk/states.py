@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +16,8 @@ class Moment(models.TextChoices):
 
 # What the faces have risk look at. The others have their words already, and nobody asks yet.
 LOOKED = (Moment.ORDER, Moment.OPEN, Moment.LOOK_UP)
+# When it may be known who paid: whoever looks an order up need not even know that there is one.
+PAID = frozenset({Moment.ORDER, Moment.OPEN})
 
 
 class Action(models.TextChoices):
@@ -35,6 +39,23 @@ class Proof(models.TextChoices):
 
     SLIDER = "slider", _("a slider")
     WORDS = "words", _("a question")
+    MAIL = "mail", _("a code sent by mail")
+    SMS = "sms", _("a code sent by SMS")
+
+
+SENT = (Proof.MAIL, Proof.SMS)
+PROOFS = (Proof.SLIDER, *SENT)  # what a rule may want
+# The easiest first; a picture and a question stand for each other.
+_EASY = {Proof.SLIDER: 0, Proof.WORDS: 0, Proof.MAIL: 1, Proof.SMS: 2}
+
+
+def is_proof_enough(*, given: str, wanted: str) -> bool:
+    """`given` is empty where nothing was proven."""
+    return bool(given) and _EASY[Proof(given)] >= _EASY[Proof(wanted or Proof.SLIDER)]
+
+
+def hardest_proof(proofs: Iterable[str]) -> Proof:
+    return max((Proof(one) for one in proofs), key=_EASY.__getitem__, default=Proof.SLIDER)
 
 
 class RuleState(models.TextChoices):
@@ -88,5 +109,6 @@ class Trait(models.TextChoices):
     PHONE = "phone", _("phone number")
     MAIL = "mail", _("mail address")
     ACCOUNT = "account", _("topped-up account")
+    PAYER = "payer", _("payer's account")
     PARTNER = "partner", _("partner")
     SKU = "sku", _("SKU")

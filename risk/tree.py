@@ -9,16 +9,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from risk.facts import Fact, Kind
+from risk.facts import MOST_DIFFERENT, Fact, Kind
 from risk.types import Counter, Facts, Value
 
 ORDERED: dict[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le,
 }  # fmt: skip
 _EQUAL: dict[str, Callable[[Any, Any], bool]] = {"=": operator.eq, "!=": operator.ne}
+ALL_OPS = {**ORDERED, **_EQUAL}
 OPS_OF_KIND = {
-    Kind.MONEY: {**ORDERED, **_EQUAL},
-    Kind.NUMBER: {**ORDERED, **_EQUAL},
+    Kind.MONEY: ALL_OPS,
+    Kind.NUMBER: ALL_OPS,
     Kind.TEXT: _EQUAL,
     Kind.FLAG: {"=": operator.eq},
 }
@@ -26,6 +27,12 @@ IN, NOT_IN, STARTS = "in", "not_in", "starts"
 
 Counts = Mapping[Counter, int | None]
 Answer = bool | None
+
+
+def kind_of(what: Fact | Counter) -> Kind:
+    if isinstance(what, Fact):
+        return what.kind
+    return Kind.MONEY if what.sums == "amount" else Kind.NUMBER
 
 
 class Node(ABC):
@@ -127,6 +134,41 @@ class Counted(Node):
 
     def counters(self) -> Iterator[Counter]:
         yield self.counter
+
+
+@dataclass(frozen=True)
+class Summed(Node):
+    """Facts and counts of one kind, each so many times, added up and held against a number.
+
+    `terms` and `value` are in 1/10,000 of what facts and counts are in. A fact that is not known
+    makes it false, as any comparison. Of different ones as many count as the memory tells apart,
+    whoever counted them.
+    """
+
+    terms: tuple[tuple[int, Fact | Counter], ...]
+    op: str
+    value: int
+
+    def holds(self, facts: Facts, counts: Counts) -> Answer:
+        total, is_told = 0, True
+        for times, what in self.terms:
+            if isinstance(what, Fact):
+                found = facts.get(what.name)
+                if found is None:
+                    return False
+            else:
+                found = counts.get(what)
+                if found is not None and what.differ:
+                    found = min(found, MOST_DIFFERENT)
+            is_told = is_told and found is not None
+            total += times * int(found or 0)
+        return ALL_OPS[self.op](total, self.value) if is_told else None
+
+    def counters(self) -> Iterator[Counter]:
+        yield from (what for _times, what in self.terms if isinstance(what, Counter))
+
+    def facts(self) -> Iterator[str]:
+        yield from (what.name for _times, what in self.terms if isinstance(what, Fact))
 
 
 def leaves(node: Node) -> Iterator[Node]:

@@ -8,6 +8,10 @@ from core.secrets import Secret
 
 Value = str | int | bool
 Facts = Mapping[str, Value]
+# What speaks at a look and is no rule: a list; or that risk broke, and said nothing.
+BLOCKED, ALLOWED, WATCHED = "list:block", "list:allow", "list:watch"
+IN_VAIN = "list:unproven"  # allowed by what anybody can type, and blocked all the same
+FAILED = "risk:failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,22 +19,26 @@ class Case:
     """One thing to judge. `traits` are what its people are known by again, in the clear: they are
     kept as keyed digests only. `facts` are by the names of `risk.facts`; `subject` is what the face
     calls it by (an order number). What has the same `once` as a look of the last quarter of an hour
-    (a form that is sent twice) is not counted again."""
+    (a form that is sent twice) is not counted again. `person` says how somebody proved to be one: a
+    code by SMS or mail is of the phone number or mail address of the traits."""
 
     moment: str
     subject: str
     facts: Facts
     traits: Mapping[str, Secret] = field(default_factory=dict)
     once: str = ""
+    person: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Of which browser a proof is wanted, about what, and how; `way` is one of `states.Proof`."""
+    """Of which browser a proof is wanted, about what, and how; `way` is one of `states.Proof`. A
+    code is sent to the phone number or mail address `to`."""
 
     device: str
     about: str
     way: str
+    to: Secret | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +56,14 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """`action` is the hardest of what was spoken; `hold_minutes` and `then` say how a hold ends."""
+    """`action` is the hardest of what was spoken; `hold_minutes` and `then` say how a hold ends,
+    `proof` how it is to be proven that a person asks, where that is wanted."""
 
     action: str
     spoken: tuple[Spoken, ...] = ()
     hold_minutes: int = 0
     then: str = ""
+    proof: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +78,9 @@ class Counter:
     moments: tuple[str, ...]
     sums: str = ""
     differ: str = ""
+
+    def is_of(self, trait: str) -> bool:
+        return trait in (self.by, self.differ)
 
     @property
     def key(self) -> str:
@@ -84,8 +97,8 @@ class RuleTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewListing:
-    """`value` is an address, a network, a phone number … by the trait; for a device, the number of
-    an order that was placed on it. `until` None: for good."""
+    """`value` is an address, a network, a phone number … by the trait; for a device or a payer, the
+    number of an order that was placed on it or paid by him. `until` None: for good."""
 
     listing: str
     trait: str

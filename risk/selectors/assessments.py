@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from risk.models import LINKING, Assessment
 from risk.states import Moment, Trait
@@ -24,10 +25,22 @@ def digests_of(row: Assessment) -> Digests:
     }
 
 
-def assessments_of(*, subject: str) -> QuerySet[Assessment]:
+def assessments_of(*, subject: str | OuterRef) -> QuerySet[Assessment]:
     """All looks at one thing, the oldest first; not who looked it up, for that may be anybody."""
     found = Assessment.objects.filter(subject=subject).exclude(moment=Moment.LOOK_UP)
     return found.order_by("pk")
+
+
+def score_of(*, subject: str) -> int:
+    """What the rules that act added up to, in the look that says most."""
+    found = assessments_of(subject=subject).aggregate(most=Max("score"))
+    return found["most"] or 0
+
+
+def scores_by(*, subject: str) -> Coalesce:
+    """`score_of`, for a queryset whose field `subject` names what was looked at."""
+    looks = assessments_of(subject=OuterRef(subject)).order_by().values("subject")
+    return Coalesce(Subquery(looks.annotate(most=Max("score")).values("most")), 0)
 
 
 def look_ups_of(*, subject: str) -> list[Assessment]:
@@ -47,14 +60,14 @@ def find_look(*, moment: str, subject: str, trait: str, digest: bytes) -> Assess
     return assessments_of(subject=subject).filter(moment=moment, **{trait: digest}).last()
 
 
-def devices_of_orders(*, subjects: Collection[str]) -> dict[str, bytes]:
-    """The digest of the device that each was placed on, as far as one is known."""
+def known_of_orders(*, subjects: Collection[str], trait: str) -> dict[str, bytes]:
+    """The digest of the device that each was placed on, or of who paid it, as far as known."""
     if not subjects:
         return {}
     found = Assessment.objects.filter(
-        subject__in=subjects, moment=Moment.ORDER, device__isnull=False
-    ).values_list("subject", "device")
-    return {subject: bytes(device) for subject, device in found if device}
+        subject__in=subjects, moment=Moment.ORDER, **{f"{trait}__isnull": False}
+    ).values_list("subject", trait)
+    return {subject: bytes(digest) for subject, digest in found if digest}
 
 
 def due_to_forget(*, now: datetime) -> "QuerySet[Assessment]":

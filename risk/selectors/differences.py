@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 from risk.facts import FACTS
 from risk.models import RuleVersion
 from risk.selectors.bounds import Words, bounds_of, plain
-from risk.selectors.sentences import conditions_of
-from risk.states import Action
-from risk.tree import Compared, Counted, Node
+from risk.selectors.sentences import action_words, conditions_of
+from risk.tree import Compared, Counted, Node, Summed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +71,8 @@ def _about(node: Node) -> Hashable:
         case Counted():
             counter = node.counter
             return (counter.by, counter.sums, counter.differ)
+        case Summed():
+            return tuple(what for _times, what in node.terms)
     return type(node).__name__
 
 
@@ -82,7 +83,7 @@ def _rest(version: RuleVersion, words: Words) -> dict[str, str]:
     found = {
         "name": version.name,
         "join": joined.get(next(iter(body["when"])), ""),
-        "action": str(Action(body["action"]).label),
+        "action": action_words(body["action"], body.get("proof", "")),
         "then": then[body.get("then", "pay_back")],
         "hold_minutes": str(body.get("hold_minutes") or ""),
     }

@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -12,12 +12,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.errors import InvalidInput
-from risk.bodies import read_body
+from risk.bodies import check_possible, read_body
 from risk.errors import ConditionWrong
 from risk.models import Rule
 
 FORMAT = "quanyi.rules/1"
 MOST_BYTES, MOST_IN_FILE, LONGEST_BODY, LONGEST_NAME = 1_000_000, 200, 20_000, 80
+# A body that can be read, as this shop calls what it names; ConditionWrong for what there is not.
+InShop = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 
 class Brought(StrEnum):
@@ -45,11 +47,11 @@ def rules_as_json(*, rules: Iterable[Rule]) -> str:
     return json.dumps({"format": FORMAT, "rules": said}, ensure_ascii=False, indent=2) + "\n"
 
 
-def rules_brought(*, text: str) -> list[BroughtRule]:
+def rules_brought(*, text: str, in_shop: InShop) -> list[BroughtRule]:
     """What each rule of the file would be here. Raises InvalidInput for what is no such file."""
     given = _rules_in(text)
     standing = {rule.name: rule for rule in Rule.objects.all()}
-    return list(_compared(given, standing))
+    return list(_compared(given, standing, in_shop))
 
 
 def _rules_in(text: str) -> list[Any]:
@@ -57,6 +59,7 @@ def _rules_in(text: str) -> list[Any]:
         raise InvalidInput(_("A file of rules is at most 1 MB."), param="text")
     try:
         found = json.loads(text)
+        json.dumps(found, ensure_ascii=False).encode()  # half a character is on no page
     except (ValueError, RecursionError):
         raise InvalidInput(_("This is no JSON."), param="text") from None
     rules = found.get("rules") if isinstance(found, dict) else None
@@ -73,12 +76,18 @@ def _rules_in(text: str) -> list[Any]:
     return rules
 
 
-def _compared(given: list[Any], standing: Mapping[str, Rule]) -> Iterator[BroughtRule]:
+def _compared(
+    given: list[Any], standing: Mapping[str, Rule], in_shop: InShop
+) -> Iterator[BroughtRule]:
     seen: set[str] = set()
     for one in given:
-        name = str(one.get("name", "")).strip() if isinstance(one, dict) else ""
+        said = one.get("name") if isinstance(one, dict) else None
+        name = said.strip() if isinstance(said, str) else ""
         try:
             body = _body_of(one, name, seen)
+            rule = standing.get(name)
+            if rule is None or rule.body != body:
+                body = in_shop(body)
         except ConditionWrong as why:
             shown = name[:LONGEST_NAME] or "—"
             yield BroughtRule(
@@ -86,7 +95,6 @@ def _compared(given: list[Any], standing: Mapping[str, Rule]) -> Iterator[Brough
             )
             continue
         seen.add(name)
-        rule = standing.get(name)
         if rule is None:
             brought = Brought.NEW
         else:
@@ -106,10 +114,18 @@ def _body_of(one: Any, name: str, seen: set[str]) -> Mapping[str, Any]:
     if name in seen:
         raise ConditionWrong(_("The file has this name twice."), param="name")
     body = one["body"]
-    if not isinstance(body, dict) or len(json.dumps(body)) > LONGEST_BODY:
+    if not isinstance(body, dict) or not _is_short(body):
         raise ConditionWrong(
             _("A rule is at most %(most)s characters of JSON.") % {"most": f"{LONGEST_BODY:,}"},
             param="body",
         )
     read_body(body)
+    check_possible(body)
     return body
+
+
+def _is_short(body: Mapping[str, Any]) -> bool:
+    try:
+        return len(json.dumps(body)) <= LONGEST_BODY
+    except RecursionError:  # what was read a little further out on the stack
+        return False

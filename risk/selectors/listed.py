@@ -1,7 +1,6 @@
 """Who stands on a list."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 
@@ -10,18 +9,29 @@ from django.db.models import F, Func, IntegerField, Q, QuerySet
 from core.errors import InvalidInput
 from risk.models import LINKING, ListEntry
 from risk.selectors.values import MAIL_DOMAIN, clean_value, digest_of
-from risk.states import Trait
+from risk.states import Listing, Trait
+from risk.types import Facts
 
 KEPT = timedelta(days=90)  # after it ended: so long it can be put back
 BATCH = 10_000
+UNPROVEN = "unproven"  # on the allow list by what anybody can type, and blocked by what is sure
+_SURE = frozenset({Trait.IP, Trait.NET, Trait.DEVICE, Trait.PAYER})
+_PROVEN_BY = {
+    Trait.PHONE: "is_phone_proven", Trait.MAIL: "is_mail_proven", MAIL_DOMAIN: "is_mail_proven",
+}  # fmt: skip
+Stands = frozenset[tuple[str, str]]  # a list, and the trait by which somebody stands on it
 
 
-@dataclass(frozen=True, slots=True)
-class Stands:
-    """On which lists somebody stands; and on which of them by his network or mail domain."""
-
-    all: frozenset[str] = frozenset()
-    by_range: frozenset[str] = frozenset()
+def lists_in(stands: Stands, *, facts: Facts) -> frozenset[str]:
+    """The lists that count for somebody. What he types for himself, and has not proven to be his,
+    is allowed in vain where his device, address or network is blocked: then UNPROVEN says so."""
+    lists = frozenset(listing for listing, _trait in stands)
+    allowed = {trait for listing, trait in stands if listing == Listing.ALLOW}
+    if not allowed or not any((Listing.BLOCK, trait) in stands for trait in _SURE):
+        return lists
+    if allowed & _SURE or any(facts.get(_PROVEN_BY.get(trait, "")) for trait in allowed):
+        return lists
+    return lists - {Listing.ALLOW} | {UNPROVEN}
 
 
 def find_listed(*, digests: Mapping[str, bytes], ranges: Q, now: datetime) -> Stands:
@@ -30,12 +40,8 @@ def find_listed(*, digests: Mapping[str, bytes], ranges: Q, now: datetime) -> St
     for trait, digest in digests.items():
         known |= Q(trait=trait, key=digest, plain="")
     if not known:
-        return Stands()
-    found = list(in_force(now=now).filter(known).values_list("listing", "plain"))
-    return Stands(
-        all=frozenset(listing for listing, _plain in found),
-        by_range=frozenset(listing for listing, plain in found if plain),
-    )
+        return frozenset()
+    return frozenset(in_force(now=now).filter(known).values_list("listing", "trait"))
 
 
 def in_force(*, now: datetime) -> QuerySet[ListEntry]:
@@ -86,7 +92,9 @@ def lengths_listed() -> frozenset[tuple[int, int]]:
         Func(F("plain"), template=f"{name}(%(expressions)s::inet)", output_field=IntegerField())
         for name in ("family", "masklen")
     )
-    return frozenset(ListEntry.objects.filter(trait=Trait.NET).values_list(*kinds).distinct())
+    # One with a zone could be listed once, and would have this fail for all looks of the shop.
+    known = ListEntry.objects.filter(trait=Trait.NET).exclude(plain__contains="%")
+    return frozenset(known.values_list(*kinds).distinct())
 
 
 def due_to_unlist(*, now: datetime) -> QuerySet[ListEntry]:

@@ -12,11 +12,10 @@ from core.errors import NotFound
 from core.kept import Kept
 from core.scope import require_tenant
 from risk.bodies import Body, read_body
-from risk.errors import ConditionWrong
 from risk.models import ListEntry, Policy, Rule
 from risk.selectors.listed import lengths_listed
 from risk.selectors.values import MAIL_DOMAIN
-from risk.states import Action, RuleState
+from risk.states import Action, RuleState, Trait
 from risk.types import Counter
 
 
@@ -30,6 +29,10 @@ class InForce:
     body: Body
     is_shadow: bool
     since: datetime  # it says this, and is switched so
+
+    @property
+    def asks_payer(self) -> bool:
+        return any(one.is_of(Trait.PAYER) for one in self.body.condition.counters)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +63,8 @@ class RuleSet:
 
     @cached_property
     def wants_persons(self) -> bool:
-        return any(rule.body.action == Action.VERIFY for rule in self.rules)
+        asked = self.facts_asked & {"is_phone_proven", "is_mail_proven"}
+        return bool(asked) or any(rule.body.action == Action.VERIFY for rule in self.rules)
 
     @cached_property
     def facts_asked(self) -> frozenset[str]:
@@ -104,12 +108,12 @@ def forget_rules() -> None:
 
 
 def _in_force(rule: Any) -> InForce | None:
-    """One that a newer version of the program cannot read refuses no orders: it is left out, and
-    the log says so."""
+    """One that cannot be read, by a newer version of the program or at all, refuses no orders: it
+    is left out, and the log says so."""
     try:
         body = read_body(rule.body)
-    except ConditionWrong as why:
-        log.exception("rule_unreadable", rule=rule.ref, at=why.param)
+    except Exception as why:
+        log.exception("rule_unreadable", rule=rule.ref, at=getattr(why, "param", ""))
         return None
     return InForce(
         ref=rule.ref, name=rule.name, version=rule.version, body=body,

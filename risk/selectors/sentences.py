@@ -2,18 +2,32 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.money import Money
+from core.money import E4, Money
 from risk.bodies import read_body
 from risk.conditions import read
-from risk.facts import FACTS, Kind
+from risk.facts import FACTS, Fact, Kind
 from risk.selectors.bounds import Words, bounds_of, plain
-from risk.states import Action, Moment, Trait
-from risk.tree import IN, NOT_IN, STARTS, AnyOf, Compared, Counted, Every, Node, Not, leaves
+from risk.states import SENT, Action, Moment, Proof, Trait
+from risk.tree import (
+    IN,
+    NOT_IN,
+    STARTS,
+    AnyOf,
+    Compared,
+    Counted,
+    Every,
+    Node,
+    Not,
+    Summed,
+    kind_of,
+    leaves,
+)
 from risk.types import Counter, Value
 
 
@@ -22,12 +36,20 @@ def sentence(*, body: Mapping[str, Any], currency: str, words: Words | None = No
     SKU's name)."""
     said = _Speaker(currency, words or plain).node(read(body["when"]).root)
     text = _("When %(condition)s: %(action)s") % {
-        "condition": said, "action": Action(body["action"]).label
+        "condition": said, "action": action_words(body["action"], body.get("proof", ""))
     }  # fmt: skip
     bounds = [text for _name, text in bounds_of(body=body, words=words or plain)]
     if not bounds:
         return text
     return _("%(sentence)s (%(bounds)s)") % {"sentence": text, "bounds": _("; ").join(bounds)}
+
+
+def action_words(action: str, proof: str = "") -> str:
+    """“have it proven that it is a person: a code sent by mail”; how it usually is goes unsaid."""
+    said = str(Action(action).label)
+    if action != Action.VERIFY or proof not in SENT:
+        return said
+    return _("%(action)s: %(proof)s") % {"action": said, "proof": Proof(proof).label}
 
 
 def conditions_of(
@@ -57,6 +79,9 @@ def parts_of(
             yield Part(text=speaker.node(node), counter=node.counter)
         elif isinstance(node, Compared):
             yield Part(text=speaker.node(node), fact=node.fact.name)
+        elif isinstance(node, Summed):
+            yield from (Part(text=speaker.node(node), fact=name) for name in node.facts())
+            yield from (Part(text=speaker.node(node), counter=one) for one in node.counters())
 
 
 def value_words(*, fact: str, value: Value, currency: str, words: Words | None = None) -> str:
@@ -96,6 +121,8 @@ class _Speaker:
                 return self._count(node)
             case Compared():
                 return self._compare(node)
+            case Summed():
+                return self._sum(node)
         raise TypeError(type(node).__name__)
 
     def _part(self, node: Node) -> str:
@@ -128,6 +155,26 @@ class _Speaker:
             "what": _deeds(counter) if is_plain else _what(counter),
             "value": shown,
         }
+
+    def _sum(self, node: Summed) -> str:
+        text = ""
+        for times, what in node.terms:
+            sign = "−" if times < 0 else "+" if text else ""
+            often = "" if abs(times) == E4 else f"{Decimal(abs(times)) / E4:f} × "
+            text = f"{text} {sign} {often}{_called(what)}".strip()
+        if kind_of(node.terms[0][1]) == Kind.MONEY:
+            value = str(Money(node.value // E4, self._currency))
+        else:
+            value = f"{Decimal(node.value) / E4:f}"
+        return _OPS[node.op]() % {"fact": text, "value": value}
+
+
+def _called(what: Fact | Counter) -> str:
+    if isinstance(what, Fact):
+        return str(what.label)
+    return _("%(what)s within %(within)s, of one %(by)s") % {
+        "what": _what(what), "within": span(what.within), "by": str(Trait(what.by).label),
+    }  # fmt: skip
 
 
 def _deeds(counter: Counter) -> str:
@@ -168,8 +215,10 @@ def span(seconds: int) -> str:
     if seconds % 3_600 == 0:
         count = seconds // 3_600
         return ngettext("%(count)s hour", "%(count)s hours", count) % {"count": count}
-    count = max(1, seconds // 60)
-    return ngettext("%(count)s minute", "%(count)s minutes", count) % {"count": count}
+    if seconds % 60 == 0:
+        count = seconds // 60
+        return ngettext("%(count)s minute", "%(count)s minutes", count) % {"count": count}
+    return ngettext("%(count)s second", "%(count)s seconds", seconds) % {"count": seconds}
 
 
 _OPS: dict[str, Callable[[], str]] = {

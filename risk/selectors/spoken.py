@@ -5,12 +5,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from risk.errors import ConditionWrong
 from risk.models import Assessment, Review, RuleVersion
 from risk.selectors.sentences import sentence
-from risk.states import Judgement
+from risk.states import Judgement, Moment
 
-MOST_SPOKEN = 10_000
+MOST_SPOKEN, MOST_LOOK_UPS_SPOKEN = 10_000, 2_000
 _AT_ONCE = 2_000
 
 
@@ -23,15 +25,30 @@ class SpokenLook:
 
 
 def looks_that_spoke(*, since: datetime, until: datetime) -> list[SpokenLook]:
-    """The newest MOST_SPOKEN of them at most."""
+    """The newest MOST_SPOKEN of them at most. Look-ups are none of them: strangers make as many as
+    they like, of whatever number they type."""
+    found = _that_spoke(since, until).exclude(moment=Moment.LOOK_UP)
+    return _spoken(found[:MOST_SPOKEN])
+
+
+def look_ups_that_spoke(*, since: datetime, until: datetime) -> list[SpokenLook]:
+    """The newest MOST_LOOK_UPS_SPOKEN of them at most."""
+    found = _that_spoke(since, until).filter(moment=Moment.LOOK_UP)
+    return _spoken(found[:MOST_LOOK_UPS_SPOKEN])
+
+
+def _that_spoke(since: datetime, until: datetime) -> QuerySet[Assessment]:
     found = Assessment.objects.exclude(spoken=[]).filter(at__gt=since, at__lte=until)
-    rows = found.order_by("-at").values_list("subject", "spoken")[:MOST_SPOKEN]
+    return found.order_by("-at")
+
+
+def _spoken(found: QuerySet[Assessment]) -> list[SpokenLook]:
     return [
         SpokenLook(
             subject=subject,
             wanted={one["rule"]: "" if one["is_shadow"] else one["action"] for one in spoken},
         )
-        for subject, spoken in rows
+        for subject, spoken in found.values_list("subject", "spoken")
     ]
 
 

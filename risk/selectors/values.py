@@ -1,6 +1,13 @@
 """Who is listed and looked at, as a person writes it, and as it is kept."""
 
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +21,7 @@ MAIL_DOMAIN = "mail_domain"
 LONGEST = 100
 # Nobody means all of a continent: an address of it is some honest buyer's.
 WIDEST = {4: 8, 6: 20}
+_MAPPED = 96  # bits before an address of IPv4 that is written as one of IPv6
 
 
 def digest_of(trait: str, text: str) -> bytes:
@@ -50,7 +58,7 @@ def clean_value(trait: str, value: str) -> str:
 
 def _clean_address(trait: str, value: str) -> str:
     try:
-        found = ip_address(value) if trait == Trait.IP else ip_network(value, strict=False)
+        found = _read(trait, value)
     except ValueError as why:
         raise InvalidInput(
             _("“%(value)s” is no address or network.") % {"value": value[:60]}, param="value"
@@ -62,3 +70,17 @@ def _clean_address(trait: str, value: str) -> str:
             param="value",
         )
     return str(found)
+
+
+def _read(trait: str, value: str) -> IPv4Address | IPv6Address | IPv4Network | IPv6Network:
+    """Raises ValueError, for a zone too: it may be any text, is one machine's own name for a cable,
+    and Postgres knows no network with one."""
+    if "%" in value:
+        raise ValueError("an address with a zone")
+    if trait == Trait.IP:
+        return ip_address(value)
+    found = ip_network(value, strict=False)
+    mapped = isinstance(found, IPv6Network) and found.network_address.ipv4_mapped
+    if not mapped or found.prefixlen < _MAPPED:
+        return found
+    return ip_network((mapped, found.prefixlen - _MAPPED))

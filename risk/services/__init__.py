@@ -8,7 +8,6 @@ from risk.services import memory
 from risk.services.assessing import (
     Again,
     Assessed,
-    judge_again,
     keep_again,
     keep_look,
     look,
@@ -22,7 +21,15 @@ from risk.services.lists import (
     drop_from_list,
     put_back_on_list,
 )
-from risk.services.persons import ask_person, drop_asked, hear_person
+from risk.services.netting import (
+    judge_again,
+    judged,
+    keep_not_looked,
+    keep_paid,
+    look_at_paid,
+    not_looked,
+)
+from risk.services.persons import ask_by_code, ask_person, drop_asked, drop_sent, hear_person
 from risk.services.presets import install, install_first
 from risk.services.reviewing import block_traits, review
 from risk.services.rules import change_rule, make_rule, set_policy, switch_rule
@@ -32,12 +39,14 @@ __all__ = [
     "Assessed",
     "add_each_to_list",
     "add_to_list",
+    "ask_by_code",
     "ask_person",
     "block_traits",
     "bring_rules",
     "change_rule",
     "drop_asked",
     "drop_from_list",
+    "drop_sent",
     "forget_old",
     "hear_person",
     "held_instead",
@@ -45,11 +54,16 @@ __all__ = [
     "install_first",
     "judge",
     "judge_again",
+    "judged",
     "keep_again",
     "keep_look",
+    "keep_not_looked",
+    "keep_paid",
     "look",
     "look_again",
+    "look_at_paid",
     "make_rule",
+    "not_looked",
     "put_back_on_list",
     "rebuild",
     "review",

@@ -1,12 +1,14 @@
 """One look: facts and counts are held against the rules in force, and the verdict is written down
 with the facts, the rules and the versions that spoke."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from core.rows import draft
 from core.scope import tenant_atomic
+from core.secrets import Secret
 from core.sheets import Sheet
 from risk.models import LINKING, Assessment
 from risk.selectors import (
@@ -15,20 +17,32 @@ from risk.selectors import (
     find_assessment,
     rules_in_force,
 )
-from risk.selectors.assessments import Digests, digests_of
+from risk.selectors.assessments import Digests, digests_of, known_of_orders
+from risk.selectors.listed import lists_in
 from risk.selectors.rules import InForce
+from risk.selectors.values import digest_of
 from risk.services.memory import tally
 from risk.services.people import (
     digests_of_case,
     facts_of_case,
     listed,
     ranges_before,
+    ranges_of_look,
+    spoken_by_lists,
 )
-from risk.states import SEVERITY, Action, Listing, Moment, Trait, Unanswered
-from risk.types import Case, Counter, Facts, Spoken, Value, Verdict
+from risk.services.summing import score_of, summed_up
+from risk.states import (
+    SEVERITY,
+    Action,
+    Listing,
+    Moment,
+    Trait,
+    Unanswered,
+    is_proof_enough,
+)
+from risk.types import ALLOWED, FAILED, Case, Counter, Facts, Spoken, Value, Verdict
 from tenants.selectors import zone_here
 
-BLOCKED, ALLOWED, WATCHED = (f"list:{one}" for one in (Listing.BLOCK, Listing.ALLOW, Listing.WATCH))
 Counts = Mapping[Counter, int | None]
 
 
@@ -40,21 +54,36 @@ class _Look:
     moment: str
     facts: Facts
     digests: Digests
-    listed: frozenset[str]
-    ranges: frozenset[str]
+    listed: frozenset[str]  # the lists that count
+    ranges: str
     now: datetime
     once: str = ""
     before: Assessment | None = None  # the look when it was placed
+    is_payer_new: bool = False
 
     def said_before(self, rule: InForce) -> bool | None:
         """Whether the rule spoke then; None if it was another then, could not say, or was not
-        asked: no rule is of who is always allowed."""
+        asked: no rule is of who is always allowed, and none knew who pays."""
         if self.before is None or rule.since > self.before.at:
             return None
         if any(one["rule"] == ALLOWED for one in self.before.spoken):
             return None
         found = [one for one in self.before.spoken if one["rule"] == rule.ref]
-        return None if any(one["is_unanswered"] for one in found) else bool(found)
+        if any(one["is_unanswered"] for one in (*found, *self.failed)):
+            return None
+        return None if not found and self.is_payer_new and rule.asks_payer else bool(found)
+
+    @property
+    def failed(self) -> list[dict[str, Any]]:
+        """That it could not be looked at then, if so: nothing else is known of it."""
+        before = self.before.spoken if self.before else []
+        return [one for one in before if one["rule"] == FAILED]
+
+    def adds(self, one: Counter) -> bool:
+        """Whether this is counted there; when it is paid, by its payer only, who is known now."""
+        if self.moment not in one.moments:
+            return False
+        return self.before is None or (self.is_payer_new and one.is_of(Trait.PAYER))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +100,18 @@ class Again:
 
     verdict: Verdict
     before: Assessment | None = None
+    is_payer_new: bool = False
+
+    @property
+    def has_news(self) -> bool:
+        """Whether something of it is to be written down."""
+        return self.before is not None and (self.is_payer_new or self.is_harder)
+
+    @property
+    def is_harder(self) -> bool:
+        """Than what was said at first."""
+        first = Action(self.before.action) if self.before else Action.PASS
+        return SEVERITY[Action(self.verdict.action)] > SEVERITY[first]
 
 
 @tenant_atomic
@@ -87,74 +128,88 @@ def look(*, case: Case, now: datetime) -> Assessed:
 
     Never raises for what risk itself cannot do: what cannot be counted is unanswered.
     """
-    digests = digests_of_case(case)
+    digests = digests_of_case(case) | _payer_of(case)
     rules = rules_in_force()
-    lists = listed(rules, digests, case=case, now=now)
+    facts = _with_time(facts_of_case(case), now=now)
+    stands_on = listed(rules, digests, case=case, now=now)
     stands = _Look(
         rules=rules,
         moment=case.moment,
-        facts=_with_time(facts_of_case(case), now=now),
+        facts=facts,
         digests=digests,
-        listed=lists.all,
-        ranges=lists.by_range,
+        listed=lists_in(stands_on, facts=facts),
+        ranges=ranges_of_look(stands_on),
         now=now,
         once=case.once,
     )
-    verdict = _verdict(stands, _counts(stands, is_new=True))
+    verdict = _verdict(stands, _counts(stands))
     return Assessed(verdict=verdict, row=_written(stands, case, verdict))
 
 
+def _payer_of(case: Case) -> Digests:
+    """Who paid the order whose codes are opened, as far as known."""
+    if case.moment != Moment.OPEN:
+        return {}
+    found = known_of_orders(subjects=[case.subject], trait=Trait.PAYER)
+    return {Trait.PAYER: found[case.subject]} if found else {}
+
+
 @tenant_atomic(savepoint=False)
-def look_again(*, subject: str, now: datetime) -> Again:
+def look_again(*, subject: str, payer: Secret | None = None, now: datetime) -> Again:
     """The verdict on an order that is paid now, not written down yet: for who has not locked it.
 
     What a rule said when it was placed stands: who orders at the same address later does not make
-    an earlier order suspicious. Rules that came or changed since, those that could not say, and
-    the lists are asked now. It is not counted once more.
+    an earlier order suspicious. Rules that came or changed since, those that could not say, those
+    of the `payer`, and the lists are asked now. It is not counted once more, but by its payer.
     """
     rules = rules_in_force()
     found = find_assessment(subject=subject) if rules.has_something_to_say else None
     if found is None:
         return Again(verdict=Verdict(action=Action.PASS))
+    is_payer_new = payer is not None and found.payer is None
+    if payer is not None and is_payer_new:
+        found.payer = digest_of(Trait.PAYER, payer.reveal())
     digests = digests_of(found)
-    ranges = ranges_before(found)
+    stands_on = ranges_before(found) | listed(rules, digests, now=now)
     stands = _Look(
         rules=rules,
         moment=Moment.ORDER,
         facts=found.facts,
         digests=digests,
-        listed=ranges | listed(rules, digests, now=now).all,
-        ranges=ranges,
+        listed=lists_in(stands_on, facts=found.facts),
+        ranges=found.ranges,
         now=now,
+        once=f"{subject}:payer",
         before=found,
+        is_payer_new=is_payer_new,
     )
-    verdict = _verdict(stands, _counts(stands, is_new=False) if _is_open(stands) else {})
-    if verdict.action == Action.VERIFY and not found.verified:  # it is paid: nobody can be asked
+    verdict = _verdict(stands, _counts(stands) if _is_open(stands) else {})
+    is_proven = is_proof_enough(given=found.verified, wanted=verdict.proof)
+    if verdict.action == Action.VERIFY and not is_proven:  # it is paid: nobody can be asked
         verdict = replace(verdict, action=Action.HOLD)
-    return Again(verdict=verdict, before=found)
+    return Again(verdict=verdict, before=found, is_payer_new=is_payer_new)
 
 
 @tenant_atomic(savepoint=False)
 def keep_again(*, again: Again, now: datetime) -> Verdict:
-    """Write down what is harder than what was said at first, which is kept beside it."""
+    """Write down who paid, and what is harder than what was said at first, which is kept beside
+    it."""
     found, verdict = again.before, again.verdict
-    if found is not None and SEVERITY[Action(verdict.action)] > SEVERITY[Action(found.action)]:
+    if found is not None and again.is_payer_new:
+        found.save(update_fields=["payer"])
+    if found is not None and again.is_harder:
         found.first_said = {"action": found.action, "spoken": found.spoken}
         found.again_at = now
-        found.action, found.score = verdict.action, _score(verdict)
+        found.action, found.score = verdict.action, score_of(verdict)
         found.spoken = [asdict(one) for one in verdict.spoken]
         found.save(update_fields=["action", "score", "spoken", "first_said", "again_at"])
     return verdict
 
 
-@tenant_atomic(savepoint=False)
-def judge_again(*, subject: str, now: datetime) -> Verdict:
-    """`look_again`, written down at once: for who has the order locked already."""
-    return keep_again(again=look_again(subject=subject, now=now), now=now)
-
-
 def _is_open(look: _Look) -> bool:
-    """Whether some rule has still to be asked, so that counts are needed."""
+    """Whether something has still to be counted, or some rule to be asked."""
+    if any(map(look.adds, look.rules.counters)):
+        return True
     if Listing.ALLOW in look.listed:
         return False
     return any(look.said_before(rule) is None for rule in look.rules.rules)
@@ -165,15 +220,13 @@ def _with_time(facts: Facts, *, now: datetime) -> Facts:
     return {**facts, "hour": here.hour, "weekday": here.isoweekday()}
 
 
-def _counts(look: _Look, *, is_new: bool) -> Counts:
+def _counts(look: _Look) -> Counts:
     """What each counter of the rules says, this one included. What the memory does not know just
     now is asked of Postgres, within its time."""
     counters = look.rules.counters
     if not counters:
         return {}
-    adds = {
-        one: _weight(one, look.facts) for one in counters if is_new and look.moment in one.moments
-    }
+    adds = {one: _weight(one, look.facts) for one in counters if look.adds(one)}
     found: dict[Counter, int | None] = dict.fromkeys(counters, 0)
     found |= tally(counters=counters, values=look.digests, adds=adds, now=look.now, once=look.once)
     unknown = [one for one, count in found.items() if count is None]
@@ -192,7 +245,7 @@ def _weight(one: Counter, facts: Facts) -> int:
 def _verdict(look: _Look, counts: Counts) -> Verdict:
     day = look.now.astimezone(zone_here(now=look.now)).date()
     facts = {**look.facts, "is_watched": Listing.WATCH in look.listed}
-    spoken = list(_spoken_by_lists(look.listed))
+    spoken = [*(Spoken(**one) for one in look.failed), *spoken_by_lists(look.listed)]
     if Listing.ALLOW not in look.listed:
         for rule in look.rules.at(look.moment, day=day):
             answer = look.said_before(rule)
@@ -200,18 +253,7 @@ def _verdict(look: _Look, counts: Counts) -> Verdict:
                 answer = rule.body.holds(facts, counts)
             if answer is not False:
                 spoken.append(_spoke(rule, look.rules, is_unanswered=answer is None))
-    return _summed_up(look.rules, spoken)
-
-
-def _spoken_by_lists(listed: Iterable[str]) -> Iterable[Spoken]:
-    """Who is always allowed is not blocked either: the merchant knows him."""
-    names = set(listed)
-    if Listing.ALLOW in names:
-        yield Spoken(rule=ALLOWED, version=0, name="", action=Action.PASS)
-    elif Listing.BLOCK in names:
-        yield Spoken(rule=BLOCKED, version=0, name="", action=Action.DENY)
-    if Listing.WATCH in names:
-        yield Spoken(rule=WATCHED, version=0, name="", action=Action.TAG)
+    return summed_up(look.rules, spoken)
 
 
 def _spoke(rule: InForce, rules: RuleSet, *, is_unanswered: bool) -> Spoken:
@@ -228,31 +270,6 @@ def _spoke(rule: InForce, rules: RuleSet, *, is_unanswered: bool) -> Spoken:
         is_shadow=rule.is_shadow,
         is_unanswered=is_unanswered,
     )
-
-
-def _summed_up(rules: RuleSet, spoken: list[Spoken]) -> Verdict:
-    acting = [one for one in spoken if not one.is_shadow] if rules.policy.is_on else []
-    action = max((Action(one.action) for one in acting), key=SEVERITY.__getitem__, default=None)
-    # Where nobody can be asked for a proof, it is held as the rules that wanted one say.
-    waits = Action.VERIFY if action == Action.VERIFY else Action.HOLD
-    holding = [
-        rule.body
-        for rule in rules.rules
-        if any(one.rule == rule.ref and one.action == waits for one in acting)
-    ]
-    minutes = [body.hold_minutes or rules.policy.hold_minutes for body in holding]
-    # Of several holds the one that ends first counts, and money back is the safer end.
-    then = "release" if holding and all(body.then == "release" for body in holding) else "pay_back"
-    return Verdict(
-        action=action or Action.PASS,
-        spoken=tuple(spoken),
-        hold_minutes=min(minutes, default=rules.policy.hold_minutes),
-        then=then,
-    )
-
-
-def _score(verdict: Verdict) -> int:
-    return sum(one.score for one in verdict.spoken if not one.is_shadow)
 
 
 def _written(look: _Look, case: Case, verdict: Verdict) -> Assessment:
@@ -274,8 +291,8 @@ def _written(look: _Look, case: Case, verdict: Verdict) -> Assessment:
         amount_e4=number("amount"),
         quantity=number("quantity"),
         facts=dict(look.facts),
-        ranges=",".join(sorted(look.ranges)),
+        ranges=look.ranges,
         action=verdict.action,
-        score=_score(verdict),
+        score=score_of(verdict),
         spoken=[asdict(one) for one in verdict.spoken],
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from core.actors import Actor
 from core.scope import tenant_atomic
-from risk.selectors.files import Brought, rules_brought
+from risk.selectors.files import Brought, InShop, rules_brought
 from risk.services.rules import change_rule, make_rule, switch_rule
 from risk.states import RuleState
 from risk.types import RuleTerms
@@ -13,13 +13,13 @@ REASON = "file"
 
 
 @tenant_atomic
-def bring_rules(*, text: str, by: Actor, now: datetime) -> int:
+def bring_rules(*, text: str, in_shop: InShop, by: Actor, now: datetime) -> int:
     """Make the new rules of the file, off, and change the others; returns how many those were.
 
     One that was on and changes goes on trial: what comes in a file acts only after a look. What
     is refused is left out. Raises InvalidInput for what is no file of rules.
     """
-    found = [one for one in rules_brought(text=text) if one.brought in _WRITTEN]
+    found = [one for one in rules_brought(text=text, in_shop=in_shop) if one.brought in _WRITTEN]
     for one in found:
         terms = RuleTerms(name=one.name, body=one.body)
         if one.rule is None:

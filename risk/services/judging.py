@@ -1,23 +1,32 @@
 """What a verdict means for who asks: let pass, to prove that he is a person, or stopped."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.scope import tenant_atomic
 from core.secrets import Secret
 from risk.selectors import find_look
+from risk.selectors.persons import proof_wanted
 from risk.selectors.values import digest_of
 from risk.services.assessing import Assessed, keep_look, look
 from risk.services.persons import drop_asked
-from risk.states import SEVERITY, Action, Moment, Trait
+from risk.states import SEVERITY, Action, is_proof_enough
 from risk.types import Case, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """What was said: PASS for all that was let pass, and for VERIFY how it is to be proven."""
+
+    action: Action
+    proof: str = ""
 
 
 @tenant_atomic(savepoint=False)
 def said_before(
-    *, moment: str, subject: str, trait: str, value: Secret, person: str = ""
-) -> Action | None:
-    """What was said when the same was asked by the same before: PASS for all that was let pass.
+    *, moment: str, subject: str, trait: str, value: Secret, person: str | None = ""
+) -> Before | None:
+    """What was said when the same was asked by the same before.
 
     Who was to prove that he is a person, and has by now (`person` says how), is let pass.
     """
@@ -26,12 +35,14 @@ def said_before(
     if found is None:
         return None
     if found.action == Action.VERIFY and not found.verified:
-        if not person:
-            return Action.VERIFY
-        found.verified = person
+        proof = proof_wanted(found)
+        if not is_proof_enough(given=person or "", wanted=proof):
+            return Before(action=Action.VERIFY, proof=proof)
+        found.verified = person or ""
         found.save(update_fields=["verified"])
     action = Action(found.action)
-    return Action.PASS if SEVERITY[action] < SEVERITY[Action.HOLD] else action
+    is_passed = SEVERITY[action] < SEVERITY[Action.HOLD]
+    return Before(action=Action.PASS if is_passed else action)
 
 
 @tenant_atomic(savepoint=False)
@@ -41,13 +52,13 @@ def judge(*, case: Case, person: str | None = None, now: datetime) -> Verdict:
     `person` says how somebody proved to be one, empty while he has not; None where nobody is there
     to be asked: then a person of the shop looks at it instead.
     """
-    looked = look(case=case, now=now)
+    looked = look(case=replace(case, person=person), now=now)
     if looked.verdict.action == Action.VERIFY:
         looked.row.verified = person or ""
         if person is None:
             looked = held_instead(looked=looked)
-        elif person and (device := case.traits.get(Trait.DEVICE)):
-            drop_asked(device=device.reveal(), moment=Moment(case.moment), now=now)
+        elif person:
+            drop_asked(answered=looked.row, now=now)
     keep_look(looked=looked)
     return looked.verdict
 

@@ -13,7 +13,7 @@ from core.errors import InvalidInput
 from core.scope import tenant_atomic
 from core.secrets import masked_phone
 from risk.models import LINKING, ListEntry
-from risk.selectors.assessments import devices_of_orders
+from risk.selectors.assessments import known_of_orders
 from risk.selectors.listed import ended, in_force
 from risk.selectors.rules import forget_rules
 from risk.selectors.values import LONGEST, MAIL_DOMAIN, clean_value, digest_of
@@ -26,6 +26,11 @@ AT_ONCE = 1_000
 _PLAIN = frozenset({Trait.NET, MAIL_DOMAIN})
 _ORDER = re.compile(r"\d{8}-[A-Z0-9]{10}")
 _IN_AUDIT = 20
+# What may be named by an order's number; only its digest is kept of it.
+_BY_ORDER = {
+    Trait.DEVICE: _("No device is known of order %(number)s."),
+    Trait.PAYER: _("It is not known who paid order %(number)s."),
+}
 
 
 @tenant_atomic
@@ -117,7 +122,10 @@ class _Reader:
                 _("List 1 to %(most)s at once.") % {"most": f"{MOST_AT_ONCE:,}"}, param="value"
             )
         self._entries, self._by, self._now = entries, by, now
-        self._devices = devices_of_orders(subjects=_orders_named(entries))
+        self._known = {
+            trait: known_of_orders(subjects=_orders_named(entries, trait), trait=trait)
+            for trait in _BY_ORDER
+        }
         self.refused: list[Refused] = []
 
     def all(self) -> list[ListEntry]:
@@ -152,21 +160,19 @@ class _Reader:
         )
 
     def _known_by(self, trait: str, value: str) -> tuple[bytes | None, str, str]:
-        if trait == Trait.DEVICE and _ORDER.fullmatch(value):
-            device = self._devices.get(value)
-            if device is None:
-                raise InvalidInput(
-                    _("No device is known of order %(number)s.") % {"number": value}, param="value"
-                )
-            return device, "", value
+        if trait in _BY_ORDER and _ORDER.fullmatch(value):
+            digest = self._known[Trait(trait)].get(value)
+            if digest is None:
+                raise InvalidInput(_BY_ORDER[Trait(trait)] % {"number": value}, param="value")
+            return digest, "", value
         clean = clean_value(trait, value)
         if trait in _PLAIN:
             return None, clean, clean
         return digest_of(trait, clean), "", _shown(trait, clean)
 
 
-def _orders_named(entries: Iterable[NewListing]) -> list[str]:
-    named = (one.value.strip() for one in entries if one.trait == Trait.DEVICE)
+def _orders_named(entries: Iterable[NewListing], trait: str) -> list[str]:
+    named = (one.value.strip() for one in entries if one.trait == trait)
     return [value for value in named if _ORDER.fullmatch(value)]
 
 

@@ -3,7 +3,7 @@
 A counter is a ring of buckets, a tenth of its window each; in a bucket, one small number for each
 value that was seen. Values of a bucket share hashes of about a hundred, which Redis packs into some
 fifteen bytes a value; all of it ends by itself. What no rule asks is not counted. Different ones
-are a sorted set a value, of at most 200.
+are a sorted set a value, of at most MOST_DIFFERENT.
 
 A counter is read only when it is ready: new rules, and a Redis that was flushed, are first counted
 from Postgres (`rebuild`), while what happens meanwhile is counted already. A hash names, by
@@ -27,13 +27,13 @@ from redis.exceptions import RedisError
 
 from core.nudge import nudge
 from core.scope import require_tenant
+from risk.facts import MOST_DIFFERENT
 from risk.selectors.counts import stored_counts
 from risk.types import Counter
 
 log = structlog.get_logger(__name__)
 
 BUCKETS = 10  # of a window; the one that is being filled comes on top
-MOST_DIFFERENT = 200
 AWAY_FOR = 2.0  # seconds without asking again, after Redis did not answer
 ASKS_AGAIN = 2.0  # seconds between two wishes for a rebuild
 BUILDING_FOR = 60  # seconds that a rebuild may be silent
@@ -163,7 +163,8 @@ def _packed(value: bytes | str) -> str:
 
 
 def _bucket_of(one: Counter) -> int:
-    return max(1, one.within // BUCKETS)
+    """Rounded up: what a rule counts is never less than it says."""
+    return -(-one.within // BUCKETS)
 
 
 def _shard_of(one: Counter, value: str) -> str:

@@ -37,6 +37,7 @@ def install(
     would have stopped half of a week's looks and nobody `is_sure`.
     """
     preset = Preset(preset)
+    kept = _alone()
     changes = preset_changes(preset=preset)
     if state == RuleState.ON and not is_sure:
         bodies = [read_body(one.ready.body) for one in changes if one.ready]
@@ -47,13 +48,20 @@ def install(
         elif one.change != Change.OWN and one.ready:
             rule = _write(one.ready, one.rule, by=by, now=now)
             _switch(rule, state, by=by, now=now)
-    Policy.objects.update_or_create(tenant_id=require_tenant(), defaults={"preset": preset})
+    kept.preset = preset
+    kept.save(update_fields=["preset"])
     audit.record(
         by=by, action="rule.preset", target="", now=now,
         data={"preset": str(preset), "state": str(state)},
     )  # fmt: skip
     transaction.on_commit(forget_rules)
     return Counter(str(one.change) for one in changes)
+
+
+def _alone() -> Policy:
+    """The shop's, locked: a button that is pressed twice makes no rule twice."""
+    Policy.objects.get_or_create(tenant_id=require_tenant())
+    return Policy.objects.select_for_update(of=("self",), no_key=True).get()
 
 
 @tenant_atomic
@@ -70,7 +78,7 @@ def _write(ready: Ready, rule: Rule | None, *, by: Actor, now: datetime) -> Rule
         rule = make_rule(terms=terms, by=by, now=now)
     else:
         terms = RuleTerms(name=rule.name, body=ready.body)
-        rule = change_rule(rule_id=rule.pk, terms=terms, by=by, now=now)
+        rule = change_rule(rule_id=rule.pk, terms=terms, by=by, now=now, is_sure=True)
     rule.preset, rule.preset_version = ready.key, rule.version
     rule.save(update_fields=["preset", "preset_version"])
     return rule

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor
@@ -11,6 +12,7 @@ from core.scope import require_tenant, tenant_atomic
 from risk.models import LINKING, ListEntry, Review
 from risk.selectors import assessments_of
 from risk.selectors.assessments import digests_of
+from risk.selectors.listed import in_force
 from risk.services.lists import store_entries
 from risk.states import Judgement, Listing
 
@@ -44,8 +46,9 @@ def block_traits(
 ) -> int:
     """Block those whom the looks at `subject` were about, by these traits; returns how many.
 
-    Only digests of them are kept: an entry is shown as `shown` says of its trait, else as
-    `subject`. Raises InvalidInput where the looks know none of these traits.
+    Who is blocked for longer already stays so. Only digests of them are kept: an entry is shown as
+    `shown` says of its trait, else as `subject`. Raises InvalidInput where the looks know none of
+    these traits.
     """
     wanted = set(traits) & set(LINKING)
     looks = assessments_of(subject=subject).order_by("-pk")[:MOST_LOOKS]
@@ -62,6 +65,18 @@ def block_traits(
             listing=Listing.BLOCK, trait=trait, key=digest, shown=shown.get(trait) or subject,
             reason=subject, until=until, by=by.label[:80], made_at=now,
         )
-        for trait, digest in sorted(found)
+        for trait, digest in sorted(found - _blocked_for_longer(found, until=until, now=now))
     ]  # fmt: skip
-    return store_entries(entries, by=by, now=now)
+    if entries:
+        store_entries(entries, by=by, now=now)
+    return len(found)
+
+
+def _blocked_for_longer(
+    found: set[tuple[str, bytes]], *, until: datetime | None, now: datetime
+) -> set[tuple[str, bytes]]:
+    """As long is longer, too: what was said of them first stands."""
+    longer = Q(until=None) if until is None else Q(until=None) | Q(until__gte=until)
+    digests = [digest for _trait, digest in found]
+    blocked = in_force(now=now).filter(longer, listing=Listing.BLOCK, key__in=digests)
+    return {(trait, bytes(key)) for trait, key in blocked.values_list("trait", "key") if key}

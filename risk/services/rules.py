@@ -12,15 +12,15 @@ from core.errors import InvalidInput
 from core.refs import new_ref
 from core.scope import require_tenant, tenant_atomic
 from core.states import check_move
-from risk.bodies import LONGEST_HOLD, SHORTEST_HOLD, read_body
-from risk.errors import MatchesEverything, RuleNameTaken
+from risk.bodies import LONGEST_HOLD, SHORTEST_HOLD, check_possible, read_body
+from risk.errors import ConditionWrong, MatchesEverything, RuleNameTaken
 from risk.models import Policy, Rule, RuleMove, RuleVersion
 from risk.selectors import tried_on_past
 from risk.selectors.rules import forget_rules
 from risk.selectors.trials import Trial
 from risk.services import memory
 from risk.states import RULE_MOVES, RuleState, Unanswered
-from risk.types import RuleTerms
+from risk.types import Counter, RuleTerms
 from tenants import audit
 
 LONGEST_NAME, MOST_RULES = 80, 200
@@ -40,12 +40,20 @@ def make_rule(*, terms: RuleTerms, by: Actor, now: datetime) -> Rule:
 
 
 @tenant_atomic
-def change_rule(*, rule_id: int, terms: RuleTerms, by: Actor, now: datetime) -> Rule:
-    """From now on it says this; the same again changes nothing."""
+def change_rule(
+    *, rule_id: int, terms: RuleTerms, by: Actor, now: datetime, is_sure: bool = False
+) -> Rule:
+    """From now on it says this; the same again changes nothing.
+
+    One that is on is changed as it would be switched on: MatchesEverything, unless who changes it
+    `is_sure`.
+    """
     name, body = _checked(terms)
     rule = _locked(rule_id)
     if (rule.name, rule.body) == (name, body):
         return rule
+    if rule.state == RuleState.ON and rule.body != body and not is_sure:
+        _check_reach_of(body, now=now)
     rule.name, rule.body, rule.version = name, body, rule.version + 1
     _store(rule, by=by, now=now)
     audit.record(
@@ -61,6 +69,7 @@ def _checked(terms: RuleTerms) -> tuple[str, Mapping[str, Any]]:
             _("Write a name of 1 to %(most)s characters.") % {"most": LONGEST_NAME}, param="name"
         )
     read_body(terms.body)
+    check_possible(terms.body)
     return name, dict(terms.body)
 
 
@@ -91,12 +100,12 @@ def switch_rule(
 ) -> Rule:
     """Off, on trial, or on. Raises MoveRefused where it is so already.
 
-    One that would have spoken on half of a week's looks is switched on by who `is_sure` only: else
-    MatchesEverything says on how many.
+    One that would have spoken on half of a week's looks, or always does, is switched on by who
+    `is_sure` only: else MatchesEverything says on how many.
     """
     rule = _locked(rule_id)
     if state == RuleState.ON and not is_sure:
-        check_reach(tried_on_past(body=read_body(rule.body), days=7, now=now))
+        _check_reach_of(rule.body, now=now)
     _move(rule, state, by=by, reason=reason, now=now)
     audit.record(by=by, action=f"rule.{state}", target=rule.ref, reason=reason, now=now)
     _take_effect(rule)
@@ -105,7 +114,7 @@ def switch_rule(
 
 def _take_effect(rule: Rule) -> None:
     """Once it is stored, this process sees the rule as it is, and its counts are made anew."""
-    counters = read_body(rule.body).condition.counters
+    counters = _counters(rule)
 
     def see() -> None:
         forget_rules()
@@ -114,18 +123,48 @@ def _take_effect(rule: Rule) -> None:
     transaction.on_commit(see)
 
 
-def check_reach(trial: Trial) -> None:
-    """Raises MatchesEverything, if a week's trial says that it would have spoken on half of it."""
-    if trial.looked_at >= FEW and trial.share >= TOO_MUCH:
-        raise MatchesEverything(
-            _(
-                "In the last 7 days it would have spoken on %(spoken)s of %(all)s. "
-                "Confirm that you want that."
-            )
-            % {"spoken": f"{trial.spoken:,}", "all": f"{trial.looked_at:,}"},
-            spoken=trial.spoken,
-            looked_at=trial.looked_at,
+def _counters(rule: Rule) -> frozenset[Counter]:
+    """Of one that cannot be read any more none, for it was left out: it can be switched off."""
+    try:
+        return read_body(rule.body).condition.counters
+    except ConditionWrong:
+        return frozenset()
+
+
+def _check_reach_of(body: Mapping[str, Any], *, now: datetime) -> None:
+    trial = tried_on_past(body=read_body(body), days=7, now=now)
+    check_reach(trial, is_always=_always_holds(body))
+
+
+def _always_holds(body: Mapping[str, Any]) -> bool:
+    """A rule that can never hold, from before that was told, does not."""
+    try:
+        return check_possible(body)
+    except ConditionWrong:
+        return False
+
+
+def check_reach(trial: Trial, *, is_always: bool = False) -> None:
+    """Raises MatchesEverything, if a week's trial says that it would have spoken on half of it, or
+    its condition that it always does."""
+    if is_always:
+        why = _(
+            "Its condition always holds: it speaks whenever it looks, in the last 7 days on "
+            "%(spoken)s of %(all)s. Confirm that you want that."
         )
+    elif trial.looked_at >= FEW and trial.share >= TOO_MUCH:
+        why = _(
+            "In the last 7 days it would have spoken on %(spoken)s of %(all)s. "
+            "Confirm that you want that."
+        )
+    else:
+        return
+    raise MatchesEverything(
+        why % {"spoken": f"{trial.spoken:,}", "all": f"{trial.looked_at:,}"},
+        param="sure",
+        spoken=trial.spoken,
+        looked_at=trial.looked_at,
+    )
 
 
 def _move(rule: Rule, new: RuleState, *, by: Actor, reason: str, now: datetime) -> None:

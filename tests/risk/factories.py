@@ -28,7 +28,9 @@ def make_rule(
     terms = RuleTerms(name=name or f"Rule {next(_numbers)}", body=body(when, **more))
     rule = risk.make_rule(terms=terms, by=ZHAO, now=now)
     if state != RuleState.OFF:
-        risk.switch_rule(rule_id=rule.pk, state=RuleState(state), by=ZHAO, reason="test", now=now)
+        risk.switch_rule(
+            rule_id=rule.pk, state=RuleState(state), by=ZHAO, reason="test", is_sure=True, now=now
+        )
     return rule
 
 

@@ -1,5 +1,6 @@
 """A look: rules and lists against facts and counts, and what is written down of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from core.scope import tenant_atomic
 from risk import services as risk
 from risk.models import Assessment, ListEntry, Rule
 from risk.states import Unanswered
-from risk.types import NewListing
+from risk.types import NewListing, RuleTerms
 from tests.risk.factories import MANY_FROM_ONE_ADDRESS, ZHAO, a_case, assess, make_rule, names_of
 from tests.times import NOON
 
@@ -136,6 +137,60 @@ def test_who_is_listed_is_known(listing, trait, value, action):
     assert verdict.action == action
 
 
+def lists_named(*named):
+    entries = [NewListing(listing=one, trait=trait, value=value) for one, trait, value in named]
+    with tenant_atomic():
+        risk.add_to_list(entries=entries, by=ZHAO, now=NOON)
+
+
+ALLOWED_PHONE = ("allow", "phone", "+8613800138000")
+BLOCKED_DEVICE = ("block", "device", "D1")
+
+
+@pytest.mark.parametrize(
+    ("allowed", "blocked", "person", "action"),
+    [
+        (ALLOWED_PHONE, BLOCKED_DEVICE, None, "deny"),
+        (ALLOWED_PHONE, ("block", "ip", "203.0.113.7"), "slider", "deny"),
+        (ALLOWED_PHONE, ("block", "net", "203.0.113.0/24"), "mail", "deny"),
+        (("allow", "mail", "li@good.example"), BLOCKED_DEVICE, "sms", "deny"),
+        (("allow", "mail_domain", "good.example"), BLOCKED_DEVICE, "", "deny"),
+        (("allow", "account", "A1"), BLOCKED_DEVICE, "sms", "deny"),
+        (ALLOWED_PHONE, BLOCKED_DEVICE, "sms", "pass"),
+        (("allow", "mail_domain", "good.example"), BLOCKED_DEVICE, "mail", "pass"),
+        (("allow", "ip", "203.0.113.7"), BLOCKED_DEVICE, None, "pass"),
+        (("allow", "net", "203.0.112.0/23"), BLOCKED_DEVICE, None, "pass"),
+        (ALLOWED_PHONE, ("block", "account", "A1"), None, "pass"),
+    ],
+)
+def test_what_anybody_can_type_lifts_no_block_of_a_device_or_network(
+    allowed, blocked, person, action
+):
+    lists_named(allowed, blocked)
+    case = a_case(
+        subject="N1", device="D1", phone="+8613800138000", mail="li@good.example", account="A1",
+        mail_domain="good.example",
+    )  # fmt: skip
+
+    verdict = look(replace(case, person=person))
+
+    spoken = [one.rule for one in verdict.spoken]
+    assert spoken == (["list:unproven", "list:block"] if action == "deny" else ["list:allow"])
+    assert verdict.action == action
+    assert risk.judge_again(subject="N1", now=NOON).action == action
+
+
+def test_whose_allowance_does_not_count_is_asked_the_rules():
+    with tenant_atomic():
+        make_rule(DEAR, name="dear", action="warn")
+    lists_named(ALLOWED_PHONE, BLOCKED_DEVICE, ("watch", "ip", "203.0.113.7"))
+
+    verdict = look(device="D1", phone="+8613800138000", amount=600_000)
+
+    assert [one.rule for one in verdict.spoken][:3] == ["list:unproven", "list:block", "list:watch"]
+    assert names_of(verdict)[3:] == ("dear",)
+
+
 def test_a_listing_ends():
     with tenant_atomic():
         until = NOON + timedelta(hours=1)
@@ -179,6 +234,19 @@ def test_a_rule_that_came_since_is_asked_when_the_order_is_paid():
     assert judged_again() == ["hold"] * 4
     with tenant_atomic():
         assert set(Assessment.objects.values_list("action", flat=True)) == {"hold"}
+
+
+def test_a_harder_proof_that_a_rule_wants_since_is_not_given_by_an_easier_one():
+    with tenant_atomic():
+        rule = make_rule(DEAR, action="verify")
+        looked = risk.look(case=a_case(subject="N1", amount=600_000), now=NOON)
+        looked.row.verified = "slider"
+        risk.keep_look(looked=looked)
+        assert risk.judge_again(subject="N1", now=NOON).action == "verify"
+        harder = RuleTerms(name=rule.name, body=rule.body | {"proof": "mail"})
+        risk.change_rule(rule_id=rule.pk, terms=harder, by=ZHAO, now=NOON + SECOND)
+
+        assert risk.judge_again(subject="N1", now=NOON + 2 * SECOND).action == "hold"
 
 
 def test_the_same_facts_are_the_same_verdict():

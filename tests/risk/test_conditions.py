@@ -1,10 +1,12 @@
 """A condition is read strictly, and held against what is known."""
 
 import pytest
+from django.utils import translation
 
 from risk.bodies import read_body
 from risk.conditions import MOST_NODES, read
 from risk.errors import ConditionWrong
+from risk.selectors.sentences import span
 from risk.types import Counter
 from tests.risk.factories import MANY_FROM_ONE_ADDRESS, body
 
@@ -84,7 +86,11 @@ def test_a_condition_names_its_counters():
          "when.count.of"),
         ({**MANY_FROM_ONE_ADDRESS, "count": {"by": "ip", "within": 600, "differ": "ip"}},
          "when.count.differ"),
+        ({"count": {"by": "ip", "within": 600, "differ": "device"}, "op": ">", "value": 200},
+         "when.value"),
         ({**MANY_FROM_ONE_ADDRESS, "count": {"by": "ip", "within": 600, "x": 1}}, "when.count"),
+        ({**MANY_FROM_ONE_ADDRESS, "count": {"by": "payer", "within": 600, "of": ["look_up"]}},
+         "when.count.of"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_says_where(when, param):
@@ -126,6 +132,8 @@ def test_a_condition_has_an_end(when):
         ({"schedule": {"hours": [1, 25]}}, "schedule.hours"),
         ({"schedule": {"days": [8]}}, "schedule.days"),
         ({"schedule": {"since": "yesterday"}}, "schedule.since"),
+        ({"schedule": {"since": 20261101}}, "schedule.since"),
+        ({"schedule": {"until": "2026-W45-1"}}, "schedule.until"),
         ({"colour": "red"}, "colour"),
     ],
 )
@@ -147,6 +155,32 @@ def test_a_rule_keeps_its_hours_and_days(schedule, hour, holds):
     assert rule.holds(FACTS | {"hour": hour, "weekday": 3}, {}) is holds
 
 
+@pytest.mark.parametrize(
+    ("hours", "day", "held"),
+    [
+        ([22, 6], 6, {22, 23}), ([22, 6], 7, set(range(6))), ([22, 6], 1, set()),
+        ([22, 0], 6, {22, 23}), ([22, 0], 7, set()), ([0, 24], 7, set()),
+        ([6, 6], 6, set(range(6, 24))), ([6, 6], 7, set(range(6))),
+    ],
+)  # fmt: skip
+def test_a_night_belongs_to_the_day_on_which_it_begins(hours, day, held):
+    rule = read_body(body(AMOUNT, schedule={"days": [6], "hours": hours}))
+
+    facts = FACTS | {"weekday": day}
+    assert {hour for hour in range(24) if rule.holds(facts | {"hour": hour}, {})} == held
+
+
+@pytest.mark.parametrize("more", [{"by": "payer"}, {"by": "device", "differ": "payer"}])
+def test_a_payer_is_asked_of_orders_and_their_codes_only(more):
+    when = {"count": {"within": 600, "of": ["order"]} | more, "op": ">", "value": 1}
+
+    with pytest.raises(ConditionWrong) as refused:
+        read_body(body(when, moments=["order", "look_up"]))
+
+    assert refused.value.param == "moments"
+    assert read_body(body(when, moments=["order", "open"])).action == "hold"
+
+
 def test_a_scope_narrows_a_rule():
     rule = read_body(body(AMOUNT, scope={"channel": ["api"]}))
 
@@ -166,3 +200,9 @@ def test_a_scope_narrows_a_rule():
 def test_what_could_not_be_stored_or_counted_is_refused_when_it_is_read(when):
     with pytest.raises(ConditionWrong):
         read_body(body(when))
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(90, "90 seconds"), (120, "2 minutes")])
+def test_a_window_is_told_as_long_as_it_is(seconds, said):
+    with translation.override("en"):
+        assert span(seconds) == said

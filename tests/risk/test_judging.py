@@ -7,8 +7,8 @@ from risk import services as risk
 from risk.errors import ConditionWrong
 from risk.models import Assessment
 from risk.states import Action, Moment
-from risk.types import Case
-from tests.risk.factories import make_rule
+from risk.types import Case, NewListing
+from tests.risk.factories import ZHAO, make_rule
 from tests.times import NOON
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +37,20 @@ def test_a_sign_up_is_judged_and_written_down(scope, person, wanted, kept):
     assert (verdict.action, free.action) == (wanted, Action.PASS)
     first = Assessment.objects.order_by("pk").first()
     assert (first.action, first.verified) == kept
+
+
+def test_an_allowed_phone_opens_no_sign_up_to_a_blocked_device_until_a_code_proves_it(scope):
+    entries = [
+        NewListing(listing="allow", trait="phone", value="+8613800138000"),
+        NewListing(listing="block", trait="device", value="d1"),
+    ]
+    risk.add_to_list(entries=entries, by=ZHAO, now=NOON)
+    traits = {"device": Secret("d1"), "phone": Secret("+8613800138000")}
+    case = Case(moment=Moment.SIGN_UP, subject="", facts={}, traits=traits)
+
+    said = [risk.judge(case=case, person=one, now=NOON).action for one in ("", "slider", "sms")]
+
+    assert said == [Action.DENY, Action.DENY, Action.PASS]
 
 
 def test_a_coupon_is_judged_by_what_it_takes_off_and_sign_ups_are_counted(scope):

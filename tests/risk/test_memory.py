@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 
-from core.scope import step_over, tenant_atomic
+from core.scope import require_tenant, step_over, tenant_atomic
 from risk import services as risk
 from risk.models import Assessment
 from risk.services import memory
@@ -35,7 +35,8 @@ def rule():
 
 
 def keys():
-    return [key.decode() for key in cache.client().keys("risk:*")]
+    """Of the bound shop: other tests' shops leave theirs behind until they end."""
+    return [key.decode() for key in cache.client().keys(f"risk:{{{require_tenant()}}}:*")]
 
 
 def test_what_no_rule_asks_is_not_remembered_there():
@@ -138,6 +139,17 @@ def test_counts_slide(rule):
     assert look(now=NOON + timedelta(minutes=9)) == "hold"
     assert look(now=NOON + timedelta(minutes=12)) == "hold"
     assert look(now=NOON + timedelta(minutes=30)) == "pass"
+
+
+def test_a_window_that_is_no_multiple_of_ten_is_whole():
+    with tenant_atomic():
+        count = {"by": "ip", "within": 119, "of": ["order"]}
+        make_rule({"count": count, "op": ">", "value": 1})
+    risk.rebuild(now=NOON - 200 * SECOND)
+    first = NOON - timedelta(seconds=NOON.timestamp() % 11 + 118)
+
+    assert look(now=first) == "pass"
+    assert look(now=first + 118 * SECOND) == "hold"
 
 
 def test_two_shops_count_apart(rule):

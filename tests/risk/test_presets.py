@@ -21,6 +21,12 @@ CHEAP = {"amount": 100_000}
 NEW = {"buyer_age_hours": 0, "is_first_order": True, "orders_before": 0}
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """What is not counted in time passes, as it should; on a busy machine that is no verdict."""
+    monkeypatch.setattr("risk.selectors.counts.BUDGET_MS", 5_000)
+
+
 def install(preset="standard", *, state="on", **more):
     return risk.install(preset=preset, state=state, by=ZHAO, now=NOON, **more)
 

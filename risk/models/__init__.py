@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from core.constraints import tenant_rules
 from core.scope import TenantForeignKey, TenantModel
 from core.states import Move, state_known
+from risk.models.persons import Challenge
 from risk.states import (
     Action,
     Judgement,
@@ -20,8 +21,22 @@ from risk.states import (
     Unanswered,
 )
 
+__all__ = [
+    "LINKING",
+    "Assessment",
+    "Challenge",
+    "ListEntry",
+    "Policy",
+    "Review",
+    "Rule",
+    "RuleMove",
+    "RuleVersion",
+]
+
 # The traits that orders are found again by, each in a column of its own: a keyed digest.
-LINKING = (Trait.IP, Trait.NET, Trait.DEVICE, Trait.PHONE, Trait.MAIL, Trait.ACCOUNT)
+LINKING = (
+    Trait.IP, Trait.NET, Trait.DEVICE, Trait.PHONE, Trait.MAIL, Trait.ACCOUNT, Trait.PAYER,
+)  # fmt: skip
 
 
 class Policy(TenantModel):
@@ -173,8 +188,9 @@ class Assessment(TenantModel):
     """One look: its facts, whom it is about (digests), what the rules said, and what came of it.
 
     What rules count and a dry run reads. `spoken` are the rules with their versions, `ranges` the
-    lists on which its network or mail domain stood: later that cannot be told any more. Where the
-    rules said more of an order when it was paid (`again_at`), `first_said` is what they had said.
+    lists on which its network or mail domain stood (`block:net`): later that cannot be told any
+    more. Where the rules said more of an order when it was paid (`again_at`), `first_said` is what
+    they had said.
     `verified` is how somebody proved to be a person where a rule wanted that; empty: he did not.
     """
 
@@ -187,12 +203,13 @@ class Assessment(TenantModel):
     phone = models.BinaryField(null=True)
     mail = models.BinaryField(null=True)
     account = models.BinaryField(null=True)
+    payer = models.BinaryField(null=True)  # of an order, once it is paid
     partner = models.CharField(max_length=12, blank=True)
     sku = models.CharField(max_length=40, blank=True)
     amount_e4 = models.BigIntegerField(default=0)
     quantity = models.IntegerField(default=0)
     facts = models.JSONField(default=dict)
-    ranges = models.CharField(max_length=20, blank=True, default="", db_default="")
+    ranges = models.CharField(max_length=100, blank=True, default="", db_default="")
     action = models.CharField(_("verdict"), max_length=8, choices=Action)
     verified = models.CharField(max_length=8, choices=Proof, blank=True, default="", db_default="")
     score = models.IntegerField(default=0)
@@ -238,40 +255,6 @@ class Assessment(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.subject} {self.moment}: {self.action}"
-
-
-class Challenge(TenantModel):
-    """A question that a person answers: asked of one browser (`device`, a keyed digest) about one
-    thing (`about`), answered once. Who answered it is known as a person for a while."""
-
-    ref = models.CharField(max_length=32)
-    way = models.CharField(max_length=8, choices=Proof)
-    device = models.BinaryField()
-    about = models.BinaryField()
-    answer = models.CharField(max_length=8)
-    tries = models.IntegerField(default=0)
-    until = models.DateTimeField()
-    passed_at = models.DateTimeField(null=True)
-
-    class Meta:
-        verbose_name = _("question to a person")
-        verbose_name_plural = _("questions to persons")
-        constraints = [
-            *tenant_rules("risk_challenge"),
-            models.UniqueConstraint(fields=["tenant_id", "ref"], name="challenge_ref_once"),
-            models.CheckConstraint(condition=Q(way__in=Proof.values), name="challenge_way_known"),
-        ]
-        indexes = [
-            models.Index(
-                fields=["tenant_id", "device", "passed_at"],
-                name="challenge_passed",
-                condition=Q(passed_at__isnull=False),
-            ),
-            models.Index(fields=["until"], name="challenge_ended"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.way} until {self.until:%Y-%m-%d %H:%M}"
 
 
 class Review(TenantModel):
