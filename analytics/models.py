@@ -4,6 +4,7 @@
 what they are about, with the moment: there is no `id`.
 """
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -28,13 +29,19 @@ class Progress(TenantModel):
     """How far a shop's figures are: its row is the lock of whoever counts.
 
     `counted_at` is when nothing waited to be counted any more, `drift_e4` by how much the sums were
-    found to differ from the orders at `checked_at`.
+    found to differ from the orders at `checked_at`, `differing` in how many measures; `mended_at`
+    is when the nightly check last had to mend something. `recut_at` is from when on all sums are
+    to be made anew, by another clock; who does has the lease.
     """
 
     counted_at = models.DateTimeField(null=True)
     rebuilt_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)
     drift_e4 = models.BigIntegerField(default=0)
+    differing = models.IntegerField(default=0)
+    mended_at = models.DateTimeField(null=True)
+    recut_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -85,7 +92,14 @@ class Fact(Measures, TenantModel):
 
     class Meta:
         constraints = [TenantPolicy(name="analytics_fact_policy")]
-        indexes = [models.Index(fields=["tenant_id", "order_id"], name="fact_of_order")]
+        indexes = [
+            models.Index(fields=["tenant_id", "order_id"], name="fact_of_order"),
+            models.Index(
+                fields=["tenant_id", "buyer"],
+                name="fact_of_buyer",
+                condition=models.Q(kind=FactKind.SOLD) & ~models.Q(buyer=0),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.kind}"
@@ -129,3 +143,100 @@ class BuyerDay(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.buyer} {self.at:%F}"
+
+
+class Buyer(TenantModel):
+    """A buyer, as all his facts say now: `months` (their first days) have what was net of each in
+    `nets_e4`, in their order. `digest` is the facts' `buyer`."""
+
+    digest = models.BigIntegerField()
+    first_at = models.DateTimeField(_("first order"))
+    last_at = models.DateTimeField(_("last order"))
+    last_order_id = models.BigIntegerField()
+    orders = models.IntegerField(_("orders"))
+    units = models.IntegerField(_("units"))
+    revenue_e4 = models.BigIntegerField()
+    refund_e4 = models.BigIntegerField()
+    net_e4 = models.BigIntegerField()
+    skus = ArrayField(models.BigIntegerField())
+    channels = ArrayField(models.CharField(max_length=20))
+    province = models.CharField(max_length=12, blank=True)
+    months = ArrayField(models.DateField())
+    nets_e4 = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        verbose_name = _("buyer")
+        verbose_name_plural = _("buyers")
+        constraints = [
+            *tenant_rules("analytics_buyer"),
+            models.UniqueConstraint(fields=["tenant_id", "digest"], name="buyer_once"),
+        ]
+        indexes = [models.Index(fields=["tenant_id", "-last_at", "-id"], name="buyers_lately")]
+
+    def __str__(self) -> str:
+        return f"{self.digest}"
+
+
+class Cohort(TenantModel):
+    """How many of the buyers of a first month bought in another one, and for how much, net."""
+
+    pk = models.CompositePrimaryKey("tenant_id", "first", "month")
+    first = models.DateField()
+    month = models.DateField()
+    buyers = models.BigIntegerField()
+    net_e4 = models.BigIntegerField()
+
+    class Meta:
+        constraints = [TenantPolicy(name="analytics_cohort_policy")]
+
+    def __str__(self) -> str:
+        return f"{self.first} {self.month}"
+
+
+class Standing(TenantModel):
+    """How many buyers bought last on a day, so many orders, and are worth so much: `worth` is the
+    power of two that their net has, -1 where there is none; `orders` counts up to ten."""
+
+    pk = models.CompositePrimaryKey("tenant_id", "last_on", "orders", "worth")
+    last_on = models.DateField()
+    orders = models.SmallIntegerField()
+    worth = models.SmallIntegerField()
+    buyers = models.BigIntegerField()
+    net_e4 = models.BigIntegerField()
+
+    class Meta:
+        constraints = [TenantPolicy(name="analytics_standing_policy")]
+
+    def __str__(self) -> str:
+        return f"{self.last_on} {self.orders} {self.worth}"
+
+
+class SavedSegment(TenantModel):
+    """Buyers who are like this (`selectors.segments.Like`), under a name. They are counted in the
+    background, whenever `asked_at` is later than `counted_at`."""
+
+    name = models.CharField(_("name"), max_length=80)
+    conditions = models.JSONField()
+    made_at = models.DateTimeField()
+    asked_at = models.DateTimeField()
+    counted_at = models.DateTimeField(null=True)
+    buyers = models.BigIntegerField(null=True)
+    net_e4 = models.BigIntegerField(null=True)
+
+    class Meta:
+        verbose_name = _("saved segment")
+        verbose_name_plural = _("saved segments")
+        constraints = [
+            *tenant_rules("analytics_savedsegment"),
+            models.UniqueConstraint(fields=["tenant_id", "name"], name="segment_name_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["asked_at"],
+                name="segment_to_count",
+                condition=models.Q(counted_at=None) | models.Q(counted_at__lt=models.F("asked_at")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -152,7 +152,7 @@ class ShortSku:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpiringLot:
     """Codes of a SKU that end on a day, what they cost, and how many will be left by the pace of
-    the last weeks."""
+    the last weeks. `loss_e4` leaves out those of them whose cost is not known: `unpriced`."""
 
     sku_id: int
     name: str
@@ -161,16 +161,18 @@ class ExpiringLot:
     cost_e4: int
     will_be_left: int
     loss_e4: int
+    unpriced: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadSku:
-    """In stock, and none sold for a month."""
+    """In stock, and none sold for a month; `cost_e4` leaves out those whose cost is not known."""
 
     sku_id: int
     name: str
     stock: int
     cost_e4: int
+    unpriced: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,9 +197,28 @@ class Sale:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedSupplier:
+    """A supplier's tries to deliver one SKU. `cost_e4` is what one success cost in the mean; None
+    where nothing was bought, or in another currency. `score` is the mean of how near it comes to
+    the SKU's best in cost, in success and in speed: 100 is the best in all three, None where one
+    of them is not known or nobody else delivers the SKU."""
+
+    sku_id: int
+    sku: str
+    supplier_id: int
+    supplier: str
+    tries: int
+    success_percent: float | None
+    cost_e4: int | None
+    p50_seconds: float | None
+    p95_seconds: float | None
+    score: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Drift:
-    """A measure that is not what it should be: of the facts by the orders (`where` is `orders`), or
-    of a cut by the facts."""
+    """A measure that is not what it should be: of the facts by the orders (`where` is `orders`) or
+    by the tries to buy (`attempts`), or of a cut by the facts."""
 
     where: str
     measure: str
@@ -207,3 +228,67 @@ class Drift:
     @property
     def is_money(self) -> bool:
         return self.measure.endswith("_e4")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """The forecast held against weeks that are over, each told from what was known before it.
+
+    Units: `sold` in these weeks, by how many each day's forecast was off, each week's, and each
+    day's of a mean that knows no weekdays.
+    """
+
+    sold: float = 0
+    off_by_day: float = 0
+    off_by_week: float = 0
+    flat_off_by_day: float = 0
+
+    @property
+    def day_percent(self) -> float | None:
+        return self._percent(self.off_by_day)
+
+    @property
+    def week_percent(self) -> float | None:
+        return self._percent(self.off_by_week)
+
+    @property
+    def flat_day_percent(self) -> float | None:
+        return self._percent(self.flat_off_by_day)
+
+    def _percent(self, off: float) -> float | None:
+        return off * 100 / self.sold if self.sold else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedSku:
+    """`sold_a_day` is the forecast of a mean day, `weekdays` what each is of it, Monday first.
+    `lasts_days` is None where it lasts for ever: none is sold. `cost_e4` is that of all that is
+    suggested, as the last ones cost; None where that is not known."""
+
+    sku_id: int
+    name: str
+    stock: int
+    sold_a_day: float
+    weekdays: tuple[float, ...]
+    lasts_days: float | None
+    trial: Trial
+    order_by: date | None
+    suggested: int
+    cost_e4: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockPlan:
+    rows: tuple[PlannedSku, ...]
+    trial: Trial
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndingLot(ExpiringLot):
+    sold_a_day: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndingStock:
+    rows: tuple[EndingLot, ...]
+    trial: Trial

@@ -7,6 +7,12 @@ from catalog.selectors import skus_named
 from catalog.states import Kind
 
 
+def brands_of_skus(*, sku_ids: Collection[int]) -> dict[int, str]:
+    """The brand of each, in the reader's language."""
+    rows = skus_named(sku_ids=sku_ids).select_related("product__brand")
+    return {sku.pk: sku.product.brand.shown.name for sku in rows}
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     name: str

@@ -17,7 +17,7 @@ COVER_DAYS = 14  # whose mean says how long a stock lasts
 def channel_profit(*, since: date, until: date, now: datetime) -> list[ChannelRow]:
     """By channel, the one with the highest margin first."""
     first, after = days(since=since, until=until, now=now)
-    found = numbers_by(cut=Cut.HOUR, since=first, until=after, by=["channel"], now=now)
+    found = numbers_by(cut=Cut.DAY, since=first, until=after, by=["channel"], now=now)
     rows = [
         ChannelRow(channel=channel, label=label_of_channel(channel), numbers=numbers)
         for (channel,), numbers in found.items()
@@ -80,8 +80,8 @@ def units_a_day(*, now: datetime) -> dict[int, float]:
 def flow(*, since: date, until: date, now: datetime) -> Flow:
     """From paid to delivered. What waits now is asked of the units themselves."""
     first, after = days(since=since, until=until, now=now)
-    found = total(cut=Cut.HOUR, since=first, until=after, now=now)
-    took = numbers_by(cut=Cut.SPEED, since=first, until=after, by=["took"], now=now)
+    found = total(cut=Cut.DAY, since=first, until=after, now=now)
+    took = numbers_by(cut=Cut.PACE, since=first, until=after, by=["took"], now=now)
     steps = {step: numbers.lines for (step,), numbers in took.items()}
     return Flow(
         paid=found.units,

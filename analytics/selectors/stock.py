@@ -15,7 +15,8 @@ UNSOLD_FOR = 30
 
 
 def stock_risk(*, now: datetime) -> StockRisk:
-    """Stock is valued at the mean cost of the batches that it came with."""
+    """Stock is valued at the mean cost of its SKU's batches, those left out that nobody said the
+    cost of."""
     lots = stock_lots(now=now)
     daily = units_a_day(now=now)
     names = names_of_skus(sku_ids={lot.sku_id for lot in lots} | set(daily))
@@ -59,6 +60,7 @@ def _expiring(
         sold = min(lot.codes, int(will_sell))
         taken[lot.sku_id] = taken.get(lot.sku_id, 0.0) + sold
         left = lot.codes - sold
+        loss_e4, unpriced = lot.part(left)
         rows.append(
             ExpiringLot(
                 sku_id=lot.sku_id,
@@ -67,7 +69,8 @@ def _expiring(
                 codes=lot.codes,
                 cost_e4=lot.cost_e4,
                 will_be_left=left,
-                loss_e4=lot.cost_e4 * left // lot.codes,
+                loss_e4=loss_e4,
+                unpriced=unpriced,
             )
         )
     return tuple(rows)
@@ -78,12 +81,18 @@ def _dead(
 ) -> tuple[DeadSku, ...]:
     today = today_of(now=now)
     sold = by_sku(since=today - timedelta(days=UNSOLD_FOR), until=today, now=now)
-    cost: dict[int, int] = {}
+    own: dict[int, list[Lot]] = {}
     for lot in lots:
-        cost[lot.sku_id] = cost.get(lot.sku_id, 0) + lot.cost_e4
+        own.setdefault(lot.sku_id, []).append(lot)
     rows = [
-        DeadSku(sku_id=s, name=names[s].name, stock=stock[s], cost_e4=cost[s])
-        for s in cost
+        DeadSku(
+            sku_id=s,
+            name=names[s].name,
+            stock=stock[s],
+            cost_e4=sum(lot.cost_e4 for lot in own[s]),
+            unpriced=sum(lot.unpriced for lot in own[s]),
+        )
+        for s in own
         if s not in sold or not sold[s].units
     ]
-    return tuple(sorted(rows, key=lambda row: -row.cost_e4))
+    return tuple(sorted(rows, key=lambda row: (-row.cost_e4, -row.unpriced)))

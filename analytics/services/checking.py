@@ -15,5 +15,5 @@ def check(*, now: datetime) -> list[Drift]:
     take_lock()
     found = drift(now=now)
     money = sum(abs(one.found - one.expected) for one in found if one.is_money)
-    Progress.objects.update(checked_at=now, drift_e4=money)
+    Progress.objects.update(checked_at=now, drift_e4=money, differing=len(found))
     return found

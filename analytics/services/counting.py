@@ -11,13 +11,22 @@ from datetime import datetime
 from typing import Any
 
 from analytics.models import Progress, Touched
+from analytics.services.buyers import digests_of_orders, restate_buyers
 from analytics.services.rolling import add_to_buckets, add_to_buyers
-from analytics.services.truth import COLUMNS, DIMENSIONS, KEY, MEASURES, rows_now
+from analytics.services.truth import (
+    COLUMNS,
+    DIMENSIONS,
+    KEY,
+    MEASURES,
+    ORDERS_OF_BATCH,
+    rows_now,
+)
 from core.outbox import Event
 from core.rows import draft, insert
 from core.scope import require_tenant, tenant_atomic
 from core.sheets import Sheet
 from core.statements import run
+from fulfillment.selectors import find_order_of_unit
 from tenants.selectors import zone_here
 
 BATCH = 1_000
@@ -50,12 +59,17 @@ _SINCE = """
     SELECT min(paid_at) FROM orders_order
      WHERE tenant_id = %(tenant)s AND id = ANY(%(orders)s) AND paid_at IS NOT NULL
 """
+# The month before, too: by the merchant's clock a month may begin there.
 _MONTHS = """
     SELECT analytics_make_month(month)
-      FROM generate_series(date_trunc('month', %(since)s AT TIME ZONE 'UTC' - interval '1 day'),
+      FROM generate_series(date_trunc('month', date_trunc('month', %(since)s AT TIME ZONE 'UTC')
+                                               - interval '1 day'),
                            date_trunc('month', %(now)s AT TIME ZONE 'UTC' + interval '1 day'),
                            interval '1 month') AS month
      WHERE to_regclass('analytics_fact' || to_char(month, '_YYYYMM')) IS NULL
+"""
+_NOTE_BATCH = f"""
+    INSERT INTO analytics_touched (tenant_id, order_id) {ORDERS_OF_BATCH}
 """
 _CLAIM = """
     DELETE FROM analytics_touched
@@ -68,7 +82,23 @@ _CLAIM = """
 
 def note_order(event: Event, *, sheet: Sheet | None) -> None:
     """An order's facts are to be counted again, says the transaction that changes it."""
-    order_id = event.order_id  # type: ignore[attr-defined]  # -- wired to facts about orders only
+    _note(event.order_id, sheet)  # type: ignore[attr-defined]  # -- wired to facts about orders only
+
+
+def note_unit(event: Event, *, sheet: Sheet | None) -> None:
+    """So are those of the order that this unit is of."""
+    order_id = find_order_of_unit(unit_id=event.unit_id)  # type: ignore[attr-defined]  # -- of units
+    if order_id is not None:
+        _note(order_id, sheet)
+
+
+@tenant_atomic
+def note_batch(*, batch_id: int, now: datetime) -> None:
+    """So are those of the orders that a batch's codes went to: what they cost is known now."""
+    run(_NOTE_BATCH, {"tenant": require_tenant(), "batch": batch_id})
+
+
+def _note(order_id: int, sheet: Sheet | None) -> None:
     if sheet is None:
         insert([draft(Touched, order_id=order_id)])
     else:
@@ -113,7 +143,12 @@ def count_orders(*, order_ids: Collection[int], now: datetime, with_sums: bool =
         return
     given |= {"since": since, "zone": str(zone_here(now=now))}
     make_months(since=since, now=now)
-    run(_COUNT if with_sums else _RESTATE, given, comes_again=False)
+    if not with_sums:
+        run(_RESTATE, given, comes_again=False)
+        return
+    before = digests_of_orders(given)
+    run(_COUNT, given, comes_again=False)
+    restate_buyers(digests=before | digests_of_orders(given), zone=given["zone"])
 
 
 def make_months(*, since: datetime, now: datetime) -> None:

@@ -2,12 +2,13 @@
 where a statement joins the tables of several apps.
 
 In SQL and not through the apps' selectors, because a shop's whole past is read with it (ADR 0024).
-It only reads; `sold` and `shown` give rows of `analytics_fact`.
+It only reads; `sold`, `shown` and `tried` give rows of `analytics_fact`.
 """
 
 from dataclasses import fields
 
 from analytics.types import Numbers
+from inventory.states import CodeState
 
 KEY = ("tenant_id", "at", "order_id", "kind", "sku_id", "supplier_id")
 DIMENSIONS = ("channel", "province", "buyer", "took")
@@ -39,22 +40,25 @@ line AS (
       JOIN orders_item AS item ON item.tenant_id = paid.tenant_id AND item.order_id = paid.id)
 """
 # Lateral, because the planner knows nothing of the rows before it and would else compare each with
-# each. Goods are bought once a unit: the last attempt is the one that did, if one did. What was
-# bought in another currency is no cost here.
-_GOODS = """
-      FROM line
-      LEFT JOIN LATERAL (
-           SELECT each.tenant_id, each.state, each.paid_e4, each.code_id, each.attempt_id,
-                  each.delivered_at, each.shown_at
+# each; in two, because each half has an index of its own by the order.
+_COLUMNS = """each.id, each.tenant_id, each.state, each.paid_e4, each.code_id, each.attempt_id,
+                  each.delivered_at, each.shown_at"""
+_UNITS = f"""LATERAL (
+           SELECT {_COLUMNS}
              FROM fulfillment_unit AS each
             WHERE each.tenant_id = line.tenant_id AND each.order_id = line.id
               AND each.item_id = line.item_id AND each.state <> 'replaced'
             UNION ALL
-           SELECT each.tenant_id, each.state, each.paid_e4, each.code_id, each.attempt_id, NULL,
-                  each.shown_at
+           SELECT {_COLUMNS}
              FROM fulfillment_unit AS each
             WHERE each.tenant_id = line.tenant_id AND each.order_id = line.id
               AND each.item_id = line.item_id AND each.state = 'replaced') AS unit ON true
+"""  # noqa: S608 -- our words
+# Goods are bought once a unit: the last attempt is the one that did, if one did. What was bought in
+# another currency is no cost here.
+_GOODS = f"""
+      FROM line
+      LEFT JOIN {_UNITS}
       LEFT JOIN inventory_code AS code
         ON code.tenant_id = unit.tenant_id AND code.id = unit.code_id
       LEFT JOIN inventory_batch AS batch
@@ -88,11 +92,13 @@ part AS (
            count(*) FILTER (WHERE {_LIVE} AND unit.delivered_at IS NOT NULL) AS delivered,
            count(*) FILTER (WHERE unit.state IN ('refunded', 'canceled')
                               AND unit.delivered_at IS NULL) AS failed,
-           extract(epoch FROM max(unit.delivered_at) - min(line.paid_at)) AS seconds
+           extract(epoch FROM max(unit.delivered_at) FILTER (WHERE {_LIVE}) - min(line.paid_at))
+               AS seconds
     {_GOODS}
      GROUP BY {_OF_ORDER}, line.sku_id, coalesce(offer.supplier_id, 0))
 """  # noqa: S608 -- our words
-_STEP = """CASE WHEN part.units = 0 OR part.delivered < part.units THEN -1
+# Of what came in part, the time until the last that has come so far.
+_STEP = """CASE WHEN part.delivered = 0 THEN -1
            ELSE least(200, ceil(4 * log(2, (greatest(part.seconds, 0.1) / 0.1)::numeric))) END"""
 _SHOWN = f"""
 seen AS (
@@ -103,10 +109,43 @@ seen AS (
      GROUP BY {_OF_ORDER}, line.sku_id, coalesce(offer.supplier_id, 0), unit.shown_at)
 """
 
+# Each try to buy, of a unit replaced since, too; how long the one that was delivered took.
+_TRIED = f"""
+tried AS (
+    SELECT {_OF_ORDER}, line.sku_id, offer.supplier_id, attempt.made_at, count(*) AS lines,
+           count(*) FILTER (WHERE attempt.state = 'success') AS delivered,
+           count(*) FILTER (WHERE attempt.state IN ('failed', 'rejected', 'reversed')) AS failed,
+           coalesce(sum(attempt.cost_e4) FILTER (WHERE attempt.state = 'success'
+                AND supplier.currency = line.currency), 0) AS cost_e4,
+           max(extract(epoch FROM unit.delivered_at - attempt.sent_at))
+               FILTER (WHERE attempt.state = 'success' AND attempt.id = unit.attempt_id) AS seconds
+      FROM line
+      JOIN {_UNITS}
+      JOIN LATERAL (
+           SELECT each.* FROM suppliers_attempt AS each
+            WHERE each.tenant_id = unit.tenant_id AND each.unit_id = unit.id) AS attempt ON true
+      JOIN suppliers_offer AS offer
+        ON offer.tenant_id = attempt.tenant_id AND offer.id = attempt.offer_id
+      JOIN suppliers_supplier AS supplier
+        ON supplier.tenant_id = offer.tenant_id AND supplier.id = offer.supplier_id
+     GROUP BY {_OF_ORDER}, line.sku_id, offer.supplier_id, attempt.made_at)
+"""  # noqa: S608 -- our words
+_STEP_OF_TRY = """CASE WHEN tried.seconds IS NULL THEN -1
+           ELSE least(200, ceil(4 * log(2, (greatest(tried.seconds, 0.1) / 0.1)::numeric))) END"""
+
+ORDERS_OF_BATCH = f"""
+    SELECT DISTINCT unit.tenant_id, unit.order_id
+      FROM inventory_code AS code
+      JOIN fulfillment_unit AS unit
+        ON unit.tenant_id = code.tenant_id AND unit.code_id = code.id
+     WHERE code.tenant_id = %(tenant)s AND code.batch_id = %(batch)s
+       AND code.state <> '{CodeState.AVAILABLE}'
+"""  # noqa: S608 -- our words
+
 
 def rows_now(*, which: str) -> str:
     """`WITH …` up to `now`: the facts of the orders that `which` says, of `own`."""
-    return f"""WITH {_LINES.format(which=which)}, {_SOLD}, {_SHOWN},
+    return f"""WITH {_LINES.format(which=which)}, {_SOLD}, {_SHOWN}, {_TRIED},
     now AS MATERIALIZED (
         SELECT part.tenant_id, part.paid_at AS at, part.id AS order_id, 'sold' AS kind, part.sku_id,
                part.supplier_id, part.channel, part.province, part.buyer, ({_STEP})::int AS took,
@@ -126,4 +165,9 @@ def rows_now(*, which: str) -> str:
                        AND told.at = seen.shown_at AND told.kind = 'shown' LIMIT 1),
                    seen.province),
                seen.buyer, -1, 0, 0, seen.units, 0, 0, 0, 0, 0, 0, 0
-          FROM seen)"""  # noqa: S608 -- our words
+          FROM seen
+         UNION ALL
+        SELECT tried.tenant_id, tried.made_at, tried.id, 'tried', tried.sku_id, tried.supplier_id,
+               tried.channel, tried.province, 0, ({_STEP_OF_TRY})::int, 0, tried.lines, tried.lines,
+               0, 0, tried.cost_e4, 0, 0, tried.delivered, tried.failed
+          FROM tried)"""  # noqa: S608 -- our words

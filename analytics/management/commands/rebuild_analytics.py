@@ -13,10 +13,7 @@ from tenants.selectors import find_shop
 
 
 class Command(BaseCommand):
-    help = (
-        "Makes the figures of a shop anew from its orders, while it goes on selling. "
-        "After a change of its time zone, too."
-    )
+    help = "Makes the figures of a shop anew from its orders, while it goes on selling."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("host", help="the shop's host")
