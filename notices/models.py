@@ -10,10 +10,11 @@ from core.constraints import tenant_rules
 from core.crypto import Place
 from core.scope import TenantForeignKey, TenantModel
 from core.states import state_known
-from notices.states import MessageState, Topic, Way
+from notices.states import MessageState, SmsProvider, Topic, Way
 
 ADDRESS = Place("notices_recipient", "address")
 SECRET = Place("notices_recipient", "secret")
+SMS_SECRET = Place("notices_smssender", "secret")
 
 
 class Recipient(TenantModel):
@@ -49,6 +50,42 @@ class Recipient(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SmsSender(TenantModel):
+    """The shop's account at a provider of SMS; one at most. The secret is sealed. `base_url` is
+    another address than the provider's own: a simulator's. `most_a_day` is what it may cost."""
+
+    uid = models.UUIDField(default=uuid4, editable=False)
+    provider = models.CharField(_("provider"), max_length=10, choices=SmsProvider)
+    key_id = models.CharField(_("key ID"), max_length=80)
+    secret = models.BinaryField()
+    signature = models.CharField(_("signature"), max_length=40)
+    template = models.CharField(_("template"), max_length=40)
+    app_id = models.CharField(_("app ID"), max_length=20, blank=True)
+    region = models.CharField(_("region"), max_length=30, blank=True)
+    base_url = models.CharField(_("address"), max_length=200, blank=True)
+    most_a_day = models.IntegerField(_("messages a day at most"))
+    is_on = models.BooleanField(_("sends"), default=True)
+    last_at = models.DateTimeField(_("last sent"), null=True)
+    last_error = models.CharField(_("last error"), max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = _("SMS sender")
+        verbose_name_plural = _("SMS senders")
+        constraints = [
+            *tenant_rules("notices_smssender"),
+            models.UniqueConstraint(fields=["tenant_id"], name="sms_sender_once"),
+            models.CheckConstraint(
+                condition=Q(provider__in=SmsProvider.values), name="sms_sender_provider_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(most_a_day__gte=0), name="sms_sender_day_is_no_debt"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.provider
 
 
 class Notice(TenantModel):

@@ -1,3 +1,5 @@
+from enum import StrEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -22,7 +24,22 @@ class Topic(models.TextChoices):
     ENDPOINT = "endpoint", _("a partner's webhook was given up on")
     LOW = "low", _("stock runs out within three days")
     EXPIRING = "expiring", _("stock expires within 30 days")
+    VISIT = "visit", _("somebody of the platform looks in")
     SUPPLIER = "supplier", _("a supplier does not answer")
+
+
+class SmsProvider(models.TextChoices):
+    ALIYUN = "aliyun", _("Aliyun SMS")
+    TENCENT = "tencent", _("Tencent Cloud SMS")
+
+
+class Fate(StrEnum):
+    """What became of a message that somebody waits for."""
+
+    SENT = "sent"
+    UNKNOWN = "unknown"  # no answer, and it may have arrived
+    NO_ADDRESS = "no_address"  # nobody is reached there
+    NOT_SENT = "not_sent"
 
 
 class MessageState(models.TextChoices):

@@ -45,7 +45,8 @@ class Courier:
 
     def stop(self) -> None:
         self._stopped.set()
-        self._thread.join()
+        if self._thread.ident is not None:  # else its server found the port taken
+            self._thread.join()
         self._posters.shutdown(cancel_futures=True)
 
     def _run(self) -> None:

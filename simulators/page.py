@@ -21,7 +21,7 @@ td,th{{border:1px solid #ccc;padding:4px 8px;text-align:left}}</style>
 <label>概率 Probability <input name="probability" type="number" min="0" max="1" step="0.01" value="1"></label>
 <button>保存 Save</button> (0 = 关闭 off)</form>
 <h2>最近 50 单 Last 50 purchases</h2>
-<table><tr><th>我方单号 Our number<th>协议 Protocol<th>账号 Account<th>客户单号 Client's number<th>商品 Product<th>数量 Quantity<th>充值账号 Charged<th>金额 Price (元)<th>退款 Refunded (元)<th>状态 State<th>卡数 Cards<th>查询 Asked</tr>{purchases}</table>
+<table><tr><th>我方单号 Our number<th>协议 Protocol<th>账号 Account<th>客户单号 Client's number<th>商品 Product<th>数量 Quantity<th>充值账号 Charged<th>内容 Content<th>金额 Price (元)<th>退款 Refunded (元)<th>状态 State<th>卡数 Cards<th>查询 Asked</tr>{purchases}</table>
 <h2>故障表 Faults by product suffix</h2>
 <table><tr><th>后缀 Suffix<th>故障 Fault<th>含义 Meaning</tr>{faults}</table></html>
 """  # noqa: E501 -- markup
@@ -47,6 +47,7 @@ PURCHASE = (
     "product",
     "quantity",
     "charged_to",
+    "details",
     "price_e4",
     "refunded_e4",
     "state",

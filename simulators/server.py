@@ -23,11 +23,13 @@ from simulators.ofpay import Ofpay
 from simulators.records import Broken
 from simulators.reloadly import Reloadly
 from simulators.shop import Shop
+from simulators.texts import AliyunSms, TencentSms
 from simulators.wire import Reply, Visit, plainly, send
 
 logger = logging.getLogger(__name__)
 BODY_LIMIT = 1_000_000
 DIALECTS: Sequence[Callable[[Shop], Dialect]] = (
+    AliyunSms,
     Fulu,
     Iqiyi,
     Juhe,
@@ -37,6 +39,7 @@ DIALECTS: Sequence[Callable[[Shop], Dialect]] = (
     Kinguin,
     Ofpay,
     Reloadly,
+    TencentSms,
 )
 
 

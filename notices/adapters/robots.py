@@ -45,7 +45,10 @@ def compose_dingtalk(letter: Letter) -> Outgoing:
 
 def compose_feishu(letter: Letter) -> Outgoing:
     """Signed over nothing, keyed by "seconds, new line, secret"; it goes into the body."""
-    text = f"{letter.title}\n\n{letter.as_text}"
+    # No markdown; but <at …> calls people.
+    text = f"{letter.title}\n\n{letter.as_text}".translate(
+        {ord("<"): "\N{FULLWIDTH LESS-THAN SIGN}"}
+    )
     said: dict[str, Any] = {"msg_type": "text", "content": {"text": _cut(text)}}
     if letter.secret is not None:
         stamp = str(int(letter.now.timestamp()))
@@ -61,7 +64,7 @@ def refusal_in(answer: Incoming) -> str:
     try:
         told = json.loads(answer.body)
         code = told.get("errcode", told.get("code"))
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return "unreadable"
     return "" if code == 0 else f"code_{str(code)[:20]}"
 

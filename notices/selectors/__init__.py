@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, F, Q, QuerySet
 
 from core.errors import NotFound
-from notices.models import Message, Notice, Recipient, Seen
+from notices.models import Message, Notice, Recipient, Seen, SmsSender
 from notices.states import MessageState
 from notices.words import said_of
 
@@ -26,6 +26,16 @@ def get_recipient(*, ref: str) -> Recipient:
     if found is None:
         raise NotFound
     return found
+
+
+def find_sms_sender() -> SmsSender | None:
+    return SmsSender.objects.first()
+
+
+def most_sms_a_day() -> int:
+    """What the shop may spend; 0 where nobody sends them."""
+    found = find_sms_sender()
+    return found.most_a_day if found is not None and found.is_on else 0
 
 
 def latest_notices() -> QuerySet[Notice]:

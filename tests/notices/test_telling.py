@@ -18,6 +18,8 @@ from notices.models import Message, Notice, Recipient
 from notices.selectors import due_messages, words_of
 from notices.services.sending import MOST_TRIES, RESTS, WAITS
 from notices.states import MessageState
+from notices.words import said_of
+from tenants.models import Merchant
 from tests.channels.receivers import receiver
 from tests.notices.factories import QIAN, make_recipient, tell, terms
 from tests.times import NOON
@@ -57,6 +59,32 @@ def test_a_mail_says_what_happened_and_where_to_look(shop):
     assert "Order one waits for your decision until 12:30." in letter.body
     assert "/office/held/" in letter.body
     assert states() == [MessageState.SENT]
+
+
+def test_a_shop_whose_name_has_two_lines_still_tells(shop):
+    with tenant_atomic():
+        Merchant.objects.filter(pk=shop.pk).update(name_en="Cloud\nBcc: all@example.com")
+        one = make_recipient()
+        tell()
+
+    send(one)
+
+    assert [letter.subject for letter in mail.outbox] == [
+        "Cloud Bcc: all@example.com: what you should know"
+    ]
+    assert states() == [MessageState.SENT]
+
+
+def test_what_many_orders_have_in_common_is_named_in_the_readers_language():
+    given = {"count": "9", "minutes": "5", "trait": "ip", "value": "#ab12cd"}
+
+    said = []
+    for language in ("en", "zh-hans"):
+        with override(language):
+            said.append(said_of("attack", given))
+
+    assert said[0] == "9 suspicious orders in 5 minutes, from one IP address #ab12cd."
+    assert "IP 地址 #ab12cd" in said[1]
 
 
 def test_each_in_its_own_language_and_of_its_own_topics(shop):
@@ -118,6 +146,30 @@ def test_a_robot_and_a_webhook_are_told_in_their_own_words(shop, way):
             signed = heard.headers["webhook-signature"]
             assert signed == signer.sign(heard.id, NOON, heard.body.decode())
             assert said["data"][0]["type"] == "held"
+
+
+NAME = '[x](http://evil.example) **free** <at user_id="all"> `a` a_b __c__\n# big'
+
+
+@pytest.mark.parametrize("way", ["wecom", "dingtalk", "feishu"])
+def test_a_name_is_text_for_a_robot_whatever_it_looks_like(shop, way):
+    with receiver(body=OK) as there:
+        with tenant_atomic():
+            one = make_recipient(way=way, address=f"{there.url}/hook?key=abc")
+            tell(NAME)
+        send(one)
+    said = there.heard[0].said
+    text = {
+        "wecom": lambda: said["markdown"]["content"],
+        "dingtalk": lambda: said["markdown"]["text"],
+        "feishu": lambda: said["content"]["text"],
+    }[way]()
+
+    assert "<" not in text
+    assert "a_b" in text
+    if way != "feishu":  # which knows no markdown
+        assert "［x］(http://evil.example) ＊＊free＊＊" in text
+        assert not any(mark in text for mark in ("[x]", "**free", "`", "__", "\n# "))
 
 
 @pytest.mark.parametrize(
