@@ -91,6 +91,18 @@ class TooManyUnpaid(AppError):
     code = "too_many_unpaid"
 
 
+class DailyPaymentsReached(AppError):
+    """`data` says what the shop takes online from the partner in a day, and what is left of it."""
+
+    code = "daily_payments_reached"
+
+
+class TooManyWatched(AppError):
+    """The door watches as many goods as it may."""
+
+    code = "too_many_watched"
+
+
 class TooManyEndpoints(AppError):
     code = "too_many_endpoints"
 
@@ -105,6 +117,12 @@ class PersonKnown(AppError):
     """Somebody with this mail address is a person of a partner of the shop already."""
 
     code = "person_known"
+
+
+class FactorKnown(AppError):
+    """The person has a second factor already: that one is removed first."""
+
+    code = "factor_known"
 
 
 class LinkEnded(AppError):

@@ -56,6 +56,7 @@ class Seat:
     version: str
     last_used_at: datetime | None
     hooks: tuple[Hook, ...] | None = None  # None: nobody has looked
+    is_first: bool = False  # nobody was answered under the call's idempotency key, which is his now
     channel: str = Channel.API.value
 
     @property

@@ -19,8 +19,8 @@ from channels.models.partners import (
     PriceTier,
     TierPrice,
 )
-from channels.models.payments_in import PaymentIn
-from channels.models.people import Person, PersonSession
+from channels.models.payments_in import PayInLimits, PaymentIn
+from channels.models.people import FACTOR_SECRET, Person, PersonFactor, PersonSession
 from channels.models.webhooks import (
     ENDPOINT_OLD_SECRET,
     ENDPOINT_SECRET,
@@ -37,6 +37,7 @@ __all__ = [
     "DOOR_SECRETS",
     "ENDPOINT_OLD_SECRET",
     "ENDPOINT_SECRET",
+    "FACTOR_SECRET",
     "ApiCall",
     "ApiKey",
     "BalanceClaim",
@@ -54,8 +55,10 @@ __all__ = [
     "PartnerOrder",
     "PartnerShelf",
     "PartnerSku",
+    "PayInLimits",
     "PaymentIn",
     "Person",
+    "PersonFactor",
     "PersonSession",
     "PriceTier",
     "ShelfItem",

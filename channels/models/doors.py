@@ -154,12 +154,14 @@ class DoorWatch(Telling):
 
 
 class DoorComplaint(Telling):
-    """A complaint that came in by a door: the end of its case is told at `notify_url`."""
+    """A complaint that came in by a door: at `notify_url` it is told that the shop is at it, once,
+    and how its case has ended."""
 
     case = TenantForeignKey(
         "orders.Case", on_delete=models.PROTECT, related_name="+", db_index=False
     )
     notify_url = models.CharField(_("called back at"), max_length=500)
+    is_begun_told = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         verbose_name = _("complaint by a door")

@@ -106,6 +106,9 @@ class Partner(TenantModel):
         db_default=LossGuard.REFUSE,
     )  # fmt: skip
     most_per_second = models.IntegerField(_("calls a second"), default=100)
+    demands_second_factor = models.BooleanField(
+        _("its people need a second factor"), default=False, db_default=False
+    )
     made_at = models.DateTimeField(_("made at"))
 
     class Meta:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from channels.models.partners import Partner
@@ -67,3 +67,36 @@ class PaymentIn(TenantModel):
         if self.paid_at is not None:
             return PaymentInState.PAID
         return PaymentInState.OPEN if now < self.expires_at else PaymentInState.EXPIRED
+
+
+class PayInLimits(TenantModel):
+    """What the shop takes online into a partner's balance: so much at once, and in all of a day.
+
+    In 1/10,000; a day's 0 is no limit. A shop without a row takes what anybody may pay at once.
+    """
+
+    least_e4 = models.BigIntegerField(_("least at once"))
+    most_e4 = models.BigIntegerField(_("most at once"))
+    daily_e4 = models.BigIntegerField(_("most in a day"), default=0)
+
+    class Meta:
+        verbose_name = _("limits of online payments")
+        verbose_name_plural = _("limits of online payments")
+        constraints = [
+            *tenant_rules("channels_payinlimits"),
+            models.UniqueConstraint(fields=["tenant_id"], name="pay_in_limits_once"),
+            payable("least_e4", name="pay_in_least_payable"),
+            payable("most_e4", name="pay_in_most_payable"),
+            payable("daily_e4", name="pay_in_daily_payable"),
+            models.CheckConstraint(
+                condition=Q(least_e4__gt=0, most_e4__gte=F("least_e4")),
+                name="pay_in_least_before_most",
+            ),
+            models.CheckConstraint(
+                condition=Q(daily_e4=0) | Q(daily_e4__gte=F("least_e4")),
+                name="pay_in_day_has_room",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.least_e4} to {self.most_e4}, {self.daily_e4} a day"

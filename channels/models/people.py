@@ -3,13 +3,19 @@
 Every write is in channels.services.
 """
 
+from uuid import uuid4
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from channels.models.partners import Partner
 from core.constraints import tenant_rules
+from core.crypto import Place
 from core.scope import TenantForeignKey, TenantModel
+
+FACTOR_SECRET = Place("channels_personfactor", "secret")
 
 
 class Person(TenantModel):
@@ -85,3 +91,29 @@ class PersonSession(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.person_id} until {self.until:%F %T}"
+
+
+class PersonFactor(TenantModel):
+    """A person's second factor: the sealed key of an authenticator (RFC 6238).
+
+    A code is of a count of half minutes, and good when that is above `last_count`: once. `spare`
+    are blind indexes of the recovery codes that are left.
+    """
+
+    person = TenantForeignKey(
+        Person, on_delete=models.CASCADE, related_name="factors", db_index=False
+    )
+    uid = models.UUIDField(default=uuid4, editable=False)
+    secret = models.BinaryField()
+    last_count = models.BigIntegerField(default=0)
+    spare = ArrayField(models.CharField(max_length=64), default=list)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            *tenant_rules("channels_personfactor", "person"),
+            models.UniqueConstraint(fields=["tenant_id", "person"], name="person_factor_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}"

@@ -38,20 +38,24 @@ from channels.selectors.partners import (
     tiers,
 )
 from channels.selectors.payments_in import (
+    asked_since,
     find_payment_in,
     get_payment_in,
     is_to_be_paid,
+    pay_in_limits,
     payable_of,
     payment_in_by_token,
     payments_in,
     payments_in_by_number,
 )
 from channels.selectors.people import (
+    find_factor,
     find_person,
     find_person_by_link,
     find_session,
     get_person,
     people_of,
+    people_with_factor,
 )
 from channels.selectors.sales import (
     find_sale,
@@ -76,10 +80,12 @@ from channels.selectors.webhooks import (
     get_delivery,
     get_endpoint,
     hooks_of,
+    price_changes,
     traffic_of,
 )
 
 __all__ = [
+    "asked_since",
     "calls_of",
     "claims",
     "count_given_up",
@@ -104,6 +110,7 @@ __all__ = [
     "events_of",
     "find_call",
     "find_door_order",
+    "find_factor",
     "find_partner",
     "find_partners",
     "find_payment_in",
@@ -138,11 +145,14 @@ __all__ = [
     "paid_for",
     "partners",
     "partners_at_a_glance",
+    "pay_in_limits",
     "payable_of",
     "payment_in_by_token",
     "payments_in",
     "payments_in_by_number",
     "people_of",
+    "people_with_factor",
+    "price_changes",
     "prices_of",
     "refusals_at",
     "sales_numbered",

@@ -15,7 +15,7 @@ from core.crypto import unseal
 from core.errors import NotFound
 from core.scope import tenant_atomic
 from core.secrets import Secret
-from orders.states import ENDED
+from orders.states import ENDED, CaseState
 from tenants.selectors import shop_address
 
 # What a protocol's addresses begin with, below its door's.
@@ -98,6 +98,11 @@ def doors_of(*, partner_id: int) -> "QuerySet[Door]":
     return Door.objects.filter(partner_id=partner_id).order_by("-pk")
 
 
+def has_door(*, partner_id: int, kind: DoorKind) -> bool:
+    """Whether one of these is open for the partner."""
+    return Door.objects.filter(partner_id=partner_id, kind=kind, closed_at=None).exists()
+
+
 def refusals_at(*, door_id: int) -> "QuerySet[DoorRefusal]":
     """Calls that were not the platform's, the latest first."""
     return DoorRefusal.objects.filter(door_id=door_id).order_by("-last_at")
@@ -165,14 +170,17 @@ def due_door_orders(*, now: datetime, limit: int) -> list[tuple[int, int]]:
 
 
 def due_door_complaints(*, now: datetime, limit: int) -> list[tuple[int, int]]:
-    """(tenant, complaint by a door) whose end is to be told, across tenants: for the sweeper."""
+    """(tenant, complaint by a door) whose end is to be told, or that the shop has asked its
+    supplier or answered; across tenants: for the sweeper."""
+    is_at_it = Q(case__state=CaseState.WAITING_SUPPLIER) | Q(case__messages__is_from_shopper=False)
     due = DoorComplaint.objects.using("ops").filter(
+        Q(case__ended_at__isnull=False) | Q(is_at_it, is_begun_told=False),
         next_at__lte=now,
         lease_until__lte=now,
         door__closed_at=None,
-        case__ended_at__isnull=False,
     )
-    return list(due.order_by("next_at").values_list("tenant_id", "pk")[:limit])
+    found = due.order_by("next_at").values_list("tenant_id", "pk", "next_at").distinct()
+    return [(tenant_id, pk) for tenant_id, pk, _at in found[:limit]]
 
 
 def due_door_watches(*, now: datetime, limit: int) -> list[tuple[int, int]]:

@@ -1,13 +1,26 @@
 """What partners pay into their balances by a payment provider."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, Sum
 
-from channels.models import PaymentIn
+from channels.models import PayInLimits, PaymentIn
 from channels.states import PartnerState
 from core.errors import NotFound
+from core.money import E4
 from payments.types import Payable
+
+LEAST_IN_E4, MOST_IN_E4 = 1 * E4, 500_000 * E4  # at once, whatever a shop says
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What may be paid online into a partner's balance, in 1/10,000; a day's 0 is no limit."""
+
+    least_e4: int = LEAST_IN_E4
+    most_e4: int = MOST_IN_E4
+    daily_e4: int = 0
 
 
 def payments_in(*, partner_id: int) -> "QuerySet[PaymentIn]":
@@ -47,6 +60,21 @@ def is_to_be_paid(*, asked: PaymentIn, now: datetime) -> bool:
     """Whether a payment may still be begun; money of one that was begun is taken whenever."""
     is_open = asked.paid_at is None and now < asked.expires_at
     return is_open and asked.partner.state == PartnerState.ACTIVE
+
+
+def pay_in_limits() -> Limits:
+    """The shop's own, or what anybody may pay at once."""
+    kept = PayInLimits.objects.first()
+    if kept is None:
+        return Limits()
+    return Limits(least_e4=kept.least_e4, most_e4=kept.most_e4, daily_e4=kept.daily_e4)
+
+
+def asked_since(*, partner_id: int, begin: datetime, now: datetime) -> int:
+    """What the partner has paid online from then on, and what waits to be paid, in 1/10,000."""
+    paid_or_open = Q(paid_at__gte=begin) | Q(paid_at=None, expires_at__gt=now)
+    found = PaymentIn.objects.filter(paid_or_open, partner_id=partner_id)
+    return found.aggregate(sum=Sum("amount_e4"))["sum"] or 0
 
 
 def payable_of(*, asked: PaymentIn, title: str) -> Payable:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from channels.models import Person, PersonSession
+from channels.models import Person, PersonFactor, PersonSession
 from core.crypto import digest
 from core.errors import NotFound
 
@@ -38,3 +38,13 @@ def find_session(*, token: str, now: datetime) -> PersonSession | None:
         digest=digest(token), until__gt=now, person__removed_at=None
     )
     return found.select_related("person__partner").first()
+
+
+def find_factor(*, person_id: int) -> PersonFactor | None:
+    return PersonFactor.objects.filter(person_id=person_id).first()
+
+
+def people_with_factor(*, partner_id: int) -> set[int]:
+    """The ids of those of a partner that have a second factor."""
+    found = PersonFactor.objects.filter(person__partner_id=partner_id)
+    return set(found.values_list("person_id", flat=True))

@@ -6,8 +6,15 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 
-from channels.models import PartnerShelf, WebhookDelivery, WebhookEndpoint, WebhookEvent
-from channels.states import DELIVERY_DUE, GAVE_UP, DeliveryState, EndpointState
+from channels.models import Door, PartnerShelf, WebhookDelivery, WebhookEndpoint, WebhookEvent
+from channels.states import (
+    DELIVERY_DUE,
+    GAVE_UP,
+    DeliveryState,
+    DoorKind,
+    EndpointState,
+    EventKind,
+)
 from channels.types import Hook
 from core.errors import NotFound
 
@@ -93,14 +100,6 @@ def events_of(*, partner_id: int) -> "QuerySet[WebhookEvent]":
     return WebhookEvent.objects.filter(partner_id=partner_id).order_by("-pk")
 
 
-def get_event(*, partner_id: int, ref: str) -> WebhookEvent:
-    """Raises NotFound."""
-    found = events_of(partner_id=partner_id).filter(ref=ref).first()
-    if found is None:
-        raise NotFound
-    return found
-
-
 def deliveries_of(*, partner_id: int) -> "QuerySet[WebhookDelivery]":
     """The partner's, the newest first, with event and endpoint."""
     mine = endpoints_of(partner_id=partner_id).order_by().values("pk")
@@ -137,12 +136,26 @@ def due_endpoints(*, now: datetime, limit: int) -> list[tuple[int, int]]:
     return list(told.order_by("pk").values_list("tenant_id", "pk")[:limit])
 
 
+def price_changes(*, partner_id: int, since: datetime) -> "QuerySet[WebhookEvent]":
+    """What has another price for the partner than before, the latest first."""
+    found = WebhookEvent.objects.filter(partner_id=partner_id, at__gte=since, is_test=False)
+    return found.filter(kind=EventKind.PRICE_CHANGED).order_by("-at", "-pk")
+
+
 def due_partner_shelves(*, now: datetime, limit: int) -> list[tuple[int, int]]:
-    """(tenant, shelf) of partners whose goods are to be looked at, across tenants."""
+    """(tenant, shelf) of partners whose goods are to be looked at, across tenants: somebody is
+    told, or asks by a Kasushou door."""
     told = WebhookEndpoint.objects.using("ops").filter(
         tenant_id=OuterRef("tenant_id"),
         partner_id=OuterRef("partner_id"),
         state=EndpointState.ACTIVE,
     )
-    due = PartnerShelf.objects.using("ops").filter(Exists(told), next_at__lte=now)
+    asks = Door.objects.using("ops").filter(
+        tenant_id=OuterRef("tenant_id"),
+        partner_id=OuterRef("partner_id"),
+        kind=DoorKind.KASUSHOU,
+        closed_at=None,
+    )
+    looked = Exists(told) | Exists(asks)
+    due = PartnerShelf.objects.using("ops").filter(looked, next_at__lte=now)
     return list(due.order_by("next_at").values_list("tenant_id", "pk")[:limit])

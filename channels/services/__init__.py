@@ -5,8 +5,10 @@ from channels.models import (
     DOOR_SECRETS,
     ENDPOINT_OLD_SECRET,
     ENDPOINT_SECRET,
+    FACTOR_SECRET,
     ClaimProof,
     Door,
+    PersonFactor,
     WebhookEndpoint,
 )
 from channels.services.calls import forget_old_calls, keep_calls
@@ -22,10 +24,19 @@ from channels.services.doors import (
     change_door,
     check_callback,
     close_door,
+    keep_prices,
     mark_door_used,
     note_refused,
     open_door,
     roll_door,
+)
+from channels.services.factors import (
+    demand_factor,
+    is_factors_code,
+    make_recovery_codes,
+    new_factor_secret,
+    switch_off_factor,
+    switch_on_factor,
 )
 from channels.services.keys import issue_key, mark_used, revoke_key, roll_key
 from channels.services.low_balance import note_low_balance
@@ -35,13 +46,14 @@ from channels.services.partners import (
     reopen_partner,
     suspend_partner,
 )
-from channels.services.paying_in import ask_payment, take_payment
+from channels.services.paying_in import ask_payment, set_pay_in_limits, take_payment
 from channels.services.people import (
     accept_link,
     close_session,
     invite_person,
     is_persons_password,
     link_anew,
+    link_for_lost_password,
     note_password,
     open_session,
     remove_person,
@@ -97,6 +109,7 @@ from core.rotation import SealedColumn
 SEALED = (
     SealedColumn(model=ClaimProof, field="body", place=CLAIM_PROOF),
     SealedColumn(model=Door, field="secrets", place=DOOR_SECRETS),
+    SealedColumn(model=PersonFactor, field="secret", place=FACTOR_SECRET),
     SealedColumn(model=WebhookEndpoint, field="secret", place=ENDPOINT_SECRET),
     SealedColumn(model=WebhookEndpoint, field="old_secret", place=ENDPOINT_OLD_SECRET),
 )
@@ -118,6 +131,7 @@ __all__ = [
     "close_session",
     "confirm_claim",
     "create_partner",
+    "demand_factor",
     "drop_tier",
     "drop_tier_price",
     "event_body",
@@ -127,18 +141,23 @@ __all__ = [
     "forget_old_events",
     "invite_person",
     "is_at_loss",
+    "is_factors_code",
     "is_of_a_balance",
     "is_partners",
     "is_persons_password",
     "issue_key",
     "keep_calls",
+    "keep_prices",
     "link_anew",
+    "link_for_lost_password",
     "look_at_shelf",
     "make_endpoint",
+    "make_recovery_codes",
     "make_sample",
     "mark_door_used",
     "mark_used",
     "match_claim",
+    "new_factor_secret",
     "note_door_complaint",
     "note_door_order",
     "note_low_balance",
@@ -168,11 +187,14 @@ __all__ = [
     "save_tier",
     "send_now",
     "send_webhooks",
+    "set_pay_in_limits",
     "set_tier_price",
     "set_tier_prices",
     "statement_csv",
     "statement_xlsx",
     "suspend_partner",
+    "switch_off_factor",
+    "switch_on_factor",
     "take_payment",
     "tell_of_balance",
     "tell_of_credit",

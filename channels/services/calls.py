@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from channels.hiding import masked_answer, masked_body, masked_path
 from channels.models import ApiCall
 from channels.types import CallSeen
+from core.rows import draft, insert
 from core.scope import tenant_atomic
 
 KEPT = timedelta(days=30)
@@ -15,21 +16,24 @@ BATCH = 10_000
 @tenant_atomic
 def keep_calls(*, calls: Sequence[CallSeen]) -> None:
     """Write them down, without their secrets."""
-    ApiCall.objects.bulk_create(
-        ApiCall(
-            partner_id=call.partner_id,
-            at=call.at,
-            method=call.method[:8],
-            path=masked_path(call.path)[:300],
-            status=call.status,
-            ms=call.ms,
-            key_hint=call.key_hint,
-            ip=call.ip or None,
-            request_id=call.request_id,
-            body=masked_body(call.body.reveal()) if call.body else "",
-            answer=masked_answer(call.answer.reveal()),
-        )
-        for call in calls
+    insert(
+        [
+            draft(
+                ApiCall,
+                partner_id=call.partner_id,
+                at=call.at,
+                method=call.method[:8],
+                path=masked_path(call.path)[:300],
+                status=call.status,
+                ms=call.ms,
+                key_hint=call.key_hint,
+                ip=call.ip or None,
+                request_id=call.request_id,
+                body=masked_body(call.body.reveal()) if call.body else "",
+                answer=masked_answer(call.answer.reveal()),
+            )
+            for call in calls
+        ]
     )
 
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from channels.models import DOOR_SECRETS, Door, Partner
+from channels.models import DOOR_SECRETS, Door, Partner, PartnerShelf
 from channels.services.addresses import read_networks
 from channels.services.keys import USED_EVERY
 from channels.states import DoorKind, DoorRefusalKind
@@ -30,6 +30,8 @@ AES_KEY = 32  # characters of Agiso's app secret, which cards are enciphered wit
 MOST_HOSTS = 20
 LONGEST_URL = 500
 CARDS = ("aes", "plain")
+# Doors of before name goods by their rows, and go on so: their buyers have the numbers in use.
+OWN_NUMBERS: Mapping[str, Mapping[str, str]] = {DoorKind.KASUSHOU: {"numbers": "own"}}
 _HOST = re.compile(r"(?:https?://)?(?:\*\.)?[a-z0-9](?:[a-z0-9.-]{0,200}[a-z0-9])?(?::[0-9]{1,5})?")
 _NETLOC = re.compile(r"[a-z0-9.-]+(?::[0-9]{1,5})?")  # no name before an @, and no backslash
 _REFUSE = """
@@ -56,13 +58,21 @@ def open_door(*, partner_id: int, terms: DoorTerms, by: Actor, now: datetime) ->
         merchant_id=str(10**9 + secrets.randbelow(9 * 10**9)),
         hosts=[host.lower() for host in terms.hosts],
         networks=read_networks(terms.networks),
-        options=dict(terms.options),
+        options=dict(terms.options) | dict(OWN_NUMBERS.get(terms.kind, {})),
         made_at=now,
     )
     door.secrets = _sealed(door, [(terms.app_secret.reveal(), own)])
     door.save()
+    if door.kind == DoorKind.KASUSHOU:  # it may ask what cost what before
+        keep_prices(partner_id=partner.pk, now=now)
     _record("door.opened", door, by=by, now=now)
     return _new(door, own)
+
+
+@tenant_atomic
+def keep_prices(*, partner_id: int, now: datetime) -> None:
+    """From now on it is noted when a price changes for the partner; twice is once."""
+    PartnerShelf.objects.get_or_create(partner_id=partner_id, defaults={"next_at": now})
 
 
 @tenant_atomic

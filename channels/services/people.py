@@ -12,8 +12,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from channels.errors import LinkEnded, PersonKnown
-from channels.models import Partner, Person, PersonSession
-from channels.selectors import find_person_by_link
+from channels.models import Partner, Person, PersonFactor, PersonSession
+from channels.selectors import find_person, find_person_by_link
 from core.actors import Actor
 from core.crypto import digest
 from core.errors import InvalidInput, NotFound
@@ -23,6 +23,7 @@ from tenants import audit
 from tenants.selectors import is_sandbox
 
 LINK_GOOD = timedelta(hours=72)
+RESET_GOOD = timedelta(hours=1)
 SIGNED_IN = timedelta(hours=12)
 TOKEN_BYTES = 32  # 256 bits: a plain digest of it cannot be turned back
 LONGEST_MAIL = 200
@@ -71,27 +72,42 @@ def invite_person(
 @tenant_atomic
 def link_anew(*, person_id: int, by: Actor, now: datetime) -> NewLink:
     """Another link for who lost the last one, or the password; the last one works no more."""
-    person = _locked(person_id)
+    person = locked_person(person_id=person_id)
     audit.record(by=by, action="person.linked", target=person.email, now=now)
     return _linked(person, now=now)
 
 
-def _linked(person: Person, *, now: datetime) -> NewLink:
-    token, until = secrets.token_urlsafe(TOKEN_BYTES), now + LINK_GOOD
+@tenant_atomic
+def link_for_lost_password(*, email: str, by: Actor, now: datetime) -> NewLink | None:
+    """For who has lost the password and asks by mail; None of nobody, and of who never had one.
+
+    The password is good until the link is used.
+    """
+    found = find_person(email=email)
+    person = locked_person(person_id=found.pk) if found else None
+    if person is None or not person.password:
+        return None
+    audit.record(by=by, action="person.lost_password", target=person.email, now=now)
+    return _linked(person, now=now, good=RESET_GOOD)
+
+
+def _linked(person: Person, *, now: datetime, good: timedelta = LINK_GOOD) -> NewLink:
+    token, until = secrets.token_urlsafe(TOKEN_BYTES), now + good
     person.link_digest, person.link_until = digest(token), until
     person.save(update_fields=["link_digest", "link_until"])
     return NewLink(person_id=person.pk, email=person.email, token=Secret(token), until=until)
 
 
-def accept_link(*, token: str, name: str, password: str, ip: str, now: datetime) -> Secret:
+def accept_link(*, token: str, name: str, password: str, ip: str, now: datetime) -> Secret | None:
     """Set name and password by a link, which is used up; signed in here and nowhere else.
 
-    The answer is the session's text. The password is judged by the caller. Raises LinkEnded.
+    The answer is the session's text, or None of who has a second factor: a link is no way past it.
+    The password is judged by the caller. Raises LinkEnded.
     """
     hashed = make_password(password)
     with tenant_atomic():
         found = find_person_by_link(token=token, now=now)
-        person = _locked(found.pk) if found else None
+        person = locked_person(person_id=found.pk) if found else None
         if person is None or bytes(person.link_digest or b"") != digest(token):
             raise LinkEnded(
                 _("This link has been used, or is too old. Ask the shop for a new one.")
@@ -103,6 +119,8 @@ def accept_link(*, token: str, name: str, password: str, ip: str, now: datetime)
         PersonSession.objects.filter(person=person).delete()
         by = actor_of(person, ip=ip)
         audit.record(by=by, action="person.joined", target=person.email, now=now)
+        if PersonFactor.objects.filter(person=person).exists():
+            return None
         return _begin(person, now=now)
 
 
@@ -116,8 +134,9 @@ def is_persons_password(*, person: Person | None, password: str) -> bool:
 
 @tenant_atomic
 def open_session(*, person_id: int, ip: str, now: datetime) -> Secret:
-    """Signed in, by a password that was right; the answer is the session's text."""
-    person = _locked(person_id)
+    """Signed in, by a password and, of who has a second factor, a code that were right; the answer
+    is the session's text."""
+    person = locked_person(person_id=person_id)
     by = actor_of(person, ip=ip)
     audit.record(by=by, action="person.signed_in", target=person.email, now=now)
     return _begin(person, now=now)
@@ -141,7 +160,7 @@ def close_session(*, session_id: int) -> None:
 
 @tenant_atomic
 def note_password(*, session_id: int, now: datetime) -> None:
-    """The password was typed once more, and was right."""
+    """The password, or the second factor's code, was typed once more, and was right."""
     PersonSession.objects.filter(pk=session_id).update(typed_at=now)
 
 
@@ -155,10 +174,12 @@ def remove_person(*, person_id: int, by: Actor, now: datetime) -> None:
     person.password = ""
     person.save(update_fields=["removed_at", "link_digest", "link_until", "password"])
     PersonSession.objects.filter(person=person).delete()
+    PersonFactor.objects.filter(person=person).delete()
     audit.record(by=by, action="person.removed", target=person.email, now=now)
 
 
-def _locked(person_id: int) -> Person:
+def locked_person(*, person_id: int) -> Person:
+    """In a transaction of the caller's. Raises NotFound, of one that was removed too."""
     found = Person.objects.select_for_update(of=("self",), no_key=True)
     person = found.filter(pk=person_id, removed_at=None).first()
     if person is None:

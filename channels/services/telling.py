@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
+from channels.errors import TooManyWatched
 from channels.models import Door, DoorComplaint, DoorOrder, DoorWatch, Telling
 from channels.selectors.doors import door_seat
 from channels.types import DoorSeat, TellingLease
@@ -19,6 +21,7 @@ FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=6)
 MOST_TRIES = 21  # over three days
 LOOK_EVERY = timedelta(minutes=1)
+MOST_WATCHED, MOST_WATCHED_OF_ONE = 5_000, 10  # by a door, and of these of one SKU
 
 
 @tenant_atomic
@@ -46,7 +49,7 @@ def note_door_order(
 
 @tenant_atomic
 def note_door_complaint(*, door: DoorSeat, case_id: int, notify_url: str, now: datetime) -> None:
-    """Tell the end of the case there."""
+    """Tell there that the shop is at it, and the end of the case."""
     DoorComplaint.objects.create(
         door_id=door.door_id, case_id=case_id, notify_url=notify_url, next_at=now, lease_until=now
     )
@@ -56,14 +59,18 @@ def note_door_complaint(*, door: DoorSeat, case_id: int, notify_url: str, now: d
 def watch(
     *, door: DoorSeat, sku_id: int, who: str, notify_url: str, told: str, now: datetime
 ) -> None:
-    """Tell the platform when the SKU is not any more what it is `told` now; twice is once."""
-    DoorWatch.objects.get_or_create(
-        door_id=door.door_id,
-        sku_id=sku_id,
-        who=who,
-        notify_url=notify_url,
-        defaults={"told": told, "made_at": now, "lease_until": now},
-    )
+    """Tell the platform when the SKU is not any more what it is `told` now; twice is once.
+
+    Raises TooManyWatched: all of a door's wishes are looked at once a minute.
+    """
+    wish: dict[str, Any] = {"sku_id": sku_id, "who": who, "notify_url": notify_url}
+    mine = DoorWatch.objects.filter(door_id=door.door_id)
+    if not mine.filter(**wish).exists():
+        of_one = mine.filter(sku_id=sku_id)
+        if mine.count() >= MOST_WATCHED or of_one.count() >= MOST_WATCHED_OF_ONE:
+            raise TooManyWatched(_("So many goods are watched already that no more can be."))
+        fresh = {"told": told, "made_at": now, "lease_until": now}
+        DoorWatch.objects.get_or_create(door_id=door.door_id, **wish, defaults=fresh)
     Door.objects.filter(pk=door.door_id, look_at=None).update(look_at=now + LOOK_EVERY)
 
 
@@ -119,8 +126,15 @@ def record_door_order(*, lease: TellingLease, said: str, is_heard: bool, now: da
 
 
 @tenant_atomic(durable=True)
-def record_door_complaint(*, lease: TellingLease, said: str, is_heard: bool, now: datetime) -> None:
+def record_door_complaint(
+    *, lease: TellingLease, said: str, is_heard: bool, is_end: bool, now: datetime
+) -> None:
+    """Of what was not the end, the end is still to be told: heard or given up."""
     _record(DoorComplaint, lease, said=said, is_heard=is_heard, now=now)
+    if not is_end:
+        DoorComplaint.objects.filter(pk=lease.id, fence=lease.fence, next_at=None).update(
+            is_begun_told=True, next_at=now, tries=0, told_at=None
+        )
 
 
 @tenant_atomic(durable=True)

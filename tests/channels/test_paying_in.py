@@ -6,10 +6,11 @@ import pytest
 from django.db import IntegrityError
 
 from channels import services as channels
-from channels.errors import NoWayToPay, PartnerSuspended, TooManyUnpaid
+from channels.errors import DailyPaymentsReached, NoWayToPay, PartnerSuspended, TooManyUnpaid
 from channels.events import BalanceCredited
 from channels.models import PaymentIn, WebhookEvent
 from channels.selectors import is_to_be_paid, month_figures, movements, payable_of
+from channels.selectors.payments_in import Limits
 from channels.services.paying_in import MOST_UNPAID, TIME_TO_PAY
 from core.errors import InvalidInput
 from core.models import OutboxRow
@@ -80,6 +81,73 @@ def test_an_amount_that_cannot_be_paid_is_refused_at_its_field(partner, amount_e
     assert refusal.value.param == "amount"
     with tenant_atomic():
         assert not PaymentIn.objects.exists()
+
+
+def limit(**amounts):
+    channels.set_pay_in_limits(limits=Limits(**amounts), by=WANG, now=MORNING)
+
+
+@pytest.mark.parametrize("amount_e4", [99_900, 3_000_100])
+def test_the_shops_own_limits_are_told_with_the_refusal(partner, amount_e4):
+    limit(least_e4=100_000, most_e4=3_000_000)
+
+    with pytest.raises(InvalidInput) as refusal:
+        ask(partner, amount_e4)
+
+    assert refusal.value.param == "amount"
+    assert refusal.value.data == {"least": "10.0000", "most": "300.0000"}
+    assert ask(partner, 100_000).amount_e4 + ask(partner, 3_000_000).amount_e4 == 3_100_000
+
+
+def test_a_days_limit_counts_what_is_paid_and_what_waits(partner):
+    limit(daily_e4=2 * AMOUNT)
+    paid(ask(partner, now=NOON), now=NOON)
+    waits = ask(partner, AMOUNT - 10_000, now=NOON)
+
+    with pytest.raises(DailyPaymentsReached) as refusal:
+        ask(partner, 20_000, now=NOON)
+
+    assert (refusal.value.param, refusal.value.data) == (
+        "amount",
+        {"limit": "500.0000", "left": "1.0000"},
+    )
+    assert ask(partner, 10_000, now=NOON).paid_at is None
+    assert waits.paid_at is None
+
+
+def test_a_days_limit_is_new_on_the_next_day_and_of_what_has_expired(partner):
+    limit(daily_e4=AMOUNT)
+    ask(partner, now=NOON)
+
+    later = ask(partner, now=NOON + TIME_TO_PAY)
+
+    assert later.amount_e4 == AMOUNT
+
+
+def test_a_days_limit_is_each_partners_own(partner):
+    limit(daily_e4=AMOUNT)
+    ask(partner)
+    with tenant_atomic():
+        other = make_partner(name="Other", balance_e4=0)
+
+    assert ask(other).partner == other
+
+
+@pytest.mark.parametrize(
+    ("amounts", "param"),
+    [
+        ({"least_e4": 9_900}, "least_e4"),
+        ({"most_e4": 5_000_000_100}, "most_e4"),
+        ({"least_e4": 20_000, "most_e4": 10_000}, "most_e4"),
+        ({"least_e4": 20_000, "daily_e4": 10_000}, "daily_e4"),
+    ],
+)
+def test_limits_that_nobody_could_keep_are_refused(partner, amounts, param):
+    with pytest.raises(InvalidInput) as refusal:
+        limit(**amounts)
+
+    assert refusal.value.param == param
+    assert ask(partner).amount_e4 == AMOUNT
 
 
 @pytest.mark.parametrize(

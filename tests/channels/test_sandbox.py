@@ -9,7 +9,8 @@ from catalog import services as catalog
 from catalog.models import Product, Sku
 from channels import services as channels
 from channels.models import ApiKey, Partner
-from channels.selectors import due_sandboxes
+from channels.selectors import due_sandboxes, pay_in_limits
+from channels.selectors.payments_in import Limits
 from channels.services import sandbox
 from channels.types import KeyTerms
 from core.errors import InvalidInput, NotFound
@@ -216,6 +217,16 @@ def test_new_goods_and_prices_come_with_the_next_time(shop):
     assert twin.caller.get(f"{PRODUCTS}/{sku.ref}")["price"] == "23.0000"
 
 
+def test_what_is_taken_online_is_as_in_the_shop(shop):
+    twin = open_twin()
+    channels.set_pay_in_limits(limits=Limits(daily_e4=20_000), by=WANG, now=MORNING)
+
+    refresh()
+
+    with twin.scope():
+        assert pay_in_limits() == Limits(daily_e4=20_000)
+
+
 def test_what_left_the_shelf_is_not_sold_in_the_sandbox_either(shop):
     with tenant_atomic():
         sku = stocked_sku(1)
@@ -363,8 +374,9 @@ def test_a_suspended_shops_sandbox_is_closed_with_it(shop):
     assert twin.caller.get(PRODUCTS)["object"] == "list"
 
 
-def test_no_real_supplier_is_docked_in_a_sandbox_and_no_played_one_in_a_shop(shop):
+def test_no_real_supplier_is_docked_in_a_sandbox_and_no_played_one_in_a_shop(shop, settings):
     twin = open_twin()
+    settings.SANDBOX_PAYMENTS = False
     given = {"name": "X", "base_url": "https://x.example", "app_id": "x"}
     secrets = {"secret": Secret("s")}
 

@@ -4,6 +4,7 @@ import csv
 import io
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -22,6 +23,7 @@ from tests.channels.factories import WANG, make_keyed, make_partner
 from tests.orders.factories import stocked_sku
 
 pytestmark = pytest.mark.django_db(databases="__all__")
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 ANN = Actor("user:11 ann@example.com", user_id=11)
 BEN = Actor("user:12 ben@example.com", user_id=12)
 MONTH = date(2026, 11, 15)
@@ -29,6 +31,11 @@ MONTH = date(2026, 11, 15)
 LAST_OF_OCTOBER = datetime(2026, 10, 31, 15, 59, 59, tzinfo=UTC)
 FIRST, LAST = datetime(2026, 10, 31, 16, 0, tzinfo=UTC), datetime(2026, 11, 30, 15, 59, tzinfo=UTC)
 DECEMBER = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
+
+
+def this_month() -> date:
+    """The shop's: eight hours of the last of a month are the next one's."""
+    return timezone.localdate(timezone=SHANGHAI)
 
 
 def moved(partner, amount_e4, ref, at):
@@ -134,7 +141,7 @@ def test_a_number_that_no_workbook_can_hold_spoils_no_file(shop):
             partner_order_no="x\x1b[31my"
         )  # taken once, before it was refused
 
-    body = channels.statement_xlsx(partner=keyed.partner, month=timezone.localdate())
+    body = channels.statement_xlsx(partner=keyed.partner, month=this_month())
 
     rows = CalamineWorkbook.from_filelike(io.BytesIO(body)).get_sheet_by_index(0).to_python()
     assert "x[31my" in [row[3] for row in rows]
@@ -160,6 +167,6 @@ def test_an_order_is_named_by_both_numbers(shop):
     told = Caller(keyed).order(sku, "P-1")
 
     with tenant_atomic():
-        shown = entries_of_month(partner=keyed.partner, month=timezone.localdate())
+        shown = entries_of_month(partner=keyed.partner, month=this_month())
         *_top_up, paid = movements(partner=keyed.partner, entries=shown, before_e4=0)
     assert (paid.kind, paid.order, paid.partner_order_no) == ("capture", told["ref"], "P-1")

@@ -9,6 +9,9 @@ from typing import Any
 from catalog import services as catalog
 from catalog.types import ProductCopy
 from channels.models import ApiKey, Partner
+from channels.selectors import pay_in_limits
+from channels.selectors.payments_in import Limits
+from channels.services.paying_in import set_pay_in_limits
 from channels.services.sandbox.goods import fill_shelf, restock
 from channels.services.sandbox.partners import (
     PartnerCopy,
@@ -39,13 +42,19 @@ class _Told:
     shelf: list[ProductCopy]
     tiers: list[TierCopy]
     partners: list[PartnerCopy]
+    limits: Limits
 
 
 def open_sandbox(*, by: Actor, now: datetime) -> int:
     """The bound shop's sandbox, made if there is none, with its goods, prices and partners as they
     are now; orders and keys that are there stay. In no transaction. Raises HostTaken."""
     with tenant_atomic():
-        told = _Told(shelf=catalog.tell_shelf(), tiers=tell_tiers(), partners=tell_partners())
+        told = _Told(
+            shelf=catalog.tell_shelf(),
+            tiers=tell_tiers(),
+            partners=tell_partners(),
+            limits=pay_in_limits(),
+        )
     twin_id = tenants.open_sandbox(by=by, now=now)
     with step_over(twin_id), tenant_atomic():
         _fill(told, by=by, now=now)
@@ -59,6 +68,8 @@ def _fill(told: _Told, *, by: Actor, now: datetime) -> None:
     run("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"sandbox|{require_tenant()}"])
     skus = fill_shelf(told.shelf, by=by, now=now)
     tiers = mirror_tiers(told.tiers, skus)
+    if told.limits != pay_in_limits():
+        set_pay_in_limits(limits=told.limits, by=by, now=now)
     mirror_partners(told.partners, tiers=tiers, skus=skus, by=by, now=now)
     _note_filled(told, by=by, now=now)
 

@@ -140,10 +140,11 @@ def tell_disabled(*, endpoint: WebhookEndpoint, now: datetime) -> None:
     tell(partner_id=endpoint.partner_id, news=[news], now=now)
 
 
-def tell(*, partner_id: int, news: Iterable[News], now: datetime) -> None:
-    """Record what is new of it; in the caller's transaction."""
+def tell(*, partner_id: int, news: Iterable[News], now: datetime, is_kept: bool = False) -> None:
+    """Record what is new of it; in the caller's transaction. `is_kept`: also where no endpoint
+    is to hear it."""
     hooks = hooks_of(partner_id=partner_id)
-    if not hooks:
+    if not hooks and not is_kept:
         return
     by_ref = {event_ref(partner_id=partner_id, fact=one.fact): one for one in news}
     known = known_events(refs=by_ref)

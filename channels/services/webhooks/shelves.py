@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from channels.models import Partner, PartnerShelf, ShelfItem
+from channels.selectors.doors import has_door
 from channels.selectors.shelves import OnHand, on_hand, skus_of_partner
 from channels.services.pricing import prices_of_partner
 from channels.services.webhooks.announcing import tell
-from channels.states import EventKind
+from channels.states import DoorKind, EventKind
 from channels.types import News
 from core.money import write_e4
 from core.scope import tenant_atomic
@@ -40,7 +41,8 @@ def look_at_shelf(*, shelf_id: int, now: datetime) -> None:
     currency, news = get_shop().currency, list[News]()
     for sku_id, item in sorted(items.items()):
         news += _compared(item, skus.get(sku_id), prices.get(sku_id), there, currency)
-    tell(partner_id=partner.pk, news=news, now=now)
+    is_asked = has_door(partner_id=partner.pk, kind=DoorKind.KASUSHOU)
+    tell(partner_id=partner.pk, news=news, now=now, is_kept=is_asked)
 
 
 def _see_new(partner: Partner, skus: "list[Sku]", prices: dict[int, int], there: OnHand) -> None:
