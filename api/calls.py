@@ -42,6 +42,8 @@ def write_all() -> int:
                 channels.keep_calls(calls=calls)
         except DatabaseError as why:
             log.warning("calls_lost", count=len(calls), why=type(why).__name__)
+        except Exception:  # the next call is written all the same: one thread writes for all
+            log.exception("calls_lost", count=len(calls))
     return sum(len(calls) for calls in by_tenant.values())
 
 

@@ -52,9 +52,10 @@ def account_wanted(
     *, seat: Seat, ref: str, buyer: Mapping[str, str], now: datetime
 ) -> AccountWanted | None:
     """The account that a supplier is to be asked about; None where nobody can be asked. Raises
-    NotFound, and UnknownField."""
+    NotFound, UnknownField, and InvalidInput for what an order would be refused for."""
     sku = get_sku(seat=seat, ref=ref, now=now)
     catalog.refuse_unknown_fields(sku=sku, given=buyer)
+    catalog.clean_buyer_fields(sku=sku, given=buyer)
     return fulfillment.account_to_verify(sku=sku, given=buyer, sale=_sale(seat, sku))
 
 

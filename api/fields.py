@@ -13,7 +13,7 @@ from rest_framework.exceptions import ErrorDetail
 from core.money import read_e4, write_e4
 
 UNKNOWN_FIELD = "unknown_field"
-_fields: dict[tuple[type, str | None], Any] = {}
+_fields: dict[tuple[type, str | None], tuple[Any, list[Any]]] = {}
 
 
 class Shape(serializers.Serializer):
@@ -25,10 +25,22 @@ class Shape(serializers.Serializer):
         """Those of an empty one, made once for each language: to copy them costs as much as to read
         the body. A field keeps nothing of what it has read, but its words as they were first said.
         """
+        return self._made_once()[0]
+
+    @property
+    def _writable_fields(self) -> list[Any]:
+        return self._made_once()[1]
+
+    def _made_once(self) -> tuple[Any, list[Any]]:
         kind = type(self), get_language()
         if kind not in _fields:
-            _fields[kind] = super(Shape, type(self)()).fields
+            fields = super(Shape, type(self)()).fields
+            _fields[kind] = fields, [one for one in fields.values() if not one.read_only]
         return _fields[kind]
+
+    def _read_only_defaults(self) -> dict[str, Any]:
+        """A body has no fields that are only read."""
+        return {}
 
     def to_internal_value(self, data: Any) -> Any:
         unknown = sorted(set(data) - set(self.fields)) if isinstance(data, dict) else ()

@@ -1,8 +1,14 @@
-"""How many calls a partner makes in a second, by whichever way he comes in."""
+"""How many calls a partner makes in a second, by whichever way he comes in.
 
+Counted in Redis. While that is away each process counts what it hears itself: a limit is then as
+many times as wide as there are processes.
+"""
+
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from threading import Lock
 
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
@@ -17,10 +23,7 @@ MOST_OF_A_STRANGER = 20  # calls a second
 
 
 def count_call(*, seat: Seat, now: datetime) -> int:
-    """One call more of the partner's in this second; how many that makes.
-
-    Counted in Redis: while that is away nobody is held up (0), for every caller is known.
-    """
+    """One call more of the partner's in this second; how many that makes."""
     return _count(f"{seat.partner_id}", now)
 
 
@@ -40,23 +43,60 @@ def check_stranger(*, counted: int) -> None:
 def few_at_once(*, partner_id: int) -> Iterator[None]:
     """A batch of the partner's, which holds a thread for as long as it takes. Raises TooFast.
 
-    A process that died has its place for a minute; while Redis is away nobody is held up.
+    A process that died has its place for a minute.
     """
-    places = [f"batch|{require_tenant()}|{partner_id}|{n}" for n in range(MOST_BATCHES)]
+    who = f"batch|{require_tenant()}|{partner_id}"
+    places = [f"{who}|{n}" for n in range(MOST_BATCHES)]
     mine = next((place for place in places if cache.add(place, 1, timeout=60)), None)
-    if mine is None and cache.has_key(places[0]):
-        raise TooFast(_("Two of your batches are at work. Wait for one to end."), wait_seconds=1)
+    here = _here.begin(who)
     try:
+        if here > MOST_BATCHES or (mine is None and cache.has_key(places[0])):
+            raise TooFast(
+                _("Two of your batches are at work. Wait for one to end."), wait_seconds=1
+            )
         yield
     finally:
+        _here.end(who)
         if mine is not None:
             cache.delete(mine)
 
 
 def _count(who: str, now: datetime) -> int:
-    key = f"pace|{require_tenant()}|{who}|{int(now.timestamp())}"
-    counted: int = cache.count(key, seconds=2)  # type: ignore[attr-defined]  # -- core.cache's own
-    return counted
+    name, second = f"pace|{require_tenant()}|{who}", int(now.timestamp())
+    counted: int = cache.count(f"{name}|{second}", seconds=2)  # type: ignore[attr-defined]  # -- core.cache's own
+    return counted or _here.count(name, second)
+
+
+class _Here:
+    """What this process knows by itself: the calls of one second, and what is at work now."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._second, self._counted = 0, Counter[str]()
+        self._at_work = Counter[str]()
+
+    def count(self, who: str, second: int) -> int:
+        with self._lock:
+            if second != self._second:
+                self._second = second
+                self._counted.clear()
+            self._counted[who] += 1
+            return self._counted[who]
+
+    def begin(self, who: str) -> int:
+        """How many of these are at work with this one."""
+        with self._lock:
+            self._at_work[who] += 1
+            return self._at_work[who]
+
+    def end(self, who: str) -> None:
+        with self._lock:
+            self._at_work[who] -= 1
+            if self._at_work[who] <= 0:
+                del self._at_work[who]
+
+
+_here = _Here()
 
 
 def check_pace(*, seat: Seat, counted: int) -> None:

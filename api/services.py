@@ -66,8 +66,9 @@ def sell(*, seat: Seat, asked: NewSale, now: datetime) -> Answer:
     that is rolled back when this raises: then `sold_before` knows whether it was ordered before.
     """
     once = _once(seat, asked)
-    if once is not None and (before := idempotency.look(asked=once)) is not None:
-        return Answer(status=before.status, body=before.answer, is_replay=True)
+    looked = None if once is None or seat.is_first else idempotency.look(asked=once)
+    if looked is not None:
+        return Answer(status=looked.status, body=looked.answer, is_replay=True)
     sheet = Sheet()
     with whole():
         order, holds = _draw_up(seat, asked, now=now, sheet=sheet)

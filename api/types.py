@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from django.http import HttpRequest, HttpResponse
-
-from channels.types import Seat
+from django.http import HttpResponse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +40,3 @@ class Answer:
         if self.is_replay:
             found["Idempotent-Replayed"] = "true"
         return found
-
-
-class PartnerRequest(HttpRequest):
-    """A request whose caller is known."""
-
-    seat: Seat

@@ -154,6 +154,10 @@ ADVICE: Mapping[type[AppError], Words] = {
         _("So many of your online payments wait to be paid that no more are opened."),
         _("Pay those, or let them expire; a page is good for 24 hours."),
     ),
+    channels.DailyPaymentsReached: (
+        _("The shop takes so much a day online from you; what waits to be paid counts too."),
+        _("Pay “data.left” or less, wait for tomorrow, or pay by bank transfer."),
+    ),
     channels.TooManyEndpoints: (
         _("You have as many webhook endpoints as there may be."),
         _("Remove one, or change the address of one that you have."),

@@ -18,6 +18,7 @@ _SAME: Mapping[type[DoorView], Mapping[str, str]] = {
         "goods/list": LIST,
         "goods/info": "getProduct",
         "goods/attach": "getProduct",
+        "goods/pricelog": "",
         "order/buy": ORDER,
         "order/info": "getOrder",
         "order/close": "cancelOrder",

@@ -141,6 +141,7 @@ OPERATIONS: Mapping[str, Operation] = {
         refuses=(
             channels.NoWayToPay,
             channels.TooManyUnpaid,
+            channels.DailyPaymentsReached,
             own.KeyTooLong,
             KeyReused,
             StillRunning,

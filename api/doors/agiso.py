@@ -37,8 +37,8 @@ from api.doors.reading import (
     attached,
     loose_whole,
     text,
+    wrong,
 )
-from api.errors import Unreadable
 from api.parsing import read_object
 from channels import services as channels
 from channels.errors import PriceAboveLimit
@@ -113,6 +113,7 @@ def _wanted(call: Call, kind: int) -> orders.Wanted:
         quantity=loose_whole(fields, "buyNum", least=1, most=MOST_OF_ONE),
         max_e4=amount_e4(fields, "maxAmount"),
         notify_url=text(fields, "callbackUrl", most=LONGEST_URL, is_needed=False).strip(),
+        notify_name="callbackUrl",
         buyer=attached(fields, "attach") | ({ACCOUNT: account} if account else {}),
     )
 
@@ -203,8 +204,9 @@ class AgisoDoor(DoorView):
         return read_object(body, parse_float=str) if body else {}
 
     def check(self, call: Call) -> None:
-        if any(isinstance(value, dict | list) for value in call.fields.values()):
-            raise Unreadable(_("The body is not JSON that this API can read."))
+        for name, value in call.fields.items():
+            if isinstance(value, dict | list):  # no signature says how those are written
+                raise wrong(name)
         if str(call.fields.get("userId", call.door.merchant_id)) != call.door.merchant_id:
             raise Turned(DoorRefusalKind.MERCHANT)
         given = str(call.fields.get("sign", "")).upper().encode()

@@ -122,8 +122,7 @@ class DoorView(ABC, View):
             try:
                 return _said(self._answered(request, uid, path, now=now))
             except NotFound as why:
-                told = {"code": 404, "message": str(why), "msg": str(why)}
-                return _said(told, status=404)
+                return _said(body_of(request, why), status=404)
 
     def _answered(
         self, request: HttpRequest, uid: UUID, path: str, *, now: datetime
@@ -177,7 +176,10 @@ class DoorView(ABC, View):
         self, request: HttpRequest, body: bytes, door: DoorSeat, path: str, *, now: datetime
     ) -> Call:
         if len(body) > MOST_BYTES:
-            raise Unreadable(_("The body is not JSON that this API can read."))
+            raise Unreadable(
+                _("A request has at most %(most)s kB. Send less at once.")
+                % {"most": MOST_BYTES // 1024}
+            )
         return Call(
             door=door,
             path=path,
@@ -207,6 +209,12 @@ class DoorView(ABC, View):
             return self.refused(why)
         log.error("door_deed_not_stored", path=call.path, exc_info=why)
         return self.busy()
+
+
+def body_of(request: HttpRequest, refusal: AppError) -> dict[str, Any]:
+    """What a platform is told where no door is reached: as one tells it that is not there."""
+    said = str(refusal.message)
+    return {"code": refusal.status, "message": said, "msg": said}
 
 
 def _said(told: dict[str, Any], *, status: int = 200) -> HttpResponse:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from api import aftersale
-from api.catalogue import not_sold, skus_of
+from api.doors import kasushou_goods as wares
 from api.doors import kasushou_words as words
 from api.doors import orders
 from api.doors.base import (
@@ -24,13 +24,9 @@ from api.doors.base import (
     DoorView,
     Turned,
 )
-from api.doors.goods import CARDS, TOPPED_UP, Ware, Wish, find_ware, page_of_wares
 from api.doors.reading import (
-    LAST_PAGE,
     LONGEST_URL,
     MOST_OF_ONE,
-    MOST_ON_PAGE,
-    USUAL_ON_PAGE,
     amount_e4,
     loose_whole,
     text,
@@ -39,7 +35,6 @@ from api.doors.reading import (
 )
 from api.parsing import read_object
 from catalog.errors import NotForSale
-from catalog.selectors import find_sku_ref
 from channels import services as channels
 from channels.errors import PriceAboveLimit
 from channels.selectors import find_door_order
@@ -59,7 +54,6 @@ OK, REFUSED, UNKNOWN = 200, 400, 500
 AGAIN = "订单号重复"  # by this word their programs know that they are to ask for the order
 WINDOW = timedelta(minutes=10)
 MOST_ASKED, LONGEST_LIST, MOST_SAID = 50, 2_000, 500
-LAST_ID = 2**63 - 1
 # Of these it is certain that nothing was bought.
 CERTAIN = (
     *UNKNOWN_GOODS,
@@ -70,62 +64,11 @@ CERTAIN = (
     CaseOpen,
     NothingToRefund,
 )
-KINDS = {1: CARDS, 2: TOPPED_UP}
 
 
 def _user(call: Call) -> dict[str, Any]:
     balance_e4, floor_e4 = floored_balance(account_id=call.door.seat.account_id)
     return {"balance": write_e4(max(balance_e4 - floor_e4, 0))}
-
-
-def _categories(call: Call) -> list[dict[str, Any]]:
-    names = skus_of(seat=call.door.seat, now=call.now).order_by()
-    found = names.values_list("product__category_id", "product__category__name").distinct()
-    return [{"id": pk, "name": name} for pk, name in sorted(found)]
-
-
-def _list(call: Call) -> dict[str, Any]:
-    wish = Wish(
-        keyword=text(call.fields, "keyword", is_needed=False),
-        kind=KINDS.get(loose_whole(call.fields, "goods_type", least=0, most=9, usual=0), 0),
-        category_id=loose_whole(call.fields, "cate_id", least=0, most=LAST_ID, usual=0),
-        page=loose_whole(call.fields, "page", least=1, most=LAST_PAGE, usual=1),
-        size=loose_whole(call.fields, "limit", least=1, most=MOST_ON_PAGE, usual=USUAL_ON_PAGE),
-    )
-    found, count = page_of_wares(seat=call.door.seat, wish=wish, now=call.now)
-    return {"list": [words.goods(ware) for ware in found], "total": count}
-
-
-def _info(call: Call) -> dict[str, Any]:
-    """Who asks for one of the goods has it in his shop, and is told from now on when it changes."""
-    ware = _ware(call, "id")
-    if call.door.options.get("price_url"):
-        channels.watch(
-            door=call.door,
-            sku_id=ware.sku.pk,
-            who="",
-            notify_url="",
-            told=words.news(ware),
-            now=call.now,
-        )
-    return words.goods_in_full(ware)
-
-
-def _attach(call: Call) -> list[dict[str, Any]]:
-    return words.attach(_ware(call, "goods_id"))
-
-
-def _ware(call: Call, name: str) -> Ware:
-    return find_ware(seat=call.door.seat, ref=_ref(call, name), now=call.now)
-
-
-def _ref(call: Call, name: str) -> str:
-    """The SKU that the number stands for, on sale or not; raises NotForSale."""
-    number = loose_whole(call.fields, name, least=1, most=LAST_ID)
-    ref = find_sku_ref(sku_id=number)
-    if ref is None:
-        raise NotForSale(not_sold(str(number)))
-    return ref
 
 
 def _wanted(call: Call) -> orders.Wanted:
@@ -136,11 +79,12 @@ def _wanted(call: Call) -> orders.Wanted:
     return orders.Wanted(
         order_no=order_no,
         once=order_no,
-        sku_ref=_ref(call, "id"),
+        sku_ref=wares.ref_of(call, "id"),
         kind=0,
         quantity=quantity,
         max_e4=None if each_e4 is None else each_e4 * quantity,
         notify_url=text(fields, "url", most=LONGEST_URL, is_needed=False),
+        notify_name="url",
         buyer=_buyer(fields.get("attach")),
     )
 
@@ -215,7 +159,8 @@ def _complain(call: Call) -> dict[str, Any]:
     )
     if url:
         channels.note_door_complaint(door=call.door, case_id=case.pk, notify_url=url, now=call.now)
-    return {"id": case.pk, "ordersn": found.sale.order.number}
+    told_as = words.number(call.door, case.pk, of=words.COMPLAINT)
+    return {"id": told_as, "ordersn": found.sale.order.number}
 
 
 def _order(call: Call) -> "DoorOrder":
@@ -232,10 +177,11 @@ class KasushouDoor(DoorView):
     kind = DoorKind.KASUSHOU
     deeds = {
         "user/info": Deed(do=_user),
-        "goods/cate": Deed(do=_categories),
-        "goods/list": Deed(do=_list),
-        "goods/info": Deed(do=_info),
-        "goods/attach": Deed(do=_attach),
+        "goods/cate": Deed(do=wares.list_categories),
+        "goods/list": Deed(do=wares.list_goods),
+        "goods/info": Deed(do=wares.detail_goods),
+        "goods/attach": Deed(do=wares.list_fields),
+        "goods/pricelog": Deed(do=wares.list_prices),
         "order/buy": Deed(do=_buy, again=_bought),
         "order/info": Deed(do=_orders),
         "order/close": Deed(do=_close),

@@ -13,23 +13,28 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.utils.timezone import localtime
 
 from api.doors.goods import CARDS, TOPPED_UP, Ware, names_of
 from api.doors.orders import DONE, FAILED, Shown
 from channels.types import DoorSeat, DoorSecrets
-from core.money import write_e4
+from core.money import read_e4, write_e4
 from core.outward import Incoming, Outgoing
+from core.veils import unveil, veil
 from orders.states import CaseState
 
 if TYPE_CHECKING:
-    from channels.models import DoorWatch
+    from channels.models import DoorWatch, WebhookEvent
     from orders.models import Case
 
 PROCESSING, SUCCESS, REFUNDED = 2, 3, 5
 ON_SALE, PAUSED = 1, 2
-SETTLED, REFUSED = 3, 4  # what becomes of a complaint
+DEARER, CHEAPER = 1, 2
+AT_IT, SETTLED, REFUSED = 2, 3, 4  # what becomes of a complaint
+OUTCOMES = {CaseState.REPLACED: SETTLED, CaseState.REFUNDED: SETTLED, CaseState.REJECTED: REFUSED}
 KINDS = {CARDS: 1, TOPPED_UP: 2}  # by their numbers
 ACCOUNTS = ("recharge_account",)
+GOODS, CATEGORY, COMPLAINT = "goods", "category", "complaint"  # what numbers stand for
 
 
 def sign(stamp: str, words: str, secrets: DoorSecrets) -> str:
@@ -42,9 +47,19 @@ def compact(fields: Mapping[str, Any]) -> str:
     return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 
-def goods(ware: Ware) -> dict[str, Any]:
+def number(door: DoorSeat, row_id: int, *, of: str) -> int:
+    """What a buyer knows the row by."""
+    return veil(row_id, of=of) if door.options.get("numbers") == "own" else row_id
+
+
+def row_of(door: DoorSeat, number: int, *, of: str) -> int:
+    """The row that a buyer means; of what no number stands for, one that is not there."""
+    return unveil(number, of=of) if door.options.get("numbers") == "own" else number
+
+
+def goods(door: DoorSeat, ware: Ware) -> dict[str, Any]:
     return {
-        "id": ware.sku.pk,
+        "id": number(door, ware.sku.pk, of=GOODS),
         "goods_name": ware.title,
         "goods_img": "",
         "goods_type": KINDS[ware.kind],
@@ -56,9 +71,25 @@ def goods(ware: Ware) -> dict[str, Any]:
     }
 
 
-def goods_in_full(ware: Ware) -> dict[str, Any]:
+def goods_in_full(door: DoorSeat, ware: Ware) -> dict[str, Any]:
     most = min(ware.sku.most_per_order, max(ware.stock, 1))
-    return goods(ware) | {"start_count": 1, "end_count": most, "attach": attach(ware)}
+    return goods(door, ware) | {"start_count": 1, "end_count": most, "attach": attach(ware)}
+
+
+def price_moved(
+    door: DoorSeat, event: "WebhookEvent", *, sku_id: int, is_on_sale: bool
+) -> dict[str, Any]:
+    """`price` is what it costs since then, `price1` what it cost before, and `pricecha` between."""
+    new_e4, old_e4 = read_e4(event.data["price"]), read_e4(event.data["old_price"])
+    return {
+        "create_time": localtime(event.at).strftime("%F %T"),
+        "goods_id": number(door, sku_id, of=GOODS),
+        "price": write_e4(new_e4),
+        "price1": write_e4(old_e4),
+        "pricecha": write_e4(abs(new_e4 - old_e4)),
+        "price_type": DEARER if new_e4 > old_e4 else CHEAPER,
+        "status": ON_SALE if is_on_sale else PAUSED,
+    }
 
 
 def attach(ware: Ware) -> list[dict[str, Any]]:
@@ -113,7 +144,7 @@ def goods_news(
     if not url:
         return None
     stamp = _stamp(now)
-    covered = {"id": str(watch.sku_id), "time": stamp}
+    covered = {"id": str(number(door, watch.sku_id, of=GOODS)), "time": stamp}
     told = {
         "goods_sku_id": "",
         "status": str(PAUSED if ware is None else ON_SALE),
@@ -135,10 +166,10 @@ def order_news(door: DoorSeat, url: str, one: Shown, *, now: datetime) -> Outgoi
 def complaint_news(
     door: DoorSeat, url: str, case: "Case", words: str, *, now: datetime
 ) -> Outgoing:
-    """A complaint's end, with the shop's last words on it."""
+    """That the shop is at a complaint, or its end; with the shop's last words on it."""
     said = {
         "ordersn": case.order.number,
-        "status": str(REFUSED if case.state == CaseState.REJECTED else SETTLED),
+        "status": str(OUTCOMES.get(CaseState(case.state), AT_IT)),
         "content": words,
         "screenshot": "",
         "time": _stamp(now),

@@ -51,6 +51,7 @@ class Wanted:
     quantity: int
     max_e4: int | None
     notify_url: str
+    notify_name: str = "notify_url"  # what the protocol calls that
     buyer: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -86,7 +87,7 @@ def buy(call: Call, wanted: Wanted, *, others: Sequence[str]) -> "DoorOrder":
         return before
     if call.door.is_suspended:
         raise PartnerSuspended(_("This partner account is suspended. Talk to the shop."))
-    channels.check_callback(door=call.door, url=wanted.notify_url, param="notify_url")
+    channels.check_callback(door=call.door, url=wanted.notify_url, param=wanted.notify_name)
     seat = call.door.seat
     sku = find_sku(seat=seat, ref=wanted.sku_ref, now=call.now)
     if wanted.kind and kind_of(sku.kind) != wanted.kind:

@@ -1,5 +1,6 @@
 """Fields of a platform's call: of the kind that its protocol says, or refused by name."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,8 @@ USUAL_ON_PAGE, MOST_ON_PAGE = 20, 100
 LAST_PAGE = 10_000
 LAST_SECOND = 10**11
 LONGEST_URL = 500
+# Python reads "1_000" and digits of any script as well, which nobody means for money.
+_AMOUNT = re.compile(r"(?=.{1,20}$)[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,2})?", re.ASCII)
 
 
 def text(fields: Fields, name: str, *, most: int = LONGEST_NO, is_needed: bool = True) -> str:
@@ -85,7 +88,7 @@ def amount_e4(fields: Fields, name: str) -> int | None:
     value = fields.get(name)
     if value is None or value == "":
         return None
-    if type(value) not in {int, str} or len(str(value)) > 20:
+    if type(value) not in {int, str} or not _AMOUNT.fullmatch(str(value)):
         raise wrong(name)
     try:
         return read_e4(value)

@@ -62,7 +62,7 @@ def _tell_order(door_order_id: int, *, now: datetime) -> None:
 
 
 def tell_door_complaint(*, complaint_id: int, now: datetime) -> None:
-    """Tell who complained how the shop ended it, until he has heard."""
+    """Tell who complained that the shop is at it, or how it ended it, until he has heard."""
     with _hand_for(door_of_complaint(complaint_id=complaint_id)) as has_one:
         if has_one:
             _tell_complaint(complaint_id, now=now)
@@ -73,8 +73,11 @@ def _tell_complaint(complaint_id: int, *, now: datetime) -> None:
     if lease is None:
         return
     reach("doors.complaint_claimed")
-    said, is_heard = _told(lease, lambda: _complaint_news(lease, now=now))
-    channels.record_door_complaint(lease=lease, said=said, is_heard=is_heard, now=now)
+    outgoing, is_end = _complaint_news(lease, now=now)
+    said, is_heard = _told(lease, lambda: outgoing)
+    channels.record_door_complaint(
+        lease=lease, said=said, is_heard=is_heard, is_end=is_end, now=now
+    )
 
 
 def tell_door_watch(*, watch_id: int, now: datetime) -> None:
@@ -137,12 +140,16 @@ def _order_news(lease: TellingLease, *, now: datetime) -> Outgoing:
 
 
 @tenant_atomic(durable=True)
-def _complaint_news(lease: TellingLease, *, now: datetime) -> Outgoing:
-    """Complaints are made, and told of, at Kasushou's doors only."""
+def _complaint_news(lease: TellingLease, *, now: datetime) -> tuple[Outgoing | None, bool]:
+    """And whether it is the end; complaints are made, and told of, at Kasushou's doors only."""
     row = get_door_complaint(complaint_id=lease.id)
+    is_end = row.case.ended_at is not None
+    if row.is_begun_told and not is_end:
+        return None, False
     said = [one for one in messages_of(case_id=row.case_id) if not one.is_from_shopper]
     words = said[-1].text.reveal() if said else ""
-    return kasushou_words.complaint_news(lease.door, row.notify_url, row.case, words, now=now)
+    news = kasushou_words.complaint_news(lease.door, row.notify_url, row.case, words, now=now)
+    return news, is_end
 
 
 def _told(lease: TellingLease, news: Callable[[], Outgoing | None]) -> tuple[str, bool]:

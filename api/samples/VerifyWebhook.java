@@ -8,17 +8,17 @@ public class VerifyWebhook {
     /** `body` as it came, before any JSON is read. */
     static boolean isOurs(String secret, String id, String timestamp, String signature, String body)
             throws Exception {
+        if (!timestamp.matches("[0-9]{1,15}")) return false;
         long age = Math.abs(System.currentTimeMillis() / 1000 - Long.parseLong(timestamp));
         if (age > 300) return false;
         byte[] key = Base64.getDecoder().decode(secret.replace("whsec_", ""));
         Mac mac = Mac.getInstance("HmacSHA256");
         mac.init(new SecretKeySpec(key, "HmacSHA256"));
         String signed = id + "." + timestamp + "." + body;
-        byte[] wanted = mac.doFinal(signed.getBytes(StandardCharsets.UTF_8));
+        byte[] digest = mac.doFinal(signed.getBytes(StandardCharsets.UTF_8));
+        byte[] wanted = ("v1," + Base64.getEncoder().encodeToString(digest)).getBytes(StandardCharsets.UTF_8);
         for (String each : signature.split(" ")) {
-            if (!each.startsWith("v1,")) continue;
-            byte[] given = Base64.getDecoder().decode(each.substring(3));
-            if (MessageDigest.isEqual(wanted, given)) return true;
+            if (MessageDigest.isEqual(wanted, each.getBytes(StandardCharsets.UTF_8))) return true;
         }
         return false;
     }

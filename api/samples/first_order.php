@@ -13,7 +13,15 @@ curl_setopt_array($call, [
         "partner_order_no" => "P-1001",
     ]),
 ]);
-$order = json_decode(curl_exec($call), true);
+$answer = curl_exec($call);
+if ($answer === false) {
+    exit("not reached: " . curl_error($call) . "\n");
+}
+$order = json_decode($answer, true);
+if (isset($order["error"])) {
+    exit($order["error"]["code"] . ": " . $order["error"]["message"] . "\n");
+}
+echo $order["ref"], " ", $order["state"], "\n";
 foreach ($order["units"] as $unit) {
     echo $unit["state"], " ", $unit["code"], "\n";
 }

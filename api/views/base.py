@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
+from django.http.request import HttpHeaders
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -22,8 +23,9 @@ from api import calls, shapes, versions
 from api.described.operations import OPERATIONS
 from api.errors import KeyMissing, KeyTooLong
 from api.fields import Shape
+from api.once import SCOPE
 from api.pace import check_pace, check_stranger, count_call, count_stranger
-from api.parsing import MOST_BYTES, StrictJSONParser, check_size
+from api.parsing import MOST_BYTES, OnlyJSON, StrictJSONParser, check_size
 from api.queries import check_query, query_of
 from api.refusals import answer, body_of, refusal_of
 from api.shapes import as_json
@@ -46,6 +48,11 @@ from tenants.types import Shop
 
 _KEY = re.compile(rf"({LIVE}|{TEST})([a-z0-9]{{{PUBLIC}}})([A-Za-z0-9_-]{{20,64}})")
 LONGEST_KEY = 255
+# Read as the web server gives them: to make all of a call's headers ready takes longer.
+_VERSION, _IDEMPOTENCY_KEY, _AUTHORIZATION = (
+    str(HttpHeaders.to_wsgi_name(name))
+    for name in (versions.HEADER, "Idempotency-Key", "Authorization")
+)
 # A wrong key's answer; a right one is never held up by its neighbours' wrong ones, and 160 random
 # bits are not found by trying.
 WRONG_KEYS = Guard(
@@ -65,7 +72,10 @@ class PartnerView(APIView):
     """
 
     needs: ClassVar[Mapping[str, str]] = {}  # by method: the scope that a key must have
+    # Methods of which it is asked together with the caller whether their idempotency key is new.
+    asks_once: ClassVar[frozenset[str]] = frozenset()
     parser_classes = (StrictJSONParser,)
+    content_negotiation_class = OnlyJSON
     # Neither HEAD nor OPTIONS, which the framework would answer whatever the key may do.
     http_method_names = ["get", "post", "patch", "delete"]
 
@@ -153,28 +163,43 @@ class PartnerView(APIView):
     ) -> HttpResponseBase:
         address = caller_ip(request)
         try:
-            seat = find_seat(public=public, secret=secret, address=address, now=self.now)
+            seat = find_seat(
+                public=public,
+                secret=secret,
+                address=address,
+                now=self.now,
+                once_scope=SCOPE,
+                once_key=self._once_key(request),
+            )
         except (AddressRefused, PartnerSuspended):
             check_stranger(counted=count_stranger(at=public, address=address, now=self.now))
             raise
         self.seat, self.tenant_id = seat, require_tenant()
         self._keep_pace()
-        asked = request.headers.get(versions.HEADER)
+        asked = request.META.get(_VERSION)
         version = versions.version_for(
             asked=asked, pinned=seat.version, today=self.now.astimezone(UTC).date()
         )
-        page = request.build_absolute_uri("/developers/versions/")
-        self.told |= {versions.HEADER: version} | versions.farewell(version, page=page)
+        self.told[versions.HEADER] = version
+        if version != versions.NEWEST:
+            page = request.build_absolute_uri("/developers/versions/")
+            self.told |= versions.farewell(version, page=page)
         needed = self.needs.get(str(request.method))
         if needed and needed not in seat.scopes:
             raise ScopeMissing(_("This key may not do this."), scope=needed)
         operation = OPERATIONS.get(self._called_by(request))
-        if operation is not None:  # else the framework refuses the method
+        # Without one the framework refuses the method.
+        if operation is not None and request.META.get("QUERY_STRING"):
             check_query(request.GET, known=operation.parameters)
         check_size(_length_of(request))
         response = super().dispatch(request, **kwargs)
         channels.mark_used(seat=seat, address=address, now=self.now)
         return response
+
+    def _once_key(self, request: HttpRequest) -> str:
+        """What `idempotency_key` will be; empty where it will be refused."""
+        key = _once_in(request)
+        return key if request.method in self.asks_once and _can_be_once(key) else ""
 
     def _called_by(self, request: HttpRequest) -> str:
         return f"{request.method} {type(self).__name__}"
@@ -209,8 +234,8 @@ class PartnerView(APIView):
 
     def idempotency_key(self) -> str:
         """The caller's key; empty where there is none. Raises KeyTooLong."""
-        key = str(self.request.headers.get("Idempotency-Key", ""))
-        if len(key) > LONGEST_KEY or not key.isprintable():
+        key = _once_in(self.request)
+        if not _can_be_once(key):
             raise KeyTooLong(
                 _("An idempotency key has at most %(most)s printable characters.")
                 % {"most": LONGEST_KEY},
@@ -237,9 +262,17 @@ def _length_of(request: HttpRequest) -> int:
     return int(said) if said.isascii() and said.isdecimal() else 0
 
 
+def _once_in(request: HttpRequest | Request) -> str:
+    return str(request.META.get(_IDEMPOTENCY_KEY, ""))
+
+
+def _can_be_once(key: str) -> bool:
+    return len(key) <= LONGEST_KEY and key.isprintable()
+
+
 def _key_of(request: HttpRequest) -> tuple[str, str, str]:
     """The key's kind, public part and secret, from `Authorization: Bearer …`."""
-    kind, _space, text = request.headers.get("Authorization", "").partition(" ")
+    kind, _space, text = request.META.get(_AUTHORIZATION, "").partition(" ")
     if kind.lower() != "bearer" or not text:
         raise KeyMissing(_("Send your API key: “Authorization: Bearer qy_…”."))
     found = _KEY.fullmatch(text.strip())

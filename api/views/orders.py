@@ -32,6 +32,7 @@ class Orders(PartnerView):
     """POST places an order: it is paid from the balance, and what is in stock is in the answer."""
 
     needs = {"GET": KeyScope.ORDERS_READ, "POST": KeyScope.ORDERS_WRITE}
+    asks_once = frozenset({"POST"})
 
     class Input(Shape):
         sku = Text(max_length=40)

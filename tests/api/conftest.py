@@ -16,3 +16,10 @@ def keyed(shop) -> Keyed:
 @pytest.fixture
 def caller(keyed) -> Caller:
     return Caller(keyed)
+
+
+@pytest.fixture
+def redis_away(settings):
+    """Nothing listens there; what counts in it goes on without."""
+    away = settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = {"default": away}

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from api.errors import TooFast
 from api.pace import few_at_once
 from core.scope import tenant_atomic
 from fulfillment import services as fulfillment
@@ -170,6 +171,15 @@ def test_two_batches_of_a_partner_are_at_work_at_once(caller, keyed, shop):
 
     assert told == [429, 200]
     assert caller.status == 200
+
+
+def test_two_batches_at_once_also_while_redis_is_away(keyed, redis_away):
+    mine = {"partner_id": keyed.partner.pk}
+
+    with few_at_once(**mine), few_at_once(**mine), pytest.raises(TooFast), few_at_once(**mine):
+        pass
+    with few_at_once(**mine):
+        pass
 
 
 @pytest.mark.parametrize(

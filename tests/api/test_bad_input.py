@@ -117,6 +117,39 @@ def test_a_body_that_is_no_json_of_ours_is_refused(caller, sku, body):
     assert code in {"unreadable_body", "invalid_input"}
 
 
+REASONS = [
+    (b'\xef\xbb\xbf{"sku": "A"}', "byte order mark"),
+    ('{"sku": "订"}'.encode("gbk"), "not UTF-8"),
+    (b'{"sku": "A",\n}', "line 2, character 1"),
+    (b'{"quantity": NaN}', "NaN is no number"),
+    (b'{"sku": "A", "sku": "B"}', "“sku” stands in an object twice"),
+    (b'{"a\\u0001": 1, "a\\u0001": 2}', "“…” stands in an object twice"),
+    (b'{"buyer": ' + b'{"a": ' * 9 + b"1" + b"}" * 10, "deeper than 8 levels"),
+    (b"[" * 100_000, "deeper than 8 levels"),
+]
+
+
+@pytest.mark.parametrize(("body", "why"), REASONS, ids=[why for _body, why in REASONS])
+def test_what_cannot_be_read_is_told_with_the_reason(caller, sku, body, why):
+    caller.speaks("en")
+
+    error = caller.post(ORDERS, body)["error"]
+
+    assert (caller.status, error["code"]) == (400, "unreadable_body")
+    assert why in error["message"]
+
+
+@pytest.mark.parametrize("path", ["/api/v1/orders/", "/api/v1/order", "/api/v2/orders"])
+def test_an_address_that_nothing_answers_is_told_to_be_one(caller, sku, path):
+    caller.speaks("en")
+
+    error = caller.get(path)["error"]
+
+    assert (caller.status, error["code"]) == (404, "not_found")
+    assert "no such address" in error["message"]
+    assert "no such address" not in caller.get(f"{ORDERS}/NOSUCH")["error"]["message"]
+
+
 @pytest.mark.parametrize(
     ("wrong", "which", "param"),
     [
@@ -240,6 +273,16 @@ def test_a_wrong_account_names_its_field(caller, shop):
     answer = caller.order(sku, buyer={"phone": "12"})
 
     assert (caller.status, answer["error"]["param"]) == (422, "phone")
+
+
+@pytest.mark.parametrize("buyer", [{}, {"phone": ""}, {"phone": "12"}])
+def test_a_check_of_an_account_that_no_order_takes_names_its_field(caller, shop, buyer):
+    with tenant_atomic():
+        sku = stocked_sku(1, buyer_template=make_template())
+
+    error = caller.post("/api/v1/account-checks", {"sku": sku.ref, "buyer": buyer})["error"]
+
+    assert (caller.status, error["code"], error["param"]) == (422, "invalid_input", "phone")
 
 
 @pytest.mark.parametrize(("language", "word"), [("en", "sold out"), ("zh-CN", "售罄")])

@@ -121,10 +121,11 @@ def test_who_is_not_known_is_not_written(shop):
     assert written() == []
 
 
-def test_what_cannot_be_written_costs_the_log_and_no_call(caller, shop):
+@pytest.mark.parametrize("odd", [{"partner_id": 0}, {"path": "/\0"}])
+def test_what_cannot_be_written_costs_the_log_and_no_call(caller, shop, odd):
     caller.get(PRODUCTS)
     tenant, seen = calls._waiting.pop()
-    calls._waiting.append((tenant, replace(seen, partner_id=0)))
+    calls._waiting.append((tenant, replace(seen, **odd)))
 
     assert calls.write_all() == 1
     assert written() == []

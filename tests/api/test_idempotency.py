@@ -5,12 +5,17 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from api.once import SCOPE
+from channels.errors import KeyRefused
+from channels.selectors import find_seat
 from core.scope import tenant_atomic
+from core.statements import run
 from orders.models import Order
 from tests.api.callers import Caller
 from tests.channels.factories import make_keyed
 from tests.inventory.factories import make_codes
 from tests.orders.factories import stocked_sku
+from tests.times import MORNING
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
@@ -117,3 +122,38 @@ def test_two_partners_may_use_the_same_key_and_number(caller, shop, sku):
 
     assert statuses == [201, 201]
     assert count() == 2
+
+
+def seat_of(keyed, once_key, *, secret=""):
+    public, own = keyed.key[8:16], keyed.key[16:]
+    return find_seat(
+        public=public,
+        secret=secret or own,
+        address="",
+        now=MORNING,
+        once_scope=SCOPE,
+        once_key=once_key,
+    )
+
+
+def locks_held():
+    sql = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+    return run(sql).rows[0][0]
+
+
+@pytest.mark.parametrize(("once_key", "is_first"), [("K1", False), ("K2", True), ("", False)])
+def test_the_look_at_who_calls_says_whether_the_key_is_new(keyed, caller, sku, once_key, is_first):
+    caller.order(sku, key="K1")
+
+    with tenant_atomic():
+        seat = seat_of(keyed, once_key)
+
+        assert (seat.is_first, locks_held()) == (is_first, int(is_first))
+
+
+def test_who_does_not_know_the_secret_holds_nobodys_key(keyed, caller, sku):
+    with tenant_atomic():
+        with pytest.raises(KeyRefused):
+            seat_of(keyed, "K1", secret="x" * 32)
+
+        assert locks_held() == 0

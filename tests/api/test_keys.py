@@ -142,6 +142,22 @@ def test_too_many_calls_in_a_second_wait_for_the_next(shop):
     assert last >= 2
 
 
+def test_while_redis_is_away_each_process_counts_by_itself(shop, redis_away):
+    with tenant_atomic():
+        caller, other = (Caller(make_keyed(most_per_second=2)) for _one in range(2))
+
+    def statuses(one, count):
+        return [one.get(PRODUCTS) and one.status for _time in range(count)]
+
+    with time_machine.travel(timezone.now(), tick=False):
+        told = statuses(caller, 3)
+        others = statuses(other, 1)
+    with time_machine.travel(timezone.now() + timedelta(seconds=2), tick=False):
+        later = statuses(caller, 1)
+
+    assert (told, others, later) == ([200, 200, 429], [200], [200])
+
+
 def test_what_is_refused_for_its_words_is_counted_too(shop):
     with tenant_atomic():
         caller = Caller(make_keyed(most_per_second=2, key=KeyTerms(scopes=("orders:read",))))

@@ -7,7 +7,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from channels import services as channels
 from channels.models import PaymentIn
+from channels.selectors.payments_in import Limits
 from channels.services.paying_in import MOST_UNPAID, PAYABLE
 from channels.states import KeyScope
 from channels.types import KeyTerms
@@ -15,7 +17,7 @@ from core.scope import step_over, tenant_atomic
 from payments.models import Payment
 from payments.selectors import balance_of
 from tests.api.callers import Caller
-from tests.channels.factories import RICH, make_keyed
+from tests.channels.factories import RICH, WANG, make_keyed
 from tests.channels.sandboxes import open_twin
 from tests.payments.factories import posting
 
@@ -129,6 +131,27 @@ def test_a_refusal_is_no_answer_of_the_key(caller):
         PaymentIn.objects.update(expires_at=timezone.now())
     caller.post(PAYMENTS, ASKED, idempotency_key="K1")
     assert caller.status == 201
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "¥50.00 of it are left"), ("zh", "今日还可充值 ¥50.00")]
+)
+def test_past_a_days_limit_it_is_told_what_is_left(caller, language, said):
+    limits = Limits(least_e4=500_000, daily_e4=3_000_000)
+    channels.set_pay_in_limits(limits=limits, by=WANG, now=timezone.now())
+    caller.post(PAYMENTS, ASKED)
+
+    refusal = caller.post(PAYMENTS, ASKED, accept_language=language)["error"]
+
+    assert (caller.status, refusal["code"], refusal["param"]) == (
+        409, "daily_payments_reached", "amount",
+    )  # fmt: skip
+    assert refusal["data"] == {"limit": "300.0000", "left": "50.0000"}
+    assert said in refusal["message"]
+    refusal = caller.post(PAYMENTS, {"amount": "49"})["error"]
+    assert (refusal["code"], refusal["data"]["least"]) == ("invalid_input", "50.0000")
+    caller.post(PAYMENTS, {"amount": "50"})
+    assert (caller.status, count()) == (201, 2)
 
 
 def test_who_may_only_read_the_balance_asks_for_no_payment(shop):

@@ -29,7 +29,7 @@ from tests.orders.factories import stocked_sku
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 SECRET, BODY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", '{"type":"order.completed"}'
-JAVA = shutil.which("java")
+JAVA, PHP, GO = shutil.which("java"), shutil.which("php"), shutil.which("go")
 INHERITED = ("PATH", "HOME", "LANG")  # and our client, as if it were installed
 
 
@@ -48,10 +48,9 @@ class Reader:
         (self.folder / name).write_text(text)
         return str(self.folder / name)
 
-    def run(self, *command):
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=60, check=False, env=self.env
-        )
+    def run(self, *command, cwd=None):
+        told = {"capture_output": True, "text": True, "timeout": 60, "check": False}
+        done = subprocess.run(command, env=self.env, cwd=cwd, **told)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -106,6 +105,26 @@ def test_the_first_order_by_java(reader):
     said = reader.run(JAVA, reader.copy("FirstOrder.java"))
 
     assert said.startswith("201\n")
+    assert reader.orders() == ["P-1001"]
+
+
+def test_the_first_order_by_php(reader):
+    if PHP is None or "curl" not in reader.run(PHP, "-m").split():
+        return
+    said = reader.run(PHP, reader.copy("first_order.php"))
+
+    assert re.fullmatch(r"\S+ completed\ndelivered TEST-\w+\n", said)
+    assert reader.orders() == ["P-1001"]
+    reader.env["QY_KEY"] = "qy_test_wrong"
+    assert reader.run(PHP, reader.copy("first_order.php")).startswith("invalid_key: ")
+
+
+def test_the_first_order_by_go(reader):
+    if GO is None:
+        return
+    said = reader.run(GO, "run", reader.copy("first_order.go"))
+
+    assert said.startswith("201 {")
     assert reader.orders() == ["P-1001"]
 
 
@@ -240,14 +259,52 @@ def test_a_webhook_is_verified_by_the_lines_for_python():
         assert lines["verified"](SECRET, forged, BODY.encode()) is None
 
 
-@pytest.mark.parametrize(("body", "verdict"), [(BODY, "true"), ("{}", "false")])
-def test_a_webhook_is_verified_by_the_lines_for_java(reader, body, verdict):
+def verdicts(run):
+    """What a program says of a true one, of another's, and of ones that are none."""
+    true, other = signed(), signed(body="{}")
+    garbage = [true | {"webhook-signature": each} for each in ("", "v1,", "v1,%%", "garbage")]
+    late = [true | {"webhook-timestamp": each} for each in ("", "1", "now")]
+    return [run(SECRET, *each.values(), BODY).strip() for each in (true, other, *garbage, *late)]
+
+
+RIGHT = ["true", *["false"] * 8]
+GO_MAIN = """package main
+
+import ("fmt"; "os"; "sample/webhook")
+
+func main() { a := os.Args; fmt.Println(webhook.IsOurs(a[1], a[2], a[3], a[4], a[5])) }
+"""
+PHP_MAIN = "require $argv[1]; echo json_encode(is_ours(...array_slice($argv, 2)));"
+
+
+def test_a_webhook_is_verified_by_the_lines_for_java(reader):
     if JAVA is None:
         return
-    given = signed(body=body)
-    told = reader.run(JAVA, str(ROOT / "VerifyWebhook.java"), SECRET, *given.values(), BODY)
+    reader.run(str(Path(JAVA).with_name("javac")), reader.copy("VerifyWebhook.java"))
+    program = (JAVA, "-cp", str(reader.folder), "VerifyWebhook")
 
-    assert told == f"{verdict}\n"
+    assert verdicts(lambda *said: reader.run(*program, *said)) == RIGHT
+
+
+def test_a_webhook_is_verified_by_the_lines_for_php(reader):
+    if PHP is None:
+        return
+    program = (PHP, "-r", PHP_MAIN, reader.copy("verify_webhook.php"))
+
+    assert verdicts(lambda *said: reader.run(*program, *said)) == RIGHT
+
+
+def test_a_webhook_is_verified_by_the_lines_for_go(reader):
+    if GO is None:
+        return
+    (reader.folder / "webhook").mkdir()
+    Path(reader.copy("verify_webhook.go")).rename(reader.folder / "webhook" / "verify.go")
+    (reader.folder / "go.mod").write_text("module sample\n\ngo 1.19\n")
+    (reader.folder / "main.go").write_text(GO_MAIN)
+    program = str(reader.folder / "verdict")
+    reader.run(GO, "build", "-o", program, ".", cwd=reader.folder)
+
+    assert verdicts(lambda *said: reader.run(program, *said)) == RIGHT
 
 
 def test_every_sample_is_a_file_and_every_file_is_shown():

@@ -239,6 +239,7 @@ WRONG = [
     {"orderNo": ""},
     {"orderNo": 7},
     {"orderNo": "x" * 65},
+    {"orderNo": ["x"]},
     {"orderNo": "a\0b"},
     {"productNo": None},
     {"buyNum": 0},
@@ -267,6 +268,8 @@ def test_a_field_that_is_not_as_agreed_is_named(agiso, sku, wrong):
     told = agiso.buy(sku, **wrong)
 
     assert (agiso.status, told["code"], told["data"]) == (200, 500, None)
+    (name,) = wrong
+    assert told["message"].startswith(f"{name}")
     assert nothing_moved(agiso)
 
 

@@ -15,6 +15,7 @@ from channels.models import Partner, PartnerOrder
 from channels.selectors import due_door_orders
 from channels.types import DoorTerms, NewDoor
 from core.scope import step_over, tenant_atomic
+from core.veils import veil
 from fulfillment import services as fulfillment
 from fulfillment.models import Unit
 from payments.selectors import balance_of
@@ -61,7 +62,7 @@ class Stand:
 
     def sku_id(self, ref):
         with self.twin.scope():
-            return Sku.objects.get(ref=ref).pk
+            return veil(Sku.objects.get(ref=ref).pk, of="goods")
 
     def change(self, ref, **fields):
         with self.twin.scope():

@@ -4,6 +4,7 @@ import pytest
 
 from catalog.states import Kind
 from channels.models import DoorWatch
+from channels.services import telling
 from core.scope import tenant_atomic
 from orders.models import Order
 from payments.selectors import balance_of
@@ -300,3 +301,14 @@ def test_goods_are_watched_for_one_address_or_token(goofish, sku):
     goofish.call("goods/change/unsubscribe", **given)
     with tenant_atomic():
         assert not DoorWatch.objects.exists()
+
+
+def test_a_door_watches_so_many_and_no_more(goofish, sku, monkeypatch):
+    monkeypatch.setattr(telling, "MOST_WATCHED_OF_ONE", 2)
+    given = {"goods_no": sku.ref, "goods_type": 2}
+
+    told = [goofish.call("goods/change/subscribe", **given, token=f"t{n}") for n in (1, 2, 3, 2)]
+
+    assert [one["code"] for one in told] == [0, 0, 1209, 0]
+    goofish.call("goods/change/unsubscribe", **given, token="t1")
+    assert goofish.call("goods/change/subscribe", **given, token="t3")["code"] == 0

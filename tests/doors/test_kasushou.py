@@ -11,12 +11,15 @@ from django.test import Client
 from django.utils import timezone
 
 from api.doors import sending
+from catalog.models import Sku
 from catalog.states import Kind as SkuKind
 from channels import services as channels
-from channels.models import DoorOrder, DoorRefusal
+from channels.models import Door, DoorOrder, DoorRefusal, PartnerShelf
+from channels.selectors import due_partner_shelves
 from channels.types import DoorTerms
 from core.scope import tenant_atomic
 from core.secrets import Secret
+from core.veils import veil
 from fulfillment import services as fulfillment
 from fulfillment.models import Unit
 from orders.models import Case, Order
@@ -28,6 +31,7 @@ from suppliers.transport import answered
 from suppliers.types import Account, Kind, Outcome, PurchaseOrder, Reply
 from tests.catalog.factories import make_sku, make_template
 from tests.channels.factories import RICH, WANG, make_partner, make_tier
+from tests.conftest import as_tenant
 from tests.doors.test_telling import host_of
 from tests.orders.factories import PRICE, stocked_sku
 from tests.races.at_once import at_once
@@ -113,8 +117,13 @@ def sku(shop):
         return stocked_sku(5)
 
 
+def number_of(sku):
+    """What a buyer knows the goods by."""
+    return veil(sku.pk, of="goods")
+
+
 def cards(sku, quantity=2, **more):
-    given = {"product": str(sku.pk), "kind": Kind.CODES, "quantity": quantity}
+    given = {"product": str(number_of(sku)), "kind": Kind.CODES, "quantity": quantity}
     return PurchaseOrder(**given | {"most_e4": quantity * PRICE} | more)
 
 
@@ -139,7 +148,7 @@ def test_a_top_up_is_ordered_with_its_account(buyer, shop):
     with tenant_atomic():
         sku = make_sku(kind=SkuKind.TOP_UP, buyer_template=make_template())
         make_offer(sku=sku, cost_e4=PRICE // 2)
-    order = PurchaseOrder(product=str(sku.pk), kind=Kind.TOP_UP, quantity=1, target=PHONE)
+    order = PurchaseOrder(product=str(number_of(sku)), kind=Kind.TOP_UP, quantity=1, target=PHONE)
 
     bought = buyer.buy(order)
 
@@ -220,7 +229,7 @@ def test_a_number_that_we_do_not_know_is_absent(buyer, shop):
 
 
 def test_a_buyer_without_a_number_of_his_own_gets_one(buyer, sku):
-    told = buyer.post("order/buy", {"id": sku.pk, "quantity": 1, "attach": []})
+    told = buyer.post("order/buy", {"id": number_of(sku), "quantity": 1, "attach": []})
 
     number = told["data"]["external_orderno"]
     assert number.startswith("ks-")
@@ -228,7 +237,7 @@ def test_a_buyer_without_a_number_of_his_own_gets_one(buyer, sku):
 
 
 def test_a_signed_call_without_a_number_buys_once_however_often_it_is_sent(buyer, sku):
-    said, stamp = {"id": sku.pk, "quantity": 1}, int(time.time() * 1000)
+    said, stamp = {"id": number_of(sku), "quantity": 1}, int(time.time() * 1000)
 
     told = [buyer.post("order/buy", said, stamp=str(stamp)) for _ in range(3)]
     later = buyer.post("order/buy", said, stamp=str(stamp + 1))
@@ -240,7 +249,7 @@ def test_a_signed_call_without_a_number_buys_once_however_often_it_is_sent(buyer
 
 
 def test_a_call_that_asks_for_goods_buys_none_at_another_address(buyer, sku):
-    asked = {"id": sku.pk}
+    asked = {"id": number_of(sku)}
 
     assert buyer.post("goods/info", asked)["code"] == 200
     assert buyer.post("order/buy", asked)["code"] == 400
@@ -292,18 +301,18 @@ def test_the_catalogue_is_read_at_the_partner_s_prices(shop, sku):
         buyer = Buyer(tier_id=make_tier(rate=9_875).pk)
 
     found = {one.product: one for one in buyer.adapter.products()}
-    (alone,) = buyer.adapter.products(only=str(sku.pk))
+    (alone,) = buyer.adapter.products(only=str(number_of(sku)))
 
-    assert set(found) == {str(sku.pk), str(top_up.pk)}
-    assert found[str(sku.pk)] == alone
+    assert set(found) == {str(number_of(sku)), str(number_of(top_up))}
+    assert found[str(number_of(sku))] == alone
     assert (alone.kind, alone.cost_e4, alone.is_on_sale, alone.stock) == (
         Kind.CODES,
         98_750,
         True,
         5,
     )
-    assert found[str(top_up.pk)].kind is Kind.TOP_UP
-    (field,) = buyer.post("goods/attach", {"goods_id": top_up.pk})["data"]
+    assert found[str(number_of(top_up))].kind is Kind.TOP_UP
+    (field,) = buyer.post("goods/attach", {"goods_id": number_of(top_up)})["data"]
     assert (field["key"], field["name"], field["vali"]) == (
         "recharge_account",
         "充值手机号",
@@ -316,10 +325,13 @@ def test_goods_are_found_by_category(buyer, sku):
         stocked_sku(1)
 
     listed = buyer.post("goods/cate", {})["data"]
-    found = buyer.post("goods/list", {"cate_id": sku.product.category_id})["data"]
+    category = sku.product.category
+    number = veil(category.pk, of="category")
+    found = buyer.post("goods/list", {"cate_id": number})["data"]
 
-    assert {"id": sku.product.category_id, "name": sku.product.category.name} in listed
-    assert [one["id"] for one in found["list"]] == [sku.pk]
+    assert {"id": number, "name": category.name} in listed
+    assert buyer.post("goods/list", {"cate_id": category.pk})["data"]["total"] == 0
+    assert [one["id"] for one in found["list"]] == [number_of(sku)]
 
 
 def test_several_orders_are_asked_for_by_our_numbers(buyer, sku):
@@ -388,6 +400,8 @@ WRONG = [
     {"quantity": 1.5},
     {"safe_price": "-1"},
     {"safe_price": "NaN"},
+    {"safe_price": "1_000"},
+    {"safe_price": "１０００"},
     {"safe_price": []},
     {"attach": "text"},
     {"attach": {"recharge_account": ["1"]}},
@@ -402,13 +416,93 @@ WRONG = [
 
 @pytest.mark.parametrize("wrong", WRONG, ids=range(len(WRONG)))
 def test_a_field_that_is_not_as_agreed_moves_nothing(buyer, sku, wrong):
-    said = {"id": sku.pk, "quantity": 1, "attach": {}, "external_orderno": "U1"} | wrong
+    said = {"id": number_of(sku), "quantity": 1, "attach": {}, "external_orderno": "U1"} | wrong
 
     assert buyer.post("order/buy", said)["code"] == 400
     assert ledger() == (0, 0)
+
+
+def test_an_address_that_is_not_called_back_is_named_as_the_protocol_names_it(buyer, sku):
+    said = {"id": number_of(sku), "quantity": 1, "attach": {}, "external_orderno": "U1"}
+
+    told = buyer.post("order/buy", said | {"url": "http://evil.example.com/"})
+
+    assert told["msg"].startswith("url: ")
+
+
+def test_a_call_that_reaches_no_door_is_told_so_as_a_platform_reads_it(buyer, sku):
+    with tenant_atomic():
+        uid = Door.objects.get().uid
+    answer = Client(headers={"host": "cloud.localhost"}).post(
+        f"/door/{uid}/api/v1/user/info?a=%00", b"{}", "application/json"
+    )
+
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/json")
+    assert answer.json()["code"] == 400
+    assert answer.json()["msg"]
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b"\xff", '{"a": "订"}'.encode("gbk"), b"a=1"])
 def test_a_body_that_is_no_json_is_refused_in_the_protocol_s_words(buyer, sku, body):
     assert buyer.post("order/buy", {}, body=body)["code"] == 400
     assert ledger() == (0, 0)
+
+
+def test_numbers_tell_nothing_and_a_row_s_own_is_none(buyer, sku):
+    assert buyer.post("goods/info", {"id": sku.pk})["code"] == 400
+    assert buyer.post("goods/info", {"id": number_of(sku)})["data"]["id"] == number_of(sku)
+
+
+def test_a_door_of_before_goes_on_with_the_numbers_that_its_buyer_has(buyer, sku):
+    with tenant_atomic():
+        Door.objects.update(options={})
+
+    assert buyer.post("goods/list", {})["data"]["list"][0]["id"] == sku.pk
+    assert buyer.post("goods/info", {"id": sku.pk})["data"]["id"] == sku.pk
+    assert buyer.buy(cards(sku, product=str(sku.pk))).outcome is Outcome.ACCEPTED
+
+
+def repriced(sku, price_e4, now):
+    """What the sweeper and the worker do once the shop has changed a price."""
+    with tenant_atomic():
+        Sku.objects.filter(pk=sku.pk).update(price_e4=price_e4)
+    for tenant_id, shelf_id in due_partner_shelves(now=now, limit=10):
+        with as_tenant(tenant_id):
+            channels.look_at_shelf(shelf_id=shelf_id, now=now)
+
+
+def test_what_became_dearer_or_cheaper_is_told_for_three_days(buyer, sku):
+    now = timezone.now()
+    ago = [now - timedelta(days=4), now - timedelta(days=2), now - timedelta(hours=1)]
+    with tenant_atomic():
+        PartnerShelf.objects.update(next_at=ago[0])
+    for at, price_e4 in zip(ago, (PRICE, PRICE + 10_000, PRICE - 5_000), strict=True):
+        repriced(sku, price_e4, at)
+
+    told = buyer.post("goods/pricelog", {"day": 3})["data"]
+
+    assert told["total"] == 2
+    assert [
+        (one["price1"], one["price"], one["pricecha"], one["price_type"]) for one in told["list"]
+    ] == [("11.0000", "9.5000", "1.5000", 2), ("10.0000", "11.0000", "1.0000", 1)]
+    assert {one["goods_id"] for one in told["list"]} == {number_of(sku)}
+    assert buyer.post("goods/pricelog", {})["data"]["total"] == 1
+    assert buyer.post("goods/pricelog", {"day": 3, "keyword": sku.ref, "limit": 1})["data"] == {
+        "list": told["list"][:1],
+        "total": 2,
+    }
+    assert buyer.post("goods/pricelog", {"day": 3, "keyword": "不存在"})["data"]["total"] == 0
+    assert buyer.post("goods/pricelog", {"day": 4})["code"] == 400
+
+
+def test_a_door_of_before_keeps_prices_from_its_first_question_on(buyer, sku):
+    now = timezone.now()
+    with tenant_atomic():
+        PartnerShelf.objects.all().delete()  # as of a door that was opened before there was a log
+    assert buyer.post("goods/pricelog", {})["data"]["total"] == 0
+    repriced(sku, PRICE, now + timedelta(seconds=1))
+
+    repriced(sku, PRICE + 10_000, now + timedelta(minutes=1))
+
+    told = buyer.post("goods/pricelog", {})["data"]
+    assert [(one["price1"], one["price"]) for one in told["list"]] == [("10.0000", "11.0000")]

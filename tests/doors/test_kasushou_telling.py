@@ -12,13 +12,14 @@ from api.doors import sending
 from catalog.models import Sku
 from channels.models import DoorComplaint, DoorWatch
 from channels.selectors import due_door_complaints
+from channels.services.telling import LONGEST_WAIT, MOST_TRIES
 from core.scope import tenant_atomic
 from orders import services as orders
 from orders.models import Case
 from suppliers.abilities import Complaint, Handling
 from suppliers.types import Outcome
 from tests.channels.factories import WANG
-from tests.doors.test_kasushou import Buyer, cards
+from tests.doors.test_kasushou import Buyer, cards, number_of
 from tests.doors.test_telling import MINUTE, host_of, look
 from tests.inventory.factories import make_codes
 from tests.orders.factories import PRICE, stocked_sku
@@ -52,7 +53,7 @@ def buyer_at(ear):
 def test_who_asked_for_goods_is_told_of_their_price_stock_and_end_of_sale(sku):
     with listening("ok") as ear:
         buyer, now = buyer_at(ear), timezone.now() + MINUTE
-        buyer.post("goods/info", {"id": sku.pk})
+        buyer.post("goods/info", {"id": number_of(sku)})
         assert look(now) == 0
         with tenant_atomic():
             make_codes(sku, 2)
@@ -66,13 +67,13 @@ def test_who_asked_for_goods_is_told_of_their_price_stock_and_end_of_sale(sku):
     moved, ended = (fields_of(body) for _kind, body in ear.heard)
     assert (moved["goods_price"], moved["stock_num"], moved["status"]) == ("11.2300", "3", "1")
     assert (ended["stock_num"], ended["status"]) == ("0", "2")
-    assert moved["sign"] == signed(buyer, id=str(sku.pk), time=moved["time"])
+    assert moved["sign"] == signed(buyer, id=str(number_of(sku)), time=moved["time"])
 
 
 def test_who_does_not_acknowledge_is_told_again(sku):
     with listening("no", "ok") as ear:
         buyer, now = buyer_at(ear), timezone.now() + MINUTE
-        buyer.post("goods/info", {"id": sku.pk})
+        buyer.post("goods/info", {"id": number_of(sku)})
         with tenant_atomic():
             make_codes(sku, 1)
 
@@ -83,7 +84,7 @@ def test_asking_twice_is_one_wish_and_without_an_address_none(sku):
     with listening("ok") as ear:
         told, quiet = buyer_at(ear), Buyer()
     for buyer in (told, told, quiet):
-        assert buyer.post("goods/info", {"id": sku.pk})["code"] == 200
+        assert buyer.post("goods/info", {"id": number_of(sku)})["code"] == 200
 
     with tenant_atomic():
         assert DoorWatch.objects.get().door_id == told.door.door_id
@@ -135,6 +136,55 @@ def test_the_adapter_reads_how_its_complaint_ended(sku, outcome, handling):
     heard = buyer.adapter.read_after_sale(body=body, headers={})
     assert (heard.supplier_ref, heard.handling) == (case.order.number, handling)
     assert heard.said == "已处理 / 见订单"
+
+
+def asked_supplier(case, now):
+    with tenant_atomic():
+        orders.ask_supplier(case_id=case.pk, by=WANG, now=now)
+
+
+def answered(case, now):
+    with tenant_atomic():
+        orders.say_in_case(
+            case_id=case.pk, text="正在核实", by=WANG, is_from_shopper=False, now=now
+        )
+
+
+@pytest.mark.parametrize(("begin", "said"), [(asked_supplier, ""), (answered, "正在核实")])
+def test_that_the_shop_is_at_it_is_told_once_and_the_end_after_it(sku, begin, said):
+    now = timezone.now() + MINUTE
+    with listening("ok") as ear:
+        buyer = Buyer(hosts=(host_of(ear),))
+        case = complained(buyer, ear, sku)
+        begin(case, timezone.now())
+        assert [tell_due(now), tell_due(now + MINUTE)] == [1, 0]
+        ended(case, "rejected", "已核实")
+
+        assert [tell_due(now + 2 * MINUTE), tell_due(now + 3 * MINUTE)] == [1, 0]
+
+    heard = [buyer.adapter.read_after_sale(body=body, headers={}) for _kind, body in ear.heard]
+    assert [(one.handling, one.said) for one in heard] == [
+        (Handling.PROCESSING, said),
+        (Handling.ENDED, "已核实"),
+    ]
+
+
+def test_who_never_hears_that_the_shop_is_at_it_hears_the_end(sku):
+    now = timezone.now() + MINUTE
+    with listening(*["no"] * MOST_TRIES, "ok") as ear:
+        buyer = Buyer(hosts=(host_of(ear),))
+        case = complained(buyer, ear, sku)
+        asked_supplier(case, now)
+        for hours in range(MOST_TRIES):
+            assert tell_due(now + hours * LONGEST_WAIT) == 1
+        later = now + MOST_TRIES * LONGEST_WAIT
+        assert tell_due(later) == 0
+        ended(case, "replaced", "")
+
+        assert [tell_due(later), tell_due(later)] == [1, 0]
+
+    last = buyer.adapter.read_after_sale(body=ear.heard[-1][1], headers={})
+    assert last.handling == Handling.DONE
 
 
 def test_a_complaints_end_that_was_not_heard_is_told_again(sku):

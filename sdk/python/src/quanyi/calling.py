@@ -10,7 +10,7 @@ import requests
 from quanyi.errors import ApiError, NotReached, error_of
 
 LONGEST_WAIT = 8.0  # seconds between two tries, where the answer names no longer one
-NOTHING_DONE = frozenset({429, 503})
+NOTHING_DONE = frozenset({408, 429, 503})
 LIST = 100
 
 
