@@ -10,6 +10,7 @@ from catalog.errors import NotForSale
 from catalog.selectors import get_sku_for_sale
 from catalog.states import Channel
 from core import limits
+from core.callers import subscriber_of
 from core.errors import TooManyTries
 from core.scope import require_tenant, tenant_atomic
 from fulfillment import services as fulfillment
@@ -51,7 +52,7 @@ def _wanted(
 
 def _may_look(device: Device, *, now: datetime) -> bool:
     shop = require_tenant()
-    visitors = [(f"{shop}|{device.ip}", MOST_OF_AN_ADDRESS)]
+    visitors = [(f"{shop}|{subscriber_of(device.ip)}", MOST_OF_AN_ADDRESS)]
     if device.buyer_key:
         visitors.append((device.buyer_key, MOST_OF_A_BROWSER))
     try:

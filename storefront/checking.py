@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from core.guards import Asker, By, Guard, attempt
 from core.meters import Budget
 from core.scope import tenant_atomic
+from core.secrets import Secret
 from risk import services as risk
 from risk.selectors import known_person
 from risk.services.persons import PIECE, WIDTH
@@ -25,6 +26,8 @@ CHECKS = Guard(
     budgets={
         By.DEVICE: Budget(free=8, every=30, first=2),
         By.ADDRESS: Budget(free=40, every=15, longest=120),
+        # Of IPv6 a subscriber has as many addresses as he likes, and could spend the shop's budget.
+        By.NETWORK: Budget(free=120, every=5, longest=60),
         By.SHOP: Budget(free=600, every=0.3, longest=30),
         By.PLATFORM: Budget(free=3_000, every=0.05, first=0.05, longest=10),
     },
@@ -50,19 +53,23 @@ class Thing:
     def browser(self, request: HttpRequest) -> Browser:
         return device.find_browser(request) or device.new_browser(request, form=self.key)
 
-    def asked(self, browser: Browser, way: str) -> Asked:
+    def asked(self, browser: Browser, way: str, to: Secret | None = None) -> Asked:
         about = f"{browser.shop_id}|{self.kind}|{self.key}"
-        return Asked(device=browser.buyer_key, about=about, way=way)
+        return Asked(device=browser.buyer_key, about=about, way=way, to=to)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """As the page shows it: a picture, or words."""
+    """As the page shows it: a picture, words, or where a code was `sent` to; `is_over`: that one is
+    not good any more. A sandbox sends nothing: `trial` is its code."""
 
     ref: str
     way: str
     puzzle: puzzles.Puzzle | None = None
     words: str = ""
+    sent: str = ""
+    is_over: bool = False
+    trial: str = ""
 
 
 @tenant_atomic

@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from core.errors import AppError
+from core.errors import AppError, InvalidInput
 from core.money import Money
 
 
@@ -16,3 +16,15 @@ class PriceChanged(AppError):
             seen_e4=seen_e4,
             price_e4=price_e4,
         )
+
+
+class NotReached(InvalidInput):
+    """No code can be sent to where the buyer says that he is reached."""
+
+    code = "not_reached"
+
+
+class NobodyAsked(AppError):
+    """No code can be sent just now, whoever asks: a person of the shop looks instead."""
+
+    code = "nobody_asked"

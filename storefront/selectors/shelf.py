@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 PLENTY = 1_000
 ON_A_SHELF = 10
+AT_HOME = 12  # shelves; the rest are led to by the list of categories
 FEATURED, LEAST_FEATURED = 10, 5
 HERO_TILES = 6
 

@@ -1,12 +1,15 @@
 """From the form to the order and its payment, and what the shopper does about it later."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from channels.selectors import is_to_be_paid, payable_of
 from core.actors import SHOPPER, Actor
+from core.contacts import clean_mail, clean_phone
 from core.errors import AppError, NotFound
 from core.scope import tenant_atomic, whole
 from core.secrets import Secret
@@ -15,12 +18,13 @@ from fulfillment import services as fulfillment
 from fulfillment.selectors import has_goods
 from orders import services as orders
 from orders.errors import PersonWanted, RefusedByRules
-from orders.selectors import case_by_ref, items_of_order
-from orders.types import Line, LookUp, OpenCase, Opener, PlaceOrder
+from orders.selectors import case_by_ref, contact_of, items_of_order, known_contact
+from orders.types import Contact, Line, LookUp, OpenCase, Opener, PlaceOrder
 from payments import services as payments
 from payments.errors import PaidAlready, ProviderUnknown
 from payments.selectors import live_payments
 from payments.types import Payable
+from risk import services as risk
 from risk.selectors import known_person, rules_in_force
 from risk.states import Action
 from storefront.errors import PriceChanged
@@ -50,7 +54,7 @@ def buy(*, given: BuyInput, device: Device, now: datetime) -> "Order":
         language=device.language,
         ip=device.ip,
         has_consented=given.has_consented,
-        person=_person(device, now=now),
+        person=_person(device, partial(contact_in, given), now=now),
     )
     with whole():
         sheet = Sheet()
@@ -72,11 +76,29 @@ def buy(*, given: BuyInput, device: Device, now: datetime) -> "Order":
     return order
 
 
-def _person(device: Device, *, now: datetime) -> str:
-    """How somebody at this device proved lately to be a person; asked only where a rule asks."""
+def contact_in(given: BuyInput) -> Contact:
+    """Where the buyer of a form is reached. Raises InvalidInput."""
+    return known_contact(
+        phone=clean_phone(given.contact_phone) if given.contact_phone else "",
+        mail=clean_mail(given.contact_mail) if given.contact_mail else "",
+    )
+
+
+def _person(
+    device: Device, contact: Callable[[], Contact] = Contact, *, now: datetime
+) -> str | None:
+    """How somebody at this device proved lately to be a person, where he is reached if a code was
+    sent; asked only where a rule asks. None, where that cannot be told: nobody is asked twice."""
+    if not device.can_be_asked:
+        return None
     if not rules_in_force().wants_persons:
         return ""
-    return known_person(device=device.buyer_key, now=now)
+
+    def known() -> str | None:
+        found = contact()
+        return known_person(device=device.buyer_key, phone=found.phone, mail=found.mail, now=now)
+
+    return risk.judged(look=known, instead=lambda: None, moment="person", subject="")
 
 
 def keep_refusal(refusal: AppError) -> None:
@@ -176,7 +198,8 @@ def ask_to_open(*, order: "Order", device: Device, now: datetime) -> "Opening | 
     """
     if not has_goods(order_id=order.pk):
         return None
-    return orders.ask_to_open(order=order, opener=_opener(device, now=now), now=now)
+    opener = _opener(device, partial(contact_of, order=order), now=now)
+    return orders.ask_to_open(order=order, opener=opener, now=now)
 
 
 def judge_look_up(
@@ -188,12 +211,12 @@ def judge_look_up(
     return orders.judge_look_up(asked=asked, now=now)
 
 
-def _opener(device: Device, *, now: datetime) -> Opener:
+def _opener(device: Device, contact: Callable[[], Contact] = Contact, *, now: datetime) -> Opener:
     return Opener(
         buyer_key=device.buyer_key,
         ip=device.ip,
         language=device.language,
-        person=_person(device, now=now),
+        person=_person(device, contact, now=now),
     )
 
 

@@ -13,7 +13,6 @@ from core.scope import tenant_atomic, whole
 from core.sheets import Sheet
 from fulfillment import services as fulfillment
 from inventory.errors import OutOfStock
-from orders import services as orders
 from orders.states import Recorded
 from payments import services as payments
 from payments.errors import NoticeRefused
@@ -87,6 +86,7 @@ def _pay_and_deliver(notice: Notice, *, now: datetime) -> None:
         order_id=captured.payable_id,
         payment_id=captured.payment_id,
         by=_provider(notice),
+        payer=notice.payer,
         now=now,
         sheet=sheet,
     )
@@ -114,10 +114,11 @@ def _pay_only(notice: Notice, *, now: datetime) -> None:
     if captured.is_into_balance:
         _note_paid_in(captured, notice, now=now)
         return
-    recorded = orders.record_payment(
+    recorded = fulfillment.record_only(
         order_id=captured.payable_id,
         payment_id=captured.payment_id,
         by=_provider(notice),
+        payer=notice.payer,
         now=now,
     )
     _give_second_back(recorded, captured, notice, now=now)

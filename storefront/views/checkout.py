@@ -1,6 +1,6 @@
 """From the form to the money: buying, the pay page, the sandbox's bank, and providers' notices."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from catalog.errors import NotForSale
 from channels.selectors import find_payment_in
-from core.errors import AppError
+from core import pages
+from core.errors import AppError, TooManyTries
 from core.failpoints import reach
 from core.middleware import opens_own_scope
 from core.scope import tenant_atomic
@@ -25,9 +26,10 @@ from orders.selectors import get_order
 from payments import services as payments
 from payments.errors import NoticeRefused
 from payments.types import Misbehaviour
+from risk.states import SENT
 from storefront import accounts, device, services
 from storefront.checking import Thing
-from storefront.errors import PriceChanged
+from storefront.errors import NobodyAsked, NotReached, PriceChanged
 from storefront.forms import BuyForm, read_buy, read_text, refused, with_new_price
 from storefront.selectors.codes import qr_svg
 from storefront.selectors.orders import order_page
@@ -62,13 +64,39 @@ def _posted(request: HttpRequest, ref: str) -> HttpResponse:
     again = checks.first(request, _asked(read_text(request.POST, "request_key")))
     if again is not None:
         return again
-    found = None
+    found, can_be_asked = None, True
     while True:
         with tenant_atomic():
-            answer = _order(request, ref, found=found)
+            answer = _order(request, ref, found=found, can_be_asked=can_be_asked)
         if isinstance(answer, HttpResponse):
             return answer
-        found = _found(request, ref, answer)
+        if isinstance(answer, BuyForm):
+            found = _found(request, ref, answer)
+            continue
+        try:
+            return _ask_by_code(request, ref, answer)
+        except NobodyAsked:
+            can_be_asked = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _CodeWanted:
+    """A rule wants a code to be sent to the buyer of this form."""
+
+    form: BuyForm
+    way: str
+
+
+def _ask_by_code(request: HttpRequest, ref: str, wanted: _CodeWanted) -> HttpResponse:
+    """Raises NobodyAsked, TooManyTries."""
+    given = wanted.form.given
+    thing, contact = _asked(given.request_key), services.contact_in(given)
+    try:
+        return checks.ask_by_code(request, thing, way=wanted.way, contact=contact)
+    except NotReached as why:
+        with tenant_atomic():
+            page = get_product(request, ref)
+            return _show_again(request, page, form=refused(wanted.form, why), status=why.status)
 
 
 def _asked(request_key: str) -> Thing:
@@ -88,8 +116,11 @@ def _found(request: HttpRequest, ref: str, form: BuyForm) -> AccountFound:
         return accounts.NOTHING
 
 
-def _order(request: HttpRequest, ref: str, *, found: AccountFound | None) -> HttpResponse | BuyForm:
-    """The order's pay page, the form again, or the form whose account is to be looked at first."""
+def _order(
+    request: HttpRequest, ref: str, *, found: AccountFound | None, can_be_asked: bool
+) -> HttpResponse | BuyForm | _CodeWanted:
+    """The order's pay page, the form again, or what is to be done first without a transaction: to
+    look at the form's account, to send a code."""
     page = get_product(request, ref)
     form = read_buy(request.POST, page=page)
     if not payments.ways_to_pay():
@@ -102,7 +133,7 @@ def _order(request: HttpRequest, ref: str, *, found: AccountFound | None) -> Htt
         return _show_again(request, page, form=form, status=422)
     asked = _asked(form.given.request_key)
     browser = asked.browser(request)
-    who = device.of_request(request, browser)
+    who = replace(device.of_request(request, browser), can_be_asked=can_be_asked)
     given = replace(form.given, request_key=who.form_key(form.given.request_key))
     try:
         order = services.buy(given=given, device=who, now=timezone.now())
@@ -111,13 +142,21 @@ def _order(request: HttpRequest, ref: str, *, found: AccountFound | None) -> Htt
         return show_product(request, page, form=refused(form, why), status=why.status)
     except PersonWanted as why:
         services.keep_refusal(why)
-        return checks.ask(request, asked)
+        return _CodeWanted(form=form, way=why.way) if why.way in SENT else _ask(request, asked)
     except AppError as why:
         services.keep_refusal(why)
         return _show_again(request, page, form=refused(form, why), status=why.status)
     response = HttpResponseRedirect(reverse("storefront:pay", args=[order.token]))
     device.remember(response, browser)
     return response
+
+
+def _ask(request: HttpRequest, asked: Thing) -> HttpResponse:
+    """Answered here where he has asked too often: a refusal that is raised takes its look along."""
+    try:
+        return checks.ask(request, asked)
+    except TooManyTries as why:
+        return pages.refused(request, why)
 
 
 def _show_again(
@@ -172,7 +211,8 @@ def bank(request: HttpRequest, token: str) -> HttpResponse:
     """The sandbox's bank: anybody with the payment's address may pay it, as with a real QR code."""
     if request.method == "POST":
         how = read_text(request.POST, "how", longest=20) or Misbehaviour.NONE
-        payments.sandbox_pay(token=token, misbehaviour=how, now=timezone.now())
+        payer = read_text(request.POST, "payer", longest=64)
+        payments.sandbox_pay(token=token, misbehaviour=how, payer=payer, now=timezone.now())
         return HttpResponseRedirect(request.path)
     trade = payments.sandbox_trade(token=token)
     shown = {

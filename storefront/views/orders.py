@@ -1,6 +1,7 @@
 """An order's own page, and the ways to find it again."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any
@@ -19,10 +20,12 @@ from core.middleware import opens_own_scope
 from core.pages import wants_json
 from core.scope import one_moment, tenant_atomic
 from orders.errors import PersonWanted
-from orders.selectors import order_by_token
+from orders.selectors import contact_of, order_by_token
 from orders.states import ENDED, CaseKind, OrderState
+from risk.states import SENT
 from storefront import device, services
 from storefront.checking import Thing
+from storefront.errors import NobodyAsked, NotReached
 from storefront.forms import read_text
 from storefront.selectors.codes import codes_as_text, secrets_of
 from storefront.selectors.orders import is_shown_unpaid, order_page, order_rows
@@ -114,18 +117,22 @@ def live(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def to_a_person(
-    view: Callable[[HttpRequest, str], HttpResponse],
+    view: Callable[..., HttpResponse],
 ) -> Callable[[HttpRequest, str], HttpResponse]:
-    """What a view that opens codes puts to who asks, when a risk rule wants it proven."""
+    """What a view that opens codes puts to who asks, when a risk rule wants it proven. Where no
+    code can be sent, the view is told so, and a person of the shop looks at it."""
 
     @wraps(view)
     def answer(request: HttpRequest, token: str) -> HttpResponse:
         if (again := checks.first(request, _opening(token))) is not None:
             return again
         try:
-            return view(request, token)
+            return view(request, token, can_be_asked=True)
         except PersonWanted as why:
-            return _prove(request, token, why)
+            try:
+                return _prove(request, token, why)
+            except (NobodyAsked, NotReached):
+                return view(request, token, can_be_asked=False)
 
     return answer
 
@@ -134,12 +141,12 @@ def to_a_person(
 @never_cache
 @opens_own_scope
 @to_a_person
-def codes(request: HttpRequest, token: str) -> HttpResponse:
+def codes(request: HttpRequest, token: str, *, can_be_asked: bool) -> HttpResponse:
     """The codes in the clear: for the script as JSON, without script as the page itself."""
     now = timezone.now()
     with tenant_atomic():
         found = order_of_this_device(request, token)
-        closed = _why_closed(request, found, now=now)
+        closed = _why_closed(request, found, can_be_asked=can_be_asked, now=now)
         units = {} if closed else secrets_of(order=found, now=now)
     if wants_json(request):
         told = {"error": closed} if closed else {"units": units}
@@ -154,17 +161,26 @@ def _opening(token: str) -> Thing:
 
 
 def _prove(request: HttpRequest, token: str, why: PersonWanted) -> HttpResponse:
-    """A question to who asks for the codes; a script sends its form as a page instead."""
+    """A question to who asks for the codes; a script sends its form as a page instead.
+
+    Raises NobodyAsked, NotReached.
+    """
     services.keep_refusal(why)
     if wants_json(request):
         told = {"error": str(why.message), "is_person_wanted": True}
         return private(JsonResponse(told, status=why.status))
-    return checks.ask(request, _opening(token))
+    thing = _opening(token)
+    if why.way not in SENT:
+        return checks.ask(request, thing)
+    with tenant_atomic():
+        contact = contact_of(order=order_by_token(token=token))
+    return checks.ask_by_code(request, thing, way=why.way, contact=contact)
 
 
-def _why_closed(request: HttpRequest, found: "Order", *, now: datetime) -> str:
+def _why_closed(request: HttpRequest, found: "Order", *, can_be_asked: bool, now: datetime) -> str:
     """Has risk look at this opening of codes; why they stay closed, else nothing."""
-    closed = services.ask_to_open(order=found, device=device.of_request(request), now=now)
+    who = replace(device.of_request(request), can_be_asked=can_be_asked)
+    closed = services.ask_to_open(order=found, device=who, now=now)
     return opening_words(closed, device.shop_of(request)) if closed else ""
 
 
@@ -172,12 +188,12 @@ def _why_closed(request: HttpRequest, found: "Order", *, now: datetime) -> str:
 @never_cache
 @opens_own_scope
 @to_a_person
-def codes_file(request: HttpRequest, token: str) -> HttpResponse:
+def codes_file(request: HttpRequest, token: str, *, can_be_asked: bool) -> HttpResponse:
     """The codes as a file; without one the order's page says why and what to do."""
     now = timezone.now()
     with tenant_atomic():
         found = order_of_this_device(request, token)
-        closed = _why_closed(request, found, now=now)
+        closed = _why_closed(request, found, can_be_asked=can_be_asked, now=now)
         shop = device.shop_of(request)
         text = "" if closed else codes_as_text(order=found, shop=shop, now=now)
     if not text:

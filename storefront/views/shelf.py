@@ -45,7 +45,10 @@ def home(request: HttpRequest) -> HttpResponse:
             "is_home": True,
             "categories": shelves,
             "front": shelf.front_of(shelves, sold=_sold.get(shop.id, ask)),
-            "shelves": [replace(one, cards=one.cards[: shelf.ON_A_SHELF]) for one in shelves],
+            "shelves": [
+                replace(one, cards=one.cards[: shelf.ON_A_SHELF])
+                for one in shelves[: shelf.AT_HOME]
+            ],
             "hero_tiles": shelf.hero_tiles(shelves),
         },
     )

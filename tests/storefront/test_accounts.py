@@ -6,6 +6,7 @@ from django.core.cache import cache
 from core.scope import tenant_atomic
 from orders.models import Order
 from payments.models import Payment
+from storefront import accounts
 from storefront.accounts import MOST_OF_A_BROWSER, MOST_OF_AN_ADDRESS
 from tests.catalog.factories import make_template
 from tests.conftest import client_of
@@ -160,6 +161,16 @@ def test_an_address_that_changes_its_browsers_hears_nothing_more(client, shop, s
     said = [look(client_of(shop), sku, phone=phone).json()["verdict"] for phone in phones]
 
     assert said == ["yes"] * MOST_OF_AN_ADDRESS + ["unknown"]
+
+
+def test_a_subscriber_of_ipv6_is_one_address(shop, sku, desk, monkeypatch):
+    monkeypatch.setattr(accounts, "MOST_OF_AN_ADDRESS", 2)
+    said = [
+        look(client_of(shop, REMOTE_ADDR=f"2001:db8::{n}"), sku, phone=f"1380013800{n}").json()
+        for n in range(3)
+    ]
+
+    assert [one["verdict"] for one in said] == ["yes", "yes", "unknown"]
 
 
 def test_who_has_looked_too_often_can_order_all_the_same(client, sku, desk):

@@ -112,3 +112,14 @@ def test_sales_are_asked_once_a_minute(settings, client):
 
     shelf._sold.forget()
     assert sum("orders_item" in query["sql"] for query in asked) == 1
+
+
+def test_of_many_categories_the_home_page_shows_some_and_leads_to_all(client):
+    goods(18)
+
+    page = client.get("/", headers={"accept-language": "en"}).content.decode()
+
+    assert page.count('<section class="shelf few-') == 12
+    assert "All 18 categories" in page
+    assert page.split("<details")[0].count("<i>") == 15
+    assert page.split("<details")[1].split("</details>")[0].count("<i>") == 3

@@ -3,12 +3,16 @@
 import pytest
 from django.utils import timezone
 
+from core.errors import NotFound
 from core.scope import tenant_atomic
 from orders.selectors import timeline
 from risk import places
+from risk import services as risk
 from risk.models import Assessment
+from risk.types import NewListing
+from storefront.services import buying
 from tests.conftest import client_of
-from tests.risk.factories import make_rule
+from tests.risk.factories import ZHAO, make_rule
 from tests.storefront.factories import PHONE, buy, delivered, path_of, stocked
 from tests.storefront.test_persons import carried, solution
 
@@ -70,6 +74,29 @@ def test_a_look_up_refused_is_in_the_orders_own_history(shop, order):
     assert f"有人查询此订单，被规则拒绝：“{NAME}”（{said}）。" in told
 
 
+def test_a_blocked_address_looks_nothing_up_by_an_allowed_phone(shop, order):
+    entries = [
+        NewListing(listing="allow", trait="phone", value=PHONE),
+        NewListing(listing="block", trait="ip", value="127.0.0.1"),
+    ]
+    with tenant_atomic():
+        risk.add_to_list(entries=entries, by=ZHAO, now=timezone.now())
+
+    assert ask(client_of(shop), order.number).status_code == 429
+
+    with tenant_atomic():
+        told = [row.text for row in timeline(order_id=order.pk)]
+    assert "有人查询此订单，被规则拒绝：仅凭所填内容在白名单上，以黑名单为准、在黑名单上。" in told
+
+
+@pytest.mark.parametrize("typed", ["13900139000", "YK9F-27QX-1111"])
+def test_what_is_typed_for_a_number_and_is_none_is_written_down_nowhere(shop, typed):
+    rule(ALL, "tag")
+
+    assert ask(client_of(shop), typed).status_code == 404
+    assert looks() == [("?", "tag", "")]
+
+
 @pytest.mark.parametrize("by_link", [False, True])
 def test_who_proves_to_be_a_person_is_shown_the_order_he_asked_for(shop, order, by_link):
     rule({"fact": "is_by_link", "op": "=", "value": by_link}, "verify")
@@ -94,16 +121,36 @@ def test_a_wrong_proof_stays_wrong_for_a_person(shop, order):
     assert client.post("/orders/find/", asked | {"answer": solution()}).status_code == 404
 
 
-def test_an_order_is_found_where_risk_itself_is_broken(shop, order, monkeypatch):
+@pytest.mark.parametrize("bug", [RuntimeError("the file of places is away"), NotFound()])
+@pytest.mark.parametrize(("unanswered", "status"), [("tag", 302), ("hold", 429)])
+def test_where_risk_itself_is_broken_a_look_up_ends_as_the_merchant_chose(
+    shop, order, monkeypatch, bug, unanswered, status
+):
     rule(ALL, "deny")
+    with tenant_atomic():
+        risk.set_policy(
+            is_on=True, unanswered=unanswered, hold_minutes=60, by=ZHAO, now=timezone.now()
+        )
 
     def broken(**_given):
-        raise RuntimeError("the file of places is not what it was")
+        raise bug
 
     monkeypatch.setattr(places, "facts_of", broken)
 
-    assert ask(client_of(shop), order.number)["Location"] == path_of(order)
-    assert looks() == []
+    assert ask(client_of(shop), order.number).status_code == status
+    assert looks() == [(order.number, unanswered, "")]
+
+
+def test_where_it_cannot_be_told_who_is_a_person_nobody_is_asked_for_ever(shop, order, monkeypatch):
+    rule(ALL, "verify", moments=["look_up", "order"])
+
+    def broken(**_given):
+        raise RuntimeError("no such column")
+
+    monkeypatch.setattr(buying, "known_person", broken)
+
+    assert ask(client_of(shop), order.number).status_code == 429
+    assert buy(client_of(shop), stocked()).status_code == 302
 
 
 def test_without_a_rule_about_them_look_ups_leave_nothing(shop, order):

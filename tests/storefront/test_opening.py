@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from core.errors import AppError
-from core.scope import tenant_atomic
+from core.scope import own_connection, tenant_atomic
 from fulfillment import services as fulfillment
 from fulfillment.models import Unit
 from fulfillment.selectors import has_goods
@@ -16,7 +16,10 @@ from orders.models import Item, Opening, OpeningMove
 from orders.selectors import due_openings, timeline
 from orders.states import OpeningState
 from orders.types import Opener
+from risk import places
+from risk import services as risk
 from risk.models import Assessment
+from risk.services import judging
 from tests.conftest import client_of
 from tests.orders.factories import LI
 from tests.races.at_once import at_once
@@ -199,6 +202,43 @@ def test_many_decide_at_once_and_the_first_has_the_last_word(shop, rule):
     assert steps in (["allowed"], ["refused"])
     assert unit == ("refunded" if "refused" in steps else "delivered")
     assert sum(isinstance(one, AppError) for one in got) == 6 - len(steps)
+
+
+@pytest.mark.parametrize("broken", [(places, "facts_of"), (judging, "find_look")])
+@pytest.mark.parametrize(("unanswered", "status"), [("tag", 200), ("hold", 403)])
+def test_where_risk_itself_is_broken_codes_are_opened_as_the_merchant_chose(
+    shop, rule, monkeypatch, broken, unanswered, status
+):
+    client = client_of(shop)
+    order = delivered(client, stocked(1))
+    with tenant_atomic():
+        risk.set_policy(
+            is_on=True, unanswered=unanswered, hold_minutes=60, by=LI, now=timezone.now()
+        )
+    monkeypatch.setattr(*broken, breaks)
+
+    answer = open_codes(client, order)
+    file = client.post(f"/o/{order.token}/codes.txt")
+
+    assert (answer.status_code, file.status_code) == (status, status)
+    with tenant_atomic():
+        told = [row.text for row in timeline(order_id=order.pk)]
+    assert any("风控规则未能判断" in text for text in told)
+    if status == 403:
+        fulfillment.allow_opening(order_id=order.pk, by=LI, now=timezone.now())
+        assert open_codes(client, order).status_code == 200
+
+
+def test_codes_that_a_rule_keeps_closed_are_not_opened_by_a_fault(shop, rule, monkeypatch):
+    client, order = held(shop)
+    monkeypatch.setattr(judging, "find_look", breaks)
+
+    assert open_codes(client, order).status_code == 403
+
+
+def breaks(**_given):
+    with own_connection().cursor() as cursor:
+        cursor.execute("SELECT 1 / 0")
 
 
 def test_many_devices_at_once_are_one_hold(shop):

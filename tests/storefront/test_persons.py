@@ -1,6 +1,7 @@
 """A rule wants to know that a person asks: who shows it goes on with what was typed already."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from core.scope import tenant_atomic
 from orders.models import Order
 from orders.selectors import timeline
 from risk.models import Assessment, Challenge
+from storefront import checking
 from storefront.checking import CHECKS
 from tests.conftest import client_of
 from tests.races.at_once import at_once
@@ -200,6 +202,36 @@ def test_who_asks_for_many_questions_waits(shop):
     answers = [buy(client, sku).status_code for _each in range(CHECKS.budgets[By.DEVICE].free + 1)]
 
     assert answers == [403] * 8 + [429]
+    with tenant_atomic():  # who is let wait was looked at too
+        assert [one.action for one in Assessment.objects.all()] == ["verify"] * 9
+
+
+def test_who_answers_for_one_thing_was_asked_about_the_other_still(shop):
+    first, second = stocked(), stocked()
+    client = visitor(shop, first)
+    rule("order")
+    for _twice in range(2):
+        asked = carried(buy(client, first)) | {"answer": solution()}
+    carried(buy(client, second, request_key="the other form"))
+
+    assert client.post(page_of(first), asked).status_code == 302
+
+    with tenant_atomic():
+        looks = Assessment.objects.order_by("pk").values_list("sku", "action", "verified")
+        assert list(looks) == [(second.ref, "verify", ""), (first.ref, "verify", "slider")]
+
+
+def test_a_subscriber_of_ipv6_does_not_spend_the_shops_questions(shop, monkeypatch):
+    budgets = CHECKS.budgets | {By.NETWORK: replace(CHECKS.budgets[By.NETWORK], free=2)}
+    monkeypatch.setattr(checking, "CHECKS", replace(CHECKS, budgets=budgets))
+    sku = stocked()
+    rule("order")
+
+    def asked(address):
+        return buy(client_of(shop, REMOTE_ADDR=address), sku).status_code
+
+    assert [asked(f"2001:db8::{n}") for n in range(3)] == [403, 403, 429]
+    assert asked("2001:db8:0:1::1") == 403
 
 
 def test_where_nobody_could_be_asked_a_paid_order_is_held(shop):

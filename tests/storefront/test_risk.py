@@ -5,13 +5,15 @@ from django.utils import timezone
 
 from core.scope import tenant_atomic
 from fulfillment import services as fulfillment
+from fulfillment.services import delivering
 from orders.models import Order
 from payments.models import Payment
 from risk.models import Assessment
+from risk.services import netting
 from tests.conftest import client_of
 from tests.orders.factories import LI
 from tests.risk.factories import make_rule
-from tests.storefront.factories import PHONE, bought, buy, codes_left, notify, stocked
+from tests.storefront.factories import PHONE, bought, buy, codes_left, notify, state_of, stocked
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 REFUSED = {
@@ -62,3 +64,55 @@ def test_the_fourth_from_one_address_is_held_and_approved_its_code_is_on_the_pag
     with tenant_atomic():
         held.refresh_from_db()
     assert (held.state, codes_left(sku)) == ("completed", 0)
+
+
+def test_the_second_that_one_account_pays_is_held_before_anything_of_it_is_delivered(shop):
+    sku = stocked(3)
+    rule({"count": {"by": "payer", "within": 3600}, "op": ">", "value": 1})
+    visitors = [client_of(shop) for _each in range(3)]
+    orders = [bought(one, sku, request_key=f"form-{at}") for at, one in enumerate(visitors)]
+
+    for one, order, payer in zip(visitors, orders, ("2088A", "2088A", "2088B"), strict=True):
+        for _repeat in range(2):
+            assert notify(one, order, buyer_id=payer).content == b"success"
+
+    assert [state_of(order) for order in orders] == ["completed", "held", "completed"]
+    assert codes_left(sku) == 0
+
+
+def test_who_paid_is_known_and_counts_where_nothing_could_be_handed_over_at_once(shop, monkeypatch):
+    sku = stocked(3)
+    rule({"count": {"by": "payer", "within": 3600}, "op": ">", "value": 1})
+    visitors = [client_of(shop) for _each in range(2)]
+    orders = [bought(one, sku, request_key=f"form-{at}") for at, one in enumerate(visitors)]
+
+    for one, order in zip(visitors, orders, strict=True):
+        with monkeypatch.context() as patched:
+            for step in ("draft_units", "stop"):
+                patched.setattr(delivering, step, fails)
+            assert notify(one, order, buyer_id="2088A").content == b"success"
+    broken = [state_of(order) for order in orders]
+    for order in orders:
+        fulfillment.open_units(order_id=order.pk, now=timezone.now())
+
+    assert broken == ["paid", "paid"]
+    assert [state_of(order) for order in orders] == ["completed", "held"]
+    with tenant_atomic():
+        assert Assessment.objects.filter(payer=None).count() == 0
+
+
+def test_what_cannot_be_written_down_of_a_payment_keeps_no_order(shop, monkeypatch):
+    sku = stocked(2)
+    rule({"count": {"by": "payer", "within": 3600}, "op": ">", "value": 1})
+    visitors = [client_of(shop) for _each in range(2)]
+    orders = [bought(one, sku, request_key=f"form-{at}") for at, one in enumerate(visitors)]
+    monkeypatch.setattr(netting, "keep_again", fails)
+
+    for one, order in zip(visitors, orders, strict=True):
+        assert notify(one, order, buyer_id="2088A").content == b"success"
+
+    assert [state_of(order) for order in orders] == ["completed", "completed"]
+
+
+def fails(*_given, **_named):
+    raise RuntimeError("a bug")
