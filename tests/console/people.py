@@ -40,6 +40,10 @@ def sign_in(browser: Client, email: str, *, password: str = PASSWORD, to: str = 
     return browser.post(where, {"email": email, "password": password}, headers=ENGLISH)
 
 
+def ask_for_password(browser: Client, email: str) -> Any:
+    return browser.post(f"{ROOT}password/lost/", {"email": email}, headers=ENGLISH)
+
+
 def guest_of(shop: Merchant, partner: Partner, email="ann@example.com", *, may_edit=True) -> Client:
     """Signed in at the partner's console."""
     browser = client_of(shop)

@@ -234,6 +234,9 @@ class TestTestMode:
         assert {browser.get(root + page).status_code for page in pages} == {200}
         keys = browser.get(f"{root}keys/").content.decode()
         assert "trial" in keys
+        assert keys.count('data-copy="#account') == 4
+        live = browser.get(f"{ROOT}live/{acme.partner.ref}/keys/").content.decode()
+        assert 'data-copy="#account' not in live
         assert acme.key[8:16] not in keys
         assert "live.example.com" not in browser.get(f"{root}webhooks/").content.decode()
 

@@ -10,15 +10,24 @@ from django.utils import timezone
 
 from channels import services as channels
 from channels.models import Person, PersonSession
-from channels.services.people import LINK_GOOD, SIGNED_IN
+from channels.services.people import LINK_GOOD, RESET_GOOD, SIGNED_IN
 from core.guards import By
 from core.scope import tenant_atomic
 from dashboard.access import FRESH
-from dashboard.accounts import LOGIN
+from dashboard.accounts import LOGIN, RESET
 from tenants.models import AuditRow, Merchant
 from tests.channels.factories import WANG, make_partner
 from tests.conftest import as_tenant, client_of
-from tests.console.people import ENGLISH, PASSWORD, ROOT, guest_of, invited, join, sign_in
+from tests.console.people import (
+    ENGLISH,
+    PASSWORD,
+    ROOT,
+    ask_for_password,
+    guest_of,
+    invited,
+    join,
+    sign_in,
+)
 from tests.dashboard.people import browser_of
 
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
@@ -155,6 +164,66 @@ def test_guessing_a_password_is_stopped(shop, partner):
     assert noted()[-1] == "person.blocked"
     with time_machine.travel(timezone.now() + timedelta(minutes=16)):
         assert sign_in(browser, ANN).status_code == 302
+
+
+def link_in(letter):
+    """The path of the link in a letter."""
+    return urlsplit(next(line for line in letter.body.splitlines() if "/join/" in line)).path
+
+
+def test_a_lost_password_is_set_anew_by_a_letter(shop, partner):
+    before = guest_of(shop, partner)
+    mail.outbox.clear()
+    browser = client_of(shop)
+
+    with as_tenant(None):  # no shop is bound any more when the letter leaves
+        asked = ask_for_password(browser, ANN.upper())
+    (letter,) = mail.outbox
+
+    assert (asked.status_code, letter.to) == (200, [ANN])
+    assert sign_in(client_of(shop), ANN).status_code == 302  # the old one is good until then
+    form = {"name": "Ann", "password": "another long one"}
+    assert browser.post(link_in(letter), form).status_code == 302
+    assert sign_in(client_of(shop), ANN).status_code == 422
+    assert sign_in(client_of(shop), ANN, password="another long one").status_code == 302
+    assert before.get(page_of(partner)).status_code == 302
+    assert browser.post(link_in(letter), form).status_code == 404
+    assert "person.lost_password" in noted()
+
+
+def test_who_asks_for_another_password_is_not_told_who_is_known(shop, partner):
+    guest_of(shop, partner)
+    invited(partner, "bob@example.com")  # has never had one: the invitation stays good
+    mail.outbox.clear()
+
+    said = {
+        ask_for_password(client_of(shop), email).content
+        for email in (ANN, "bob@example.com", "nobody@example.com")
+    }
+
+    assert len(said) == 1
+    assert [letter.to for letter in mail.outbox] == [[ANN]]
+
+
+def test_the_link_of_a_letter_ends_after_an_hour(shop, partner):
+    guest_of(shop, partner)
+    ask_for_password(client_of(shop), ANN)
+
+    with time_machine.travel(timezone.now() + RESET_GOOD):
+        assert client_of(shop).get(link_in(mail.outbox[-1])).status_code == 404
+
+
+def test_nobodys_mailbox_is_flooded(shop, partner):
+    guest_of(shop, partner)
+    mail.outbox.clear()
+    for _time in range(RESET.budgets[By.TARGET].free):
+        assert ask_for_password(client_of(shop), ANN).status_code == 200
+
+    answer = ask_for_password(client_of(shop), ANN)
+
+    assert answer.status_code == 429
+    assert len(mail.outbox) == RESET.budgets[By.TARGET].free
+    assert noted()[-1] == "person.blocked"
 
 
 def test_signing_in_leads_to_where_one_was_going(shop, partner):
