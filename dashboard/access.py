@@ -15,19 +15,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from channels.models import Person, PersonSession
+from channels.selectors import find_factor
 from channels.services.people import actor_of as actor_of_person
 from core.actors import Actor
 from core.callers import caller_ip
 from core.errors import NotAllowed
 from core.scope import tenant_atomic
 from dashboard.words import who
-from tenants.models import Member
-from tenants.roles import ALL_RIGHTS, has_right
-from tenants.selectors import find_member
+from tenants.models import Member, Visit
+from tenants.roles import ALL_RIGHTS, VISITING, has_right
+from tenants.selectors import find_member, find_visit
 from tenants.types import Shop
 
 # ASVS 7.5.3: who is about to see a secret has typed the password within these minutes.
 FRESH = timedelta(minutes=5)
+VISIT = "visit"  # where a session keeps it
 _UNREAD = object()
 _LOOK = frozenset({"partners.view", "money.view"})
 _EDIT = _LOOK | {"partners.edit"}
@@ -51,6 +53,11 @@ class Guest:
     @property
     def mode(self) -> str:
         return "test" if self.is_test else "live"
+
+    @property
+    def is_asked_for_factor(self) -> bool:
+        """Of what the sandbox shows, nothing is worth one."""
+        return self.person.partner.demands_second_factor and not self.is_test
 
     def may(self, right: str) -> bool:
         """Raises KeyError for a right that no role knows."""
@@ -82,8 +89,19 @@ def _read_member(request: HttpRequest) -> Member | None:
     user = request.user
     if not user.is_authenticated or not user.is_active or not getattr(request, "shop", None):
         return None
+    ref = request.session.get(VISIT) if hasattr(request, "session") else None
     with tenant_atomic(savepoint=False):
-        return find_member(user_id=user.pk)
+        if ref is None:
+            return find_member(user_id=user.pk)
+        visit = find_visit(ref=ref, operator_id=user.pk, now=timezone.now())
+    request._visit = visit  # type: ignore[attr-defined] # noqa: SLF001 -- our own mark
+    return visit.member if visit else None  # a visit that is over leaves nobody
+
+
+def visit_of(request: HttpRequest) -> Visit | None:
+    """An operator's of the platform who looks in as the member; None for everybody else."""
+    member_of(request)
+    return getattr(request, "_visit", None)
 
 
 def allows(request: HttpRequest, right: str) -> bool:
@@ -91,7 +109,9 @@ def allows(request: HttpRequest, right: str) -> bool:
     if guest is not None:
         return guest.may(right)
     member = member_of(request)
-    return member is not None and has_right(member.role, right)
+    if member is None or (visit_of(request) and right not in VISITING):
+        return False
+    return has_right(member.role, right)
 
 
 def require(request: HttpRequest, right: str) -> None:
@@ -103,8 +123,8 @@ def actor_of(request: HttpRequest) -> Actor:
     guest = guest_of(request)
     if guest is not None:
         return actor_of_person(guest.person, ip=caller_ip(request))
-    user = request.user
-    label = f"user:{user.pk} {user.get_username()}"
+    user, visit = request.user, visit_of(request)
+    label = visit.label if visit else f"user:{user.pk} {user.get_username()}"
     return Actor(label[:80], user_id=user.pk, ip=caller_ip(request))
 
 
@@ -113,9 +133,14 @@ def has_factor(request: HttpRequest) -> bool:
 
 
 def lacks_factor(request: HttpRequest) -> bool:
-    """Whether the shop demands a second factor that its person has not set up yet."""
-    is_guest = guest_of(request) is not None
-    return not is_guest and shop_of(request).demands_second_factor and not has_factor(request)
+    """Whether a second factor is demanded that its person has not set up yet: by the shop, of a
+    guest by his partner, and of the platform's operators always."""
+    guest = guest_of(request)
+    if guest is not None:
+        return guest.is_asked_for_factor and find_factor(person_id=guest.person.pk) is None
+    shop: Shop | None = getattr(request, "shop", None)
+    is_demanded = shop is None or shop.demands_second_factor
+    return is_demanded and not has_factor(request)
 
 
 def is_fresh(request: HttpRequest) -> bool:
@@ -123,13 +148,18 @@ def is_fresh(request: HttpRequest) -> bool:
     session within the last minutes."""
     guest = guest_of(request)
     if guest is not None:
-        return timezone.now() - guest.session.typed_at < FRESH
-    if lacks_factor(request):
+        return has_typed_lately(guest.session) and not lacks_factor(request)
+    if lacks_factor(request) or visit_of(request):
         return False
     records = get_authentication_records(request, request.user)
     wanted = "mfa" if has_factor(request) else "password"
     typed = [record["at"] for record in records if record.get("method") == wanted]
     return bool(typed) and timezone.now().timestamp() - max(typed) < FRESH.total_seconds()
+
+
+def has_typed_lately(session: PersonSession) -> bool:
+    """Whether a guest typed the password, or where there is one the second factor's code."""
+    return timezone.now() - session.typed_at < FRESH
 
 
 def known_as(request: HttpRequest, label: str) -> str:

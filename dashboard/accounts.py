@@ -1,16 +1,20 @@
 """How staff sign in: allauth, with our own limits, which live in Postgres."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm, ResetPasswordForm
+from allauth.core import context
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
 from django.forms import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor
@@ -19,20 +23,24 @@ from core.errors import TooManyTries
 from core.guards import Asker, Attempt, By, Floor, Guard, attempt
 from core.meters import Budget
 from core.metrics import sign_ins_refused
+from dashboard import known
 from dashboard.addresses import address_of, host_of
 from tenants import audit
 from tenants.models import User
 from tenants.selectors import find_member
 
-# Guessing one person's password, and trying one password on many people from one place.
-# Neither a shop's nor the platform's budget: who spends it would shut out all of its staff.
+# Guessing one person's password, and trying one password on many people, from one place or many.
+# Who spends a shop's budget shuts out nobody who has signed in on his browser before.
 LOGIN = Guard(
     name="login",
     budgets={
         By.TARGET: Budget(free=8, every=900 / 8, first=900, longest=900),
         By.ADDRESS: Budget(free=60, every=15, first=5, longest=900),
         By.NETWORK: Budget(free=180, every=5, longest=300),
+        By.SHOP: Budget(free=300, every=6, longest=60),
+        By.PLATFORM: Budget(free=3_000, every=0.5, first=0.5, longest=20),
     },
+    fair={By.ADDRESS: Budget(free=60, every=15, longest=120)},
     floor=Floor(most=8, window=timedelta(minutes=15)),
 )
 RESET = Guard(
@@ -41,7 +49,10 @@ RESET = Guard(
         By.TARGET: Budget(free=3, every=1200, first=3600, longest=3600),
         By.ADDRESS: Budget(free=20, every=180, first=60, longest=3600),
         By.NETWORK: Budget(free=60, every=60, first=10, longest=3600),
+        By.SHOP: Budget(free=100, every=60, first=5, longest=300),
+        By.PLATFORM: Budget(free=1_000, every=5, longest=60),
     },
+    fair={By.ADDRESS: Budget(free=20, every=180, first=60, longest=3600)},
     floor=Floor(most=3, window=timedelta(hours=1)),
 )
 
@@ -124,19 +135,26 @@ class StaffLogin(LoginForm):
         return cleaned
 
     def _check_place(self, user: User) -> None:
+        if has_place(self.request, user):
+            return
         if getattr(self.request, "shop", None) is None:
-            if not user.is_operator:
-                raise ValidationError(
-                    _("Your password is right, but you are not an operator of the platform.")
-                )
-        elif find_member(user_id=user.pk) is None:
-            remember(self.request, "login.no_member", user.email)
             raise ValidationError(
-                _(
-                    "Your password is right, but you are not a member of this shop. "
-                    "Ask its owner to invite you, or sign in at your own shop's address."
-                )
+                _("Your password is right, but you are not an operator of the platform.")
             )
+        remember(self.request, "login.no_member", user.email)
+        raise ValidationError(
+            _(
+                "Your password is right, but you are not a member of this shop. "
+                "Ask its owner to invite you, or sign in at your own shop's address."
+            )
+        )
+
+
+def has_place(request: HttpRequest, user: User) -> bool:
+    """Whether the person works behind this host: at the shop, or for the platform."""
+    if getattr(request, "shop", None) is None:
+        return bool(user.is_operator)
+    return find_member(user_id=user.pk) is not None
 
 
 def at_form(refusal: TooManyTries) -> ValidationError:
@@ -144,7 +162,8 @@ def at_form(refusal: TooManyTries) -> ValidationError:
     return ValidationError(str(refusal.message), code=refusal.code, params=refusal.headers)
 
 
-def remember_login(request: HttpRequest, user: User) -> None:
+def remember_login(request: HttpRequest, response: HttpResponse, user: User) -> None:
+    known.know(request, response, user.email.lower())
     remember(request, "login.done", user.email, user_id=user.pk)
 
 
@@ -162,6 +181,27 @@ def send_password_link(request: HttpRequest, mail: str) -> None:
         form.save(request)
 
 
+def write_of_factor(request: HttpRequest, letter: str) -> None:
+    """To the person's own mail, when it is done: who did not do it is to know."""
+    told = {"user": request.user, "at": timezone.localtime(), "address": caller_ip(request)}
+    write_to(request, [(request.user.get_username(), get_language() or "")], letter, told)
+
+
+def write_to(
+    request: HttpRequest, whom: Iterable[tuple[str, str]], letter: str, told: dict[str, Any]
+) -> None:
+    """To each address, in the language beside it, after the commit: a letter leaves by another
+    machine, and nothing is kept open for it."""
+    people = list(whom)
+
+    def send() -> None:
+        for mail, language in people:
+            with context.request_context(request), override(language):
+                StaffAccounts(request).send_mail(f"account/email/{letter}", mail, told)
+
+    transaction.on_commit(send, robust=True)
+
+
 def remember(request: HttpRequest, action: str, mail: str, *, user_id: int | None = None) -> None:
     """The audit log belongs to a shop: on the operator's host the request log has to do."""
     if action in _REFUSALS:
@@ -174,8 +214,13 @@ def remember(request: HttpRequest, action: str, mail: str, *, user_id: int | Non
 
 def _tries(request: HttpRequest, guard: Guard, mail: str) -> Attempt:
     """Raises TooManyTries."""
-    asker = Asker(address=caller_ip(request), shop="", target=mail)
-    return attempt(guard=guard, asker=asker, now=timezone.now())
+    shop = getattr(request, "shop", None)
+    asker = Asker(address=caller_ip(request), shop=str(shop.id) if shop else "", target=mail)
+
+    def is_no_stranger() -> bool:
+        return known.is_known(request, mail)
+
+    return attempt(guard=guard, asker=asker, now=timezone.now(), has_evidence=is_no_stranger)
 
 
 def _mail(credentials: dict[str, Any]) -> str:

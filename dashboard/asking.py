@@ -1,20 +1,16 @@
 """What the form of a risk rule offers to ask: facts by what they are about, and their values."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
 
 from catalog.models import Brand, Sku
 from channels.models import Partner
 from dashboard.words import goods_words
-from risk.errors import ConditionWrong
 from risk.facts import FACTS, Fact, Group
 from risk.states import LOOKED
 
 MOST_OFFERED = 300
-SCOPED = ("sku", "brand", "partner")  # what a rule may be of only, written by its number or name
 
 
 def asked() -> list[Fact]:
@@ -61,25 +57,3 @@ def scoped() -> dict[str, list[tuple[str, str]]]:
         "brand": [(brand.name, brand.name_en) for brand in brands],
         "partner": [(partner.ref, partner.name) for partner in partners],
     }
-
-
-def meant(name: str, texts: Sequence[str]) -> list[str]:
-    """The values that are meant, in this order. Raises ConditionWrong for one there is not."""
-    known = _known(name, texts) if texts else {}
-    for text in texts:
-        if text not in known:
-            raise ConditionWrong(
-                _("The shop has no “%(value)s”.") % {"value": text[:40]}, param=f"scope.{name}"
-            )
-    return [known[text] for text in texts]
-
-
-def _known(name: str, texts: Sequence[str]) -> dict[str, str]:
-    """By what was typed: a SKU's number, a brand's name, a partner's number or name."""
-    if name == "sku":
-        return {ref: ref for ref in Sku.objects.filter(ref__in=texts).values_list("ref", flat=True)}
-    if name == "brand":
-        rows = Brand.objects.filter(name__in=texts) | Brand.objects.filter(name_en__in=texts)
-        return {text: brand.name for brand in rows for text in (brand.name, brand.name_en) if text}
-    partners = Partner.objects.filter(name__in=texts) | Partner.objects.filter(ref__in=texts)
-    return {text: one.ref for one in partners for text in (one.name, one.ref)}

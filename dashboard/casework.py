@@ -1,6 +1,7 @@
 """One case of the desk: what is known of it, in words."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -13,16 +14,17 @@ from channels.models import Partner
 from core.money import Money
 from dashboard.queueing import rule_names
 from dashboard.tones import tone_of
-from dashboard.words import channel_words, goods_words
+from dashboard.words import channel_words, goods_words, no_rule_words
 from orders.models import Order
 from orders.selectors import earlier_orders, outcomes_of
+from risk.errors import ConditionWrong
 from risk.facts import FACTS
 from risk.models import LINKING, Assessment
 from risk.selectors import count_words, counts_then, parts_of, value_words, versions_of
 from risk.selectors.sentences import Part
 from risk.states import Action, Moment, Trait
 
-MOST_EARLIER, MOST_COUNTED = 10, 200
+MOST_EARLIER, MOST_COUNTED, MOST_LOOKS = 10, 200, 20
 _TONES = {Action.DENY: "bad", Action.HOLD: "warn", Action.WARN: "warn", Action.TAG: "busy"}
 
 
@@ -40,7 +42,7 @@ def fact_words(fact: str, value: str) -> str:
         case "sku":
             found = Sku.objects.filter(ref=value).select_related("product").first()
             return goods_words(found) if found else value
-    return value
+    return FACTS[fact].words(value) if fact in FACTS else value
 
 
 Compared = tuple[str, Part]  # a rule's name and what it compares
@@ -72,8 +74,10 @@ def _compared(look: Assessment, *, currency: str) -> Iterator[Compared]:
     spoken = [(one["rule"], one["version"]) for one in look.spoken if one["version"]]
     known = rule_names() if spoken else {}
     for version in versions_of(spoken=spoken).values():
-        for part in parts_of(body=version.body, currency=currency, words=fact_words):
-            yield known.get(version.rule.ref, version.name), part
+        name = known.get(version.rule.ref, version.name)
+        with suppress(ConditionWrong):  # one that this program cannot read any more
+            for part in parts_of(body=version.body, currency=currency, words=fact_words):
+                yield name, part
 
 
 def _counts(look: Assessment, compared: list[Compared], *, currency: str) -> list[dict[str, Any]]:
@@ -116,20 +120,14 @@ def _said(moment: str, at: datetime, spoken: Any, *, note: str = "") -> dict[str
     return {"moment": moment, "at": at, "note": note, "spoken": spoken}
 
 
-_LISTED: dict[str, Callable[[], str]] = {
-    "list:block": lambda: _("Block list"),
-    "list:allow": lambda: _("Allow list"),
-    "list:watch": lambda: _("Watch list"),
-}
-
-
 def _spoke(one: dict[str, Any], known: dict[str, str]) -> dict[str, Any]:
-    listed = _LISTED.get(one["rule"])
+    words = no_rule_words(one["rule"])
     return {
-        "ref": "" if listed else one["rule"],
-        "name": listed() if listed else known.get(one["rule"], one["name"]),
+        "ref": "" if words else one["rule"],
+        "name": words or known.get(one["rule"], one["name"]),
         "action": Action(one["action"]).label,
         "tone": "" if one["is_shadow"] else _TONES.get(Action(one["action"]), "good"),
+        "score": 0 if one["is_shadow"] else one["score"],
         "is_shadow": one["is_shadow"],
         "is_unanswered": one["is_unanswered"],
     }

@@ -110,10 +110,9 @@ class DoorForm(WaysForm):
 
     field_order = ("app_id", "app_secret", "cards", "price_url", "hosts", "networks")
 
-    def __init__(self, *args: Any, kind: DoorKind, initial: dict[str, Any], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: DoorKind, **kwargs: Any) -> None:
         words = DOORS[kind]
-        usual = {"hosts": "\n".join(words.hosts)}
-        super().__init__(*args, initial=usual | initial, **kwargs)
+        super().__init__(*args, initial={"hosts": "\n".join(words.hosts)}, **kwargs)
         self._kind = kind
         if words.app_id:
             self.fields["app_id"] = _app_id_field(words)

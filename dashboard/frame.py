@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.forms import Form
@@ -15,16 +16,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core.errors import AppError
+from core.errors import AppError, NotAllowed
 from core.middleware import opens_own_scope
 from core.scope import tenant_atomic
 from dashboard import nav
-from dashboard.access import actor_of, guest_of, is_fresh, lacks_factor, require
+from dashboard.access import actor_of, guest_of, is_fresh, lacks_factor, require, visit_of
 from dashboard.places import back_here
 from dashboard.sites import office
-from dashboard.typed import bring_back, context_of, keep, page_again
+from dashboard.typed import bring_back, context_of, keep, page_again, typed_into
 
 View = Callable[..., HttpResponseBase]
+SEARCHES = frozenset({"office_find", "office_find_hits", "office_lists", "office_buyers"})
 REFUSED = 422  # a form that cannot be taken as it is
 OFFICE_FRAME, CONSOLE_FRAME = "admin/base_site.html", "developers/console.html"
 
@@ -45,6 +47,7 @@ def page(right: str, *, own_scope: bool = False) -> Callable[[View], View]:
         @wraps(view)
         def allowed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             require(request, right)
+            _check_visit(request, right)
             bring_back(request)
             return view(request, *args, **kwargs)
 
@@ -53,6 +56,16 @@ def page(right: str, *, own_scope: bool = False) -> Callable[[View], View]:
         return opens_own_scope(framed) if own_scope else framed
 
     return wrap
+
+
+def _check_visit(request: HttpRequest, right: str) -> None:
+    """An operator who looks in searches and ends it, and changes what `catalog.edit` lets; nothing
+    else is posted, whichever right its page asks."""
+    if request.method in {"GET", "HEAD"} or not right.endswith(".view"):
+        return
+    match = request.resolver_match
+    if visit_of(request) and (match is None or match.url_name not in SEARCHES):
+        raise NotAllowed
 
 
 def draw(
@@ -75,6 +88,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
 def draw_form(request: HttpRequest, form: Form, **context: Any) -> HttpResponse:
     """A page that is one form; sent, and not gone on from, it was refused."""
     is_refused = request.method == "POST"
+    typed_into(request, form)
     return draw(request, "dashboard/supply_form.html", is_refused=is_refused, form=form, **context)
 
 
@@ -162,13 +176,17 @@ def password_first(request: HttpRequest, *, then: str) -> HttpResponseRedirect |
     """Where to go when the password was typed too long ago, or None. What was sent is kept."""
     if is_fresh(request):
         return None
+    if visit_of(request):
+        raise NotAllowed
     keep(request, then)
     if lacks_factor(request):
         messages.warning(
             request,
-            _("This shop asks for a second factor here. Set it up once: it takes a minute."),
+            _("A second factor is asked for here. Set it up once: it takes a minute."),
         )
-        return HttpResponseRedirect(f"{reverse('mfa_activate_totp')}?next={then}")
+        guest = guest_of(request)
+        own = reverse("console:live:factor", args=[guest.ref]) if guest else ""
+        return HttpResponseRedirect(f"{own or reverse('mfa_activate_totp')}?next={quote(then)}")
     # Who has a second factor is led on to its page by allauth.
     again = "account_reauthenticate" if guest_of(request) is None else "console:password"
-    return HttpResponseRedirect(f"{reverse(again)}?next={then}")
+    return HttpResponseRedirect(f"{reverse(again)}?next={quote(then)}")

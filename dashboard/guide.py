@@ -16,9 +16,11 @@ from inventory.models import Code
 from notices.selectors import recipients
 from orders.models import Order
 from suppliers.models import Offer
+from suppliers.selectors import find_player
 from tenants.models import Member, Merchant
 
 Text = str | Promise
+SOMETIME, EARNEST = _("when there is time"), _("before you sell in earnest")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +30,13 @@ class Step:
     done: bool
     title: Text
     hint: Text
-    button: Text
+    button: Text  # none yet where there is nothing to press it for
     link: str
     right: str
     other: tuple[Text, str] | None = None
     is_later: bool = False  # the first sale needs no such step
+    when: Text = SOMETIME  # of a later one
+    is_along: bool = False  # what an earlier step does by the way
     is_in_shop: bool = False  # opened beside the office, which has to be found again
 
 
@@ -43,12 +47,17 @@ def of_shop(request: HttpRequest) -> dict[str, Any]:
     all_steps = [*_to_first_sale(shop), *_afterwards(has_factor=has_factor(request))]
     steps = [one for one in all_steps if allows(request, one.right)]
     first = [one for one in steps if not one.is_later]
+    is_first_done = all(one.done for one in first)
+    counted = steps if is_first_done else first  # what can wait is no part of the way to a sale
     member = member_of(request)
+    later = [one for one in steps if one.is_later]
     return {
         "steps": steps,
+        "parts": [("", first), (_("Not needed for the first sale"), later)],
         "next_step": next((one for one in steps if not one.done), None),
-        "steps_done": sum(one.done for one in steps),
-        "is_first_done": all(one.done for one in first),
+        "steps_done": sum(one.done for one in counted),
+        "steps_all": len(counted),
+        "is_first_done": is_first_done,
         "is_hidden": member is not None and member.guide_hidden_at is not None,
     }
 
@@ -56,19 +65,20 @@ def of_shop(request: HttpRequest) -> dict[str, Any]:
 def _to_first_sale(shop: Merchant) -> list[Step]:
     products = Product.objects.order_by("pk")
     shown = products.filter(state=ProductState.PUBLISHED).first()
+    has_product = products.exists()
     return [
         Step(
             done=bool(shop.contact and shop.tagline),
             title=_("Say who you are"),
             hint=_("A line under the shop's name, and where shoppers reach you."),
             button=_("Write it"),
-            link=f"{reverse('office_settings')}?then=guide",
+            link=reverse("office_guide_shop"),
             right="settings.edit",
         ),
         Step(
-            done=products.exists(),
+            done=has_product,
             title=_("Make a first product"),
-            hint=_("Choose a template: name, price and three sample codes are filled in."),
+            hint=_("Choose a template: name, price and goods to try it with are filled in."),
             button=_("Choose a template"),
             link=reverse("office_guide_product"),
             right="catalog.edit",
@@ -81,6 +91,7 @@ def _to_first_sale(shop: Merchant) -> list[Step]:
             link=reverse("office_imports"),
             right="stock.import",
             other=(_("Connect a supplier"), reverse("office_supplier_new")),
+            is_along=not has_product,
         ),
         Step(
             done=shown is not None,
@@ -89,12 +100,13 @@ def _to_first_sale(shop: Merchant) -> list[Step]:
             button=_("Products"),
             link=reverse("admin:catalog_product_changelist", current_app="office"),
             right="catalog.edit",
+            is_along=not has_product,
         ),
         Step(
             done=Order.objects.exclude(paid_at=None).exists(),
             title=_("Buy it yourself"),
             hint=_("See what your shoppers see, pay, and watch the goods arrive."),
-            button=_("See the shop"),
+            button=_("See the shop") if shown else "",
             link=f"/p/{shown.ref}/" if shown else "/",
             right="home.view",
             is_in_shop=True,
@@ -110,6 +122,7 @@ def _has_goods() -> bool:
 def _afterwards(*, has_factor: bool) -> list[Step]:
     return [
         *_samples(),
+        *_player(),
         Step(
             done=has_factor,
             title=_("Protect codes and money"),
@@ -154,5 +167,25 @@ def _samples() -> list[Step]:
             link=reverse("office_batch", args=[batch.pk]),
             right="stock.freeze",
             is_later=True,
+            when=EARNEST,
+        )
+    ]
+
+
+def _player() -> list[Step]:
+    """While the simulated supplier delivers."""
+    found = find_player()
+    if found is None:
+        return []
+    return [
+        Step(
+            done=False,
+            title=_("Take the simulated supplier out of use"),
+            hint=_("What it delivers is made up: connect a real one before real buyers come."),
+            button=_("Its page"),
+            link=reverse("office_supplier", args=[found.pk]),
+            right="suppliers.edit",
+            is_later=True,
+            when=EARNEST,
         )
     ]

@@ -16,6 +16,7 @@ from channels.selectors import count_given_up, low_partners, open_claims
 from core.money import Money
 from dashboard import guide
 from dashboard.access import allows, shop_of
+from dashboard.cockpit.types import amount
 from dashboard.words import goods_words
 from fulfillment.selectors import count_late, units_to_do, units_unconfirmed
 from fulfillment.states import UnitState
@@ -25,7 +26,6 @@ from orders.selectors import held_openings, live_cases
 from payments.models import Refund
 from payments.selectors import held_up_refunds, odd_notices
 from payments.states import RefundState
-from tenants.types import Shop
 
 MOST_LISTED = 6
 
@@ -42,13 +42,12 @@ def of_shop(request: HttpRequest) -> dict[str, Any]:
     now = timezone.now()
     if not allows(request, "home.view"):
         return {}
-    shop = shop_of(request)
     steps = guide.of_shop(request)
     return {
         "todo": [todo for todo in _todo(request, now=now) if todo.count],
         "low": _low(now=now),
         "expiring": _expiring(now=now),
-        "figures": _figures(shop, now=now) if allows(request, "orders.view") else [],
+        "figures": _figures(request, now=now) if allows(request, "orders.view") else [],
         **steps,
         "has_guide": steps["next_step"] is not None and not steps["is_hidden"],
         "may_load": allows(request, "stock.import"),
@@ -140,11 +139,18 @@ def _names(sku_ids: Any) -> dict[int, str]:
     return {sku.pk: goods_words(sku) for sku in skus}
 
 
-def _figures(shop: Shop, *, now: datetime) -> list[dict[str, Any]]:
+def _figures(request: HttpRequest, *, now: datetime) -> list[dict[str, Any]]:
     """Today so far beside yesterday until the same hour, in the shop's time zone."""
     begin = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     day = timedelta(days=1)
     today, before = _sums(begin, now), _sums(begin - day, now - day)
+    money = {"paid", "back"}
+    hidden = frozenset() if allows(request, "sales.view") else money
+    currency = shop_of(request).currency
+
+    def told(name: str, sums: dict[str, int]) -> str:
+        return amount(Money(sums[name], currency)) if name in money else f"{sums[name]:,}"
+
     words = {
         "paid": _("Paid today"), "orders": _("Orders"), "buyers": _("Buyers"),
         "back": _("Refunded today"),
@@ -152,13 +158,12 @@ def _figures(shop: Shop, *, now: datetime) -> list[dict[str, Any]]:
     return [
         {
             "words": words[name],
-            "now": Money(today[name], shop.currency) if name in {"paid", "back"} else today[name],
-            "before": Money(before[name], shop.currency)
-            if name in {"paid", "back"}
-            else before[name],
+            "now": told(name, today),
+            "before": told(name, before),
             "change": _change(today[name], before[name]),
         }
         for name in words
+        if name not in hidden
     ]
 
 

@@ -16,7 +16,7 @@ RELEASE, ALLOW, REFUSE, BLOCK = "release", "allow", "refuse", "block"
 DAYS = {"7": _("7 days"), "30": _("30 days"), "90": _("90 days"), "": _("for good")}
 FIRST_DAYS = "30"
 # Many people may share an address or a network: who blocks those says so himself.
-FIRST_TRAITS = frozenset({Trait.DEVICE, Trait.PHONE, Trait.MAIL, Trait.ACCOUNT})
+FIRST_TRAITS = frozenset({Trait.DEVICE, Trait.PHONE, Trait.MAIL, Trait.ACCOUNT, Trait.PAYER})
 
 
 def judged_in(

@@ -23,6 +23,7 @@ SHORT: dict[str, Promise] = {
     Trait.PHONE: _("Phone"),
     Trait.MAIL: _("Mail"),
     Trait.ACCOUNT: _("Account"),
+    Trait.PAYER: _("Payer"),
 }
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from core.errors import InvalidInput
 from dashboard.fields import MB, MomentInput, UploadField
-from dashboard.reading import day_of, moment_of
+from dashboard.reading import day_of, is_of_our_time, moment_of
 from risk import services as risk
 from risk.selectors.values import MAIL_DOMAIN
 from risk.services.lists import MOST_AT_ONCE
@@ -28,6 +28,7 @@ KINDS = {
     MAIL_DOMAIN: gettext_lazy("mail domain"),
     Trait.ACCOUNT.value: Trait.ACCOUNT.label,
     Trait.DEVICE.value: gettext_lazy("device that placed an order"),
+    Trait.PAYER.value: Trait.PAYER.label,
 }
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _DAY = timedelta(days=1)
@@ -44,6 +45,11 @@ class ListingForm(forms.Form):
     listing = forms.ChoiceField(
         label=gettext_lazy("List"),
         choices=[(one.value, capfirst(one.label)) for one in Listing],
+        help_text=gettext_lazy(
+            "Who is always allowed by a phone number, mail address, mail domain or account, which "
+            "anybody can type, stays blocked where the device, IP address or network is blocked, "
+            "unless a code has proven the phone number or mail address."
+        ),
     )
     trait = forms.ChoiceField(
         label=gettext_lazy("Kind"),
@@ -57,7 +63,8 @@ class ListingForm(forms.Form):
         help_text=gettext_lazy(
             "One a line, up to 10,000. After a comma, a reason of its own; after another one, the "
             "day until which it counts. Networks as 203.0.113.0/24; a device by the number of an "
-            "order that was placed on it."
+            "order that was placed on it; a payer by the number of an order that he paid, or by "
+            "the provider's name for his account."
         ),
     )
     file = UploadField(
@@ -73,6 +80,12 @@ class ListingForm(forms.Form):
 
     bad: list[BadLine]
     count = 0
+
+    def clean_until(self) -> datetime | None:
+        found: datetime | None = self.cleaned_data["until"]
+        if found is not None and not is_of_our_time(found):
+            raise forms.ValidationError(_("Write a day and a time."))
+        return found
 
     def clean(self) -> Any:
         cleaned = super().clean()
@@ -146,4 +159,7 @@ def _end(text: str) -> datetime | None:
     if len(text) > len("2026-12-31"):
         return moment_of(text, param="until")
     day = day_of(text, param="until")
-    return moment_of(str(day + _DAY), param="until") if day else None
+    try:
+        return moment_of(str(day + _DAY), param="until") if day else None
+    except OverflowError:  # the last day of all
+        raise InvalidInput(_("Write a day such as 2026-12-31."), param="until") from None

@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from orders.selectors import Outcome, outcomes_of
 from orders.states import OrderState
-from risk.selectors import judgements_of, looks_that_spoke
-from risk.selectors.spoken import MOST_SPOKEN, SpokenLook
+from risk.selectors import judgements_of, look_ups_that_spoke, looks_that_spoke
+from risk.selectors.spoken import MOST_LOOK_UPS_SPOKEN, MOST_SPOKEN, SpokenLook
 from risk.states import SEVERITY, Action, Judgement
 
 STOPS = frozenset({Action.HOLD, Action.DENY})
@@ -68,8 +68,11 @@ def _hardest(look: SpokenLook) -> str:
 
 
 def measurement(*, days: int, now: datetime) -> Measurement:
-    """Of the looks of the last days that any rule spoke on, the newest ten thousand at most."""
-    looks = looks_that_spoke(since=now - timedelta(days=days), until=now)
+    """Of the looks of the last days that any rule spoke on, the newest ten thousand at most. What
+    comes of an order says nothing of who looked it up."""
+    since = now - timedelta(days=days)
+    looks = looks_that_spoke(since=since, until=now)
+    look_ups = look_ups_that_spoke(since=since, until=now)
     subjects = list({look.subject for look in looks})
     said, outcomes = judgements_of(subjects=subjects), outcomes_of(numbers=subjects)
     found: dict[str, Measured] = defaultdict(Measured)
@@ -77,7 +80,11 @@ def measurement(*, days: int, now: datetime) -> Measurement:
         fate = fate_of(said.get(look.subject), outcomes.get(look.subject), now=now)
         for rule, wanted in look.wanted.items():
             found[rule].count(wanted, fate)
-    return Measurement(of=dict(found), is_whole=len(looks) < MOST_SPOKEN)
+    for look in look_ups:
+        for rule, wanted in look.wanted.items():
+            found[rule].count(wanted, Fate.OPEN)
+    is_whole = len(looks) < MOST_SPOKEN and len(look_ups) < MOST_LOOK_UPS_SPOKEN
+    return Measurement(of=dict(found), is_whole=is_whole)
 
 
 def fate_of(said: Judgement | None, outcome: Outcome | None, *, now: datetime) -> Fate:

@@ -44,12 +44,14 @@ SHOP = (
         (
             Place(_("Home"), "home", "admin:index", "home.view"),
             Place(_("Cockpit"), "monitoring", "office_cockpit", "risk.view"),
+            Place(_("Questions"), "contact_support", "office_questions", "risk.view"),
         ),
     ),
     (
         _("Sales"),
         (
             Place(_("Orders"), "receipt_long", "admin:orders_order_changelist", "orders.view"),
+            Place(_("Buyers and segments"), "groups", "office_buyers", "orders.view"),
             Place(_("Held orders"), "pause_circle", "office_held", "orders.view"),
             Place(_("Risk radar"), "radar", "office_radar", "risk.view"),
             Place(_("Risk rules"), "policy", "office_rules", "risk.view"),
@@ -105,6 +107,8 @@ SHOP = (
         _("Shop"),
         (
             Place(_("Notices"), "notifications", "office_notices", "home.view"),
+            Place(_("Reports"), "summarize", "office_reports", "home.view"),
+            Place(_("Exports"), "download", "office_exports", "home.view"),
             Place(_("Members"), "group", "admin:tenants_member_changelist", "members.view"),
             Place(_("Audit log"), "history", "admin:tenants_auditrow_changelist", "audit.view"),
             Place(_("Settings"), "settings", "office_settings", "settings.edit"),

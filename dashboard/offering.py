@@ -1,14 +1,18 @@
-"""The form of an offer: amounts as decimals, hours as a person writes them."""
+"""Which goods are bought, and the form of an offer: amounts as decimals, hours as a person writes
+them."""
 
 from typing import Any
 
 from django import forms
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Sku
-from catalog.states import Channel, Kind
+from catalog.states import BOUGHT, Channel, Kind
 from core.errors import AppError
 from core.money import Money, parse_e4
+from dashboard.reading import ids_in
 from suppliers.models import Offer, Supplier, SupplierProduct
 
 PLAIN = (
@@ -33,6 +37,18 @@ def _whole(label: Any, *, least: int, hint: Any, initial: int) -> forms.IntegerF
 def _hour(label: Any, hint: Any = "") -> forms.TimeField:
     widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     return forms.TimeField(label=label, required=False, help_text=hint, widget=widget)
+
+
+def bought_skus(*, given: QueryDict) -> "QuerySet[Sku]":
+    """What is bought when it is ordered, as the address asks for it."""
+    skus, text = Sku.objects.filter(kind__in=BOUGHT), given.get("q", "").strip()
+    if "sku" in given:
+        skus = skus.filter(pk__in=ids_in(given.getlist("sku")))
+    if text:
+        named = [f"{name}__icontains" for name in ("product__name", "product__name_en", "name")]
+        skus = skus.filter(Q(*[(name, text) for name in named], _connector=Q.OR))
+    in_order = skus.order_by("product__position", "product_id", "position", "pk")
+    return in_order.select_related("product")
 
 
 class OfferForm(forms.Form):

@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from suppliers.selectors import protocols_here
+from tenants.selectors import is_sandbox
 
 Text = str | Promise
 
@@ -101,8 +102,9 @@ PROTOCOLS: dict[str, ProtocolWords] = {
 
 
 def protocols_offered() -> dict[str, ProtocolWords]:
-    """Those that a new supplier of the bound tenant may speak."""
-    here = protocols_here()
+    """Those that a new supplier of the bound tenant may speak. The simulated one is docked by
+    itself, and is listed where there is no other."""
+    here = protocols_here() if is_sandbox() else protocols_here() - {"sandbox"}
     return {name: words for name, words in PROTOCOLS.items() if name in here}
 
 

@@ -1,5 +1,6 @@
 """What waits for a person: orders that a rule or their price stopped, and codes kept closed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,13 +13,14 @@ from django.utils.translation import gettext_lazy
 
 from core.money import Money
 from dashboard.fields import amount_field, read_amount
-from dashboard.words import CHANNELS, channel_words
-from orders.models import Opening, Order
+from dashboard.words import CHANNELS, channel_words, no_rule_words
+from orders.models import Order
 from orders.selectors import held_openings, held_orders, why_held
 from orders.services.screening import BY_RULE
 from orders.states import HeldThen
 from risk.models import Assessment
-from risk.selectors import name_of, rules
+from risk.selectors import assessments_of, name_of, rules, scores_by
+from risk.states import Moment
 
 MOST = 200
 OPENING, BY_PRICE = "opening", "cost_above_price"
@@ -29,6 +31,11 @@ REASONS = {
     OPENING: gettext_lazy("its codes are kept closed"),
 }
 _ALL = ("", gettext_lazy("all"))
+BY_SCORE = "score"
+_ORDERS = {
+    "": gettext_lazy("the most urgent first"),
+    BY_SCORE: gettext_lazy("the highest score first"),
+}
 
 
 class QueueForm(forms.Form):
@@ -41,6 +48,9 @@ class QueueForm(forms.Form):
     )
     least = amount_field(gettext_lazy("Amount from"), required=False)
     most = amount_field(gettext_lazy("Amount to"), required=False)
+    by = forms.ChoiceField(
+        label=gettext_lazy("In which order"), required=False, choices=list(_ORDERS.items())
+    )
 
     def __init__(self, given: Any, *, currency: str) -> None:
         super().__init__(given)
@@ -66,6 +76,7 @@ class Waiting:
     decide_by: datetime
     held_then: str
     why: str
+    score: int = 0
     is_opening: bool = False
     rules: list[str] = field(default_factory=list)
 
@@ -88,11 +99,12 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """The most urgent first, `rows` of `count`."""
+    """`rows` of `count`; `first` is the most urgent of all."""
 
     rows: list[Waiting]
     count: int
     urgent: int
+    first: Waiting | None
 
     @property
     def more(self) -> int:
@@ -117,29 +129,46 @@ def queue(*, now: datetime, asked: dict[str, Any] | None = None) -> Queue:
     """What waits and fits what is asked for (a QueueForm's values)."""
     asked = asked or {}
     held, closed = _held(asked), _closed(asked)
-    rows = sorted(
-        [*map(_of_order, held[:MOST]), *map(_of_opening, closed[:MOST])],
-        key=lambda row: (row.decide_by, row.order.pk),
-    )[:MOST]
+    rows = by_time = _sorted(held, closed, key=_by_time)
+    if asked.get("by") == BY_SCORE:
+        names = ("-score", "decide_by", "pk")
+        rows = _sorted(held.order_by(*names), closed.order_by(*names), key=_by_score)
     soon = {"decide_by__lte": now + URGENT}
     return Queue(
         rows=_with_rules(rows),
         count=held.count() + closed.count(),
         urgent=held.filter(**soon).count() + closed.filter(**soon).count(),
+        first=next(iter(by_time), None),
     )
+
+
+def _sorted(
+    held: "QuerySet[Any]", closed: "QuerySet[Any]", *, key: Callable[[Waiting], Any]
+) -> list[Waiting]:
+    """The first ones of both, each of which is sorted so already."""
+    return sorted([*map(_of_order, held[:MOST]), *map(_of_opening, closed[:MOST])], key=key)[:MOST]
+
+
+def _by_time(row: Waiting) -> Any:
+    return row.decide_by, row.order.pk
+
+
+def _by_score(row: Waiting) -> Any:
+    return -row.score, *_by_time(row)
 
 
 def _of_order(order: Any) -> Waiting:
     return Waiting(
         order=order, decide_by=order.decide_by, held_then=order.held_then,
-        why=why_held(reason=order.held_for),
+        why=why_held(reason=order.held_for), score=order.score,
     )  # fmt: skip
 
 
-def _of_opening(opening: Opening) -> Waiting:
+def _of_opening(opening: Any) -> Waiting:
     return Waiting(
         order=opening.order, decide_by=opening.decide_by, held_then=opening.held_then,
         why=_("Its codes stay closed until somebody decides."), is_opening=True,
+        score=opening.score,
     )  # fmt: skip
 
 
@@ -158,6 +187,7 @@ def _closed(asked: dict[str, Any]) -> "QuerySet[Any]":
 
 
 def _that_fit(found: "QuerySet[Any]", asked: dict[str, Any], *, order: str) -> "QuerySet[Any]":
+    found = found.annotate(score=scores_by(subject=f"{order}number"))
     if asked.get("channel"):
         found = found.filter(**{f"{order}channel": asked["channel"]})
     if asked.get("least_e4") is not None:
@@ -165,8 +195,8 @@ def _that_fit(found: "QuerySet[Any]", asked: dict[str, Any], *, order: str) -> "
     if asked.get("most_e4") is not None:
         found = found.filter(**{f"{order}total_e4__lte": asked["most_e4"]})
     if asked.get("rule"):
-        spoke = Assessment.objects.filter(spoken__contains=[{"rule": asked["rule"]}])
-        found = found.filter(Exists(spoke.filter(subject=OuterRef(f"{order}number"))))
+        looks = assessments_of(subject=OuterRef(f"{order}number")).order_by()
+        found = found.filter(Exists(looks.filter(spoken__contains=[{"rule": asked["rule"]}])))
     return found
 
 
@@ -176,16 +206,17 @@ def rule_names() -> dict[str, str]:
 
 
 def _with_rules(rows: list[Waiting]) -> list[Waiting]:
-    """Each with the names of the rules that spoke and act."""
+    """Each with the names of the rules that spoke and act, and of what else did."""
     numbers = [row.order.number for row in rows]
-    looks = Assessment.objects.filter(subject__in=numbers).values_list("subject", "spoken")
+    kept = Assessment.objects.filter(subject__in=numbers).exclude(moment=Moment.LOOK_UP)
+    looks = kept.values_list("subject", "spoken")
     named: dict[str, list[str]] = {}
     known = rule_names()
     for subject, spoken in looks:
         names = [
-            known.get(one["rule"], one["name"])
+            known.get(one["rule"], one["name"]) or no_rule_words(one["rule"])
             for one in spoken
-            if one["name"] and not one["is_shadow"]
+            if not one["is_shadow"]
         ]
         named.setdefault(subject, []).extend(names)
     for row in rows:

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from core.money import Money
 from dashboard.tones import tone_of
+from dashboard.words import no_rule_words
 from orders.models import Order
 from risk.models import Assessment
 from risk.selectors.watching import Place, Radar, Wave
@@ -62,12 +62,11 @@ def squares(places: tuple[Place, ...]) -> list[Square]:
 
 def rule_rows(found: Radar, *, currency: str) -> list[dict[str, Any]]:
     most = max((one.count for one in found.rules), default=1)
-    lists = {"list:block": _("The block list")}
     return [
         {
             "rule": one,
-            "name": lists.get(one.rule) or one.name,
-            "link": "" if one.rule in lists else reverse("office_rule", args=[one.rule]),
+            "name": one.name or no_rule_words(one.rule),
+            "link": reverse("office_rule", args=[one.rule]) if one.name else "",
             "amount": Money(one.amount_e4, currency),
             "share": round(100 * one.count / most),
         }
@@ -96,7 +95,7 @@ def fed(looks: list[Assessment], *, currency: str) -> list[dict[str, Any]]:
             "amount": Money(look.amount_e4, currency),
             "where": _where(look),
             "rules": ", ".join(
-                one["name"] or _("The block list")
+                one["name"] or no_rule_words(one["rule"])
                 for one in look.spoken
                 if not one["is_shadow"] and one["action"] != Action.PASS
             ),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from core.errors import InvalidInput
 
 MOST_DIGITS = 19  # of a bigint
+FIRST_YEAR, LAST_YEAR = 1900, 9000
 
 
 def ids_in(words: Iterable[str]) -> list[int]:
@@ -37,9 +38,22 @@ def moment_of(text: str, *, param: str) -> datetime | None:
     if not text.strip():
         return None
     try:
-        return make_aware(datetime.fromisoformat(text.strip()), get_current_timezone())
+        found = make_aware(datetime.fromisoformat(text.strip()), get_current_timezone())
     except ValueError:
-        raise InvalidInput(_("Write a day and a time."), param=param) from None
+        raise _no_moment(param) from None
+    if not is_of_our_time(found):
+        raise _no_moment(param)
+    return found
+
+
+def _no_moment(param: str) -> InvalidInput:
+    return InvalidInput(_("Write a day and a time."), param=param)
+
+
+def is_of_our_time(moment: datetime) -> bool:
+    """The first and the last days of a calendar are on none by the clocks of other places: what
+    Postgres keeps of them cannot be read again."""
+    return FIRST_YEAR <= moment.year <= LAST_YEAR
 
 
 def instant_of(text: str, *, param: str) -> datetime:

@@ -4,12 +4,17 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 
-from dashboard.asking import SCOPED, meant
+from dashboard.naming import SCOPED
+from risk.bodies import WANTS
 from risk.errors import ConditionWrong
+from risk.expressions import new_when_of
 from risk.facts import FACTS, Kind
-from risk.states import Moment
+from risk.selectors.sentences import action_words
+from risk.spelling import text_of
+from risk.states import PROOFS, Action, Moment
 
 COUNT_ROWS, FACT_ROWS = 2, 3
 TIMES, SUMS = "times", frozenset({"amount", "quantity"})
@@ -22,18 +27,41 @@ Json = dict[str, Any]
 
 def body_of(told: Told) -> tuple[Json, list[str]]:
     """And for each part of its condition the row that it came from. Raises ConditionWrong."""
-    parts = [*_counted(told), *_compared(told)]
-    if not parts:
-        raise ConditionWrong(gettext("Say at least one condition."))
+    when, rows = _condition(told)
     body = {
-        "moments": told["moments"], "when": {told["join"]: [part for _row, part in parts]},
-        "action": told["action"], "then": told["then"],
+        "moments": told["moments"], "when": when, "then": told["then"],
     }  # fmt: skip
+    action, _dot, proof = told["action"].partition(".")
     bounds = {
+        "action": action, "proof": proof,
         "hold_minutes": told["hold_minutes"], "score": told["score"], "scope": _scope(told),
         "schedule": _schedule(told),
     }  # fmt: skip
-    return body | {name: said for name, said in bounds.items() if said}, [row for row, _ in parts]
+    return body | {name: said for name, said in bounds.items() if said}, rows
+
+
+def _condition(told: Told) -> tuple[Json, list[str]]:
+    if told["expression"]:
+        return new_when_of(told["expression"]), []
+    parts = [*_counted(told), *_compared(told)]
+    if not parts:
+        raise ConditionWrong(gettext("Say at least one condition."))
+    return {told["join"]: [part for _row, part in parts]}, [row for row, _part in parts]
+
+
+def action_choices() -> Iterator[tuple[str, str]]:
+    """What a rule may want; a proof by a code is a choice of its own."""
+    for one in WANTS:
+        yield one.value, capfirst(action_words(one))
+        if one == Action.VERIFY:
+            for proof in PROOFS[1:]:
+                yield f"{one}.{proof}", capfirst(action_words(one, proof))
+
+
+def action_of(body: Mapping[str, Any]) -> str:
+    """The choice that says the same."""
+    proof = body.get("proof", PROOFS[0])
+    return body["action"] if proof == PROOFS[0] else f"{body['action']}.{proof}"
 
 
 def _counted(told: Told) -> Iterator[tuple[str, Json]]:
@@ -58,8 +86,9 @@ def _counted(told: Told) -> Iterator[tuple[str, Json]]:
 def _compared(told: Told) -> Iterator[tuple[str, Json]]:
     for at in range(1, FACT_ROWS + 1):
         name, op, text = (told[f"f{at}_{part}"] for part in ("fact", "op", "value"))
-        if name:
-            yield f"f{at}_value", {"fact": name, "op": op, "value": _value(name, op, text)}
+        if not name:
+            continue
+        yield f"f{at}_value", {"fact": name, "op": op, "value": _value(name, op, text)}
 
 
 def _whole(text: str) -> Any:
@@ -82,7 +111,7 @@ def _texts(text: str) -> list[str]:
 
 
 def _scope(told: Told) -> Json:
-    found = {name: meant(name, _texts(told[f"scope_{name}"])) for name in SCOPED}
+    found = {name: _texts(told[f"scope_{name}"]) for name in SCOPED}
     found["channel"] = told["scope_channel"]
     return {name: said for name, said in found.items() if said}
 
@@ -99,9 +128,10 @@ def _schedule(told: Told) -> Json:
 def rows_of(body: Mapping[str, Any]) -> Json | None:
     """As it would be typed; None for what has no rows at all. What the rows lose of it shows when
     they are read again."""
-    join, parts = next(iter(body["when"].items()))
-    if join not in ("all", "any"):
+    join = next((one for one in ("all", "any") if one in body["when"]), None)
+    if join is None:
         return None
+    parts = body["when"][join]
     counts = [part for part in parts if "count" in part]
     facts = [part for part in parts if "fact" in part]
     if len(counts) > COUNT_ROWS or len(facts) > FACT_ROWS or len(counts + facts) < len(parts):
@@ -112,6 +142,11 @@ def rows_of(body: Mapping[str, Any]) -> Json | None:
     for at, part in enumerate(facts, start=1):
         found |= _fact_row(at, part)
     return found
+
+
+def expression_of(body: Mapping[str, Any]) -> Json:
+    """As it would be typed with its condition as an expression."""
+    return {"join": "all", "expression": text_of(body["when"])} | _bounds_of(body)
 
 
 def _bounds_of(body: Mapping[str, Any]) -> Json:
@@ -154,11 +189,15 @@ def is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return bool(_plain({**_USUAL, **one}) == _plain({**_USUAL, **other}))
 
 
-_USUAL: Json = {"then": "pay_back", "score": 0, "hold_minutes": 0, "scope": {}, "schedule": {}}
+_USUAL: Json = {"then": "pay_back", "proof": PROOFS[0], "score": 0, "hold_minutes": 0,
+                "scope": {}, "schedule": {}}  # fmt: skip
 
 
 def _plain(said: Any) -> Any:
     if isinstance(said, Mapping):
+        parts: list[Any] = said.get("all") or said.get("any") or []
+        if len(parts) == 1:
+            return _plain(parts[0])
         found = {name: one if name == "hours" else _plain(one) for name, one in said.items()}
         return {"of": [Moment.ORDER.value]} | found if "within" in found else found
     if isinstance(said, list):

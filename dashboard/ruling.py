@@ -1,7 +1,9 @@
-"""The form of a risk rule: rows that read as a sentence, or the whole rule as JSON."""
+"""The form of a risk rule: rows that read as a sentence, its condition as an expression, or the
+whole rule as JSON."""
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -10,13 +12,25 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.states import Channel
-from dashboard.asking import SCOPED, grouped
+from dashboard.asking import grouped
 from dashboard.fields import DayInput
-from dashboard.rule_rows import COUNT_ROWS, FACT_ROWS, TIMES, body_of, is_same, rows_of
-from risk.bodies import MOST_SCORE, read_body
+from dashboard.naming import SCOPED, in_shop
+from dashboard.rule_rows import (
+    COUNT_ROWS,
+    FACT_ROWS,
+    TIMES,
+    action_choices,
+    action_of,
+    body_of,
+    expression_of,
+    is_same,
+    rows_of,
+)
+from risk.bodies import MOST_SCORE, check_possible, read_body
 from risk.errors import ConditionWrong
 from risk.selectors.bounds import DAYS
 from risk.selectors.sentences import times_words
+from risk.signs import LONGEST
 from risk.states import LOOKED, Action, Moment, Trait, Unanswered
 from risk.types import RuleTerms
 
@@ -30,6 +44,7 @@ _WHAT = {
     "device": _("different devices"),
     "phone": _("different phone numbers"),
     "account": _("different topped-up accounts"),
+    "payer": _("different payers"),
     "ip": _("different IP addresses"),
     "net": _("different networks"),
     "sku": _("different SKUs"),
@@ -66,8 +81,12 @@ class RuleForm(forms.Form):
     )
     action = forms.ChoiceField(
         label=_("Then"),
-        choices=[(one.value, capfirst(one.label)) for one in Action if one != Action.PASS],
+        choices=action_choices,
         initial=Action.HOLD,
+        help_text=_(
+            "A code is sent to who places an order or opens codes; who looks an order up takes the "
+            "slider instead. What is held at a look-up is refused."
+        ),
     )
     hold_minutes = forms.IntegerField(
         label=_("Minutes to decide"),
@@ -107,7 +126,10 @@ class RuleForm(forms.Form):
         required=False,
         min_value=0,
         max_value=24,
-        help_text=_("By the shop's clock; from 22 to 6 is over midnight."),
+        help_text=_(
+            "By the shop's clock; from 22 to 6 is over midnight: on Saturdays, from Saturday 22:00 "
+            "to Sunday 6:00."
+        ),
     )
     since = forms.DateField(label=_("From this day"), required=False, widget=DayInput)
     until = forms.DateField(
@@ -116,6 +138,15 @@ class RuleForm(forms.Form):
         widget=DayInput,
         help_text=_("That day is still in it."),
     )
+    expression = forms.CharField(
+        label=_("The condition as an expression"),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea(
+            attrs={"rows": 4, "spellcheck": "false", "class": "qy-mono", "lang": "en"}
+        ),
+        help_text=_("If something stands here, it is the condition, whatever the rows say."),
+    )
     as_json = forms.CharField(
         label=_("The whole rule as JSON"),
         required=False,
@@ -123,10 +154,13 @@ class RuleForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false"}),
         help_text=_("If something stands here, it is the rule, whatever the rows say."),
     )
+    sure = forms.BooleanField(label=_("I know that it speaks on many orders"), required=False)
 
-    def __init__(self, given: Any, *, rule: Any = None) -> None:
-        super().__init__(given, initial=_typed(rule) if rule else None)
-        self._rule = rule
+    def __init__(
+        self, given: Any, *, rule: Any = None, is_expert: bool = False, is_new: bool = True
+    ) -> None:
+        super().__init__(given, initial=_typed(rule, is_expert=is_expert) if rule else None)
+        self._rule, self._is_new = rule, is_new
         for at in range(1, COUNT_ROWS + 1):
             self._add_count(at)
         for at in range(1, FACT_ROWS + 1):
@@ -167,6 +201,15 @@ class RuleForm(forms.Form):
         return [[self[f"f{at}_{name}"] for name in names] for at in range(1, FACT_ROWS + 1)]
 
     @property
+    def is_expert(self) -> bool:
+        """Its condition is written as an expression."""
+        return bool(self["expression"].value() or self["expression"].errors)
+
+    @property
+    def has_wrong_rows(self) -> bool:
+        return any(field.errors for row in [*self.counts, *self.facts] for field in row)
+
+    @property
     def scopes(self) -> list[Any]:
         return [self[f"scope_{name}"] for name in SCOPED]
 
@@ -187,6 +230,9 @@ class RuleForm(forms.Form):
             else:
                 self.body, self._rows = body_of(self.cleaned_data)
             read_body(self.body)
+            check_possible(self.body)
+            if self._is_new:  # what stands may name what the shop had
+                self.body = in_shop(self.body)
         except ConditionWrong as why:
             self.add_error(self._place_of(why.param), str(why.message))
         return cleaned
@@ -205,6 +251,8 @@ class RuleForm(forms.Form):
         if self.cleaned_data.get("as_json"):
             return "as_json"
         parts = (param or "").split(".")
+        if parts[0] == "when" and self.cleaned_data["expression"]:
+            return "expression"
         if len(parts) > 2 and parts[2].isdigit():
             return self._rows[int(parts[2])]
         found = _PLACES.get(".".join(parts[:2]), "_".join(parts[:2]))
@@ -226,20 +274,23 @@ class PolicyForm(forms.Form):
     hold_minutes = forms.IntegerField(label=_("Minutes to decide"), min_value=5, max_value=10_080)
 
 
-def _typed(rule: Any) -> dict[str, Any]:
-    """The rule in the form's rows; one that they cannot say stands as JSON only."""
+def _typed(rule: Any, *, is_expert: bool) -> dict[str, Any]:
+    """The rule in the form's rows; a condition that they cannot say, or who wants that, as an
+    expression, and what no field can say or this program cannot read any more as JSON only."""
     body = rule.body
     found = {
-        "name": rule.name, "action": body["action"], "then": body.get("then", "pay_back"),
+        "name": rule.name, "action": action_of(body), "then": body.get("then", "pay_back"),
         "hold_minutes": body.get("hold_minutes"), "moments": body["moments"],
     }  # fmt: skip
-    rows = rows_of(body)
-    if rows is None or not _say(found | rows, body):
-        return found | {"as_json": json.dumps(body, ensure_ascii=False, indent=2)}
-    return found | rows
+    with suppress(ConditionWrong):
+        read_body(body)
+        for rows in (None if is_expert else rows_of(body), expression_of(body)):
+            if rows is not None and _say(found | rows, body):
+                return found | rows
+    return found | {"as_json": json.dumps(body, ensure_ascii=False, indent=2)}
 
 
 def _say(rows: dict[str, Any], body: Mapping[str, Any]) -> bool:
     """Whether it would be read from these rows again: looking at a rule must not change it."""
-    form = RuleForm(rows)
+    form = RuleForm(rows, is_new=False)
     return form.is_valid() and is_same(form.body, body)

@@ -1,6 +1,7 @@
 """A person's own safety, on either host: the second factor, and where they are signed in."""
 
 from typing import Any
+from urllib.parse import quote
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.core.exceptions import ReauthenticationRequired
@@ -14,6 +15,7 @@ from django.contrib import messages
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_protect
@@ -21,6 +23,7 @@ from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
 
 from dashboard import accounts
+from dashboard.addresses import host_of
 from dashboard.framing import Framed
 from dashboard.sites import site_of
 from tenants.middleware import host_of_session
@@ -41,7 +44,8 @@ class _Own(Framed):
         try:
             return super().dispatch(request, *args, **kwargs)
         except ReauthenticationRequired:  # here: our view's transaction stands above allauth's
-            return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?next={request.path}")
+            back = quote(request.get_full_path())
+            return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?next={back}")
 
 
 class Security(_Own, TemplateView):
@@ -76,7 +80,7 @@ class Authenticate(Framed, factor_views.AuthenticateView):
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
         if self.request.user.is_authenticated:
-            accounts.remember_login(self.request, self.request.user)
+            accounts.remember_login(self.request, response, self.request.user)
         return response
 
 
@@ -89,12 +93,26 @@ class Activate(_Own, totp_views.ActivateTOTPView):
     template_name = "account/factor_new.html"
     title = _("Set up a second factor")
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        then = {"redirect_field_name": "next", "redirect_field_value": _then(self.request)}
+        return super().get_context_data(**then, **kwargs)
+
+    def get_success_url(self) -> str:
+        """By the recovery codes, which are shown with the first factor, to where one was."""
+        then = _then(self.request)
+        if not then:
+            home: str = super().get_success_url()
+            return home
+        codes = f"{reverse('mfa_view_recovery_codes')}?next={quote(then)}"
+        return codes if self.did_generate_recovery_codes else then
+
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
         user = self.request.user
         # Its first code was just typed: what was asked for goes on without another.
         record_authentication(self.request, user, "mfa", type="totp", reauthenticated=True)
         _remember(self.request, "login.factor_on")
+        accounts.write_of_factor(self.request, "factor_on")
         return response
 
 
@@ -106,6 +124,7 @@ class Deactivate(_Own, totp_views.DeactivateTOTPView):
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
         _remember(self.request, "login.factor_off")
+        accounts.write_of_factor(self.request, "factor_off")
         messages.success(self.request, gettext("The second factor is removed."))
         return response
 
@@ -114,6 +133,20 @@ class RecoveryCodes(_Own, recovery_views.ViewRecoveryCodesView):
     template_name = "account/factor_codes.html"
     title = _("Recovery codes")
     needs_factor = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(then=_then(self.request), **kwargs)
+
+
+class RecoveryFile(_Own, recovery_views.DownloadRecoveryCodesView):
+    """A line each, and whose they are: such a file is found again years later."""
+
+    template_name = "account/recovery_codes.txt"
+    title = _("Recovery codes")
+    needs_factor = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(host=host_of(self.request), **kwargs)
 
 
 class NewRecoveryCodes(_Own, recovery_views.GenerateRecoveryCodesView):
@@ -125,6 +158,12 @@ class NewRecoveryCodes(_Own, recovery_views.GenerateRecoveryCodesView):
         response: HttpResponse = super().form_valid(form)
         _remember(self.request, "login.recovery_codes")
         return response
+
+
+def _then(request: HttpRequest) -> str:
+    """Where somebody was when a second factor was asked for: a page of this host, or nothing."""
+    then = request.POST.get("next") or request.GET.get("next", "")
+    return then if url_has_allowed_host_and_scheme(then, {request.get_host()}) else ""
 
 
 @csrf_protect
@@ -167,6 +206,7 @@ def paths(*, under: str = "") -> list[URLPattern]:
         ("factor/", Activate.as_view(), "mfa_activate_totp"),
         ("factor/off/", Deactivate.as_view(), "mfa_deactivate_totp"),
         ("recovery/", RecoveryCodes.as_view(), "mfa_view_recovery_codes"),
+        ("recovery/file/", RecoveryFile.as_view(), "mfa_download_recovery_codes"),
         ("recovery/new/", NewRecoveryCodes.as_view(), "mfa_generate_recovery_codes"),
         ("sessions/end/", end_others, "office_sessions_end"),
         ("sessions/<int:session_id>/end/", end_session, "office_session_end"),

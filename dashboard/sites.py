@@ -15,7 +15,7 @@ from unfold.sites import UnfoldAdminSite
 from core import pages
 from core.scope import tenant_atomic
 from dashboard import home, nav
-from dashboard.access import member_of
+from dashboard.access import member_of, visit_of
 from dashboard.ops import overview
 from notices.selectors import count_unseen
 
@@ -57,6 +57,11 @@ class Office(UnfoldAdminSite):
         urls: list[URLPattern | URLResolver] = super().get_urls()
         return [url for url in urls if getattr(url, "name", "") not in _LEFT_OUT]
 
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        told: dict[str, Any] = super().each_context(request)
+        user = request.user
+        return {**told, "theme": user.theme if user.is_authenticated else None}
+
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         return HttpResponseRedirect(reverse("account_login"))
 
@@ -90,6 +95,7 @@ class MerchantOffice(Office):
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         told: dict[str, Any] = super().each_context(request)
         top = {"is_shop_office": self.has_permission(request), "unread": partial(unread, request)}
+        top["visit"] = visit_of(request)
         return {**told, **top}
 
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
-"""A first product in one step: from a template, with its codes, and on the shelf."""
+"""A first product in one step: from a template, with its codes or a supplier that plays, and on
+the shelf."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from catalog import services as catalog
 from catalog.models import Brand, BuyerTemplate, Category, Product
 from catalog.states import Kind
 from catalog.states import Promise as Delivery
+from channels.services.sandbox.magic import TEST_SUCCESS, TEST_TOPUP
 from core.actors import Actor
 from core.refs import new_ref
 from core.scope import tenant_atomic
@@ -23,10 +24,14 @@ from inventory import services as inventory
 from inventory.models import Batch
 from inventory.states import CodeState
 from inventory.types import NewBatch, NewCode
+from suppliers import services as suppliers
+from suppliers.types import Part
 
 MOST_CODES, SAMPLES = 200, 3
 SAMPLE_MARK = "TEST-"
 _SAMPLE_NOTE = _("Sample codes of the setup guide")
+PLAYER = _("Simulated supplier")
+_COST = 2  # it takes half of the price
 Names = tuple[str, str]  # in Chinese and in English
 
 
@@ -107,28 +112,53 @@ def _note_in(language: str) -> str:
         return str(_SAMPLE_NOTE)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class First:
+    """What is made of a template; `is_played`: the simulated supplier delivers it, not `codes`."""
+
+    start: Start
+    name: str
+    price_e4: int
+    codes: tuple[str, ...] = ()
+    is_played: bool = False
+
+
 @tenant_atomic
-def make_product(
-    *, start: Start, name: str, price_e4: int, codes: Iterable[str], by: Actor, now: datetime
-) -> Product:
-    """The product with one SKU; with codes, or where it needs none, on the shelf at once."""
-    product = catalog.create_product(given=_product(start, name, by, now), by=by, now=now)
-    given = {
-        "name": start.sku[0], "name_en": start.sku[1], "price_e4": price_e4,
-        "kind": Kind.BY_HAND if start.by_hand else Kind.STOCK_CODE,
-        "promise": Delivery.SLOW if start.by_hand else Delivery.INSTANT,
-        "buyer_template_id": _form(start, by, now),
+def make_product(*, given: First, by: Actor, now: datetime) -> Product:
+    """The product with one SKU; with goods, or where it needs none, on the shelf at once."""
+    start = given.start
+    about = _product(start, given.name, by, now)
+    product = catalog.create_product(given=about, by=by, now=now)
+    kind, promise = _delivered(given)
+    terms = {
+        "name": start.sku[0], "name_en": start.sku[1], "price_e4": given.price_e4,
+        "kind": kind, "promise": promise, "buyer_template_id": _form(start, by, now),
     }  # fmt: skip
-    sku = catalog.create_sku(product_id=product.pk, given=given, by=by, now=now)
-    lines = list(codes)
-    if lines:
-        _load(sku.pk, lines, by=by, now=now)
-    if lines or start.by_hand:
+    sku = catalog.create_sku(product_id=product.pk, given=terms, by=by, now=now)
+    if given.is_played:
+        _have_played(sku.pk, given, by=by, now=now)
+    elif given.codes:
+        _load(sku.pk, given.codes, by=by, now=now)
+    if given.is_played or given.codes or start.by_hand:
         product = publishing.publish(product_id=product.pk, by=by, now=now)
     return product
 
 
-def _load(sku_id: int, lines: list[str], *, by: Actor, now: datetime) -> None:
+def _delivered(given: First) -> tuple[Kind, Delivery]:
+    if given.is_played:
+        return Kind.TOP_UP if given.start.by_hand else Kind.SUPPLIER_CODE, Delivery.FAST
+    if given.start.by_hand:
+        return Kind.BY_HAND, Delivery.SLOW
+    return Kind.STOCK_CODE, Delivery.INSTANT
+
+
+def _have_played(sku_id: int, given: First, *, by: Actor, now: datetime) -> None:
+    product = TEST_TOPUP if given.start.by_hand else TEST_SUCCESS
+    part = Part(product=product, cost_e4=given.price_e4 // _COST)
+    suppliers.rehearse(parts={sku_id: part}, name=str(PLAYER), by=by, now=now)
+
+
+def _load(sku_id: int, lines: tuple[str, ...], *, by: Actor, now: datetime) -> None:
     is_sample = all(line.startswith(SAMPLE_MARK) for line in lines)
     batch = NewBatch(sku_id=sku_id, note=str(_SAMPLE_NOTE) if is_sample else "")
     codes = [NewCode(secret=Secret(line)) for line in lines]

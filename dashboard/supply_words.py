@@ -17,6 +17,7 @@ from suppliers.words import said_words
 Text = str | Promise
 LEFT_OUT: dict[str, Text] = {
     "off": _("out of use"),
+    "played": _("only simulated"),
     "tried": _("tried already"),
     "off shelf": _("taken off sale by the supplier"),
     "no stock": _("out of stock at the supplier"),
@@ -32,6 +33,7 @@ LEFT_OUT: dict[str, Text] = {
 # What a person is to know about it, beside the word.
 LEFT_OUT_MORE: dict[str, Text] = {
     "off": _("The offer or its supplier is out of use."),
+    "played": _("It delivers samples, and real money is paid here. Connect a real supplier."),
     "off shelf": _("Its catalogue says so, or does not have it any more."),
     "no stock": _("Its catalogue says so. It is asked again when there is some."),
     "too dear": _("It costs more than its highest cost, or than the shop gets."),

@@ -3,6 +3,7 @@ words. `config/wiring.py` says what is heard. Each is safe to hear twice: the
 same is told once, or once an hour or day where it goes on."""
 
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from django.urls import reverse
 
@@ -20,6 +21,7 @@ from orders.states import OpeningState
 from risk.selectors import waves
 from risk.selectors.watching import Wave
 from suppliers.models import PriceChange
+from tenants.models import Visit
 from tenants.selectors import zone_here
 
 
@@ -114,13 +116,30 @@ def hear_off_sale(*, sku_id: int, now: datetime) -> None:
 
 @tenant_atomic
 def hear_endpoint(*, endpoint_id: int, now: datetime) -> None:
+    """Its host only: the rest of an address may be a password, and this goes to whole groups."""
     endpoint = WebhookEndpoint.objects.select_related("partner").get(pk=endpoint_id)
     news = News(
         topic=Topic.ENDPOINT,
         key=f"endpoint:{endpoint_id}:{now:%Y%m%d}",
-        given={"partner": endpoint.partner.name, "address": endpoint.url.partition("?")[0]},
+        given={"partner": endpoint.partner.name, "address": urlsplit(endpoint.url).netloc},
         path=reverse("office_webhook", args=[endpoint.partner.ref, endpoint.ref]),
     )
+    notices.tell(news=news, now=now)
+
+
+@tenant_atomic
+def tell_of_visit(*, visit: Visit, now: datetime) -> None:
+    """Whoever works here sees it at the bell; who asked to be told of visits is told."""
+    local = visit.until.astimezone(zone_here(now=now))
+    news = News(
+        topic=Topic.VISIT,
+        key=f"visit:{visit.ref}",
+        given={
+            "operator": visit.operator.email, "member": visit.member.user.email,
+            "until": f"{local:%m-%d %H:%M}", "reason": visit.reason,
+        },
+        path=f"{reverse('admin:tenants_auditrow_changelist')}?action=visit.began",
+    )  # fmt: skip
     notices.tell(news=news, now=now)
 
 
@@ -132,14 +151,14 @@ def tell_of_waves(*, now: datetime) -> int:
 
 
 def _of_wave(one: Wave, now: datetime) -> News:
-    row = wave_row(one)
     return News(
         topic=Topic.ATTACK,
         key=f"attack:{one.trait}:{one.value[:16]}:{hour_of(now)}",
         given={
             "count": str(one.count),
             "minutes": str(max(1, round((one.last - one.began).total_seconds() / 60))),
-            "what": f"{row['what']} {row['value']}",
+            "trait": one.trait,
+            "value": str(wave_row(one)["value"]),
         },
         path=reverse("office_radar"),
     )

@@ -14,21 +14,26 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from cryptography.fernet import InvalidToken
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import resolve
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from core.crypto import CannotDecrypt, Place, seal, unseal
 from core.errors import AppError
+from core.scope import bound_tenant
+from dashboard.factors import platform_cipher
 
 KEPT = timedelta(minutes=15)
-MOST_KEPT = 20_000  # characters
+MOST_KEPT = 80_000  # characters: a recipe, as a browser sends it
 # What is for one request only, and no person typed it.
 NOT_KEPT = ("csrfmiddlewaretoken",)
-_PLACE = Place("session", "typed")
+_PLACE, _OURS = Place("session", "typed"), b"typed"
 _KEY = "typed"
 
 
@@ -45,22 +50,36 @@ def keep(request: HttpRequest, page: str) -> None:
         "page": page,
         "uid": str(uid),
         "until": (timezone.now() + KEPT).timestamp(),
-        "sealed": base64.b64encode(seal(text, place=_PLACE, uid=uid)).decode(),
+        "sealed": base64.b64encode(_sealed(text, uid)).decode(),
     }
+
+
+def _sealed(text: str, uid: UUID) -> bytes:
+    """Under the shop's key; on the operator's host, which is no shop's, under the platform's."""
+    if bound_tenant() is None:
+        return platform_cipher(_OURS).encrypt(text.encode())
+    return seal(text, place=_PLACE, uid=uid)
+
+
+def _opened(sealed: bytes, uid: UUID) -> str:
+    """Raises CannotDecrypt or InvalidToken."""
+    if bound_tenant() is None:
+        return platform_cipher(_OURS).decrypt(sealed).decode()
+    return unseal(sealed, place=_PLACE, uid=uid)
 
 
 def bring_back(request: HttpRequest) -> None:
     """What was kept for this page stands in its form, once; the person presses the button."""
     kept = request.session.get(_KEY)
-    if request.method != "GET" or not kept or kept["page"] != request.path:
+    if request.method != "GET" or not kept or kept["page"] not in _names_of(request):
         return
     del request.session[_KEY]
     if kept["until"] <= timezone.now().timestamp():
         return
     try:
         sealed, uid = base64.b64decode(kept["sealed"]), UUID(kept["uid"])
-        found = json.loads(unseal(sealed, place=_PLACE, uid=uid))
-    except CannotDecrypt:  # of a key that is gone, or of another shop
+        found = json.loads(_opened(sealed, uid))
+    except (CannotDecrypt, InvalidToken):  # of a key that is gone, or of another shop
         return
     request.typed, request.typed_at = QueryDict(found["form"]), found["at"]  # type: ignore[attr-defined]  # -- our own marks
     messages.info(
@@ -69,12 +88,28 @@ def bring_back(request: HttpRequest) -> None:
     )
 
 
+def _names_of(request: HttpRequest) -> tuple[str, str]:
+    return request.path, request.get_full_path()
+
+
 def context_of(request: HttpRequest) -> dict[str, Any]:
     return {
         "typed": getattr(request, "typed", QueryDict()),
         "typed_at": getattr(request, "typed_at", ""),
         "refusal": getattr(request, "refused_because", ""),
     }
+
+
+def typed_into(request: HttpRequest, form: Form) -> None:
+    """What was kept for the form of this page stands in it; a file is chosen again."""
+    told = context_of(request)
+    if form.is_bound or not told["typed"] or told["typed_at"] != request.path:
+        return
+    for bound in form:
+        widget = bound.field.widget
+        if not widget.needs_multipart_form:
+            value = widget.value_from_datadict(told["typed"], MultiValueDict(), bound.html_name)
+            form.initial[bound.name] = value
 
 
 def page_again(request: HttpRequest, home: str, refusal: AppError) -> HttpResponseBase:

@@ -9,6 +9,7 @@ from dashboard.guests import own
 from dashboard.views import (
     console,
     console_entry,
+    console_factor,
     partner_calls,
     partner_deliveries,
     partner_keys,
@@ -42,6 +43,11 @@ _BOTH = [
     ),
 ]  # fmt: skip
 _LIVE = [
+    path("security/", own(console_factor.security), name="security"),
+    path("security/factor/", own(console_factor.new), name="factor"),
+    path("security/factor/off/", own(console_factor.off), name="factor_off"),
+    path("security/recovery/", own(console_factor.recovery), name="recovery"),
+    path("security/demand/<slug:verb>/", own(console_factor.demand), name="factor_demand"),
     path("keys/new/", own(partner_keys.new), name="key_new"),
     path("keys/<int:key_id>/roll/", own(partner_keys.roll), name="key_roll"),
     path("keys/<int:key_id>/revoke/", own(partner_keys.revoke), name="key_revoke"),
@@ -65,7 +71,9 @@ urlpatterns = [
     path("", console_entry.home, name="home"),
     path("sign-in/", console_entry.sign_in, name="sign_in"),
     path("sign-out/", console_entry.sign_out, name="sign_out"),
+    path("code/", console_factor.code, name="code"),
     path("password/", console_entry.password, name="password"),
+    path("password/lost/", console_entry.lost, name="lost"),
     path("join/<str:token>/", console_entry.join, name="join"),
     path("live/<slug:ref>/", include((_BOTH + _LIVE, "live")), {"is_test": False}),
     path("test/<slug:ref>/", include((_BOTH + _TEST, "test")), {"is_test": True}),

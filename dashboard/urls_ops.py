@@ -15,6 +15,7 @@ urlpatterns = [
     *signing_in.paths(under="office/"),
     path("office/shops/new/", shops.new_shop, name="platform_new_shop"),
     path("office/shops/<int:merchant_id>/", shops.shop, name="platform_shop"),
+    path("office/shops/<int:merchant_id>/visit/", shops.visit, name="platform_visit"),
     path("office/shops/<int:merchant_id>/<slug:verb>/", shops.shop_do, name="platform_shop_do"),
     path("office/usage/", usage.usage, name="platform_usage"),
     path("office/suppliers/", usage.suppliers, name="platform_suppliers"),

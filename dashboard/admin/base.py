@@ -1,5 +1,6 @@
 """What every list and form of a merchant's table keeps to."""
 
+from functools import partial
 from typing import Any, ClassVar
 
 from django import forms
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -18,8 +20,11 @@ from unfold.admin import ModelAdmin
 
 from core.errors import AppError, NotFound
 from dashboard.access import actor_of, allows, require
+from dashboard.admin.counting import CountedSoFar
 from dashboard.frame import REFUSED
+from dashboard.seeking import SEEK, SealedChangeList, to_sealed
 from dashboard.typed import context_of
+from dashboard.viewing import Empty, columns_of, head_of
 from tenants import audit
 
 
@@ -42,13 +47,19 @@ class TenantForm(forms.ModelForm):
 
 
 class OfficeAdmin(ModelAdmin):
-    """A list whose address asks no column but its filters'; what is not there is not found.
+    """A list whose address asks no column but its filters', and holds what is looked for sealed;
+    what is not there is not found.
 
     Django allows any of the model's own: `?token__startswith=a` would tell by the number of rows
     what no page shows. And where nothing is, it leads to the home page as if all were well.
     """
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[SealedChangeList]:
+        return SealedChangeList
+
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if request.method == "POST" and SEEK in request.POST:
+            return to_sealed(request, of=self.opts.label_lower)
         title = {"title": capfirst(str(self.opts.verbose_name_plural))}
         answer: HttpResponse = super().changelist_view(request, {**title, **(extra_context or {})})
         return answer
@@ -76,11 +87,16 @@ class TenantAdmin(OfficeAdmin):
     edit: ClassVar[str] = ""
     # The name of our own page for one row, where there is one; it is given the row's primary key.
     page: ClassVar[str] = ""
+    # What the list says when nothing is in it.
+    empty: ClassVar[Empty | None] = None
+    # Under which name it can be taken away as a file, with `_export_before.html` at its head.
+    exported: ClassVar[str] = ""
     form = TenantForm
     list_filter_submit = False
     list_fullwidth = True
     list_per_page = 50
     show_full_result_count = False
+    paginator = CountedSoFar
     compressed_fields = False
     warn_unsaved_form = True
     actions_on_top = True
@@ -100,12 +116,28 @@ class TenantAdmin(OfficeAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        return columns_of(request, self.every_column(request))
+
+    def every_column(self, request: HttpRequest) -> list[str]:
+        """Those that who asks may see."""
+        return list(self.list_display)
+
     def get_actions(self, request: HttpRequest) -> Any:
         found = super().get_actions(request)
         return found if self.has_change_permission(request) else {}
 
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        found = super().get_changelist_instance(request)
+        if found.paginator.is_more:
+            found.full_result_count = found.result_count  # the theme's head says how many, else
+        return found
+
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        told = {"may_edit": self.has_change_permission(request)}
+        told = {
+            "may_edit": self.has_change_permission(request),
+            "head": SimpleLazyObject(partial(head_of, request, self, self.every_column(request))),
+        }
         answer: HttpResponse = super().changelist_view(request, {**(extra_context or {}), **told})
         return answer
 

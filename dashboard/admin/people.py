@@ -9,15 +9,18 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
+from dashboard.action_words import action_words
 from dashboard.admin.base import TenantAdmin
+from dashboard.admin.days import DaysFilter
 from dashboard.sites import office
 from dashboard.targets import abouts_of
 from dashboard.tones import state_tag
-from dashboard.words import action_words, reason_words, who
+from dashboard.viewing import Empty
+from dashboard.words import reason_words, who
 from tenants.models import AuditRow, Member
+from tenants.selectors import actions_done
 
 
 class MemberAdmin(TenantAdmin):
@@ -65,8 +68,7 @@ class ActionFilter(SimpleListFilter):
     parameter_name = "action"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        found = AuditRow.objects.order_by("action").values_list("action", flat=True).distinct()
-        return [(code, action_words(code)) for code in found]
+        return [(code, action_words(code)) for code in actions_done()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[AuditRow]) -> QuerySet[AuditRow]:
         return queryset.filter(action=self.value()) if self.value() else queryset
@@ -74,9 +76,12 @@ class ActionFilter(SimpleListFilter):
 
 class AuditAdmin(TenantAdmin):
     look = "audit.view"
+    empty = Empty(_("Whatever somebody does here is written down, and stays."))
+    exported = "audit"
+    list_before_template = "dashboard/_export_before.html"
     list_display = ("moment", "person", "what", "about", "why", "ip")
     fields = list_display
-    list_filter = (ActionFilter, ("at", RangeDateFilter))
+    list_filter = (ActionFilter, ("at", DaysFilter))
     list_filter_submit = True
     search_fields = ("by", "target", "reason")
     search_help_text = _("Who, what or why")

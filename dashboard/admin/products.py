@@ -1,13 +1,11 @@
 """Products, saved with their SKUs by the catalog's services."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Field, QuerySet, URLField
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -16,16 +14,16 @@ from unfold.decorators import display
 from catalog import services as catalog
 from catalog.models import Product
 from catalog.states import BOUGHT, Kind, ProductState
-from core.errors import AppError
 from core.money import Money
 from core.uploads import SealedUpload
-from dashboard import publishing
+from dashboard import many_goods
 from dashboard.access import actor_of, shop_of
-from dashboard.admin.base import TenantAdmin, TenantForm, told
+from dashboard.admin.base import TenantAdmin, TenantForm
 from dashboard.admin.skus import SkuInline
 from dashboard.fields import UploadField
 from dashboard.sites import office
 from dashboard.tones import state_tag
+from dashboard.viewing import Empty
 from inventory.selectors import stock_of
 
 MOST_PICTURE = 8 * 1024 * 1024
@@ -63,21 +61,14 @@ class ProductForm(TenantForm):
         return {**plain, "brand_id": given["brand"].pk, "category_id": given["category"].pk}
 
 
-def _for_each(request: HttpRequest, chosen: QuerySet[Product], verb: Callable[..., Any]) -> None:
-    """Do it for each; what refuses says so by name and stops nobody else."""
-    done = 0
-    for product in chosen[:500]:
-        try:
-            verb(product_id=product.pk, by=actor_of(request), now=timezone.now())
-        except AppError as refusal:
-            messages.error(request, f"{product}: {refusal.message}")
-        else:
-            done += 1
-    told(request, done)
-
-
 class ProductAdmin(TenantAdmin):
     look, edit = "catalog.view", "catalog.edit"
+    empty = Empty(
+        _("What you sell stands here. Begin with a ready product, or write one of your own."),
+        _("Choose a ready product"),
+        "office_guide_product",
+        "catalog.edit",
+    )
     form = ProductForm
     formfield_overrides = {URLField: {"assume_scheme": "https"}}
     inlines = (SkuInline,)
@@ -199,21 +190,20 @@ class ProductAdmin(TenantAdmin):
     log_change = log_addition
 
     @admin.action(description=_("Put on the shelf"))
-    def put_on_shelf(self, request: HttpRequest, chosen: QuerySet[Product]) -> None:
-        _for_each(request, chosen, publishing.publish)
+    def put_on_shelf(self, request: HttpRequest, chosen: QuerySet[Product]) -> HttpResponse:
+        return many_goods.ask_of(request, chosen, "publish")
 
     @admin.action(description=_("Take off the shelf"))
-    def take_off_shelf(self, request: HttpRequest, chosen: QuerySet[Product]) -> None:
-        _for_each(request, chosen, catalog.unpublish)
+    def take_off_shelf(self, request: HttpRequest, chosen: QuerySet[Product]) -> HttpResponse:
+        return many_goods.ask_of(request, chosen, "unpublish")
 
     @admin.action(description=_("Copy as drafts"))
-    def make_copies(self, request: HttpRequest, chosen: QuerySet[Product]) -> None:
-        _for_each(request, chosen, catalog.copy_product)
+    def make_copies(self, request: HttpRequest, chosen: QuerySet[Product]) -> HttpResponse:
+        return many_goods.ask_of(request, chosen, "copy")
 
     @admin.action(description=_("Change category, brand or refund rule"))
     def edit_many(self, request: HttpRequest, chosen: QuerySet[Product]) -> HttpResponse:
-        ids = ",".join(str(pk) for pk in chosen.values_list("pk", flat=True)[:500])
-        return HttpResponseRedirect(f"{reverse('office_products_bulk')}?ids={ids}")
+        return many_goods.ask_of(request, chosen, "edit")
 
 
 office.register(Product, ProductAdmin)

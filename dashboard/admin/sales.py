@@ -9,14 +9,15 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
 from core.money import Money
 from dashboard.admin.base import TenantAdmin
+from dashboard.admin.days import DaysFilter
 from dashboard.finding import orders_found
 from dashboard.sites import office
 from dashboard.tones import state_tag
+from dashboard.viewing import Empty
 from dashboard.words import CHANNELS, channel_words
 from orders.models import Case, Order
 
@@ -36,7 +37,14 @@ class ChannelFilter(SimpleListFilter):
 
 class OrderAdmin(TenantAdmin):
     look = "orders.view"
+    empty = Empty(
+        _("Orders stand here as soon as somebody buys. Try it: the guide leads to a test sale."),
+        _("Open the guide"),
+        "office_guide",
+    )
     page = "office_order"
+    exported = "orders"
+    list_before_template = "dashboard/_export_before.html"
     list_display = (
         "order_number",
         "goods",
@@ -46,7 +54,7 @@ class OrderAdmin(TenantAdmin):
         "channel_word",
         "placed",
     )
-    list_filter = ("state", ChannelFilter, ("placed_at", RangeDateFilter))
+    list_filter = ("state", ChannelFilter, ("placed_at", DaysFilter))
     list_filter_submit = True
     search_fields = ("number",)
     search_help_text = _("Order number, last 4 digits of the phone, mail address, or a whole code")
@@ -99,7 +107,12 @@ class OrderAdmin(TenantAdmin):
 
 class CaseAdmin(TenantAdmin):
     look = "cases.view"
+    empty = Empty(
+        _("No buyer has complained. What they write of an order, and your answers, stand here.")
+    )
     page = "office_case"
+    exported = "cases"
+    list_before_template = "dashboard/_export_before.html"
     list_display = ("case_ref", "order_number", "kind_word", "state_word", "due", "opened_at")
     list_filter = ("state", "kind")
     search_fields = ("ref", "order__number")

@@ -18,6 +18,7 @@ from catalog.types import BuyerField
 from dashboard.access import actor_of
 from dashboard.admin.base import TenantAdmin, TenantForm
 from dashboard.sites import office
+from dashboard.viewing import Empty
 
 
 class ShelfAdmin(TenantAdmin):
@@ -44,6 +45,7 @@ class ShelfAdmin(TenantAdmin):
 
 class CategoryAdmin(ShelfAdmin):
     names = catalog.CATEGORY_FIELDS
+    empty = Empty(_("Categories are how shoppers find their way: each product is in one."))
     keep, key = staticmethod(catalog.save_category), "category_id"
     fields = names
     list_display = ("name", "name_en", "position", "is_shown")
@@ -63,6 +65,7 @@ class BrandForm(TenantForm):
 class BrandAdmin(ShelfAdmin):
     form = BrandForm
     names = catalog.BRAND_FIELDS
+    empty = Empty(_("A brand gives its products their tile, and is found by its name."))
     keep, key = staticmethod(catalog.save_brand), "brand_id"
     fields = names
     list_display = ("drawn", "name", "name_en")
@@ -81,6 +84,12 @@ class BrandAdmin(ShelfAdmin):
 
 class TemplateAdmin(TenantAdmin):
     look, edit = "catalog.view", "catalog.edit"
+    empty = Empty(
+        _("A buyer form asks what a top-up needs, such as the phone number."),
+        _("New buyer form"),
+        "office_template_new",
+        "catalog.edit",
+    )
     page = "office_template"
     list_display = ("form_name", "asked")
     list_display_links = None

@@ -5,12 +5,13 @@ from typing import Any
 from django.db.models import Count, Max, Min, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
 from dashboard.admin.base import TenantAdmin
+from dashboard.admin.days import DaysFilter
 from dashboard.sites import office
 from dashboard.tones import state_tag
+from dashboard.viewing import Empty
 from dashboard.words import day_or_never, days_words, goods_words
 from inventory.models import Batch, Code
 from inventory.selectors import find_code_by_text
@@ -20,7 +21,15 @@ from inventory.states import CodeState
 
 class BatchAdmin(TenantAdmin):
     look = "stock.view"
+    empty = Empty(
+        _("Codes come in batches: each file or paste is one, and can be frozen or undone whole."),
+        _("Load codes"),
+        "office_imports",
+        "stock.import",
+    )
     page = "office_batch"
+    exported = "batches"
+    list_before_template = "dashboard/_export_before.html"
     list_display = (
         "number",
         "sku_name",
@@ -75,9 +84,15 @@ class BatchAdmin(TenantAdmin):
 
 class CodeAdmin(TenantAdmin):
     look = "stock.view"
+    empty = Empty(
+        _("Every code stands here, masked, with what became of it."),
+        _("Load codes"),
+        "office_imports",
+        "stock.import",
+    )
     page = "office_code"
     list_display = ("masked_code", "sku_name", "state_word", "batch_ref", "expires", "loaded_at")
-    list_filter = ("state", ("expires_on", RangeDateFilter))
+    list_filter = ("state", ("expires_on", DaysFilter))
     list_filter_submit = True
     search_fields = ("batch__ref",)
     search_help_text = _("A whole code, card number or batch number")

@@ -1,6 +1,5 @@
 """Tries to buy from suppliers: found here, each told on a page of its own."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.admin import SimpleListFilter
@@ -16,6 +15,7 @@ from dashboard.access import allows
 from dashboard.admin.base import TenantAdmin
 from dashboard.sites import office
 from dashboard.tones import state_tag
+from dashboard.viewing import Empty
 from dashboard.words import goods_words
 from fulfillment.models import Unit
 from suppliers.models import Attempt, Supplier
@@ -38,17 +38,24 @@ class SupplierFilter(SimpleListFilter):
 class AttemptAdmin(TenantAdmin):
     look = "stock.view"
     page = "office_attempt"
+    exported = "attempts"
+    list_before_template = "dashboard/_export_before.html"
     list_display = (
         "attempt_number", "goods", "supplier_name", "state_word", "cost", "said", "made",
     )  # fmt: skip
     list_filter = ("state", SupplierFilter)
     search_fields = ("number",)
     search_help_text = _("Number, the supplier's number, or an order number")
+    empty = Empty(
+        _("What is bought from suppliers stands here, each with what they answered."),
+        _("See the suppliers"),
+        "office_suppliers",
+    )
     ordering = ("-id",)
     list_display_links = None
     actions = None
 
-    def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
+    def every_column(self, request: HttpRequest) -> list[str]:
         may_see_cost = allows(request, "cost.view")
         return [name for name in self.list_display if may_see_cost or name != "cost"]
 

@@ -8,6 +8,7 @@ from analytics.selectors import (
     by_day,
     by_province,
     channel_profit,
+    costless,
     day_curves,
     flow,
     headline,
@@ -26,6 +27,7 @@ from dashboard.cockpit.watch import told_places, told_risk, told_ticker
 from risk.selectors import radar
 
 LISTED = 50
+SALES = "sales.view"
 _ALL = (
     Block(
         name="headline",
@@ -40,6 +42,7 @@ _ALL = (
         tell=lambda asked: told_headline(asked, headline(now=asked.now)),
         is_wide=True,
         has_chart=False,
+        right=SALES,
     ),
     Block(
         name="curve",
@@ -51,6 +54,7 @@ _ALL = (
         every=15,
         tell=lambda asked: told_curves(asked, day_curves(now=asked.now)),
         can_sum=True,
+        right=SALES,
     ),
     Block(
         name="daily",
@@ -62,6 +66,7 @@ _ALL = (
         every=60,
         tell=lambda asked: told_daily(asked, *_both(asked)),
         can_sum=True,
+        right=SALES,
     ),
     Block(
         name="hot",
@@ -72,6 +77,7 @@ _ALL = (
         ),
         every=15,
         tell=lambda asked: told_hot(asked, hot_goods(**_days(asked), most=LISTED, now=asked.now)),
+        right=SALES,
     ),
     Block(
         name="heat",
@@ -89,7 +95,11 @@ _ALL = (
             "percent of what was kept."
         ),
         every=60,
-        tell=lambda asked: told_channels(asked, channel_profit(**_days(asked), now=asked.now)),
+        tell=lambda asked: told_channels(
+            asked,
+            channel_profit(**_days(asked), now=asked.now),
+            costless(**_days(asked), now=asked.now),
+        ),
         right="cost.view",
     ),
     Block(
@@ -101,7 +111,9 @@ _ALL = (
         ),
         every=60,
         tell=lambda asked: told_waterfall(
-            asked, summed(channel_profit(**_days(asked), now=asked.now))
+            asked,
+            summed(channel_profit(**_days(asked), now=asked.now)),
+            costless(**_days(asked), now=asked.now),
         ),
         right="cost.view",
     ),
@@ -124,6 +136,7 @@ _ALL = (
         ),
         every=300,
         tell=lambda asked: told_places(asked, by_province(**_days(asked), now=asked.now)),
+        right=SALES,
     ),
     Block(
         name="suppliers",

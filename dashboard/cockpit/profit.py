@@ -4,8 +4,10 @@ from dataclasses import fields
 
 from django.utils.translation import gettext as _
 
+from analytics import words
 from analytics.types import ChannelRow, Numbers
-from dashboard.cockpit.types import Asked, Cell, Told, columns, drawn, percent
+from core.money import Money
+from dashboard.cockpit.types import Asked, Cell, Told, amount, columns, drawn, percent
 
 MOST_DRAWN = 12
 
@@ -16,7 +18,26 @@ def summed(found: list[ChannelRow]) -> Numbers:
     return Numbers(**{name: sum(getattr(one.numbers, name) for one in found) for name in names})
 
 
-def told_channels(asked: Asked, found: list[ChannelRow]) -> Told:
+def _left_out(asked: Asked, whole: Numbers, costless: Numbers) -> str:
+    """A margin that leaves something out says so."""
+    said = []
+    if costless.delivered:
+        said.append(
+            _(
+                "No cost is known of %(units)s delivered units, for which %(paid)s was paid: they "
+                "count as 0."
+            )
+            % {
+                "units": f"{costless.delivered:,}",
+                "paid": amount(Money(costless.revenue_e4, asked.currency)),
+            }
+        )
+    if whole.lines and not whole.fee_e4:
+        said.append(_("Fees are not known: the margin is before them."))
+    return " ".join(said)
+
+
+def told_channels(asked: Asked, found: list[ChannelRow], costless: Numbers) -> Told:
     rows = [
         (Cell(one.label), asked.money(one.numbers.revenue_e4), asked.money(one.numbers.refund_e4),
          asked.money(one.numbers.cost_e4), asked.money(one.numbers.fee_e4),
@@ -25,48 +46,54 @@ def told_channels(asked: Asked, found: list[ChannelRow]) -> Told:
     ]  # fmt: skip
     return Told(
         columns=columns(
-            _("Channel"), _("Paid (GMV)"), _("Paid back"), _("Cost"), _("Fees"), _("Gross margin"),
-            _("Margin %"), numbers=6,
+            _("Channel"), words.GMV, words.REFUNDS, words.COST, words.FEES, words.MARGIN,
+            words.MARGIN_PERCENT, numbers=6,
         ),
         rows=rows,
         chart=_stacked(asked, found[:MOST_DRAWN]) if found else None,
+        note=_left_out(asked, summed(found), costless),
     )  # fmt: skip
 
 
 def _stacked(asked: Asked, found: list[ChannelRow]) -> dict[str, object]:
     parts = {
-        _("Cost"): "cost_e4", _("Fees"): "fee_e4", _("Paid back"): "refund_e4",
-        _("Gross margin"): "margin_e4",
+        words.COST: "cost_e4", words.FEES: "fee_e4", words.REFUNDS: "refund_e4",
+        words.MARGIN: "margin_e4",
     }  # fmt: skip
     series = [
-        {"name": name, "values": [drawn(getattr(one.numbers, field)) for one in found]}
-        for name, field in parts.items()
+        {"name": str(metric.title), "values": [drawn(getattr(one.numbers, field)) for one in found]}
+        for metric, field in parts.items()
     ]
     rates = [one.numbers.margin_percent for one in found]
     line = {
-        "name": _("Margin %"),
+        "name": str(words.MARGIN_PERCENT.title),
         "values": [None if one is None else round(one, 1) for one in rates],
     }
     return asked.chart("stack", x=[one.label for one in found], series=series, line=line)
 
 
-def told_waterfall(asked: Asked, whole: Numbers) -> Told:
+def told_waterfall(asked: Asked, whole: Numbers, costless: Numbers) -> Told:
     steps = [
-        (_("List price"), whole.list_e4, True),
-        (_("Discounts"), -whole.discount_e4, False),
-        (_("Paid (GMV)"), whole.revenue_e4, True),
-        (_("Paid back"), -whole.refund_e4, False),
-        (_("Cost"), -whole.cost_e4, False),
-        (_("Fees"), -whole.fee_e4, False),
-        (_("Gross margin"), whole.margin_e4, True),
+        (words.LIST, whole.list_e4, True),
+        (words.DISCOUNTS, -whole.discount_e4, False),
+        (words.GMV, whole.revenue_e4, True),
+        (words.REFUNDS, -whole.refund_e4, False),
+        (words.COST, -whole.cost_e4, False),
+        (words.FEES, -whole.fee_e4, False),
+        (words.MARGIN, whole.margin_e4, True),
     ]
     drawn_steps = [
-        {"name": name, "value": drawn(value), "is_total": is_total}
-        for name, value, is_total in steps
+        {"name": str(metric.title), "value": drawn(value), "is_total": is_total}
+        for metric, value, is_total in steps
     ]
     return Told(
         columns=columns(_("Step"), _("Amount"), numbers=1),
-        rows=[(Cell(name), asked.money(value)) for name, value, _is_total in steps],
+        rows=[(Cell(metric.title), asked.money(value)) for metric, value, _is_total in steps],
+        metrics=[metric for metric, _value, _is_total in steps],
         chart=asked.chart("waterfall", steps=drawn_steps) if whole.lines else None,
-        note="" if whole.lines else _("Nothing was sold in this time."),
+        note=(
+            _left_out(asked, whole, costless)
+            if whole.lines
+            else _("Nothing was sold in this time.")
+        ),
     )

@@ -6,6 +6,7 @@ from datetime import date
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 
+from analytics import words
 from analytics.types import Curve, Headline, HotSku, Numbers
 from dashboard.cockpit.types import (
     Asked,
@@ -28,14 +29,14 @@ def told_headline(asked: Asked, found: Headline) -> Told:
         columns=columns(
             _("Figure"), _("Today"), _("Yesterday by now"), _("7-day mean by now"), numbers=3
         ),
-        rows=[(Cell(one.words), one.now, one.before, one.mean) for one in figures],
+        rows=[(Cell(one.metric.title), one.now, one.before, one.mean) for one in figures],
         figures=figures,
     )
 
 
 def told_curves(asked: Asked, found: tuple[Curve, ...]) -> Told:
-    words = {"today": _("Today"), "yesterday": _("Yesterday"), "last_week": _("A week ago")}
-    names = [words[one.name] for one in found]
+    named = {"today": _("Today"), "yesterday": _("Yesterday"), "last_week": _("A week ago")}
+    names = [named[one.name] for one in found]
     series = [
         {"name": name, "values": [drawn(value) for value in one.revenue_e4]}
         for name, one in zip(names, found, strict=True)
@@ -47,6 +48,7 @@ def told_curves(asked: Asked, found: tuple[Curve, ...]) -> Told:
             for at, hour in enumerate(HOURS)
         ],
         chart=asked.chart("lines", x=HOURS, series=series),
+        metrics=[words.GMV],
     )
 
 
@@ -58,8 +60,8 @@ def told_daily(asked: Asked, found: dict[date, Numbers], before: dict[date, Numb
     series = [{"name": name, "values": one} for name, one in zip(names, values, strict=True)]
     return Told(
         columns=columns(
-            _("Day"), _("Orders"), _("Paid (GMV)"), _("Paid back"), _("Net of refunds"),
-            _("The days before"), numbers=5,
+            _("Day"), words.ORDERS, words.GMV, words.REFUNDS, words.NET, _("The days before"),
+            numbers=5,
         ),
         rows=[
             (Cell(f"{day}"), number(one.orders), asked.money(one.revenue_e4),
@@ -71,7 +73,6 @@ def told_daily(asked: Asked, found: dict[date, Numbers], before: dict[date, Numb
 
 
 def told_hot(asked: Asked, found: list[HotSku]) -> Told:
-    titles = [_("SKU"), _("Sold"), _("Paid (GMV)"), _("Stock left"), _("Lasts days")]
     rows = [
         (Cell(one.name), number(one.numbers.units), asked.money(one.numbers.revenue_e4),
          number(one.stock), number(one.cover_days, digits=1))
@@ -79,7 +80,7 @@ def told_hot(asked: Asked, found: list[HotSku]) -> Told:
     ]  # fmt: skip
     best = found[:HOT]
     return Told(
-        columns=columns(*titles, numbers=4),
+        columns=columns(_("SKU"), words.SOLD, words.GMV, words.STOCK, words.COVER, numbers=4),
         rows=rows,
         chart=asked.chart(
             "bars",
@@ -111,20 +112,21 @@ def told_heat(asked: Asked, found: tuple[tuple[int, ...], ...]) -> Told:
         columns=columns(_("Day"), *HOURS, numbers=24),
         rows=[(Cell(days[day]), *(number(count) for count in found[day])) for day in range(7)],
         chart=asked.chart("heat", unit="count", x=HOURS, y=days, cells=cells) if has_any else None,
+        metrics=[words.ORDERS],
         note="" if has_any else _("No paid order in this time."),
     )
 
 
 def _figures(asked: Asked, found: Headline) -> list[Figure]:
-    words = [_("Paid (GMV)"), _("Net of refunds"), _("Orders"), _("Buyers"), _("Per order"),
-        _("Delivered"), _("Gross margin")]  # fmt: skip
+    metrics = [words.GMV, words.NET, words.ORDERS, words.BUYERS, words.PER_ORDER, words.SUCCESS,
+        words.MARGIN]  # fmt: skip
     # Buyers are known of whole days only: beside a part of today they would tell nothing.
     before, mean = (replace(one, buyers=None) for one in (found.yesterday, found.week_mean))
     sides = [_cells(asked, one) for one in (found.today, before, mean)]
     changes = _changes(found.today, before)
     told = [
-        Figure(words=what, now=now, before=before, mean=mean, change=change)
-        for what, now, before, mean, change in zip(words, *sides, changes, strict=True)
+        Figure(metric=what, now=now, before=before, mean=mean, change=change)
+        for what, now, before, mean, change in zip(metrics, *sides, changes, strict=True)
     ]
     return told if asked.may_see_cost else told[:-1]
 

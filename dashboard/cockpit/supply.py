@@ -3,6 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from analytics import words
 from analytics.types import Flow, StockRisk, SupplierRow
 from core.money import Money
 from dashboard.cockpit.types import NONE, Asked, Cell, Told, amount, columns, number, percent
@@ -14,8 +15,8 @@ from suppliers.selectors.health import Rest
 def told_suppliers(asked: Asked, found: list[SupplierRow]) -> Told:
     return Told(
         columns=columns(
-            _("Supplier"), _("State"), _("Delivered"), _("Success"), "p50", "p95",
-            _("Unconfirmed"), _("Balance"), _("Lasts days"), numbers=7,
+            _("Supplier"), _("State"), words.DELIVERED, words.SUPPLIER_SUCCESS, words.P50,
+            words.P95, words.UNCONFIRMED, words.BALANCE, words.COVER, numbers=7,
         ),
         rows=[_supplier(one, asked=asked) for one in found],
         note="" if found else _("No supplier yet: all comes from own stock."),
@@ -41,25 +42,25 @@ def _supplier(one: SupplierRow, *, asked: Asked) -> tuple[Cell, ...]:
 
 
 def _state(one: SupplierRow) -> Cell:
-    tone, words = state_words(is_on=one.is_on, rest=Rest(one.rest) if one.rest else None)
-    return Cell(words, tone=tone)
+    tone, said = state_words(is_on=one.is_on, rest=Rest(one.rest) if one.rest else None)
+    return Cell(said, tone=tone)
 
 
 def told_flow(asked: Asked, found: Flow) -> Told:
     steps = [
         (_("Paid"), found.paid),
-        (_("Delivered"), found.delivered),
+        (words.DELIVERED.title, found.delivered),
         (_("Still on the way"), found.waiting),
         (_("Failed"), found.failed),
     ]
-    shares = [_share(count, found.paid) for _words, count in steps]
+    shares = [_share(count, found.paid) for _step, count in steps]
     rows = [
-        (Cell(words), number(count), percent(share))
-        for (words, count), share in zip(steps, shares, strict=True)
+        (Cell(step), number(count), percent(share))
+        for (step, count), share in zip(steps, shares, strict=True)
     ]
     rows += [
-        (Cell(words), number(seconds, digits=1, unit=" s"), percent(None))
-        for words, seconds in (
+        (Cell(step), number(seconds, digits=1, unit=" s"), percent(None))
+        for step, seconds in (
             (_("Half of all arrive within (p50)"), found.p50_seconds),
             (_("95 of 100 arrive within (p95)"), found.p95_seconds),
         )
@@ -72,13 +73,14 @@ def told_flow(asked: Asked, found: Flow) -> Told:
     chart = asked.chart(
         "bars",
         unit="count",
-        names=[words for words, _count in steps],
-        values=[count for _words, count in steps],
-        labels=[f"{count:,}" for _words, count in steps],
+        names=[str(step) for step, _count in steps],
+        values=[count for _step, count in steps],
+        labels=[f"{count:,}" for _step, count in steps],
         notes=[percent(share).text for share in shares],
     )
     return Told(
-        columns=columns(_("Step"), _("Units"), _("Of paid"), numbers=2),
+        columns=columns(_("Step"), _("Units"), words.OF_PAID, numbers=2),
+        metrics=[words.DELIVERED],
         rows=rows,
         chart=chart if found.paid else None,
         note=_speed_words(found),
@@ -100,28 +102,24 @@ def told_stock(asked: Asked, found: StockRisk) -> Told:
     """What runs out first, then what ends unsold, then what nobody buys."""
     short = [
         (Cell(one.name), Cell(_("runs out"), tone="bad"), number(one.stock),
-         number(one.cover_days, digits=1), _cost(asked, None))
+         number(one.cover_days, digits=1), asked.cost(None))
         for one in found.short
     ]  # fmt: skip
     ending = [
         (Cell(one.name), Cell(_("ends on %(day)s") % {"day": one.ends_on}, tone="warn"),
-         number(one.codes), Cell(NONE, plain=""), _cost(asked, one.loss_e4))
+         number(one.codes), Cell(NONE, plain=""), asked.cost(one.loss_e4, unpriced=one.unpriced))
         for one in found.expiring
     ]  # fmt: skip
     dead = [
         (Cell(one.name), Cell(_("none sold in 30 days"), tone="warn"), number(one.stock),
-         Cell(NONE, plain=""), _cost(asked, one.cost_e4))
+         Cell(NONE, plain=""), asked.cost(one.cost_e4, unpriced=one.unpriced))
         for one in found.dead
     ]  # fmt: skip
     rows = [*short, *ending, *dead]
     return Told(
         columns=columns(
-            _("SKU"), _("Risk"), _("Stock left"), _("Lasts days"), _("Would be lost"), numbers=3
+            _("SKU"), _("Risk"), words.STOCK, words.COVER, words.WOULD_BE_LOST, numbers=3
         ),
         rows=rows,
         note="" if rows else _("Nothing runs out, ends or lies about."),
     )
-
-
-def _cost(asked: Asked, e4: int | None) -> Cell:
-    return asked.money(e4 if asked.may_see_cost else None)

@@ -7,7 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
+from analytics.words import Metric
 from core.money import E4, MINOR_DIGITS, SYMBOLS, Money
 from dashboard.cockpit.ranges import Range
 
@@ -29,6 +31,18 @@ class Asked:
             return Cell(NONE, plain="")
         money = Money(e4, self.currency)
         return Cell(amount(money), plain=money.decimal)
+
+    def cost(self, e4: int | None, *, unpriced: int = 0) -> "Cell":
+        """For who may see it: what is known of it, and of how many units it is not."""
+        if not self.may_see_cost or e4 is None:
+            return Cell(NONE, plain="")
+        if not unpriced:
+            return self.money(e4)
+        unknown = _("cost unknown for %(count)s") % {"count": f"{unpriced:,}"}
+        if not e4:
+            return Cell(unknown, plain="")
+        known = self.money(e4)
+        return Cell(f"{known.text} + {unknown}", plain=known.plain)
 
     def chart(self, kind: str, **told: Any) -> dict[str, Any]:
         """Of money unless it says otherwise."""
@@ -52,15 +66,18 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Column:
+    """`meaning` says what is counted in it, where that is a figure."""
+
     title: Text
     is_number: bool = False
+    meaning: Text = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """A headline number: what it is beside, and by how much it is more or less than yesterday."""
 
-    words: Text
+    metric: Metric
     now: Cell
     before: Cell
     mean: Cell
@@ -69,13 +86,28 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """`note` is said above the table: that there is nothing, or that something is missing."""
+    """`note` is said above the table: that there is nothing, or that something is missing.
+    `metrics` are those that stand in rows, `totals` those of all rows together."""
 
     columns: tuple[Column, ...]
     rows: Sequence[tuple[Cell, ...]]
     chart: dict[str, Any] | None = None
     note: Text = ""
     figures: list[Figure] = field(default_factory=list)
+    metrics: Sequence[Metric] = ()
+    totals: Sequence[tuple[Metric, Cell]] = ()
+
+    @property
+    def named_rows(self) -> list[list[tuple[Column, Cell]]]:
+        """Each cell with its column: on a phone a row is a card."""
+        return [list(zip(self.columns, row, strict=True)) for row in self.rows]
+
+    @property
+    def terms(self) -> list[Metric]:
+        """What is explained beside the block: each figure of it once."""
+        titled = [Metric(one.title, one.meaning) for one in self.columns if one.meaning]
+        figures = [one.metric for one in self.figures] + [one for one, _cell in self.totals]
+        return list(dict.fromkeys([*self.metrics, *figures, *titled]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +148,13 @@ def drawn(e4: int | None) -> float | None:
     return None if e4 is None else round(e4 / E4, 2)
 
 
-def columns(*titles: Text, numbers: int) -> tuple[Column, ...]:
+def columns(*titles: Text | Metric, numbers: int) -> tuple[Column, ...]:
     """The last `numbers` of them are of numbers."""
     first = len(titles) - numbers
-    return tuple(Column(title, is_number=at >= first) for at, title in enumerate(titles))
+    return tuple(_column(one, is_number=at >= first) for at, one in enumerate(titles))
+
+
+def _column(one: Text | Metric, *, is_number: bool) -> Column:
+    if isinstance(one, Metric):
+        return Column(one.title, is_number, one.meaning)
+    return Column(one, is_number)

@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from analytics import words
 from analytics.types import PlaceRow, Sale
 from core.money import Money
 from dashboard.cockpit.types import Asked, Cell, Told, amount, columns, number, percent
@@ -19,7 +20,7 @@ def told_risk(asked: Asked, found: Radar) -> Told:
     rows = rule_rows(found, currency=asked.currency)
     drawn_rows = rows[:MOST_DRAWN]
     return Told(
-        columns=columns(_("Rule"), _("Stopped"), _("Worth"), numbers=2),
+        columns=columns(_("Rule"), words.STOPPED, words.STOPPED_WORTH, numbers=2),
         rows=[
             (Cell(row["name"], link=row["link"]), number(row["rule"].count),
              asked.money(row["rule"].amount_e4))
@@ -68,7 +69,7 @@ def told_places(asked: Asked, found: list[PlaceRow]) -> Told:
         if name not in here
     ]
     return Told(
-        columns=columns(_("Province"), _("Orders"), _("Paid (GMV)"), numbers=2),
+        columns=columns(_("Province"), words.ORDERS, words.GMV, numbers=2),
         rows=[
             (Cell(one.label), number(one.numbers.orders), asked.money(one.numbers.revenue_e4))
             for one in found

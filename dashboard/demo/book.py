@@ -8,6 +8,7 @@ from typing import Any
 
 HERE = Path(__file__).parent
 SLUGS = ("cloud", "star", "leaf")
+UPSTREAM = frozenset({"supplier_code", "top_up"})
 WORDS = ("what_arrives", "where_works", "refund_rule", "how_to_use")
 
 
@@ -50,6 +51,11 @@ class DemoProduct:
     skus: tuple[DemoSku, ...]
     aliases: str = ""
     redeem_url: str = ""
+
+    @property
+    def is_supplied(self) -> bool:
+        """Whether a supplier delivers it."""
+        return any(sku.kind in UPSTREAM for sku in self.skus)
 
     def texts(self) -> dict[str, str]:
         """The page's sentences for this way of delivery, the brand's name filled in."""

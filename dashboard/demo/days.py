@@ -17,6 +17,7 @@ from dashboard.demo.buying import Till
 from dashboard.demo.plan import DemoOrder, Fate, Span, just_now, orders_of
 from dashboard.demo.staff import Desk, Staff
 from dashboard.demo.stocking import Skus
+from dashboard.demo.supplying import Upstream
 from fulfillment import services as fulfillment
 from inventory.errors import OutOfStock
 from orders import services as orders
@@ -42,10 +43,13 @@ def play(
 class _Days:
     def __init__(self, shop: DemoShop, *, till: Till, desk: Desk, span: Span) -> None:
         self._shop, self._till, self._desk, self._span = shop, till, desk, span
+        self._upstream = Upstream(shop.slug)
 
     def play(self, say: Callable[[str], None]) -> None:
+        self._upstream.open(now=self._span.began)
         for day in self._span.dates():
             count = self._play_day(day)
+            self._upstream.deliver()
             say(f"{self._shop.name}: {day:%m-%d}, {count} orders")
             _pay_refunds()
         self._play_now()

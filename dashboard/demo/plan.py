@@ -1,19 +1,21 @@
 """What happened in these days: drawn once from a fixed seed, so that every demo tells the same."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from dashboard.demo.book import DemoShop, DemoSku
+from dashboard.demo.book import DemoProduct, DemoShop, DemoSku
 
 T = TypeVar("T")
 
 ZONE = ZoneInfo("Asia/Shanghai")
+DAYS = 98  # fourteen weeks: twelve whole ones of buyers who may have come back
 BUYERS = 180
+GROWTH = 0.963  # of a day's orders there were the day before: a young shop
 # Orders by the hour of the day: lunch, evening, and a quiet night.
 HOURS = (6, 3, 2, 1, 1, 2, 5, 10, 16, 22, 26, 30, 40, 32, 26, 26, 28, 32, 38, 46, 52, 50, 36, 18)
 CHANNELS = {"web": 62, "mini": 22, "taobao": 10, "api": 6}
@@ -68,7 +70,7 @@ class Span:
     """From so many days ago until `now`."""
 
     now: datetime
-    days: int = 30
+    days: int = DAYS
 
     @property
     def began(self) -> datetime:
@@ -87,7 +89,12 @@ def orders_of(shop: DemoShop, day: date, *, span: Span) -> list[DemoOrder]:
     """A day's orders by time; none whose money came in the last minutes."""
     dice = random.Random(f"{shop.slug} {day}")  # noqa: S311 -- the same demo every time
     count = _how_many(shop, day, dice, span=span)
-    drawn = [_order(shop, day, number, dice) for number in range(count)]
+    own = [product for product in shop.products if not product.is_supplied]
+    drawn = [_order(shop, own, day, number, dice) for number in range(count)]
+    if supplied := [product for product in shop.products if product.is_supplied]:
+        dice = random.Random(f"{shop.slug} {day} supplied")  # noqa: S311 -- the same demo every time
+        more = round(count * _weight(supplied) / _weight(own))
+        drawn += [_order(shop, supplied, day, count + number, dice) for number in range(more)]
     past = [order for order in drawn if order.paid_at < span.now - timedelta(minutes=20)]
     return sorted(past, key=lambda order: order.placed_at)
 
@@ -122,16 +129,22 @@ def all_orders(shop: DemoShop, *, span: Span) -> Iterator[DemoOrder]:
         yield from orders_of(shop, day, span=span)
 
 
+def _weight(products: Sequence[DemoProduct]) -> int:
+    return sum(product.weight for product in products)
+
+
 def _how_many(shop: DemoShop, day: date, dice: random.Random, *, span: Span) -> int:
-    """More at the weekend, and a little more every week."""
+    """More at the weekend, and a quarter more every week."""
     weekend = 1.35 if day.weekday() >= 5 else 1.0
-    growth = 1.15 - 0.01 * span.age(day)
+    growth = 1.15 * GROWTH ** span.age(day)
     return max(1, round(shop.orders_a_day * weekend * growth * dice.uniform(0.8, 1.2)))
 
 
-def _order(shop: DemoShop, day: date, number: int, dice: random.Random) -> DemoOrder:
-    weights = [product.weight for product in shop.products]
-    product = dice.choices(shop.products, weights)[0]
+def _order(
+    shop: DemoShop, products: Sequence[DemoProduct], day: date, number: int, dice: random.Random
+) -> DemoOrder:
+    weights = [product.weight for product in products]
+    product = dice.choices(products, weights)[0]
     sku = dice.choice(product.skus)
     hour = dice.choices(range(24), HOURS)[0]
     moment = time(hour, dice.randrange(60), dice.randrange(60), tzinfo=ZONE)
@@ -142,6 +155,8 @@ def _order(shop: DemoShop, day: date, number: int, dice: random.Random) -> DemoO
     )
     if sku.kind != "stock_code" and fate in {Fate.REPLACED, Fate.LATE}:
         fate = Fate.PAID
+    if product.is_supplied and fate is not Fate.UNPAID:
+        fate = Fate.PAID  # its supplier has its own word
     is_small = sku.kind != "stock_code" or fate not in {Fate.PAID, Fate.UNPAID}
     return DemoOrder(
         key=f"demo {shop.slug} {day} {number}",

@@ -125,6 +125,15 @@ READINGS = (
         ("state",),
     ),
     Reading(
+        "figures",
+        sql.FIGURES,
+        {
+            "quanyi_figures_wrong": "Shops whose figures are not their orders, when last compared.",
+            "quanyi_figures_mended": "Shops whose figures had to be mended within a day.",
+            "quanyi_figures_unchecked": "Shops whose figures nobody compared for two days.",
+        },
+    ),
+    Reading(
         "connections",
         sql.CONNECTIONS,
         {"quanyi_db_connections": "Connections to the database, by role."},

@@ -15,7 +15,13 @@ Line = tuple[str, Any, bool]  # what it is, how much of it, and whether that is 
 
 
 def health(*, now: datetime) -> list[Line]:
-    return [*_sweeper(now), *_outbox(now), *_work(now), *(_line(name) for name in LINES)]
+    return [
+        *_sweeper(now),
+        *_outbox(now),
+        *_work(now),
+        *_figures(now),
+        *(_line(name) for name in LINES),
+    ]
 
 
 def _row(name: str, now: datetime) -> Row | None:
@@ -46,6 +52,14 @@ def _work(now: datetime) -> list[Line]:
     return [
         (_("deliveries that are stuck"), *_counted(stuck)),
         (_("webhooks to be sent now"), *_counted(webhooks, late_by=1)),
+    ]
+
+
+def _figures(now: datetime) -> list[Line]:
+    wrong, mended, _late = _row("figures", now) or ("?", 1, 0)
+    return [
+        (_("shops whose figures are not their orders"), wrong, wrong != 0),
+        (_("shops whose figures were mended within a day"), mended, mended != 0),
     ]
 
 

@@ -108,6 +108,14 @@ REFUNDS = """
       FROM payments_refund WHERE state IN ('created', 'pending', 'waiting_funds') GROUP BY state
 """
 
+# one row a shop
+FIGURES = """
+    SELECT count(*) FILTER (WHERE differing > 0),
+           count(*) FILTER (WHERE mended_at > %(now)s - interval '1 day'),
+           count(*) FILTER (WHERE checked_at < %(now)s - interval '2 days')
+      FROM analytics_progress
+"""
+
 MERCHANTS = """
     SELECT state, count(*) FROM tenants_merchant WHERE sandbox_of_id IS NULL GROUP BY state
 """

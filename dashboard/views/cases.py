@@ -192,12 +192,12 @@ def _tell(request: HttpRequest, state: ComplaintState) -> None:
 
 @deed("cases.view", back="office_case", of="case_id")
 def settle(request: HttpRequest, case_id: int) -> Deed:
-    """What is paid back asks for the password, as on the order's page."""
+    """What is paid back or given once more asks for the password, as on the order's page."""
     found = get_object_or_404(Case, pk=case_id)
     outcome, reason = request.POST.get("outcome", ""), request.POST.get("reason", "").strip()
     require(request, NEEDS.get(outcome, "cases.work"))
     return Deed(
         partial(fulfillment.settle_case, case_id=found.pk, outcome=outcome, reason=reason),
         done=_("The case is decided. The buyer reads it on the order page."),
-        asks_password=outcome == CaseState.REFUNDED,
+        asks_password=outcome in {CaseState.REFUNDED, CaseState.REPLACED},
     )

@@ -1,6 +1,5 @@
 """The cockpit: the page, the wall, and each block of them alone for a page that stays open."""
 
-from itertools import chain
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
@@ -12,10 +11,10 @@ from django.utils.translation import gettext as _
 from core.errors import InvalidInput, NotFound
 from dashboard.access import allows, require, shop_of
 from dashboard.cockpit.blocks import BLOCKS, COCKPIT, WALL
-from dashboard.cockpit.ranges import CHOICES, CUSTOM, Range, last_days, range_of
+from dashboard.cockpit.files import asked_of, csv_of
+from dashboard.cockpit.ranges import CHOICES, CUSTOM, last_days, range_of
 from dashboard.cockpit.types import Asked, Block, Told
 from dashboard.frame import draw, page
-from suppliers.services.tables_out import BOM, rows_as_csv
 
 RIGHT = "risk.view"
 
@@ -25,7 +24,7 @@ def show(request: HttpRequest) -> HttpResponse:
     """A range that cannot be is told at its form, and nothing is counted."""
     refusal = None
     try:
-        asked = _asked(request, range_of(request.GET, today=timezone.localdate()))
+        asked = asked_of(request, range_of(request.GET, today=timezone.localdate()))
     except InvalidInput as refused:
         refusal, asked = refused, None
     return draw(
@@ -46,7 +45,7 @@ def show(request: HttpRequest) -> HttpResponse:
 @page(RIGHT)
 def wall(request: HttpRequest) -> HttpResponse:
     """Today, large and dark, for a screen that everybody sees."""
-    asked = _asked(request, last_days("today", today=timezone.localdate()))
+    asked = asked_of(request, last_days("today", today=timezone.localdate()))
     return draw(
         request,
         "dashboard/cockpit_wall.html",
@@ -60,7 +59,7 @@ def wall(request: HttpRequest) -> HttpResponse:
 def block(request: HttpRequest, name: str) -> HttpResponse:
     """One block as it is now: its chart, and its table drawn."""
     found = _block(request, name)
-    told = found.tell(_asked(request, range_of(request.GET, today=timezone.localdate())))
+    told = found.tell(asked_of(request, range_of(request.GET, today=timezone.localdate())))
     response = JsonResponse({"chart": told.chart, "html": _html(request, found, told)})
     response["Cache-Control"] = "no-store"
     return response
@@ -69,16 +68,9 @@ def block(request: HttpRequest, name: str) -> HttpResponse:
 @page(RIGHT)
 def block_csv(request: HttpRequest, name: str) -> HttpResponse:
     found = _block(request, name)
-    asked = _asked(request, range_of(request.GET, today=timezone.localdate()))
+    asked = asked_of(request, range_of(request.GET, today=timezone.localdate()))
     told = found.tell(asked)
-    head = [str(column.title) for column in told.columns]
-    rows = ([cell.in_file for cell in row] for row in told.rows)
-    body = b"".join(chain([BOM], [rows_as_csv(chain([head], rows))]))
-    response = HttpResponse(body, content_type="text/csv; charset=utf-8")
-    file = f"{name}-{asked.range.first}-{asked.range.last}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{file}"'
-    response["Cache-Control"] = "no-store"
-    return response
+    return csv_of(told, name=f"{name}-{asked.range.first}-{asked.range.last}")
 
 
 def _block(request: HttpRequest, name: str) -> Block:
@@ -87,15 +79,6 @@ def _block(request: HttpRequest, name: str) -> Block:
         raise NotFound
     require(request, found.right)
     return found
-
-
-def _asked(request: HttpRequest, chosen: Range) -> Asked:
-    return Asked(
-        range=chosen,
-        currency=shop_of(request).currency,
-        now=timezone.now(),
-        may_see_cost=allows(request, "cost.view"),
-    )
 
 
 def _blocks(request: HttpRequest, names: tuple[str, ...], asked: Asked) -> list[dict[str, Any]]:
@@ -109,6 +92,7 @@ def _drawn(request: HttpRequest, one: Block, asked: Asked) -> dict[str, Any]:
     return {
         "block": one,
         "chart": told.chart,
+        "terms": told.terms,
         "html": _html(request, one, told),
         "link": f"{reverse('office_cockpit_block', args=[one.name])}?{asked.range.query}",
         "csv": f"{reverse('office_cockpit_csv', args=[one.name])}?{asked.range.query}",

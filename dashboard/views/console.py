@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from channels.models import ApiKey
 from channels.selectors import calls_of, endpoints_of, get_partner, keys_of, latest_calls
+from channels.services.sandbox import trials
 from dashboard.access import allows, guest_of, known_as
 from dashboard.frame import draw
 from dashboard.guests import console_page
@@ -16,6 +17,7 @@ from dashboard.partnering import key_row
 from dashboard.places import place_of
 from dashboard.views.partner_calls import tone_of_call
 from dashboard.views.partners import glance, glance_row
+from tenants.selectors import shop_address
 
 LATEST_CALLS, LATEST_KEYS = 5, 100
 DAY = timedelta(days=1)
@@ -61,7 +63,8 @@ def _steps(request: HttpRequest, found: Any) -> list[tuple[Any, str, bool]]:
 def keys(request: HttpRequest, ref: str) -> HttpResponse:
     found = get_partner(ref=ref)
     guest = guest_of(request)
-    kind = "office_test_key" if guest is not None and guest.is_test else "office_key"
+    is_test = guest is not None and guest.is_test
+    kind = "office_test_key" if is_test else "office_key"
     return draw(
         request,
         "developers/console_keys.html",
@@ -70,7 +73,17 @@ def keys(request: HttpRequest, ref: str) -> HttpResponse:
         keys=[_key(request, kind, ref, one) for one in keys_of(partner_id=found.pk)[:LATEST_KEYS]],
         new=place_of(request, f"{kind}_new", ref),
         may_edit=allows(request, "partners.edit"),
+        **(_trials() if is_test else {}),
     )
+
+
+def _trials() -> dict[str, Any]:
+    """What there is to try, where a test key is called with."""
+    return {
+        "goods": trials.goods(),
+        "accounts": trials.accounts(),
+        "root": shop_address(path="/").rstrip("/"),
+    }
 
 
 def _key(request: HttpRequest, kind: str, ref: str, one: ApiKey) -> dict[str, Any]:

@@ -1,45 +1,56 @@
 """The way into a partner's console: an invitation's link, the password, and out again."""
 
+from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseRedirect
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from channels import services as channels
 from channels.errors import LinkEnded, WrongPassword
 from channels.models import Person
-from channels.selectors import find_person, find_person_by_link
-from core.actors import Actor
+from channels.selectors import find_factor, find_person, find_person_by_link
+from channels.services.people import NewLink
 from core.callers import caller_ip
-from core.errors import AppError, NotFound, TooManyTries
-from core.guards import Asker, Attempt, By, Guard, attempt
+from core.errors import AppError
+from core.guards import Asker, By, Guard, attempt
 from core.scope import require_tenant
 from core.secrets import Secret
 from dashboard.access import shop_of
 from dashboard.accounts import LOGIN
-from dashboard.frame import CONSOLE_FRAME, REFUSED
+from dashboard.addresses import address_of
+from dashboard.asked_codes import CodeForm, check_code
+from dashboard.entering import (
+    LOST,
+    MailField,
+    check_place,
+    counted,
+    drawn,
+    half_in,
+    let_in,
+    next_in,
+    remember,
+    send_letter,
+    stranger,
+)
 from dashboard.guests import (
     LONGEST_TOKEN,
-    ROOT,
-    begin,
     end,
     find_guest,
     find_own_session,
     to_sign_in,
 )
-from dashboard.sites import has_nul
-from tenants import audit
 
-SIGN_IN = Guard(name="console", budgets=LOGIN.budgets, floor=LOGIN.floor)
 LINK = Guard(name="console.link", budgets={By.ADDRESS: LOGIN.budgets[By.ADDRESS]})
 
 
@@ -51,12 +62,12 @@ class _Password(forms.CharField):
 
 
 class SignIn(forms.Form):
-    email = forms.EmailField(
-        label=gettext_lazy("Mail address"),
-        max_length=200,
-        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
-    )
+    email = MailField()
     password = _Password("current-password")
+
+
+class Lost(forms.Form):
+    email = MailField()
 
 
 class Again(forms.Form):
@@ -86,7 +97,7 @@ class Joining(forms.Form):
 
 def home(request: HttpRequest) -> HttpResponse:
     """To the overview, or to the sign-in."""
-    _check_place(request)
+    check_place(request)
     guest = find_guest(request)
     if guest is None:
         return HttpResponseRedirect(reverse("console:sign_in"))
@@ -94,49 +105,76 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:
-    _check_place(request)
+    check_place(request)
     if find_guest(request) is not None:
         return HttpResponseRedirect(reverse("console:home"))
     form = SignIn(request.POST or None)
     refusal: AppError | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            token = _entered(request, **form.cleaned_data)
+            person = _entered(request, **form.cleaned_data)
         except AppError as why:
             refusal = why
         else:
-            response = HttpResponseRedirect(_next_in(request))
-            begin(response, token)
-            return response
-    return _drawn(request, "sign_in", form, refusal, title=_("Sign in to the console"))
+            return _let_in(request, person, next_in(request))
+    return drawn(request, "sign_in", form, refusal, title=_("Sign in to the console"))
 
 
-def _entered(request: HttpRequest, *, email: str, password: str) -> Secret:
-    """The text of a new session. Raises TooManyTries, WrongPassword."""
+def _let_in(
+    request: HttpRequest, person: Person, then: str, token: Secret | None = None
+) -> HttpResponse:
+    """With the session of this text, or a new one; or to the code of a second factor first."""
+    if find_factor(person_id=person.pk) is not None:
+        response = HttpResponseRedirect(f"{reverse('console:code')}?{urlencode({'next': then})}")
+        half_in(response, person)
+        return response
+    return let_in(request, person, then, token)
+
+
+def _entered(request: HttpRequest, *, email: str, password: str) -> Person:
+    """Whose password was right. Raises TooManyTries, WrongPassword."""
     email, person = email.lower(), find_person(email=email)
-    tried = _counted(request, email)
+    tried = counted(request, email)
     is_right = channels.is_persons_password(person=person, password=password)
     if person is None or not is_right:
-        _remember(request, "person.refused", email)
+        remember(request, "person.refused", email)
         raise WrongPassword(_("The mail address or the password is not right."))
     tried.was_right()
-    return channels.open_session(person_id=person.pk, ip=caller_ip(request), now=timezone.now())
+    return person
 
 
-def _counted(request: HttpRequest, email: str) -> Attempt:
-    """As often as at the office's sign-in. Raises TooManyTries."""
-    shop = str(require_tenant())
-    asker = Asker(address=caller_ip(request), shop=shop, target=f"{shop}|{email}")
+def lost(request: HttpRequest) -> HttpResponse:
+    """A link by mail for who has lost the password: one answer, whoever it is."""
+    check_place(request)
+    form = Lost(request.POST or None)
+    title = _("Set a new password")
+    if request.method != "POST" or not form.is_valid():
+        return drawn(request, "lost", form, title=title)
+    email = form.cleaned_data["email"].lower()
     try:
-        return attempt(guard=SIGN_IN, asker=asker, now=timezone.now())
-    except TooManyTries:
-        _remember(request, "person.blocked", email)
-        raise
+        counted(request, email, guard=LOST)
+    except AppError as refusal:
+        return drawn(request, "lost", form, refusal, title=title)
+    by = stranger(request, email)
+    made = channels.link_for_lost_password(email=email, by=by, now=timezone.now())
+    response = drawn(request, "lost", None, title=_("Look into your mailbox"))
+    if made is not None:
+        # Once the answer has gone: how long it takes does not tell who is known. By then no shop is
+        # bound, and what fails is nobody's answer any more.
+        send = partial(send_letter, _letter(request, made))
+        response._resource_closers.append(send)  # type: ignore[attr-defined]  # noqa: SLF001 -- Django's, for files
+    return response
 
 
-def _remember(request: HttpRequest, action: str, email: str) -> None:
-    by = Actor(f"login {email}"[:80], ip=caller_ip(request))
-    audit.record(by=by, action=action, target=email, now=timezone.now())
+def _letter(request: HttpRequest, made: NewLink) -> EmailMessage:
+    address = address_of(request, reverse("console:join", args=[made.token.reveal()]))
+    shop_name = shop_of(request).name_in(get_language() or "")
+    told = {"shop_name": shop_name, "address": address}
+    return EmailMessage(
+        subject=_("A new password for the console"),
+        body=render_to_string("developers/console_lost_letter.txt", told),
+        to=[made.email],
+    )
 
 
 @require_POST
@@ -150,35 +188,38 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 def password(request: HttpRequest) -> HttpResponse:
-    """Once more, before a secret is shown."""
+    """Once more, before a secret is shown; of who has a second factor, its code."""
     session = find_own_session(request)
     if session is None:
         return to_sign_in(request)
-    form = Again(request.POST or None)
+    has_factor = find_factor(person_id=session.person_id) is not None
+    form = (CodeForm if has_factor else Again)(request.POST or None)
+    check = check_code if has_factor else _typed_again
     refusal: AppError | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            _typed_again(request, session.person, form.cleaned_data["password"])
+            check(request, session.person, *form.cleaned_data.values())
         except AppError as why:
             refusal = why
         else:
             channels.note_password(session_id=session.pk, now=timezone.now())
-            return HttpResponseRedirect(_next_in(request))
-    return _drawn(request, "password", form, refusal, title=_("Your password once more"))
+            return HttpResponseRedirect(next_in(request))
+    title = _("Your second factor once more") if has_factor else _("Your password once more")
+    return drawn(request, "password", form, refusal, title=title)
 
 
 def _typed_again(request: HttpRequest, person: Person, typed: str) -> None:
     """Raises TooManyTries, WrongPassword."""
-    tried = _counted(request, person.email)
+    tried = counted(request, person.email)
     if not channels.is_persons_password(person=person, password=typed):
-        _remember(request, "person.refused", person.email)
+        remember(request, "person.refused", person.email)
         raise WrongPassword(_("The password is not right."))
     tried.was_right()
 
 
 def join(request: HttpRequest, token: str) -> HttpResponse:
     """An invitation's link: looked at it is not used, a name and a password use it up."""
-    _check_place(request)
+    check_place(request)
     asker = Asker(address=caller_ip(request), shop=str(require_tenant()))
     tried = attempt(guard=LINK, asker=asker, now=timezone.now())
     person = _person_of(token)
@@ -188,11 +229,11 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         session = channels.accept_link(
             token=token, ip=caller_ip(request), now=timezone.now(), **form.cleaned_data
         )
-        response = HttpResponseRedirect(reverse("console:live:partner", args=[person.partner.ref]))
-        begin(response, session)
-        return response
-    title = _("Your way into the console")
-    return _drawn(request, "join", form, None, title=title, person=person)
+        person.refresh_from_db(fields=["password"])
+        home = reverse("console:live:partner", args=[person.partner.ref])
+        return _let_in(request, person, home, session)
+    title = _("Set a new password") if person.password else _("Your way into the console")
+    return drawn(request, "join", form, None, title=title, person=person)
 
 
 def _person_of(token: str) -> Person:
@@ -202,33 +243,3 @@ def _person_of(token: str) -> Person:
     if found is None:
         raise LinkEnded(_("This link has been used, or is too old. Ask the shop for a new one."))
     return found
-
-
-def _check_place(request: HttpRequest) -> None:
-    """A sandbox has no console of its own, and no text has a NUL."""
-    if shop_of(request).sandbox_of_id is not None:
-        raise NotFound(
-            _("The console is at the shop's own address; this sandbox is its test mode.")
-        )
-    if has_nul(request):
-        raise NotFound
-
-
-def _next_in(request: HttpRequest) -> str:
-    """Where who signs in was going, which is a page of the console; else the first one."""
-    wanted = request.GET.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
-    return wanted if is_ours and wanted.startswith(ROOT) else reverse("console:home")
-
-
-def _drawn(
-    request: HttpRequest, name: str, form: forms.Form, refusal: AppError | None, **context: Any
-) -> HttpResponse:
-    is_refused = request.method == "POST"
-    told = {"frame": CONSOLE_FRAME, "form": form, "refusal": refusal, **context}
-    status = (refusal.status if refusal else REFUSED) if is_refused else 200
-    response = render(request, f"developers/console_{name}.html", told, status=status)
-    response["Cache-Control"] = "private, no-store"
-    for header, value in (refusal.headers if refusal else {}).items():
-        response[header] = value
-    return response

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -12,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog import services as catalog
-from catalog.models import Brand, BuyerTemplate, Category, Product
+from catalog.models import BuyerTemplate, Product
 from catalog.types import FieldKind
 from core.errors import AppError, NotFound
 from dashboard import publishing
 from dashboard.access import actor_of, allows, require
-from dashboard.frame import Deed, attempt, back_to, deed, draw, page
-from dashboard.reading import ids_in, moment_of
+from dashboard.frame import Deed, back_to, deed, draw, page
+from dashboard.reading import moment_of
 
 if TYPE_CHECKING:
     from core.uploads import SealedUpload
@@ -57,65 +56,6 @@ def shelf(request: HttpRequest, product_id: int, verb: str) -> Deed:
         raise NotFound
     do, done = deeds[verb]
     return Deed(partial(do, product_id=found.pk), done=done)
-
-
-class ManyProducts(forms.Form):
-    """Only what is filled in is changed."""
-
-    category = forms.ModelChoiceField(
-        queryset=Category.objects.none(), required=False, label=gettext_lazy("Category")
-    )
-    brand = forms.ModelChoiceField(
-        queryset=Brand.objects.none(), required=False, label=gettext_lazy("Brand")
-    )
-    refund_rule = forms.CharField(max_length=200, required=False, label=gettext_lazy("Refund rule"))
-    refund_rule_en = forms.CharField(
-        max_length=300, required=False, label=gettext_lazy("Refund rule in English")
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["category"].queryset = Category.objects.all()  # type: ignore[attr-defined]  # -- a choice
-        self.fields["brand"].queryset = Brand.objects.all()  # type: ignore[attr-defined]  # -- a choice
-
-    def given(self) -> dict[str, Any]:
-        made = {name: value for name, value in self.cleaned_data.items() if value}
-        for name in ("category", "brand"):
-            if name in made:
-                made[f"{name}_id"] = made.pop(name).pk
-        return made
-
-
-@page("catalog.edit")
-def bulk(request: HttpRequest) -> HttpResponse:
-    ids = ids_in(request.GET.get("ids", "").split(","))[:500]
-    chosen = Product.objects.filter(pk__in=ids)
-    form = ManyProducts(request.POST or None)
-    count = chosen.count()
-    if request.method == "POST" and form.is_valid() and form.given():
-        done = _("Changed %(count)s products.") % {"count": count}
-        if count > 100 and request.POST.get("typed", "").strip() != str(count):
-            form.add_error(None, _("Type the number of products to confirm."))
-        else:
-            refusal = attempt(
-                request,
-                lambda: catalog.bulk_edit(
-                    product_ids=ids, given=form.given(), by=actor_of(request), now=timezone.now()
-                ),
-                done=done,
-            )
-            if refusal is None:
-                return back_to(LIST)
-    return draw(
-        request,
-        "dashboard/products_bulk.html",
-        title=_("Change many products"),
-        is_refused=request.method == "POST",
-        form=form,
-        count=count,
-        names=[product.shown.name for product in chosen[:12]],
-        must_type=count > 100,
-    )
 
 
 @page("catalog.edit")

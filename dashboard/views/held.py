@@ -13,15 +13,13 @@ from django.utils.translation import gettext as _
 from core.errors import AppError, NotFound
 from core.money import Money
 from dashboard.access import allows, shop_of
-from dashboard.casework import buyer_before, facts_of, said_of, traits_known
+from dashboard.casework import MOST_LOOKS, buyer_before, facts_of, said_of, traits_known
 from dashboard.frame import Deed, deed, draw, page
 from dashboard.judging import ALLOW, BLOCK, REFUSE, RELEASE, form_of, judged_in
 from dashboard.linking import linkage
 from dashboard.queueing import (
     MOST,
-    Queue,
     QueueForm,
-    Waiting,
     queue,
     then_words,
     time_left,
@@ -36,9 +34,7 @@ from orders.models import OpeningMove, Order, OrderMove
 from orders.selectors import contact_of, find_closed, items_of, standing
 from orders.states import OpeningState, OrderState
 from payments.selectors import payments_of, refunds_of
-from risk.selectors import assessments_of, find_review
-
-MOST_LOOKS = 20
+from risk.selectors import assessments_of, find_review, score_of
 
 
 @page("orders.view")
@@ -54,16 +50,11 @@ def held(request: HttpRequest) -> HttpResponse:
         title=_("Held orders"),
         rows=[(row, *time_left(row.decide_by, now=now)) for row in found.rows],
         queue=found,
-        first=_first(found),
         form=form,
         is_asked=is_asked,
         most=MOST,
         may_decide=allows(request, "orders.review"),
     )
-
-
-def _first(found: Queue) -> Waiting | None:
-    return found.rows[0] if found.rows else None
 
 
 @page("orders.view")
@@ -88,6 +79,7 @@ def review(request: HttpRequest, order_id: int) -> HttpResponse:
         ],
         facts=facts_of(looks[0], currency=found.currency) if looks else [],
         said=said_of(looks, order=found),
+        score=score_of(subject=found.number),
         before_it=buyer_before(found),
         money=_money(found),
         links=linkage(looks=looks),

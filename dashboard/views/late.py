@@ -178,6 +178,7 @@ def stock(request: HttpRequest, attempt_id: int) -> Deed:
     return Deed(
         partial(fulfillment.stock_late, attempt_id=attempt_id, sku_id=chosen[0] if chosen else 0),
         done=_("It is in stock now, in a batch of its own."),
+        asks_password=True,
     )
 
 
@@ -189,4 +190,5 @@ def late_do(request: HttpRequest, attempt_id: int, verb: str) -> Deed:
     return Deed(
         partial(fulfillment.decide_late, attempt_id=attempt_id, new=VERBS[verb], note=note),
         done=_("Written down."),
+        asks_password=True,
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.defaultfilters import date as in_words
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from dashboard.frame import Deed, back_to, deed, draw, page, saved
 from dashboard.listing import KINDS, ListingForm
 from dashboard.paging import latest
 from dashboard.reading import ids_in
+from dashboard.seeking import opened, sealed, to_address
 from dashboard.words import who
 from risk import services as risk
 from risk.models import ListEntry
@@ -26,12 +27,15 @@ from risk.states import Listing, Trait
 from suppliers.services.tables_out import BOM, rows_as_csv
 
 TONES = {Listing.BLOCK: "bad", Listing.ALLOW: "good", Listing.WATCH: "warn"}
+_LIST = "risk.listentry"
 MOST_SHOWN, MOST_OUT = 100, 100_000
 _KINDS = {**KINDS, Trait.NET.value: gettext_lazy("network"), Trait.IP.value: Trait.IP.label}
 
 
 @page("risk.view")
 def lists(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        return _sought(request)
     paging = latest(_found(request), given=request.GET)
     return draw(
         request,
@@ -48,8 +52,19 @@ def lists(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest) -> dict[str, str]:
-    given = {name: request.GET.get(name, "").strip()[:100] for name in ("list", "kind", "q")}
+    given = {name: request.GET.get(name, "").strip()[:100] for name in ("list", "kind")}
+    given["q"] = opened(request.GET.get("q", ""), of=_LIST).strip()[:100]
     return given | {"over": "yes" if request.GET.get("over") else ""}
+
+
+def _sought(request: HttpRequest) -> HttpResponse:
+    """Whole phone numbers are looked for: the address has them sealed."""
+    given = QueryDict(mutable=True)
+    for name in ("list", "kind", "over"):
+        if request.POST.get(name):
+            given[name] = request.POST[name]
+    text = request.POST.get("q", "")[:100]
+    return to_address(request.path, given, sealed(text, of=_LIST), "q")
 
 
 def _found(request: HttpRequest) -> QuerySet[ListEntry]:

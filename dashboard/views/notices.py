@@ -9,12 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import NotFound
-from dashboard.access import allows, member_of
+from dashboard.access import allows, member_of, visit_of
 from dashboard.frame import Deed, back_to, deed, draw, draw_form, page, saved
 from dashboard.noticing import RecipientForm, recipient_row
 from dashboard.paging import latest
 from notices import services as notices
 from notices.selectors import (
+    get_notice,
     get_recipient,
     latest_notices,
     recipients,
@@ -29,24 +30,22 @@ LIST = "office_notices"
 @page("home.view")
 def all_notices(request: HttpRequest) -> HttpResponse:
     paging = latest(latest_notices(), given=request.GET)
-    unseen = _unseen(request)
+    unseen = unseen_notices(member_id=_me(request), now=timezone.now())
+    new_here = set(
+        unseen.filter(pk__in=[one.pk for one in paging.rows]).values_list("pk", flat=True)
+    )
     return draw(
         request,
         "dashboard/notices.html",
         title=_("Notices"),
         recipients=[recipient_row(one) for one in recipients()],
         rows=[
-            (one, words_of(one), Topic(one.topic).label, one.pk in unseen) for one in paging.rows
+            (one, words_of(one), Topic(one.topic).label, one.pk in new_here) for one in paging.rows
         ],
-        is_any_unseen=bool(unseen),
+        is_any_unseen=bool(new_here) or unseen.exists(),
         paging=paging,
         may_edit=allows(request, "settings.edit"),
     )
-
-
-def _unseen(request: HttpRequest) -> set[int]:
-    found = unseen_notices(member_id=_me(request), now=timezone.now())
-    return set(found.values_list("pk", flat=True))
 
 
 def _me(request: HttpRequest) -> int:
@@ -58,8 +57,12 @@ def _me(request: HttpRequest) -> int:
 
 @page("home.view")
 def read(request: HttpRequest, notice_id: int) -> HttpResponse:
-    """On to the page that tells the rest; from now on it is read."""
-    path = notices.see(notice_id=notice_id, member_id=_me(request), now=timezone.now())
+    """On to the page that tells the rest; from now on it is read. Who looks in from the platform
+    has read nothing for the member: of the visit itself, say."""
+    if visit_of(request):
+        path = get_notice(notice_id=notice_id).path
+    else:
+        path = notices.see(notice_id=notice_id, member_id=_me(request), now=timezone.now())
     return HttpResponseRedirect(path or reverse(LIST))
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -19,7 +18,7 @@ from catalog.states import BOUGHT, Channel
 from core.money import Money
 from dashboard.access import allows, require, shop_of
 from dashboard.frame import draw, page, saved
-from dashboard.offering import OfferForm
+from dashboard.offering import OfferForm, bought_skus
 from dashboard.reading import ids_in
 from dashboard.supply_words import LEFT_OUT, LEFT_OUT_MORE
 from dashboard.views.margins import follows_of
@@ -38,7 +37,7 @@ ON_A_PAGE = 20
 def offers(request: HttpRequest) -> HttpResponse:
     """Every SKU that is bought when it is ordered, with who would be asked for it now."""
     shop, text = shop_of(request), request.GET.get("q", "").strip()
-    listed = Paginator(_wanted(request, text), ON_A_PAGE).get_page(request.GET.get("p"))
+    listed = Paginator(bought_skus(given=request.GET), ON_A_PAGE).get_page(request.GET.get("p"))
     channel = request.GET.get("channel", "")
     channel = channel if channel in Channel.values else Channel.WEB
     judged = judged_offers(
@@ -72,16 +71,6 @@ def offers(request: HttpRequest) -> HttpResponse:
 
 def _may_edit(request: HttpRequest) -> bool:
     return allows(request, "suppliers.edit") and allows(request, "cost.view")
-
-
-def _wanted(request: HttpRequest, text: str) -> QuerySet[Sku]:
-    skus = Sku.objects.filter(kind__in=BOUGHT).select_related("product")
-    if "sku" in request.GET:
-        skus = skus.filter(pk__in=ids_in([request.GET["sku"]]))
-    if text:
-        named = [f"{name}__icontains" for name in ("product__name", "product__name_en", "name")]
-        skus = skus.filter(Q(*[(name, text) for name in named], _connector=Q.OR))
-    return skus.order_by("product__position", "product_id", "position", "pk")
 
 
 def _row(

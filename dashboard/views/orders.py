@@ -7,13 +7,15 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.money import Money
 from core.secrets import Secret
-from dashboard.access import actor_of, allows
+from dashboard.access import actor_of, allows, shop_of
 from dashboard.addresses import address_of
+from dashboard.casework import MOST_LOOKS, said_of
 from dashboard.frame import Deed, deed, draw, page
 from dashboard.reading import ids_in
 from dashboard.tones import tone_of
@@ -36,6 +38,7 @@ from orders.selectors import (
 )
 from payments.selectors import money_of, payments_of, refunds_of
 from payments.types import MoneyState
+from risk.selectors import assessments_of, score_of
 from tenants import audit
 
 
@@ -67,12 +70,52 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
             for one in _amounts(payments_of(payable_id=found.pk), found.currency)
         ],
         refunds=_amounts(refunds_of(payable_id=found.pk), found.currency),
+        **_risk(found),
         may=_rights(request),
         opening=find_closed(order_id=found.pk),
         left=_left(money, found.currency),
         held=find_held_words(order_id=found.pk) if held else "",
         may_be_risked=any(unit.state == UnitState.REVIEW for unit in held),
     )
+
+
+@page("orders.view")
+def paper(request: HttpRequest, order_id: int) -> HttpResponse:
+    """An order on a sheet of paper: what was bought and paid. Codes and people stay masked."""
+    found = get_object_or_404(Order, pk=order_id)
+    money = money_of(payable_id=found.pk)
+    shop, language = shop_of(request), get_language() or ""
+    return draw(
+        request,
+        "dashboard/order_paper.html",
+        title=found.number,
+        order=found,
+        seller=shop.name_in(language),
+        company=shop.text_in(language, "legal_name"),
+        items=_items(found),
+        total=Money(found.total_e4, found.currency),
+        discount=Money(found.discount_e4, found.currency) if found.discount_e4 else None,
+        paid=Money(money.paid_e4, found.currency),
+        refunded=Money(money.refunded_e4, found.currency) if money.refunded_e4 else None,
+        contact=contact_of(order=found),
+        channel=channel_words(found.channel),
+        units=_units(found, ticked=set()),
+        payments=[
+            {**one, "provider": provider_words(one["row"].provider)}
+            for one in _amounts(payments_of(payable_id=found.pk), found.currency)
+        ],
+        printed_at=timezone.now(),
+        by=who(actor_of(request).label),
+    )
+
+
+def _risk(found: Order) -> dict[str, Any]:
+    looks = list(assessments_of(subject=found.number)[:MOST_LOOKS])
+    return {
+        "looks": looks,
+        "score": score_of(subject=found.number) if looks else 0,
+        "said": said_of(looks, order=found),
+    }
 
 
 def _left(money: MoneyState, currency: str) -> Money | None:
@@ -168,6 +211,7 @@ def replace(request: HttpRequest, order_id: int, unit_id: int) -> Deed:
     return Deed(
         partial(fulfillment.replace_unit, unit_id=unit.pk, reason=reason),
         done=_("Replaced. The old code is void, the new one is on the order page."),
+        asks_password=True,
     )
 
 

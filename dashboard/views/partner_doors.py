@@ -20,7 +20,6 @@ from core.errors import NotFound
 from dashboard.access import allows
 from dashboard.dooring import DOORS, DoorForm, RollDoorForm, WaysForm, door_row
 from dashboard.frame import Deed, back_to, deed, draw, draw_form, page, password_first, saved
-from dashboard.typed import context_of
 
 LATEST = 20
 
@@ -44,8 +43,7 @@ def new(request: HttpRequest, ref: str, kind: str) -> HttpResponse:
     if kind not in DoorKind.values:
         raise NotFound
     words = DOORS[DoorKind(kind)]
-    typed = context_of(request)["typed"].dict()
-    form = DoorForm(_sent(request), kind=DoorKind(kind), initial=typed)
+    form = DoorForm(_sent(request), kind=DoorKind(kind))
     to_password = password_first(request, then=request.path)
     if request.method == "POST" and to_password:
         return to_password
@@ -87,6 +85,9 @@ def door(request: HttpRequest, ref: str, door_id: int) -> HttpResponse:
 def change(request: HttpRequest, ref: str, door_id: int) -> HttpResponse:
     _found, one = _door(ref, door_id)
     form = WaysForm(_sent(request), door=one)
+    to_password = password_first(request, then=request.path)
+    if request.method == "POST" and to_password:
+        return to_password
 
     def keep(**who_and_when: Any) -> None:
         hosts, networks = form.ways()

@@ -132,4 +132,4 @@ def claim_do(request: HttpRequest, ref: str, verb: str) -> Deed:
     if verb not in deeds:
         raise NotFound
     do, done = deeds[verb]
-    return Deed(partial(do, claim_id=found.pk), done=done, asks_password=verb == "confirm")
+    return Deed(partial(do, claim_id=found.pk), done=done, asks_password=True)

@@ -4,19 +4,21 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from channels import services as channels
 from channels.models import PaymentIn
-from channels.selectors import get_partner, payments_in
+from channels.selectors import get_partner, pay_in_limits, payments_in
+from channels.selectors.payments_in import Limits
 from channels.services.paying_in import LONGEST_REFERENCE
 from channels.states import PaymentInState
 from core.money import Money, parse_e4
 from dashboard.access import require, shop_of
 from dashboard.fields import amount_field
-from dashboard.frame import back_to, draw, page, saved
+from dashboard.frame import back_to, draw, draw_form, page, password_first, saved
 from dashboard.paging import latest
 from dashboard.tones import tone_of
 from dashboard.words import who
@@ -32,6 +34,49 @@ class AskForm(forms.Form):
         help_text=gettext_lazy("The partner reads it on the page, in the API and in its webhook."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+
+class LimitsForm(forms.Form):
+    least = amount_field(gettext_lazy("Least at once"))
+    most = amount_field(gettext_lazy("Most at once"))
+    daily = amount_field(
+        gettext_lazy("Most in a day"),
+        required=False,
+        hint=gettext_lazy(
+            "Of each partner, in the shop's time zone; what waits to be paid counts. "
+            "Empty: no limit."
+        ),
+    )
+
+
+@page("partners.money")
+def limits(request: HttpRequest) -> HttpResponse:
+    """What is taken online at once, and in a day."""
+    currency, kept = shop_of(request).currency, pay_in_limits()
+    told = {"least": kept.least_e4, "most": kept.most_e4, "daily": kept.daily_e4}
+    form = LimitsForm(
+        request.POST or None,
+        initial={name: Money(e4, currency).decimal if e4 else "" for name, e4 in told.items()},
+    )
+    to_password = password_first(request, then=request.path) if request.method == "POST" else None
+    if to_password:
+        return to_password
+
+    def keep(**who_and_when: Any) -> None:
+        read = {f"{name}_e4": _read(form, name, currency) for name in told}
+        channels.set_pay_in_limits(limits=Limits(**read), **who_and_when)
+
+    if saved(request, form, keep, done=_("Saved. Payments asked for from now on follow it.")):
+        return back_to("office_partners")
+    hint = _("Of what partners pay online into their balances. Bank transfers have no limit.")
+    title, back = _("Limits of online payments"), reverse("office_partners")
+    return draw_form(request, form, title=title, hint=hint, back=back)
+
+
+def _read(form: forms.Form, name: str, currency: str) -> int:
+    """Raises InvalidInput."""
+    text = form.cleaned_data[name]
+    return parse_e4(text, currency=currency, param=f"{name}_e4") if text else 0
 
 
 @page("partners.money")

@@ -20,6 +20,7 @@ from channels.services.people import NewLink
 from dashboard.access import actor_of, shop_of
 from dashboard.addresses import address_of
 from dashboard.frame import Deed, deed, draw, draw_form, page, password_first, saved
+from dashboard.views.console_factor import demanded
 
 HOME = "office_partner"
 
@@ -89,6 +90,22 @@ def remove(request: HttpRequest, ref: str, person_id: int) -> Deed:
     return Deed(
         partial(channels.remove_person, person_id=person.pk),
         done=_("Removed, and signed out everywhere."),
+    )
+
+
+@deed("partners.edit", back=HOME, of="ref")
+def demand(request: HttpRequest, ref: str, verb: str) -> Deed:
+    return demanded(get_partner(ref=ref), verb)
+
+
+@deed("partners.edit", back=HOME, of="ref")
+def factor_off(request: HttpRequest, ref: str, person_id: int) -> Deed:
+    """For who has lost the phone and the recovery codes, and is known to be who asks."""
+    person = get_person(partner_id=get_partner(ref=ref).pk, person_id=person_id)
+    return Deed(
+        partial(channels.switch_off_factor, person_id=person.pk),
+        done=_("The second factor is removed."),
+        asks_password=True,
     )
 
 

@@ -16,6 +16,7 @@ from catalog.selectors import skus_for_sale
 from channels.models import ApiKey, Partner
 from channels.selectors import find_partner, get_partner, keys_of
 from channels.services import sandbox
+from channels.services.sandbox import trials
 from channels.services.sandbox.magic import REFS
 from channels.types import NewKey
 from core.errors import NotFound
@@ -61,11 +62,14 @@ def _twin(ref: str, *, currency: str) -> dict[str, Any] | None:
         return None
     with sandbox.in_sandbox():
         known = find_partner(ref=ref)
+        address = shop_address(path="/")
         filled = AuditRow.objects.filter(action="sandbox.filled").order_by("-pk").first()
         goods = skus_for_sale(now=timezone.now())
         keys = keys_of(partner_id=known.pk)[:LATEST] if known else []
         return {
-            "address": shop_address(path="/"),
+            "address": address,
+            "root": address.rstrip("/"),
+            "accounts": trials.accounts(),
             "goods": goods.count(),
             "magic": list(goods.filter(ref__in=REFS).order_by("position")),
             "filled": filled,

@@ -16,6 +16,7 @@ from channels.types import MonthFigures
 from core.errors import AppError, InvalidInput, NotFound
 from core.money import Money
 from dashboard.access import require, shop_of
+from dashboard.exporting.statements import query_of
 from dashboard.frame import draw, page
 from dashboard.paging import Slice, following
 from dashboard.views.partners import line_shown
@@ -52,6 +53,7 @@ def _drawn(request: HttpRequest, found: Partner, month: date, *, why: str) -> Ht
         why=why,
         partner=found,
         month=first,
+        export_query=query_of(found, first),
         earlier=first - timedelta(days=1) if first.year > YEARS.start else None,
         figures=figures,
         opening=Money(figures.opening_e4, currency),

@@ -35,7 +35,6 @@ from dashboard.hooking import (
 )
 from dashboard.paging import latest
 from dashboard.places import back_here, place_of
-from dashboard.typed import context_of
 
 LIST, ONE = "office_webhooks", "office_webhook"
 
@@ -57,7 +56,7 @@ def webhooks(request: HttpRequest, ref: str) -> HttpResponse:
 @page("partners.edit")
 def new(request: HttpRequest, ref: str) -> HttpResponse:
     found = get_partner(ref=ref)
-    form = EndpointForm(request.POST or None, initial=_typed(request))
+    form = EndpointForm(request.POST or None)
     to_password = password_first(request, then=request.path)
     if request.method == "POST" and to_password:
         return to_password
@@ -71,12 +70,6 @@ def new(request: HttpRequest, ref: str) -> HttpResponse:
         return _shown_once(request, found, made[0])
     title = _("New endpoint of %(name)s") % {"name": found.name}
     return draw_form(request, form, title=title, back=place_of(request, LIST, ref))
-
-
-def _typed(request: HttpRequest) -> dict[str, Any]:
-    """What stood in the form before the password was asked for."""
-    typed = context_of(request)["typed"]
-    return {"url": typed["url"], "kinds": typed.getlist("kinds")} if "url" in typed else {}
 
 
 @page("partners.view")
@@ -130,8 +123,13 @@ def _deliveries(request: HttpRequest, found: Partner, one: WebhookEndpoint) -> d
 
 @page("partners.edit")
 def edit(request: HttpRequest, ref: str, hook: str) -> HttpResponse:
+    """What a shop tells its partner goes to another address: as with a new one, the password is
+    asked for first."""
     found, one = _endpoint(ref, hook)
     form = EndpointForm(request.POST or None, initial=typed_of(one))
+    to_password = password_first(request, then=request.path)
+    if request.method == "POST" and to_password:
+        return to_password
 
     def change(**who_and_when: Any) -> None:
         channels.change_endpoint(endpoint_id=one.pk, terms=form.terms(), **who_and_when)

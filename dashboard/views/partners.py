@@ -20,6 +20,7 @@ from channels.selectors import (
     movements,
     partners_at_a_glance,
     people_of,
+    people_with_factor,
     sales_of,
     spent_today,
 )
@@ -58,6 +59,7 @@ def partners(request: HttpRequest) -> HttpResponse:
         rows=[glance_row(request, one) for one in listed],
         page=listed,
         may_edit=allows(request, "partners.edit"),
+        may_move_money=allows(request, "money.view") and allows(request, "partners.money"),
     )
 
 
@@ -112,6 +114,7 @@ def partner(request: HttpRequest, ref: str) -> HttpResponse:
         test_mode=_test_mode(),
         is_sandbox=is_sandbox(),
         people=people_of(partner_id=found.pk),
+        with_factor=people_with_factor(partner_id=found.pk),
         orders=[_order(one) for one in sales_of(partner_id=found.pk)[:LATEST]],
         lines=_latest_lines(found, currency) if may_see_money else [],
         moves=[

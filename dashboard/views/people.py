@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from core.errors import AppError
 from dashboard.access import actor_of
 from dashboard.accounts import send_password_link
-from dashboard.frame import Deed, back_to, deed, draw, page
+from dashboard.frame import Deed, back_to, deed, draw, page, password_first
 from dashboard.typed import context_of
 from tenants import services as tenants
 from tenants.models import Member
@@ -37,8 +37,12 @@ class Invitation(forms.Form):
 
 @page("members.manage")
 def invite(request: HttpRequest) -> HttpResponse:
-    form = Invitation(request.POST or None)
+    """Whoever is let in here sets a second factor of their own: it is asked for first."""
+    form = Invitation(request.POST or None, initial=context_of(request)["typed"].dict())
     if request.method == "POST" and form.is_valid():
+        to_password = password_first(request, then=request.path)
+        if to_password:
+            return to_password
         try:
             tenants.invite(
                 email=form.cleaned_data["email"],
@@ -101,4 +105,4 @@ def change_member(request: HttpRequest, member_id: int) -> Deed:
         role=role if role in Role.values else found.role,
         is_active=request.POST.get("is_active") == "on",
     )
-    return Deed(change, done=_("Changed."))
+    return Deed(change, done=_("Changed."), asks_password=True)

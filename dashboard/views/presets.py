@@ -11,9 +11,10 @@ from core.errors import NotFound
 from core.money import Money
 from dashboard.access import allows, shop_of
 from dashboard.frame import Deed, deed, draw, page
+from dashboard.views.risk import said_by
 from risk import services as risk
 from risk.bodies import read_body
-from risk.selectors import policy, preset_changes, sentence, tried_together
+from risk.selectors import policy, preset_changes, tried_together
 from risk.selectors.presets import Change, PresetChange
 from risk.selectors.trials import Trial
 from risk.states import Preset, RuleState
@@ -52,9 +53,8 @@ def _preset(name: str) -> Preset:
 
 
 def _row(request: HttpRequest, one: PresetChange, trial: Trial | None) -> dict[str, Any]:
-    currency = shop_of(request).currency
-    says = sentence(body=one.ready.body, currency=currency) if one.ready else ""
-    stands = sentence(body=one.rule.body, currency=currency) if one.rule else ""
+    says = said_by(request, one.ready.body) if one.ready else ""
+    stands = said_by(request, one.rule.body) if one.rule else ""
     return {
         "name": one.ready.name if one.ready else one.rule,
         "rule": one.rule,

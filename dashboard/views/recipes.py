@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from core.errors import AppError
 from dashboard.contracts import ContractForm
-from dashboard.frame import back_to, draw, page, saved
+from dashboard.frame import back_to, draw, page, password_first, saved
 from dashboard.protocols import PROTOCOLS
 from dashboard.recipes import TrialForm, account_of, answer_words, platform_words, tried_words
+from dashboard.typed import typed_into
 from suppliers import services as suppliers
 from suppliers.models import Supplier
 from suppliers.selectors.recipes import CardPlatform, card_platforms, dry_run
@@ -26,6 +27,11 @@ def new(request: HttpRequest) -> HttpResponse:
     start = _start(request)
     initial = {"recipe": start.recipe} if start else {}
     form = ContractForm(request.POST or None, words=PROTOCOLS[PROTOCOL], initial=initial)
+    if request.method == "POST":
+        to_password = password_first(request, then=request.get_full_path())
+        if to_password:
+            return to_password
+    typed_into(request, form)
     made: list[Supplier] = []
 
     def dock(**who_and_when: Any) -> None:

@@ -1,6 +1,7 @@
 """The risk rules: written as sentences, tried on the past, switched, and what holds for all."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -16,15 +17,19 @@ from dashboard.asking import offers, scoped
 from dashboard.casework import fact_words
 from dashboard.frame import Deed, back_to, deed, draw, page, saved
 from dashboard.measuring import measurement
+from dashboard.naming import in_shop
 from dashboard.ruling import PolicyForm, RuleForm
 from orders.models import Order
 from payments.models import Payment
 from risk import services as risk
 from risk.bodies import read_body
+from risk.errors import ConditionWrong
+from risk.facts import SUMMED
 from risk.models import Assessment, Rule
 from risk.selectors import find_rule, name_of, policy, rules, sentence, tried_on_past
 from risk.selectors.trials import Trial
-from risk.states import RuleState, Unanswered
+from risk.spelling import DIFFERENT, MOMENTS, text_of
+from risk.states import LOOKED, RuleState, Trait, Unanswered
 from risk.types import RuleTerms
 
 DAYS = (7, 30, 90)
@@ -72,14 +77,18 @@ def _row(request: HttpRequest, rule: Rule) -> dict[str, Any]:
     return {
         "rule": rule,
         "name": name_of(rule=rule),
-        "sentence": _sentence(request, rule.body),
+        "sentence": said_by(request, rule.body),
         "tone": TONES[RuleState(rule.state)],
         "others": [one for one in RuleState if one != rule.state],
     }
 
 
-def _sentence(request: HttpRequest, body: Mapping[str, Any]) -> str:
-    return sentence(body=body, currency=shop_of(request).currency, words=fact_words)
+def said_by(request: HttpRequest, body: Mapping[str, Any]) -> str:
+    """One that this program cannot read any more says why, and hides no other one."""
+    try:
+        return sentence(body=body, currency=shop_of(request).currency, words=fact_words)
+    except ConditionWrong as why:
+        return str(why.message)
 
 
 @page("risk.edit")
@@ -101,25 +110,35 @@ def rule(request: HttpRequest, ref: str) -> HttpResponse:
     """The rule, what it would have said of the last days, and its versions."""
     found = find_rule(ref=ref)
     days, now = _days(request), timezone.now()
-    trial = tried_on_past(body=read_body(found.body), days=days, now=now)
+    trial, expression = _tried(found, days=days, now=now)
     measured = measurement(days=days, now=now)
     return draw(
         request,
         "dashboard/rule.html",
         title=name_of(rule=found),
         row=_row(request, found),
+        expression=expression,
         measured=measured.of.get(found.ref),
         is_whole=measured.is_whole,
         days=days,
         choices=DAYS,
         trial=trial,
-        amount=Money(trial.amount_e4, shop_of(request).currency),
-        refunded=_refunded(trial),
-        latest=_shown(request, trial),
-        versions=[(one, _sentence(request, one.body)) for one in found.versions.all()[:20]],
+        amount=Money(trial.amount_e4, shop_of(request).currency) if trial else "",
+        refunded=_refunded(trial) if trial else 0,
+        latest=_shown(request, trial) if trial else [],
+        versions=[(one, said_by(request, one.body)) for one in found.versions.all()[:20]],
         may_edit=allows(request, "risk.edit"),
         may_see_orders=allows(request, "orders.view"),
     )
+
+
+def _tried(rule: Rule, *, days: int, now: datetime) -> tuple[Trial | None, str]:
+    """On the past, and as an expression; neither of one that this program cannot read any more."""
+    try:
+        body = read_body(rule.body)
+    except ConditionWrong:
+        return None, ""
+    return tried_on_past(body=body, days=days, now=now), text_of(rule.body["when"])
 
 
 def _days(request: HttpRequest) -> int:
@@ -151,10 +170,12 @@ def _look(request: HttpRequest, look: Assessment, order_id: int | None) -> dict[
 @page("risk.edit")
 def edit_rule(request: HttpRequest, ref: str) -> HttpResponse:
     found = find_rule(ref=ref)
-    form = RuleForm(request.POST or None, rule=found)
+    is_expert = request.GET.get("as") == "expression"
+    form = RuleForm(request.POST or None, rule=found, is_expert=is_expert)
 
     def change(**who_and_when: Any) -> None:
-        risk.change_rule(rule_id=found.pk, terms=form.terms(), **who_and_when)
+        is_sure = form.cleaned_data["sure"]
+        risk.change_rule(rule_id=found.pk, terms=form.terms(), is_sure=is_sure, **who_and_when)
 
     if saved(request, form, change, done=_("Saved. It counts from now on.")):
         return back_to("office_rule", found.ref)
@@ -170,9 +191,20 @@ def _draw_form(request: HttpRequest, form: RuleForm, *, title: str, back: str = 
         form=form,
         back=back or reverse("office_rules"),
         offers=offers(),
+        names=_names(),
         scoped=scoped(),
         is_refused=form.is_bound and bool(form.errors),
     )
+
+
+def _names() -> list[tuple[str, list[str]]]:
+    """What a count's name is made of, in the order in which it says it."""
+    return [
+        (_("by whom or what"), [str(one) for one in Trait]),
+        (_("what is done"), [MOMENTS[one] for one in LOOKED]),
+        (_("what is counted, if not that"), [*SUMMED, *DIFFERENT.values()]),
+        (_("within which time"), ["10m", "1h", "7d"]),
+    ]
 
 
 @deed("risk.edit", back="office_rule", of="ref")
@@ -198,9 +230,13 @@ def restore(request: HttpRequest, ref: str, version: int) -> Deed:
     kept = found.versions.filter(version=version).first()
     if kept is None:
         raise NotFound
-    do = partial(
-        risk.change_rule, rule_id=found.pk, terms=RuleTerms(name=kept.name, body=kept.body)
-    )
+
+    def do(**who_and_when: Any) -> None:
+        read_body(kept.body)
+        terms = RuleTerms(name=kept.name, body=in_shop(kept.body))
+        is_sure = request.POST.get("sure") == "on"
+        risk.change_rule(rule_id=found.pk, terms=terms, is_sure=is_sure, **who_and_when)
+
     return Deed(
         do, done=_("It says again what it said in version %(version)s.") % {"version": version}
     )

@@ -12,13 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from core.errors import InvalidInput
-from dashboard.access import shop_of
 from dashboard.fields import UploadField
 from dashboard.frame import back_to, draw, page, saved
+from dashboard.naming import in_shop
+from dashboard.views.risk import said_by
 from risk import services as risk
 from risk.models import Rule
-from risk.selectors import find_rule, rules, sentence
+from risk.selectors import find_rule, rules
 from risk.selectors.files import MOST_BYTES, Brought, BroughtRule, rules_as_json, rules_brought
+from risk.states import RuleState
 
 TONES = {Brought.NEW: "good", Brought.CHANGED: "warn", Brought.REFUSED: "bad"}
 
@@ -43,13 +45,13 @@ class BringForm(forms.Form):
         if file := self.cleaned_data["file"]:
             self.said = file.read_all(most=MOST_BYTES).decode("utf-8-sig", errors="replace")
         try:
-            self.found = rules_brought(text=self.said)
+            self.found = rules_brought(text=self.said, in_shop=in_shop)
         except InvalidInput as why:
             self.add_error("text", str(why.message))
         return cleaned
 
     def keep(self, told: list[int], **who_and_when: Any) -> None:
-        told.append(risk.bring_rules(text=self.said, **who_and_when))
+        told.append(risk.bring_rules(text=self.said, in_shop=in_shop, **who_and_when))
 
 
 @page("risk.edit")
@@ -79,14 +81,19 @@ def bring(request: HttpRequest) -> HttpResponse:
 
 
 def _row(request: HttpRequest, one: BroughtRule) -> dict[str, Any]:
-    currency = shop_of(request).currency
     return {
         "one": one,
-        "says": sentence(body=one.body, currency=currency) if one.body else "",
-        "stands": sentence(body=one.rule.body, currency=currency) if one.rule else "",
-        "words": _WORDS[one.brought](),
+        "says": said_by(request, one.body) if one.body else "",
+        "stands": said_by(request, one.rule.body) if one.rule else "",
+        "words": _words(one),
         "tone": TONES.get(one.brought, ""),
     }
+
+
+def _words(one: BroughtRule) -> str:
+    if one.brought == Brought.CHANGED and one.rule and one.rule.state == RuleState.ON:
+        return _("changes, and goes on trial")
+    return _WORDS[one.brought]()
 
 
 @page("risk.view")

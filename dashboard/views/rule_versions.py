@@ -6,9 +6,10 @@ from django.utils.translation import gettext as _
 from dashboard.access import allows, shop_of
 from dashboard.casework import fact_words
 from dashboard.frame import draw, page
+from risk.errors import ConditionWrong
 from risk.models import RuleVersion
 from risk.selectors import find_rule, name_of
-from risk.selectors.differences import differences
+from risk.selectors.differences import Difference, differences
 
 MOST_VERSIONS = 100
 
@@ -22,6 +23,7 @@ def versions(request: HttpRequest, ref: str) -> HttpResponse:
     old = _chosen(
         request, "old", kept, next((one for one in kept if one.version < new.version), new)
     )
+    rows, why = _rows(request, old, new)
     return draw(
         request,
         "dashboard/rule_versions.html",
@@ -30,9 +32,19 @@ def versions(request: HttpRequest, ref: str) -> HttpResponse:
         kept=kept,
         old=old,
         new=new,
-        rows=differences(old=old, new=new, currency=shop_of(request).currency, words=fact_words),
+        rows=rows,
+        why=why,
         may_restore=allows(request, "risk.edit") and old.version != found.version,
     )
+
+
+def _rows(request: HttpRequest, old: RuleVersion, new: RuleVersion) -> tuple[list[Difference], str]:
+    """Or why they cannot be compared: one of them cannot be read any more."""
+    currency = shop_of(request).currency
+    try:
+        return differences(old=old, new=new, currency=currency, words=fact_words), ""
+    except ConditionWrong as why:
+        return [], str(why.message)
 
 
 def _chosen(

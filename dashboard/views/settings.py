@@ -10,11 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from analytics.selectors import is_recounting
 from catalog import services as catalog
 from core.errors import AppError
 from dashboard.access import actor_of, shop_of
 from dashboard.fields import UploadField
-from dashboard.frame import attempt, back_to, draw, page
+from dashboard.frame import attempt, back_to, draw, page, password_first
+from dashboard.typed import context_of
+from dashboard.zones import zone_choices
 from tenants import services as tenants
 
 MOST_LOGO = 4 * 1024 * 1024
@@ -69,6 +72,24 @@ class ShopForm(forms.Form):
     language = forms.ChoiceField(
         label=gettext_lazy("First language"), choices=django_settings.LANGUAGES
     )
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("Time zone"),
+        required=False,
+        help_text=gettext_lazy(
+            "Days begin and end by it: in figures, in statements, and for codes that expire. "
+            "After a change all figures are counted anew, which takes some minutes."
+        ),
+    )
+
+    def __init__(self, *args: Any, kept_zone: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zones = zone_choices(now=timezone.now(), kept=kept_zone)
+        self.fields["time_zone"].choices = zones  # type: ignore[attr-defined]  # -- a choice
+        self._kept_zone = kept_zone
+
+    def clean_time_zone(self) -> str:
+        """Whoever sends none leaves it as it is."""
+        return self.cleaned_data["time_zone"] or self._kept_zone
 
 
 class LookForm(forms.Form):
@@ -94,18 +115,22 @@ class LookForm(forms.Form):
 def settings(request: HttpRequest) -> HttpResponse:
     shop = shop_of(request)
     is_look = request.POST.get("what") == "look"
-    words = {name: getattr(shop, name) for name in ShopForm.base_fields}
     form = ShopForm(
-        request.POST if request.method == "POST" and not is_look else None, initial=words
+        request.POST if request.method == "POST" and not is_look else None,
+        initial=_words(request),
+        kept_zone=shop.time_zone,
     )
+    if not is_look and _loosens(request, form):
+        to_password = password_first(request, then=request.path)
+        if to_password:
+            return to_password
     look = LookForm(
         request.POST if is_look else None,
         request.FILES if is_look else None,
         initial={**DEFAULTS, **shop.theme},
     )
     if request.method == "POST" and _saved(request, look if is_look else form, is_look=is_look):
-        is_guided = request.GET.get("then") == "guide"
-        return back_to("office_guide" if is_guided else "office_settings")
+        return back_to("office_settings")
     return draw(
         request,
         "dashboard/settings.html",
@@ -115,7 +140,22 @@ def settings(request: HttpRequest) -> HttpResponse:
         look=look,
         logo=shop.logo,
         sample=shop.name,
+        is_recounting=is_recounting(),
     )
+
+
+def _words(request: HttpRequest) -> dict[str, Any]:
+    """As they are kept; or as they were typed before the password was asked for."""
+    typed = context_of(request)["typed"]
+    if "language" in typed:
+        return {name: typed.get(name, "") for name in ShopForm.base_fields}
+    return {name: getattr(shop_of(request), name) for name in ShopForm.base_fields}
+
+
+def _loosens(request: HttpRequest, form: ShopForm) -> bool:
+    """Whether the second factor would be asked for no more: who has none must not have it so."""
+    is_on = shop_of(request).demands_second_factor
+    return is_on and form.is_valid() and not form.cleaned_data["demands_second_factor"]
 
 
 def _saved(request: HttpRequest, form: forms.Form, *, is_look: bool) -> bool:

@@ -16,9 +16,10 @@ from core.errors import NotFound
 from core.money import Money, parse_e4
 from dashboard.access import actor_of
 from dashboard.fields import DayInput, UploadField
-from dashboard.frame import Deed, back_to, deed, draw, page, saved
+from dashboard.frame import Deed, back_to, deed, draw, page, password_first, saved
 from dashboard.paging import latest
 from dashboard.reading import given_in, ids_in
+from dashboard.typed import typed_into
 from dashboard.words import who
 from fulfillment import services as fulfillment
 from suppliers import services as suppliers
@@ -92,6 +93,11 @@ def _proof_in(file: Any) -> Proof | None:
 def payments(request: HttpRequest) -> HttpResponse:
     usual = {"paid_on": timezone.localdate()} | given_in(request.GET, names=BEGINS_WITH)
     form = PaymentForm(request.POST or None, request.FILES or None, initial=usual)
+    if request.method == "POST":
+        to_password = password_first(request, then=request.path)
+        if to_password:
+            return to_password
+    typed_into(request, form)
 
     def note(**who_and_when: Any) -> None:
         supplier = form.cleaned_data["supplier"]
@@ -154,4 +160,5 @@ def undo(request: HttpRequest, payment_id: int) -> Deed:
     return Deed(
         partial(fulfillment.undo_payment_to_supplier, payment_id=found.pk, reason=reason),
         done=_("Undone: a counter entry stands against it."),
+        asks_password=True,
     )

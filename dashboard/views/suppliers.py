@@ -17,7 +17,7 @@ from core.scope import tenant_atomic
 from dashboard.access import actor_of, allows
 from dashboard.addresses import address_of
 from dashboard.contracts import ContractForm, SecretsForm, SupplierForm, TermsForm
-from dashboard.frame import back_to, draw, draw_form, page, saved
+from dashboard.frame import back_to, draw, draw_form, page, password_first, saved
 from dashboard.protocols import PROTOCOLS, protocol_words, protocols_offered
 from dashboard.supply_words import (
     authorisation_words,
@@ -37,6 +37,7 @@ from suppliers.selectors import (
     count_price_changes,
     health_of_suppliers,
     lists_products,
+    may_rehearse,
 )
 from suppliers.selectors.authorising import Ending
 from suppliers.selectors.health import Health
@@ -179,7 +180,8 @@ def _tell(request: HttpRequest, supplier: Supplier, answer: Answer) -> None:
 
 @page("suppliers.edit")
 def new(request: HttpRequest) -> HttpResponse:
-    """Its protocol is chosen first: the form asks for what that one wants."""
+    """Its protocol is chosen first: the form asks for what that one wants. Before it the password
+    is asked for, because no page brings a secret back that was typed."""
     protocol, offered = request.GET.get("protocol", ""), protocols_offered()
     if protocol not in offered:
         return draw(
@@ -187,9 +189,13 @@ def new(request: HttpRequest) -> HttpResponse:
             "dashboard/supplier_new.html",
             title=_("New supplier"),
             protocols=offered.items(),
+            may_play=may_rehearse() and allows(request, "catalog.edit"),
         )
     if PROTOCOLS[protocol].is_recipe:
         return back_to("office_recipe")
+    to_password = password_first(request, then=request.get_full_path())
+    if to_password:
+        return to_password
     form = ContractForm(request.POST or None, words=PROTOCOLS[protocol])
     made: list[Supplier] = []
 
@@ -207,6 +213,10 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, supplier_id: int) -> HttpResponse:
     found = get_object_or_404(Supplier, pk=supplier_id)
     form = SupplierForm(request.POST or None, supplier=found)
+    if form.is_valid() and _leads_elsewhere(form, found):
+        to_password = password_first(request, then=request.path)
+        if to_password:
+            return to_password
 
     def change(**who_and_when: Any) -> None:
         suppliers.change_supplier(
@@ -219,6 +229,12 @@ def edit(request: HttpRequest, supplier_id: int) -> HttpResponse:
     if saved(request, form, change, done=_("Saved.")):
         return back_to("office_supplier", found.pk)
     return draw_form(request, form, title=found.name, back=_page_of(found))
+
+
+def _leads_elsewhere(form: SupplierForm, found: Supplier) -> bool:
+    """Whether our secrets and orders would go to another machine, or in another name."""
+    given = form.given()
+    return any(given[name].strip() != getattr(found, name) for name in ("base_url", "app_id"))
 
 
 @page("suppliers.edit")
@@ -237,11 +253,15 @@ def terms(request: HttpRequest, supplier_id: int) -> HttpResponse:
 
 @page("suppliers.edit")
 def secrets(request: HttpRequest, supplier_id: int) -> HttpResponse:
-    """Written only: what is there is never shown, and the new ones take the place of all of it."""
+    """Written only: what is there is never shown, and the new ones take the place of all of it.
+    The password is asked for before anything is typed, too."""
     found = get_object_or_404(Supplier, pk=supplier_id)
     words = PROTOCOLS.get(found.protocol)
     if words is None:
         raise NotFound
+    to_password = password_first(request, then=request.path)
+    if to_password:
+        return to_password
     form = SecretsForm(request.POST or None, words=words)
 
     def change(**who_and_when: Any) -> None:

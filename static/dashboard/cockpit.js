@@ -60,6 +60,7 @@ class Block {
   }
 
   async tick() {
+    if (!this.every) return;
     const now = Date.now();
     this.box.querySelector("[data-stale]").hidden = now - this.at <= 2 * this.every + 2000;
     const isBusy = this.box.querySelector("[data-twin]:focus-within");

@@ -4,10 +4,17 @@ document.addEventListener("DOMContentLoaded", () => {
     const sure = event.submitter?.dataset.sure || event.target.dataset.sure;
     if (sure && !window.confirm(sure)) event.preventDefault();
   }, { capture: true });
-  for (const form of document.querySelectorAll("form[data-once]")) {
-    form.addEventListener("submit", (event) => {
-      if (event.defaultPrevented) return;
-      for (const button of form.querySelectorAll("button[type=submit]")) setTimeout(() => { button.disabled = true; });
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented || !event.target.matches("form[data-once]")) return;
+    for (const button of event.target.querySelectorAll("button[type=submit]")) setTimeout(() => { button.disabled = true; });
+  });
+  for (const nav of document.querySelectorAll("[data-fills]")) nav.addEventListener("click", (event) => fill(event, nav));
+  // A step that is taken in the shop, beside the office: coming back shows what it changed.
+  for (const link of document.querySelectorAll(".qy-guide a[target]")) {
+    link.addEventListener("click", () => {
+      const look = () => { if (!document.hidden) location.reload(); };
+      document.addEventListener("visibilitychange", look);
+      window.addEventListener("focus", look);
     });
   }
   for (const box of document.querySelectorAll("[data-drop]")) {
@@ -46,6 +53,9 @@ document.addEventListener("DOMContentLoaded", () => {
       button.textContent = button.dataset.copied;
     });
   }
+  // A secret answers a form and is shown this once: to load the page again, or to come back to it,
+  // asks for the page named here, and sends the form no second time.
+  for (const box of document.querySelectorAll("[data-once-at]")) window.history.replaceState(null, "", box.dataset.onceAt);
   for (const box of document.querySelectorAll("[data-progress]")) watch(box);
   for (const box of document.querySelectorAll("[data-feed]")) feed(box);
   for (const all of document.querySelectorAll("[data-check-all]")) chooseMany(all);
@@ -65,6 +75,27 @@ window.addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
   for (const button of document.querySelectorAll("form[data-once] button[disabled]")) button.disabled = false;
 });
+
+// A choice that fills a form: the form is exchanged where it stands, and what was typed stays in it.
+async function fill(event, nav) {
+  const link = event.target.closest("a");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const answer = await fetch(link.href).catch(() => null);
+  const page = answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+  const old = document.querySelector(nav.dataset.fills), fresh = page?.querySelector(nav.dataset.fills);
+  if (!fresh) { window.location.assign(link.href); return; }
+  for (const field of old.querySelectorAll("input:not([type=hidden]), textarea")) {
+    const isBox = field.type === "radio" || field.type === "checkbox";
+    if (isBox ? field.checked === field.defaultChecked : field.value === field.defaultValue) continue;
+    const there = [...fresh.querySelectorAll(`[name="${field.name}"]`)].find((one) => !isBox || one.value === field.value);
+    if (there && isBox) there.checked = field.checked; else if (there) there.value = field.value;
+  }
+  old.replaceWith(fresh);
+  for (const one of nav.querySelectorAll("a")) one.toggleAttribute("aria-current", one === link);
+  link.setAttribute("aria-current", "true");
+  window.history.replaceState(null, "", link.href.split("#")[0]);
+}
 
 // A long list of things to choose from shows what fits while it is typed; without us the server does.
 function pick(box) {

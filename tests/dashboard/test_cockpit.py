@@ -1,17 +1,22 @@
 """The cockpit: what each block tells, to whom, of which days, and as a file."""
 
+import re
 from datetime import date, timedelta
+from html import unescape
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
 
 from analytics import services as analytics
+from analytics import words
 from core.scope import tenant_atomic
 from dashboard.cockpit.blocks import BLOCKS, WALL
 from dashboard.cockpit.ranges import last_days
 from fulfillment import services as fulfillment
+from fulfillment.events import GoodsShown
 from inventory.models import Batch
+from orders.models import Order
 from tenants.roles import Role
 from tests.catalog.factories import make_product
 from tests.dashboard.people import browser_of
@@ -65,6 +70,28 @@ def test_every_block_tells_of_the_sale(sold, browser):
     assert told(browser, "heat", range="30d")["chart"] is None
 
 
+def test_a_margin_says_what_it_leaves_out(sold, browser):
+    known = [told(browser, name)["html"] for name in ("channels", "waterfall")]
+    with tenant_atomic():
+        Batch.objects.update(cost_e4=0)
+        analytics.note_order(GoodsShown(order_id=sold.pk), sheet=None)
+    analytics.count_touched(now=timezone.now())
+
+    guessed = [told(browser, name)["html"] for name in ("channels", "waterfall")]
+
+    nothing = "No cost is known of 2 delivered units, for which ¥20.00 was paid"
+    assert [nothing in html for html in (*known, *guessed)] == [False, False, True, True]
+    assert all("Fees are not known: the margin is before them." in html for html in known)
+
+
+def test_what_a_figure_counts_is_told_at_its_column_and_beside_its_block(sold, browser):
+    page = unescape(browser.get(PAGE).content.decode())
+
+    for metric in (words.GMV, words.MARGIN, words.COVER):
+        assert f'title="{metric.meaning}">{metric.title}<' in page
+        assert f"<dt>{metric.title}</dt><dd>{metric.meaning}</dd>" in page
+
+
 def test_a_file_has_plain_numbers_and_no_formula(sold, browser):
     answer = browser.get(f"{PAGE}hot/csv/", {"range": "7d"})
 
@@ -85,6 +112,29 @@ def test_cost_and_margin_are_for_who_may_see_cost(sold, shop):
     for name in BLOCKS.keys() - FOR_ALL:
         assert viewer.get(f"{PAGE}{name}/").status_code == 403
         assert viewer.get(f"{PAGE}{name}/csv/").status_code == 403
+
+
+def test_who_serves_buyers_sees_each_order_and_no_turnover(sold, shop):
+    support = browser_of(shop, Role.SUPPORT)
+
+    pages = {at: support.get(at).content.decode() for at in (PAGE, f"{PAGE}wall/", "/office/")}
+
+    hidden = {name for name, block in BLOCKS.items() if block.right in {"cost.view", "sales.view"}}
+    assert {"headline", "curve", "daily", "hot", "places"} < hidden
+    assert not any(f'id="ck-{name}"' in page for name in hidden for page in pages.values())
+    assert [support.get(f"{PAGE}{name}/").status_code for name in hidden] == [403] * len(hidden)
+    assert 'id="ck-ticker"' in pages[PAGE]
+    assert "Paid today" not in pages["/office/"]
+    assert "Paid today" in browser_of(shop, Role.VIEWER).get("/office/").content.decode()
+
+
+def test_the_first_page_has_the_thousands_apart_as_the_cockpit_has(sold, shop, browser):
+    with tenant_atomic():
+        Order.objects.update(list_e4=22_345_600, total_e4=22_345_600)
+
+    page = browser.get("/office/").content.decode()
+
+    assert re.search(r"<span>Paid today</span><b>¥\d,\d{3}\.\d\d</b>", page)
 
 
 @pytest.mark.parametrize(

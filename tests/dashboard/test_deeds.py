@@ -7,6 +7,8 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from analytics import services as analytics
+from analytics.models import Progress
 from catalog.models import Product, Sku
 from core.scope import bind, tenant_atomic
 from dashboard.access import FRESH
@@ -404,6 +406,24 @@ def test_the_shops_lines_are_set_in_both_languages(shop):
     kept = Merchant.objects.get(pk=shop.pk)
     assert (kept.legal_name_en, kept.contact_en) == ("Cloud Ltd.", "Chat")
     assert kept.licence_line_en == "Licence 1"
+
+
+def test_a_new_time_zone_is_kept_and_the_page_says_that_figures_are_counted_anew(shop):
+    browser = browser_of(shop, "owner")
+    with tenant_atomic():
+        Progress.objects.create()
+    words = {"name": "Cloud", "language": "en", "time_zone": "Asia/Tokyo"}
+
+    browser.post("/office/settings/", words)
+    refused = browser.post("/office/settings/", words | {"time_zone": "Mars/Base"})
+    with tenant_atomic():
+        analytics.ask_for_recut(merchant_id=shop.pk, now=NOON)
+    page = browser.get("/office/settings/").content.decode()
+
+    assert Merchant.objects.get(pk=shop.pk).time_zone == "Asia/Tokyo"
+    assert refused.status_code == 422
+    assert "All figures are being counted anew" in page
+    assert '<option value="Asia/Tokyo" selected>UTC+09:00 Tokyo</option>' in page
 
 
 def test_rows_of_another_shop_are_not_there(shop, other_shop):

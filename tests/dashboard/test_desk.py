@@ -12,7 +12,7 @@ from core.scope import tenant_atomic
 from dashboard.access import FRESH
 from fulfillment import services as fulfillment
 from orders.models import Opening, Order
-from risk.models import ListEntry, Review, Rule
+from risk.models import Assessment, ListEntry, Review, Rule
 from tenants.models import AuditRow
 from tenants.roles import RIGHTS, Role
 from tests.dashboard.people import browser_of
@@ -107,6 +107,46 @@ def test_by_the_rule_that_spoke(browser, cases):
 
     assert numbers_in(of["spoke"], cases) == ["rule"]
     assert numbers_in(of["other"], cases) == []
+
+
+def test_who_looks_an_order_up_says_nothing_of_why_it_waits(browser, cases):
+    with tenant_atomic():
+        other = make_rule(DEAR, name="another")
+        spoke = {"rule": other.ref, "name": "another", "action": "tag", "is_shadow": False}
+        Assessment.objects.create(
+            moment="look_up", at=timezone.now(), subject=cases["rule"].number, action="tag",
+            spoken=[spoke],
+        )  # fmt: skip
+
+    filtered = browser.get(f"{LIST}?rule={other.ref}").content.decode()
+    rows = browser.get(LIST).context["rows"]
+
+    assert numbers_in(filtered, cases) == []
+    assert [row[0].rules for row in rows] == [["many of one device"], []]
+
+
+def test_by_the_score_that_its_rules_add_up_to(browser, shop):
+    now = timezone.now()
+    with tenant_atomic():
+        sku = stocked_sku(9)
+        unasked = hold(placed(sku, now=now), now=now)
+        make_rule(DEAR, name="dear", hold_minutes=4_000, score=30, now=now - timedelta(days=8))
+        make_rule(DEAR, name="tried", state="shadow", score=7, now=now - timedelta(days=8))
+        make_rule(DEAR, name="also dear", action="tag", score=12, now=now - timedelta(days=8))
+    cases = {"rules": held_by_rule(sku, now=now), "price": unasked}
+
+    assert numbers_in(browser.get(LIST).content.decode(), cases) == ["price", "rules"]
+    sorted_so = browser.get(f"{LIST}?by=score")
+
+    assert numbers_in(sorted_so.content.decode(), cases) == ["rules", "price"]
+    assert "The first is due at" in text_of(sorted_so)
+    assert ' data-name="Score">42</td>' in sorted_so.content.decode()
+    for page in (f"{LIST}{cases['rules'].pk}/", f"/office/orders/{cases['rules'].pk}/"):
+        said = text_of(browser.get(page))
+        assert "Score 42" in said
+        assert "dear +30" in said
+        assert "also dear +12" in said
+        assert "+7" not in said
 
 
 def _rule_ref():

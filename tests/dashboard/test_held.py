@@ -4,10 +4,12 @@ import pytest
 
 from core.scope import tenant_atomic
 from orders.models import Order
+from risk import services as risk
 from tenants.models import AuditRow
 from tenants.roles import RIGHTS, Role
 from tests.dashboard.people import browser_of
 from tests.orders.factories import hold, placed
+from tests.times import NOON
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 LIST = "/office/held/"
@@ -31,6 +33,16 @@ def test_everybody_sees_them_and_who_may_decide_has_the_buttons(shop, order, rol
     assert order.number in page
     assert "Held: this price would not bring the cost in." in page
     assert (f"/orders/{order.pk}/release/" in page) == ("orders.review" in RIGHTS[role])
+
+
+def test_one_that_is_held_because_risk_broke_says_so(shop, order):
+    with tenant_atomic():
+        looked = risk.not_looked(moment="order", subject=order.number, now=NOON)
+        risk.keep_look(looked=looked)
+
+    page = browser_of(shop, Role.OPERATOR).get(LIST).content.decode()
+
+    assert "The rules could not be asked" in page
 
 
 @pytest.mark.parametrize(("verb", "end"), [("release", "completed"), ("refuse", "canceled")])

@@ -1,7 +1,8 @@
 """Lists: how often they ask the database, in which order, and what stands without a script."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -9,15 +10,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core.scope import tenant_atomic
+from dashboard.admin import counting
 from dashboard.admin.base import TenantAdmin
 from orders.models import Case
 from tests.catalog.factories import make_sku
 from tests.dashboard.people import browser_of
 from tests.inventory.factories import make_codes
-from tests.orders.factories import open_case, paid, stocked_sku
+from tests.orders.factories import open_case, paid, placed, stocked_sku
 from tests.times import NOON
 
 pytestmark = pytest.mark.django_db(databases="__all__")
+ZONE = ZoneInfo("Asia/Shanghai")
 
 
 def make_rows() -> None:
@@ -56,6 +59,32 @@ def test_three_rows_cost_no_more_than_one(shop, path):
     three = count_queries(browser, path)
 
     assert three == one
+
+
+@pytest.mark.parametrize(
+    ("made", "said"), [(3, ["3 "]), (4, ["3+ ", "filter or search for what is further down"])]
+)
+def test_a_long_list_is_counted_so_far_and_says_so(shop, monkeypatch, made, said):
+    monkeypatch.setattr(TenantAdmin, "list_per_page", 2)
+    monkeypatch.setattr(counting, "MOST", 3)
+    with tenant_atomic():
+        make_codes(make_sku(), made)
+    browser = browser_of(shop, "owner")
+
+    with CaptureQueriesContext(connection) as asked:
+        page = browser.get(
+            "/office/inventory/code/", headers={"accept-language": "en"}
+        ).content.decode()
+
+    counted = [one["sql"] for one in asked if "COUNT(*)" in one["sql"] and "code" in one["sql"]]
+    assert all("LIMIT 4" in sql for sql in counted)
+    assert counted
+    foot = page.rpartition('<div class="py-4">')[2].partition("</div>")[0]
+    assert [words for words in said if words not in foot] == []
+    assert ("+" in foot) == (made > 3)
+    assert "?p=2" in page
+    assert "?p=3" not in page
+    assert (" results" in page) == (made <= 3)
 
 
 def test_the_dots_between_far_pages_are_no_link(shop, monkeypatch):
@@ -114,3 +143,26 @@ def _is_hidden_without_scripts(name: str) -> bool:
         rules = file.read().split("@media (scripting: none) {")[1].split("\n}")[0]
     selectors = re.findall(r'\[x-show(\^?)="(\w+)"\]', rules)
     return any(name.startswith(word) if begins else name == word for begins, word in selectors)
+
+
+def test_from_and_to_are_whole_days_by_the_shops_clock(shop):
+    inside = [datetime(2026, 1, 5, tzinfo=ZONE), datetime(2026, 1, 6, 23, 59, 59, tzinfo=ZONE)]
+    outside = [datetime(2026, 1, 4, 23, 59, tzinfo=ZONE), datetime(2026, 1, 7, tzinfo=ZONE)]
+    with tenant_atomic():
+        sku = stocked_sku(4)
+        for at in (*inside, *outside):
+            placed(sku, now=at)
+    span = "?placed_at_from=2026-01-05&placed_at_to=2026-01-06"
+
+    found = browser_of(shop, "owner").get(f"/office/orders/order/{span}").context_data["cl"]
+
+    assert sorted(order.placed_at for order in found.result_list) == inside
+
+
+def test_a_day_that_is_none_narrows_nothing(shop):
+    make_rows()
+    span = "?placed_at_from=2026-02-30&placed_at_to=9999-12-31"
+
+    page = browser_of(shop, "owner").get(f"/office/orders/order/{span}")
+
+    assert (page.status_code, page.context_data["cl"].result_count) == (200, 1)

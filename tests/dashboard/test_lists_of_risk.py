@@ -245,3 +245,44 @@ def test_everybody_who_sees_rules_sees_lists_and_who_edits_has_the_buttons(shop,
     sees = "risk.view" in RIGHTS[role]
     assert (page.status_code == 200) == sees
     assert (NEW in page.content.decode()) == ("risk.edit" in RIGHTS[role])
+
+
+@pytest.mark.parametrize(
+    "value", ["2001:db8::%eth0/64", "fe80::1%eth0", "fe80::1%" + "x" * 200, "fe80::1%\u202e"]
+)
+def test_an_address_with_a_zone_is_no_address(browser, value):
+    answer = browser.post(NEW, BLOCK_IP | {"lines": value})
+
+    assert answer.status_code == 422
+    assert [one.text for one in answer.context["bad"]] == [value]
+    assert listed() == []
+    assert verdict() == "pass"
+
+
+def test_a_network_of_ipv4_written_as_one_of_ipv6_is_that_of_ipv4(browser):
+    browser.post(NEW, BLOCK_IP | {"lines": "::ffff:203.0.113.0/120"})
+
+    assert listed() == [("block", "net", "203.0.113.0/24", "")]
+    assert verdict() == "deny"
+
+
+def test_a_network_that_was_listed_with_a_zone_closes_no_shop(browser):
+    with tenant_atomic():
+        ListEntry.objects.create(
+            listing="block", trait="net", plain="2001:db8::%eth0/64", shown="2001:db8::%eth0/64",
+            by="user:9", made_at=timezone.now(),
+        )  # fmt: skip
+
+    assert verdict() == "pass"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"lines": "203.0.113.7,,9999-12-31"}, {"lines": "203.0.113.7,,0001-01-01 00:00"},
+        {"until": "0001-01-01T00:00"},
+    ],
+)  # fmt: skip
+def test_a_moment_that_no_calendar_has_everywhere_is_refused(browser, given):
+    assert browser.post(NEW, BLOCK_IP | given).status_code == 422
+    assert seen(browser) == seen(browser, over="yes") == []

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from core.scope import tenant_atomic
-from dashboard.measuring import Measured, measurement
+from dashboard.measuring import Measured, measurement, stopped_fates
 from orders.models import Order
 from risk import services as risk
 from risk.states import Judgement
@@ -81,6 +81,22 @@ def test_what_is_older_is_not_counted_and_a_trial_holds_nobody(rule):
 
     assert measured(rule, days=7) is None
     assert (measured(tried).spoke, measured(tried).held) == (1, 0)
+
+
+def test_who_looks_an_honest_order_up_and_is_refused_says_nothing_of_it(shop):
+    with tenant_atomic():
+        rule = make_rule(
+            {"fact": "hour", "op": "<", "value": 24}, moments=["order", "look_up"], action="deny",
+            now=NOW - timedelta(days=60),
+        )  # fmt: skip
+    made = spoken_on(said=Judgement.HONEST)
+    for _each in range(3):
+        assess(case=a_case(subject=made.number, moment="look_up"), now=LATELY)
+
+    with tenant_atomic():
+        stopped = stopped_fates(days=30, now=NOW)
+    assert measured(rule) == Measured(spoke=4, refused=4, honest=1, open=3)
+    assert (stopped.spoke, stopped.honest) == (1, 1)
 
 
 def test_nothing_known_is_no_number(rule):

@@ -94,9 +94,15 @@ def test_a_reading_that_takes_too_long_is_given_up(monkeypatch):
     ],
 )  # fmt: skip
 def test_a_reading_follows_its_index(reading, index):
-    make_tables_anew()
+    """Asked up to three times: autovacuum may have looked at a table since it was made anew, and
+    of one that is known to be empty any plan will do."""
+    assert any(index in plan for plan in plans_on_new_tables(reading))
 
-    assert index in plan_of(reading)
+
+def plans_on_new_tables(reading):
+    for _time in range(3):
+        make_tables_anew()
+        yield plan_of(reading)
 
 
 def test_the_calls_of_suppliers_are_read_by_their_time(shop):

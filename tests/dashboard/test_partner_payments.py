@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from channels import services as channels
 from channels.models import PaymentIn
-from channels.selectors import payable_of
+from channels.selectors import pay_in_limits, payable_of
 from core.scope import tenant_atomic
 from payments import services as payments
 from payments.errors import NoticeRefused
@@ -120,3 +120,39 @@ def test_a_retried_refund_leads_there_from_the_audit_log(partner, shop):
 
     assert told(owner, "refund.retried")[0][1] == page_of(partner)
     assert told(owner, "payment_in.asked")[0][0] == "Acme"
+
+
+LIMITS = "/office/payments-in/limits/"
+
+
+def test_the_shop_sets_what_is_taken_online(partner, ann):
+    answer = ann.post(LIMITS, {"least": "10", "most": "1,000.00", "daily": "2000"})
+
+    assert (answer.status_code, answer["Location"]) == (302, "/office/partners/")
+    with tenant_atomic():
+        kept = pay_in_limits()
+    assert (kept.least_e4, kept.most_e4, kept.daily_e4) == (100_000, 10_000_000, 20_000_000)
+    shown = ann.get(LIMITS).content.decode()
+    assert 'value="1000.00"' in shown
+    assert ann.post(page_of(partner), {"amount": "9.99"}).status_code == 422
+    assert asked_for() == []
+
+
+@pytest.mark.parametrize(
+    ("form", "at"),
+    [
+        ({"least": "0.5", "most": "9"}, "least"),
+        ({"least": "5", "most": "4"}, "most"),
+        ({"least": "5", "most": "9", "daily": "4"}, "daily"),
+        ({"least": "x", "most": "9"}, "least"),
+    ],
+)
+def test_limits_that_cannot_be_are_told_at_their_field(partner, ann, form, at):
+    answer = ann.post(LIMITS, form)
+
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == [at]
+
+
+def test_who_moves_no_money_sets_no_limit(partner, shop):
+    assert browser_of(shop, Role.OPERATOR).post(LIMITS, {"least": "1"}).status_code == 403

@@ -8,7 +8,7 @@ from catalog.selectors import skus_for_sale
 from channels.models import ApiKey
 from channels.services import sandbox
 from core.scope import tenant_atomic
-from dashboard.words import ACTIONS
+from dashboard.action_words import ACTIONS
 from tenants.models import AuditRow, Merchant, User
 from tenants.roles import Role
 from tests.api.callers import Caller
@@ -75,6 +75,21 @@ def test_a_sandbox_is_opened_by_one_click(shop, browser, partner):
     assert "TEST_PARTIAL" in page
     assert "Success after ten seconds" in page
     assert noted() == [("sandbox.filled", "cloud")]
+
+
+def test_the_accounts_that_force_an_end_are_there_to_be_copied(shop, browser, partner):
+    browser.post(f"{home(partner)}open/")
+
+    page = browser.get(home(partner))
+
+    told = {one.name: (one.verdict, one.text) for one in page.context["twin"]["accounts"]}
+    assert {account: verdict for account, (verdict, _text) in told.items()} == {
+        "13800000000": "yes", "13800000001": "no", "13800000002": "yes", "13800000003": "unknown",
+    }  # fmt: skip
+    shown = page.content.decode()
+    assert all(f">{account}</span>" in shown for account in told)
+    assert shown.count('data-copy="#account') == 4
+    assert '"buyer": {"phone": "13800000001"}' in shown.replace("&quot;", '"')
 
 
 def test_a_test_key_is_shown_once_and_works_in_the_sandbox_only(shop, browser, partner):

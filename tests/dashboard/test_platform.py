@@ -1,15 +1,18 @@
 """The operator opens a shop, closes it and opens it again; the shop keeps who and why."""
 
 import pytest
+from django.db import connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core.scope import bind, tenant_atomic
+from dashboard.ops import shops
 from risk.models import Rule
 from suppliers.models import Call
 from tenants.models import AuditRow, Domain, Member, Merchant
 from tests.conftest import client_of, make_shop
-from tests.dashboard.people import OPS, make_user, sign_in
+from tests.dashboard.people import OPS, OPS_MAIL, make_user, operator_browser, sign_in
 from tests.orders.factories import paid
 from tests.storefront.factories import bought, notify, path_of, state_of, stocked
 from tests.suppliers.factories import make_supplier
@@ -19,9 +22,28 @@ pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
 @pytest.fixture
 def operator(db) -> Client:
-    browser = Client(headers=OPS)
-    sign_in(browser, make_user("ops@example.com", is_operator=True))
-    return browser
+    return operator_browser()
+
+
+def test_a_stolen_password_of_an_operator_closes_no_shop_and_opens_none(db):
+    shop, browser = make_shop("cloud"), Client(headers=OPS)
+    sign_in(browser, make_user(OPS_MAIL, is_operator=True))
+    new = {
+        "slug": "fresh", "name": "Fresh", "host": "fresh.localhost", "owner_email": "a@example.com",
+    }  # fmt: skip
+    tried = {
+        f"/office/shops/{shop.pk}/suspend/": {"typed": "cloud", "reason": "no licence"},
+        f"/office/shops/{shop.pk}/host/": {"host": "evil.localhost"},
+        "/office/shops/new/": new,
+    }
+
+    answers = [browser.post(path, given)["Location"] for path, given in tried.items()]
+
+    assert {to.partition("?")[0] for to in answers} == {"/office/security/factor/"}
+    shop.refresh_from_db()
+    assert (shop.state, Merchant.objects.count()) == ("active", 1)
+    assert not Domain.objects.filter(host="evil.localhost").exists()
+    assert 'value="a@example.com"' in browser.get("/office/shops/new/").content.decode()
 
 
 def test_a_new_shop_has_a_host_and_an_owner(operator):
@@ -37,6 +59,38 @@ def test_a_new_shop_has_a_host_and_an_owner(operator):
     assert Domain.objects.get(merchant=made).host == "fresh.localhost"
     with bind(made.pk), tenant_atomic():
         assert Member.objects.get().role == "owner"
+
+
+def test_a_new_shops_owner_is_sent_to_its_own_address_to_set_a_password(
+    operator, mailoutbox, settings, django_capture_on_commit_callbacks
+):
+    settings.PUBLIC_PORT = ""
+    given = {"slug": "fresh", "name": "Fresh", "owner_email": "anna@example.com"}
+
+    with django_capture_on_commit_callbacks(execute=True):
+        page = operator.post("/office/shops/new/", given, follow=True).content.decode()
+
+    [letter] = mailoutbox
+    assert letter.to == ["anna@example.com"]
+    assert "http://fresh.localhost/office/password/reset/" in letter.body
+    assert "fresh.localhost 的账号 anna@example.com 已开通" in letter.body
+    assert "A link to set a password was mailed to anna@example.com." in page
+    assert "http://fresh.localhost/office/" in page
+
+
+def test_an_owner_with_a_password_gets_no_letter_and_a_bad_short_name_says_what_is_good(
+    operator, mailoutbox, django_capture_on_commit_callbacks
+):
+    make_user("anna@example.com")
+    given = {"slug": "My shop", "name": "Fresh", "owner_email": "anna@example.com"}
+
+    with django_capture_on_commit_callbacks(execute=True):
+        refused = operator.post("/office/shops/new/", given)
+        page = operator.post("/office/shops/new/", given | {"slug": "fresh"}, follow=True)
+
+    assert "such as cloud-shop" in refused.context["form"].errors["slug"][0]
+    assert "anna@example.com has an account" in page.content.decode()
+    assert mailoutbox == []
 
 
 def test_a_host_that_is_taken_is_told_at_its_field(operator):
@@ -88,6 +142,22 @@ def test_the_operator_sees_the_platform(operator, path):
     make_shop("cloud")
 
     assert operator.get(path).status_code == 200
+
+
+def test_a_large_shops_orders_are_counted_as_far_as_anybody_pages(operator, monkeypatch):
+    monkeypatch.setattr(shops, "MOST", 1)
+    shop = make_shop("cloud")
+    with bind(shop.pk), tenant_atomic():
+        paid(now=timezone.now())
+        paid(now=timezone.now())
+
+    with CaptureQueriesContext(connections["ops"]) as asked:
+        page = operator.get(f"/office/shops/{shop.pk}/").content.decode()
+
+    assert "<small>1+</small>" in page
+    said = [one["sql"] for one in asked]
+    [counted] = [sql for sql in said if "COUNT" in sql and "orders_order" in sql]
+    assert "LIMIT 2" in counted
 
 
 def test_a_suspended_shop_sells_nothing_and_delivers_what_is_paid(operator):
@@ -144,6 +214,21 @@ def test_sandboxes_stand_apart_from_shops(operator, query, slugs):
     page = operator.get(f"/office/tenants/merchant/{query}")
 
     assert [row.slug for row in page.context["cl"].result_list] == slugs
+
+
+def test_what_an_operator_looks_for_stands_sealed_in_the_address(operator):
+    user, listing = make_user("anna@example.com"), "/office/tenants/user/"
+
+    to = operator.post(listing, {"seek": "yes", "q": "anna@"})["Location"]
+    found = operator.get(to)
+
+    assert to.startswith(f"{listing}?q=~")
+    assert "anna" not in to
+    assert list(found.context["cl"].result_list) == [user]
+    assert 'value="anna@"' in found.content.decode()
+    assert 'method="post"' in found.content.decode()
+    elsewhere = operator.get(to.replace("/user/", "/merchant/"))
+    assert "anna" not in elsewhere.content.decode()
 
 
 def test_the_operators_first_page_counts_sandboxes_apart(operator):

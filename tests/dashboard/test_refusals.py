@@ -2,7 +2,6 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.utils import timezone
 
 from core.scope import tenant_atomic
@@ -13,7 +12,7 @@ from orders.models import Case, Order
 from tenants.models import Member
 from tests.catalog.factories import make_brand, make_category, make_sku
 from tests.conftest import client_of
-from tests.dashboard.people import OPS, browser_of, make_user, sign_in
+from tests.dashboard.people import browser_of, operator_browser
 from tests.dashboard.test_deeds import product_form
 from tests.inventory.factories import make_codes
 from tests.inventory.importing.factories import open_file
@@ -232,10 +231,7 @@ def is_told(answer) -> bool:
     ],
 )
 def test_the_operators_forms_are_refused_in_the_same_way(shop, path, given):
-    browser = Client(headers=OPS)
-    sign_in(browser, make_user("ops@example.com", is_operator=True))
-
-    answer = browser.post(path.format(shop=shop.pk), given)
+    answer = operator_browser().post(path.format(shop=shop.pk), given)
 
     assert answer.status_code == 422
     assert WORDS in answer.content.decode()

@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 
 from core.scope import tenant_atomic
 from risk import services as risk
+from risk.expressions import when_of
 from risk.models import Policy, Rule
 from risk.selectors import sentence
 from tenants.models import User
@@ -88,6 +89,73 @@ def test_one_that_speaks_on_nearly_all_is_switched_on_by_who_is_sure(browser):
     assert the_rule().state == "on"
 
 
+def test_one_that_always_holds_is_switched_on_by_who_is_sure_whatever_was_looked_at(browser):
+    with tenant_atomic():
+        made = make_rule({"fact": "hour", "op": ">=", "value": 0}, state="off")
+    path = f"{LIST}{made.ref}/on/"
+
+    refused = browser.post(path)
+    assert (refused.status_code, the_rule().state) == (409, "off")
+    assert "Its condition always holds" in refused.content.decode()
+    browser.post(path, {"sure": "on"})
+
+    assert the_rule().state == "on"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"expression": "amount > 1"}, "25 of 25"),
+        ({"expression": "hour >= 0"}, "Its condition always holds"),
+        ({"as_json": json.dumps(body({"fact": "amount", "op": ">", "value": "1.00"}))}, "25 of 25"),
+    ],
+)
+def test_one_that_is_on_is_made_to_speak_on_nearly_all_by_who_is_sure(browser, typed, said):
+    looks(25, ip="")
+    with tenant_atomic():
+        path = f"{LIST}{make_rule(name='narrow').ref}/edit/"
+
+    refused = browser.post(path, MANY | typed)
+    shown = refused.content.decode()
+    stood = the_rule()
+    browser.post(path, MANY | typed | {"sure": "on"})
+
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["sure"])
+    assert (shown.count(said), 'href="#id_sure"' in shown) == (2, True)  # at the top, at its box
+    assert 'name="sure"' in shown
+    assert (stood.version, stood.name, the_rule().version) == (1, "narrow", 2)
+
+
+def test_nobody_is_asked_about_one_that_does_not_act_or_only_has_another_name(browser):
+    looks(25, ip="")
+    wide = {"fact": "amount", "op": ">", "value": "1.00"}
+    with tenant_atomic():
+        tried, on = make_rule(state="shadow"), make_rule(wide)
+
+    said = browser.post(f"{LIST}{tried.ref}/edit/", MANY | {"expression": "amount > 1"})
+    form = browser.get(f"{LIST}{on.ref}/edit/").context["form"]
+    named = browser.post(f"{LIST}{on.ref}/edit/", typed_in(form) | {"name": "wide"})
+
+    assert (said.status_code, named.status_code) == (302, 302)
+    assert 'name="sure"' not in browser.get(f"{LIST}{on.ref}/edit/").content.decode()
+
+
+def test_an_earlier_version_that_speaks_on_nearly_all_comes_back_by_who_is_sure(browser):
+    looks(25, ip="")
+    with tenant_atomic():
+        made = make_rule({"fact": "amount", "op": ">", "value": "1.00"})
+    path = f"{LIST}{made.ref}/"
+    browser.post(f"{path}edit/", MANY)
+
+    refused = browser.post(f"{path}back/1/")
+    stood = the_rule().version
+    browser.post(f"{path}back/1/", {"sure": "on"})
+
+    assert (refused.status_code, "25 of 25" in refused.content.decode()) == (409, True)
+    assert refused.content.decode().count('name="sure"') == 1
+    assert (stood, the_rule().version) == (2, 3)
+
+
 @pytest.mark.parametrize(
     ("more", "field"),
     [
@@ -95,6 +163,14 @@ def test_one_that_speaks_on_nearly_all_is_switched_on_by_who_is_sure(browser):
         ({"c1_by": ""}, "__all__"),
         ({"c1_number": ""}, "c1_value"),
         ({"c1_value": "many"}, "c1_value"),
+        ({"c1_value": "-1"}, "c1_value"),
+        ({"f2_fact": "hour", "f2_op": ">", "f2_value": "30"}, "f2_value"),
+        ({"f1_fact": "hour", "f1_op": ">", "f1_value": "5", "f2_fact": "hour", "f2_op": "<",
+          "f2_value": "3"}, "f2_value"),
+        ({"f1_fact": "hour", "f1_op": "=", "f1_value": "12", "hour_first": "22", "hour_last": "6"},
+         "f1_value"),
+        ({"f1_fact": "sku", "f1_op": "=", "f1_value": "NO-SUCH"}, "f1_value"),
+        ({"expression": "quantity < 1"}, "expression"),
         ({"c1_what": "ip"}, "c1_value"),
         ({"c1_what": "amount", "c1_value": "1e9"}, "c1_value"),
         ({"f2_fact": "hour", "f2_op": "in", "f2_value": "1"}, "f2_value"),
@@ -112,7 +188,7 @@ def test_one_that_speaks_on_nearly_all_is_switched_on_by_who_is_sure(browser):
         ({"since": "2026-11-02", "until": "2026-11-01"}, "until"),
         ({"score": "101"}, "score"),
     ],
-)
+)  # fmt: skip
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_what_cannot_be_read_is_told_at_its_row(browser, more, field, language):
     browser.cookies["qy_language"] = language
@@ -121,6 +197,8 @@ def test_what_cannot_be_read_is_told_at_its_row(browser, more, field, language):
 
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == [field]
+    marked = ("Please check the marked fields", "请检查标出的内容")
+    assert any(one in answer.content.decode() for one in marked) == (field != "__all__")
     with tenant_atomic():
         assert not Rule.objects.exists()
 
@@ -244,16 +322,10 @@ def counted(op=">", **count):
     return {"all": [{"count": said, "op": op, "value": 3}]}
 
 
-@pytest.mark.parametrize(
-    "when",
-    [
-        {"not": {"fact": "amount", "op": ">", "value": "1.00"}},
-        counted(op="<"),
-        counted(within=90),
-        counted(differ="mail"),
-    ],
-)
-def test_one_that_does_not_fit_the_rows_stands_as_json_and_is_saved_as_it_is(browser, when):
+@pytest.mark.parametrize("when", [counted(op="<"), counted(within=90), counted(differ="mail")])
+def test_one_that_does_not_fit_the_rows_stands_as_an_expression_and_is_saved_as_it_is(
+    browser, when
+):
     with tenant_atomic():
         made = make_rule(when, state="off")
     path = f"{LIST}{made.ref}/edit/"
@@ -261,8 +333,21 @@ def test_one_that_does_not_fit_the_rows_stands_as_json_and_is_saved_as_it_is(bro
     form = browser.get(path).context["form"]
     browser.post(path, typed_in(form) | {"join": "all"})
 
-    assert json.loads(form["as_json"].value())["when"] == when
+    assert when_of(form["expression"].value()) == when
     assert (the_rule().body["when"], the_rule().version) == (when, 1)
+
+
+def test_one_that_no_field_can_say_stands_as_json_and_is_saved_as_it_is(browser):
+    scope = {"sku": ["gone, and with a comma"]}
+    with tenant_atomic():
+        made = make_rule(counted(), state="off", scope=scope)
+    path = f"{LIST}{made.ref}/edit/"
+
+    form = browser.get(path).context["form"]
+    browser.post(path, typed_in(form) | {"join": "all"})
+
+    assert json.loads(form["as_json"].value())["scope"] == scope
+    assert (the_rule().body["scope"], the_rule().version) == (scope, 1)
 
 
 def test_the_kill_switch_is_kept(browser):

@@ -2,12 +2,15 @@
 
 import json
 import time
+from contextlib import suppress
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from core.errors import InvalidInput
 from core.scope import tenant_atomic
 from risk.models import Rule
+from risk.selectors.files import rules_brought
 from tenants.roles import RIGHTS, Role
 from tests.dashboard.people import browser_of
 from tests.risk.factories import body, make_rule
@@ -67,6 +70,49 @@ def test_it_is_looked_at_first_then_stored_and_nothing_acts_by_itself(browser):
         assert Rule.objects.get(name="changes").body["action"] == "deny"
 
 
+def test_one_that_is_on_and_would_stop_everything_is_brought_in_on_trial_and_said_to_be(browser):
+    with tenant_atomic():
+        make_rule(name="on", state="on")
+        make_rule(name="off", state="off")
+    everything = body({"fact": "hour", "op": ">=", "value": 0}, action="deny")
+    text = file_of(("on", everything), ("off", everything))
+
+    looked = browser.post(BRING, {"text": text})
+    browser.post(BRING, {"text": text, "then": "store"})
+
+    said = [row["words"] for row in looked.context["rows"]]
+    assert said == ["changes, and goes on trial", "changes"]
+    with tenant_atomic():
+        assert dict(Rule.objects.values_list("name", "state")) == {"on": "shadow", "off": "off"}
+
+
+def test_more_rules_than_a_shop_has_are_refused_in_words(browser):
+    with tenant_atomic():
+        make_rule(name="one", state="off")
+    text = file_of(*((f"r{at}", body()) for at in range(200)))
+
+    answer = browser.post(BRING, {"text": text, "then": "store"})
+
+    assert (answer.status_code, "A shop has at most 200 rules" in answer.content.decode()) == (
+        422,
+        True,
+    )
+    with tenant_atomic():
+        assert Rule.objects.count() == 1
+
+
+@pytest.mark.parametrize("join", ["any", "all"])
+def test_the_largest_file_is_looked_at_in_time(shop, join):
+    parts = [{"fact": "ip_city", "op": "!=", "value": f"C{at}"} for at in range(55)]
+    text = file_of(*((f"r{at}", body({join: parts})) for at in range(200)))
+
+    began = time.monotonic()
+    with tenant_atomic():
+        rules_brought(text=text, in_shop=dict)
+
+    assert time.monotonic() - began < 5
+
+
 def deep(levels):
     node = {"fact": "amount", "op": ">", "value": "1.00"}
     for _level in range(levels):
@@ -81,6 +127,7 @@ def deep(levels):
         (body({"fact": "sku", "op": "matches", "value": "(a+)+$"}), "when.op"),
         (body({"fact": "amount", "op": ">", "value": "x"}), "when.value"),
         (body({"count": {"by": "ip", "within": 600}, "op": "<", "value": 0}), "when.value"),
+        (body({"fact": "hour", "op": ">", "value": 30}), "when.value"),
         (deep(7), None),
         (body({"fact": "sku", "op": "in", "value": ["x" * 199] * 499}), "body"),
         ([], "body"),
@@ -105,6 +152,7 @@ def test_a_rule_that_cannot_be_read_is_refused_with_its_reason(browser, told, at
         '{"format": "quanyi.rules/2", "rules": []}', file_of(), "1" * 900_000,
         '"' + "x" * 1_000_001,
         file_of(*((f"r{at}", {}) for at in range(201))),
+        file_of(("\ud83d", body())), file_of(("half", {"\ud83d": 1})),
     ],
 )  # fmt: skip
 def test_what_is_no_file_of_rules_is_told_at_once(browser, text):
@@ -131,3 +179,14 @@ def test_who_sees_rules_takes_them_away_and_who_edits_brings_them(shop, role):
 
     assert (browser.get(f"{RULES}json/").status_code == 200) == ("risk.view" in RIGHTS[role])
     assert (browser.get(BRING).status_code == 200) == ("risk.edit" in RIGHTS[role])
+
+
+def test_a_body_is_refused_however_deep_it_is(shop):
+    """Of some depth it can be read, and not be written a few calls further in."""
+    head = '{"format": "quanyi.rules/1", "rules": [{"name": "deep", "body": {"when": '
+    with tenant_atomic():
+        for deep in range(300, 1_000):
+            text = f"{head}{'[' * deep}{']' * deep}}}}}]}}"
+            with suppress(InvalidInput):
+                found = rules_brought(text=text, in_shop=dict)
+                assert [one.brought for one in found] == ["refused"]

@@ -72,6 +72,45 @@ def test_no_code_is_shown_before_there_is_a_second_factor(shop, user, code):
     assert actions()[1:] == ["login.done", "login.factor_on", "code.reveal"]
 
 
+def test_setting_it_up_leads_back_to_where_one_was(shop, user, code):
+    browser = signed_in(shop, user)
+    page = f"/office/codes/{code.pk}/"
+
+    to_factor = reveal(browser, code)["Location"]
+    to_password = browser.get(to_factor)["Location"]
+    again = browser.post(to_password, {"password": PASSWORD, "next": to_factor})["Location"]
+    form = browser.get(again).context
+    done = browser.post(FACTOR, {"code": digits(form["form"].secret), "next": page})["Location"]
+    codes = browser.get(done).content.decode()
+
+    assert (to_factor, again) == (f"{FACTOR}?next={page}", to_factor)
+    assert form["redirect_field_value"] == page
+    assert f'href="{page}"' in codes
+
+
+def test_a_factor_leads_to_no_other_house(shop, user):
+    browser = signed_in(shop, user)
+    browser.post("/office/reauthenticate/", {"password": PASSWORD})
+
+    form = browser.get(f"{FACTOR}?next=https://evil.example/").context
+
+    assert form["redirect_field_value"] == ""
+
+
+def test_who_owns_the_account_is_written_to(
+    shop, user, mailoutbox, django_capture_on_commit_callbacks
+):
+    browser = signed_in(shop, user)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        set_up(browser)
+
+    [letter] = mailoutbox
+    assert (letter.to, letter.subject) == ([user.email], "A second factor was set up")
+    assert user.email in letter.body
+    assert "127.0.0.1" in letter.body
+
+
 def test_a_password_alone_signs_nobody_in_any_more_and_opens_nothing_later(shop, user, code):
     first = signed_in(shop, user)
     secret = set_up(first)
@@ -93,11 +132,37 @@ def test_a_password_alone_signs_nobody_in_any_more_and_opens_nothing_later(shop,
         assert reveal(browser, code).status_code == 200
 
 
+def test_recovery_codes_can_be_copied_and_taken_away_as_a_file(shop, user):
+    browser = signed_in(shop, user)
+    set_up(browser)
+    page = browser.get("/office/security/recovery/").content.decode()
+
+    file = browser.get("/office/security/recovery/file/")
+
+    shown = page.split('<pre class="qy-secret" id="codes">')[1].split("</pre>")[0].split()
+    assert 'data-copy="#codes"' in page
+    assert 'href="/office/security/recovery/file/"' in page
+    assert file["Content-Disposition"] == 'attachment; filename="recovery-codes.txt"'
+    assert "no-store" in file["Cache-Control"]
+    assert file.content.decode().split()[-len(shown) :] == shown
+    assert user.email in file.content.decode()
+
+
+def test_the_file_of_recovery_codes_asks_again_after_a_while(shop, user):
+    browser = signed_in(shop, user)
+    set_up(browser)
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=6), tick=False):
+        answer = browser.get("/office/security/recovery/file/")
+
+    assert answer["Location"].startswith("/office/reauthenticate/")
+
+
 def test_each_recovery_code_lets_in_once(shop, user):
     browser = signed_in(shop, user)
     set_up(browser)
     shown = browser.get("/office/security/recovery/").content.decode()
-    spare = re.search(r'<pre class="qy-secret">(\w+)', shown)[1]
+    spare = re.search(r'<pre class="qy-secret" id="codes">(\w+)', shown)[1]
 
     for status in (302, 422):
         other = client_of(shop)

@@ -53,6 +53,9 @@ def test_a_demo_shop_keeps_the_promises_of_a_real_one():
         assert Order.objects.filter(state="closed").exists()
         assert Case.objects.filter(state="open", due_at__gt=NOON).count() == 2
         assert len(shop_home(now=NOON)) == 6
+        supplied = Unit.objects.filter(source="supplier")
+        assert set(supplied.values_list("state", flat=True)) <= {"delivered", "refunded"}
+        assert supplied.filter(state="delivered").count() > 5
 
 
 @pytest.mark.django_db(transaction=True, databases="__all__")

@@ -104,8 +104,21 @@ def test_the_health_of_many_suppliers_costs_no_more_questions(scope, django_asse
     for _each in range(3):
         make_supplier()
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         health_of_suppliers(now=NOON)
+
+
+def test_of_many_orders_the_last_ones_say_how_it_does(scope, monkeypatch):
+    monkeypatch.setattr("suppliers.selectors.health.ASKED", 2)
+    offer = make_offer()
+    ordered(offer, unit_id=1, outcome="rejected", took_ms=9_000)
+    for at in (2, 3):
+        moment = NOON + timedelta(seconds=at)
+        ordered(offer, unit_id=at, outcome="success", took_ms=500, now=moment)
+
+    (found,) = health_of_suppliers(now=NOON + timedelta(minutes=1))
+
+    assert (found.ended, found.success_percent, found.p95_ms) == (2, 100, 500)
 
 
 @pytest.mark.parametrize("role", Role.values)
@@ -451,11 +464,13 @@ def test_many_put_on_the_shelf_at_once_are_held_to_the_same(shop, sku):
     with tenant_atomic():
         product = sku.product
         type(product).objects.update(state="draft")
-    given = {"action": "put_on_shelf", "_selected_action": [product.pk]}
+    given = {"ids": product.pk, "verb": "publish"}
 
-    page = browser_of(shop, "owner").post("/office/catalog/product/", given, follow=True)
+    page = browser_of(shop, "owner").post("/office/products/bulk/", given, follow=True)
 
-    assert "No supplier offers Month" in page.content.decode()
+    assert "no supplier offers it for less than its price" in page.content.decode()
+    with tenant_atomic():
+        assert type(product).objects.get().state == "draft"
 
 
 def test_the_kinds_that_suppliers_deliver_are_explained(shop, sku):

@@ -4,10 +4,12 @@ counts what a person has not read."""
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from core.scope import tenant_atomic
-from dashboard import watching
+from dashboard import paging, watching
 from inventory import services as inventory
 from notices.models import Notice
 from notices.selectors import words_of
@@ -84,3 +86,20 @@ def test_what_one_person_has_read_is_new_to_another(shop):
     assert BELL.format(2) in other.get("/office/").content.decode()
     browser.post("/office/notices/read/")
     assert BELL.format(0) in browser.get("/office/notices/").content.decode()
+
+
+def test_of_a_great_many_only_the_pages_own_are_looked_up(shop, monkeypatch):
+    monkeypatch.setattr(paging, "AT_ONCE", 1)
+    browser = browser_of(shop, Role.OWNER)
+    with tenant_atomic():
+        for key in ("one", "two"):
+            tell(key)
+        newest = Notice.objects.get(key="two")
+    browser.get(f"/office/notices/read/{newest.pk}/")
+
+    with CaptureQueriesContext(connection) as asked:
+        page = browser.get("/office/notices/").content.decode()
+
+    asked_of = [one["sql"] for one in asked if 'FROM "notices_notice"' in one["sql"]]
+    assert all("LIMIT" in sql or "IN (" in sql.rpartition("WHERE")[2] for sql in asked_of), asked_of
+    assert 'action="/office/notices/read/"' in page  # the older one is not read yet

@@ -6,7 +6,8 @@ import pytest
 from django.utils.translation import override
 
 from core.scope import tenant_atomic
-from dashboard.words import evidence_words
+from dashboard.casework import fact_words
+from dashboard.words import evidence_words, reason_words
 from fulfillment import services as fulfillment
 from fulfillment.selectors import units_of
 from tenants.models import User
@@ -174,3 +175,21 @@ def test_the_hint_at_a_picture_names_what_is_taken(shop):
     ]
 
     assert ["PNG, JPEG, WebP or GIF, up to" in page for page in pages] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("fact", "value", "said"),
+    [("ip_province", "北京", "Beijing"), ("phone_carrier", "移动", "China Mobile")],
+)
+def test_where_somebody_was_is_told_in_the_readers_language(fact, value, said):
+    with override("en"):
+        assert fact_words(fact, value) == said
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [("released", "-"), ("allowed", "-"), ("nobody_decided", "Nobody decided in time.")],
+)
+def test_the_reason_of_a_held_orders_end_is_no_name_in_our_code(reason, said):
+    with override("en"):
+        assert reason_words(reason) == said

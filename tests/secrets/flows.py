@@ -127,7 +127,8 @@ class Flows:
         staff.done(f"/office/cases/{case}/say/", {"text": f"was it {CANARY}-000001?"})
         staff.done(f"/office/orders/{order}/units/{unit}/replace/", {"reason": "bad"})
         for table in ("orders/order", "inventory/code"):
-            assert staff.get(f"/office/{table}/?q={CANARY}-000001").status_code == 200
+            found = staff.done(f"/office/{table}/", {"seek": "yes", "q": f"{CANARY}-000001"})
+            assert staff.get(found.headers["Location"]).status_code == 200
 
     def by_hand(self, *, order: int, unit: int) -> None:
         page = f"/office/orders/{order}/units/{unit}/"

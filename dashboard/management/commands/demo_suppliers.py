@@ -17,5 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         refuse_real_money()
-        count = sandbox.dock_all(base_url=options["base_url"], now=timezone.now())
-        self.stdout.write(f"{count} suppliers")
+        base_url, now = options["base_url"], timezone.now()
+        count = sandbox.dock_all(base_url=base_url, now=now)
+        senders = sandbox.write_all(base_url=base_url, now=now)
+        self.stdout.write(f"{count} suppliers, {senders} senders of SMS")

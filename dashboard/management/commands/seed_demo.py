@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from dashboard.demo import telling
-from dashboard.demo.plan import Span
+from dashboard.demo.plan import DAYS, Span
 
 
 class Command(BaseCommand):
@@ -18,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--if-empty", action="store_true", help="do nothing where there are shops already"
         )
-        parser.add_argument("--days", type=int, default=30, help="how many days back (default 30)")
+        parser.add_argument("--days", type=int, default=DAYS, help="how many days back")
 
     def handle(self, *args: Any, **options: Any) -> None:
         refuse_real_money()
