@@ -4,7 +4,7 @@ PYTHON ?= python3
 export PYTHON_CHOSEN := $(filter-out file,$(origin PYTHON))
 DEVKIT := $(PYTHON) -m devkit
 
-.PHONY: up down test lint bench seed-big bench-big chaos drill demo-reset services lock charts
+.PHONY: up down test lint bench seed-big bench-big bench-growth chaos drill demo-reset services lock charts screens
 
 up:          ## everything on this machine, with demo data; Ctrl-C stops it
 	@$(DEVKIT) up
@@ -20,6 +20,8 @@ seed-big:    ## make seed-big ORDERS=50000: a shop with twelve months of busines
 	@$(DEVKIT) seed-big $(if $(ORDERS),--orders $(ORDERS))
 bench-big:   ## make bench-big ORDERS=50000: lists, search and figures in it
 	@$(DEVKIT) bench-big $(if $(ORDERS),--orders $(ORDERS))
+bench-growth: ## make bench-growth ORDERS=500000: the same at a hundredth, a tenth and the whole of it
+	@$(DEVKIT) bench-growth $(if $(ORDERS),--orders $(ORDERS))
 chaos:       ## make chaos ONLY=webhooks ORDERS=500 (its full size, however busy the machine) SEED=7
 	@$(DEVKIT) chaos $(if $(ONLY),--only $(ONLY)) $(if $(ORDERS),--orders $(ORDERS)) $(if $(SEED),--seed $(SEED))
 drill:       ## back up what is here, restore it beside, and see whether it can be read
@@ -28,6 +30,9 @@ demo-reset:  ## an empty database and the demo data again
 	@$(DEVKIT) demo-reset
 services:    ## Postgres and Valkey in the background, until `make down`
 	@$(DEVKIT) services
+
+screens:     ## make screens ONLY=cockpit PORT=8001: the pictures of docs/screens.md, of the `make up` that runs there
+	@$(DEVKIT) run -- .venv/bin/python -m tests.browser.screens $(ONLY)
 
 # Names and hashes only. The index is whatever the developer's uv is set to, and is not written down.
 COMPILE := uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-emit-index-url --quiet

@@ -20,7 +20,7 @@ SCENARIOS = (
     "risk",
     "attack",
 )
-ASKED_FOR = ("outage", "year", "big")  # minutes long: runs only when it is named
+ASKED_FOR = ("outage", "year", "big", "growth")  # minutes long: runs only when it is named
 
 
 def main() -> int:

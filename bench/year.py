@@ -10,7 +10,9 @@ opened.
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from django.db import connections
@@ -20,7 +22,8 @@ from bench.report import Report
 from bench.year_rows import CHUNK_OF, MONTHS, PLAN, ROWS, SLOTS, TABLES
 from bench.year_shop import Year, find_year, open_year
 
-STRETCH = 100_000  # orders of one transaction
+STRETCH = 100_000  # orders of one stretch
+WRITERS = 2
 
 
 def seed(orders: int) -> Year:
@@ -50,18 +53,32 @@ def _fill(cursor: Any, year: Year, orders: int) -> int:
     cursor.execute(SLOTS, given)
     cursor.execute(CHUNK_OF)
     total = cursor.fetchone()[0]
-    for first in range(1, total + 1, STRETCH):
-        cursor.execute("DROP TABLE IF EXISTS plan")
-        cursor.execute(PLAN, given | {"first": first, "last": min(first + STRETCH - 1, total)})
-        cursor.execute("ANALYZE plan")
-        for rows in ROWS:
-            cursor.execute(rows, given)
-        _say(f"{min(first + STRETCH - 1, total):,} of {total:,}")
+    cursor.execute("DROP TABLE slot")  # each writer has its own
+    with ThreadPoolExecutor(WRITERS) as writers:
+        list(writers.map(partial(_write, given, total), range(WRITERS)))
     for table in TABLES:
         cursor.execute(
             f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"  # noqa: S608
         )
     return int(total)
+
+
+def _write(given: dict[str, Any], total: int, nth: int) -> None:
+    """Each of the writers' stretches in turn. A thread has connections of its own."""
+    try:
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("SET synchronous_commit = off")
+            cursor.execute(SLOTS, given)
+            for first in range(1 + nth * STRETCH, total + 1, WRITERS * STRETCH):
+                last = min(first + STRETCH - 1, total)
+                cursor.execute("DROP TABLE IF EXISTS plan")
+                cursor.execute(PLAN, given | {"first": first, "last": last})
+                cursor.execute("ANALYZE plan")
+                for rows in ROWS:
+                    cursor.execute(rows, given)
+                _say(f"{last:,} of {total:,}")
+    finally:
+        connections["owner"].close()
 
 
 _INDEXES = """

@@ -7,8 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from analytics import services as analytics
-from analytics.selectors import due_touched
+from analytics.selectors import due_checks, due_recuts, due_segments, due_touched
 from api import refusals
+from api.doors import base as doors
 from catalog.selectors import due_schedules
 from channels import services as channels
 from channels.events import BalanceCredited, BalanceLow, EndpointDisabled
@@ -24,6 +25,7 @@ from channels.selectors import (
 )
 from core import idempotency, limits, outbox, pages, rotation, sweeper
 from dashboard import telling
+from dashboard.exporting import TABLES
 from dashboard.ops.metrics import metrics
 from fulfillment import services as fulfillment
 from fulfillment.events import (
@@ -35,6 +37,7 @@ from fulfillment.events import (
 )
 from fulfillment.selectors import due_to_send, due_units, timeline_rows
 from inventory import services as inventory
+from inventory.events import BatchCosted
 from inventory.selectors import due_batches, due_holds, due_import_files, due_imports, due_shelves
 from notices import services as notices
 from notices.selectors import due_messages
@@ -53,10 +56,13 @@ from orders.selectors import due_cases, due_openings, due_to_close, due_to_decid
 from payments import services as payments
 from payments.events import RefundCreated, RefundDone, SandboxNoticeDue
 from payments.selectors import due_notices, due_refunds, due_to_ask
+from reports import services as reports
+from reports.selectors import due_exports, due_letters, due_old_exports
+from reports.selectors import due_schedules as due_reports
 from risk import services as risk
 from risk.selectors import due_waves
 from suppliers import services as suppliers
-from suppliers.events import CostSaid, PriceMoved, TakenOffSale
+from suppliers.events import AttemptEnded, CostSaid, PriceMoved, TakenOffSale
 from suppliers.selectors import (
     due_attempts,
     due_balances,
@@ -65,9 +71,11 @@ from suppliers.selectors import (
     due_catalogues,
 )
 from tenants import audit
+from tenants.events import TimeZoneChanged
 from tenants.selectors import due_to_look_around
 
 HEARD_KEPT = timedelta(days=3)
+MANY = 5_000  # forgotten at once: there is more to forget
 
 
 def connect() -> None:
@@ -143,6 +151,7 @@ def connect() -> None:
         every=timedelta(seconds=5),
     )
     _tell_staff()
+    _export()
     _count()
     tell(timeline_rows)
     for column in (
@@ -153,17 +162,21 @@ def connect() -> None:
         *orders.SEALED,
         *fulfillment.SEALED,
         *channels.SEALED,
+        *reports.SEALED,
     ):
         rotation.sealed_column(column.model, column.field, place=column.place)
-    sweeper.chore(channels.forget_old_events, every=timedelta(minutes=10))
-    sweeper.chore(channels.forget_old_calls, every=timedelta(minutes=10))
-    sweeper.chore(notices.forget_old, every=timedelta(minutes=10))
-    sweeper.chore(risk.forget_old, every=timedelta(minutes=10))
-    sweeper.chore(idempotency.forget_old, every=timedelta(minutes=10))
+    for forget in (
+        channels.forget_old_events,
+        channels.forget_old_calls,
+        notices.forget_old,
+        risk.forget_old,
+        idempotency.forget_old,
+        _forget_heard,
+    ):
+        sweeper.chore(forget, every=timedelta(minutes=10), batch=MANY)
     sweeper.chore(limits.forget_past, every=timedelta(minutes=10))
     sweeper.chore(audit.seal_all, every=timedelta(minutes=1))
     sweeper.chore(_forget_stray_files, every=timedelta(hours=1))
-    sweeper.chore(_forget_heard, every=timedelta(minutes=10))
 
 
 def _show() -> None:
@@ -171,6 +184,7 @@ def _show() -> None:
     pages.face("/office/", way_back=_("To the back office"))
     pages.face("/developers/console/", way_back=_("To the console"), theme="/theme.css")
     pages.face("/api/", way_back=_("To the home page"), told=refusals.body_of)
+    pages.face("/door/", way_back=_("To the home page"), told=doors.body_of)
     pages.on_any_host("/metrics", metrics)
 
 
@@ -182,12 +196,46 @@ def _forget_heard(now: object) -> int:
     return outbox.forget_heard(before=timezone.now() - HEARD_KEPT, limit=10_000)
 
 
+def _export() -> None:
+    for table in TABLES:
+        reports.offer(table)
+    sweeper.watch(due_exports, task="reports.run_export", id_name="export_id")
+    sweeper.watch(
+        due_reports,
+        task="reports.run_schedule",
+        id_name="schedule_id",
+        every=timedelta(seconds=10),
+    )
+    sweeper.watch(
+        due_letters, task="reports.mail_run", id_name="run_id", every=timedelta(seconds=10)
+    )
+    sweeper.watch(
+        due_old_exports,
+        task="reports.forget_export",
+        id_name="export_id",
+        every=timedelta(minutes=10),
+    )
+
+
 def _count() -> None:
     for fact in (OrderPaid, OrderCompleted, OrderCanceled, OrderDelivered):
         outbox.gather(fact, analytics.note_order)
     for after in (UnitReplaced, UnitsRefunded, GoodsShown):
         outbox.gather(after, analytics.note_order)
+    outbox.gather(AttemptEnded, analytics.note_unit)
+    outbox.subscribe(BatchCosted, analytics.note_batch)
     sweeper.watch(due_touched, task="analytics.count_touched", id_name="touched_id")
+    sweeper.watch(due_segments, task="analytics.count_segment", id_name="segment_id")
+    outbox.subscribe(TimeZoneChanged, analytics.ask_for_recut)
+    sweeper.watch(
+        due_recuts, task="analytics.recut", id_name="progress_id", every=timedelta(seconds=10)
+    )
+    sweeper.watch(
+        due_checks,
+        task="analytics.check_nightly",
+        id_name="progress_id",
+        every=timedelta(minutes=20),
+    )
 
 
 def _tell_partners() -> None:

@@ -97,7 +97,7 @@ def _year(asked: argparse.Namespace) -> int:
     """Servers of its own: five million orders would be in every other measurement's way."""
     from devkit.trials import run
 
-    only = {"seed-big": "year", "bench-big": "big"}[asked.command]
+    only = YEARS[asked.command]
     return run("bench", {"only": only, "orders": asked.orders}, where="big")
 
 
@@ -113,6 +113,7 @@ def _drill(asked: argparse.Namespace) -> int:
     return drill(Place(asked.place))
 
 
+YEARS = {"seed-big": "year", "bench-big": "big", "bench-growth": "growth"}
 TRIAL_OPTIONS = ("only", "orders", "seed")
 COMMANDS = {
     "up": Command("everything on this machine with demo data, until Ctrl-C", _up),
@@ -127,6 +128,7 @@ COMMANDS = {
     "drill": Command("back up what is here, restore it beside, and read it", _drill),
     "seed-big": Command("a shop with twelve months of business", _year),
     "bench-big": Command("how fast lists, search and figures are in that shop", _year),
+    "bench-growth": Command("the same at a hundredth, a tenth and the whole of that", _year),
     "demo-reset": Command("an empty database and the demo data again", _demo_reset),
 }
 
@@ -154,7 +156,7 @@ def _parser() -> argparse.ArgumentParser:
         made[trial].add_argument("--only", metavar="NAME")
     made["chaos"].add_argument("--orders", metavar="N", help="so many, however busy the machine is")
     made["chaos"].add_argument("--seed", metavar="N", help="the faults of an earlier run again")
-    for year in ("seed-big", "bench-big"):
+    for year in YEARS:
         made[year].add_argument("--orders", metavar="N", default="5000000")
     made["demo-reset"].add_argument("--yes", action="store_true", help="also on a given server")
     return parser

@@ -31,7 +31,8 @@ def furnish(port: str) -> None:
     """Tell the simulators of the accounts and products that they lack; money spent stays spent."""
     desk = base_url(port) + "/control/"
     known = {(each["protocol"], each["id"]) for each in _when_ready(desk + "accounts")}
-    for given in tomllib.loads(BOOK.read_text(encoding="utf-8"))["suppliers"]:
+    book = tomllib.loads(BOOK.read_text(encoding="utf-8"))
+    for given in (*book["suppliers"], *book["texts"]):
         if (given["protocol"], given["app_id"]) in known:
             continue
         _post(desk + "accounts", _account(given))
@@ -45,6 +46,7 @@ def _account(given: Mapping[str, Any]) -> dict[str, Any]:
         "id": given["app_id"],
         "secret": given["secret"],
         "balance_e4": _e4(given["balance"]),
+        "options": given.get("options", {}),
     }
 
 

@@ -33,7 +33,7 @@ def _up(place: Place) -> None:
     try:
         processes.stop_leftovers(place)
         services = Services(place)
-        check_port(services.environment["PORT"])
+        check_ports(services.environment)
         with services.in_use() as made:
             logins = prepare.prepare_demo(place, made)
             _run_until_stopped(place, services, logins)
@@ -86,6 +86,11 @@ def _is_ready(port: str) -> bool:
             return bool(answer.status == 200)
     except (OSError, urllib.error.URLError):
         return False
+
+
+def check_ports(made: Mapping[str, str]) -> None:
+    for name in ("PORT", "SIMULATORS_PORT"):
+        check_port(made[name], name=name)
 
 
 def check_port(port: str, *, name: str = "PORT") -> None:

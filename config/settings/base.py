@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "channels",
     "analytics",
     "notices",
+    "reports",
     "storefront",
     "api",
     "dashboard",
@@ -69,9 +70,10 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Before whatever may answer in a view's stead: a refusal is a page too.
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "core.middleware.PagePolicy",
     "django.middleware.locale.LocaleMiddleware",
     "tenants.middleware.HostDecidesShop",
+    "core.middleware.CallsGoStraight",
     "tenants.middleware.SessionKeyIsOurs",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -160,6 +162,9 @@ CELERY_TASK_ROUTES = {
     "api.tell_door_watch": {"queue": "webhooks"},
     "inventory.run_import": {"queue": "bulk"},
     "inventory.go_through_batch": {"queue": "bulk"},
+    "reports.run_export": {"queue": "bulk"},
+    "analytics.recut": {"queue": "bulk"},
+    "reports.mail_run": {"queue": "webhooks"},
 }
 
 AUTH_USER_MODEL = "tenants.User"

@@ -18,7 +18,10 @@ def _office(**own: Any) -> dict[str, Any]:
         "SHOW_BACK_BUTTON": True,
         "BORDER_RADIUS": "8px",
         "STYLES": [lambda request: static("dashboard/office.css")],
-        "SCRIPTS": [lambda request: static("dashboard/office.js")],
+        "SCRIPTS": [
+            lambda request: static("dashboard/theme.js"),
+            lambda request: static("dashboard/office.js"),
+        ],
         "LANGUAGES": {"action": "/office/language/"},
         # The command search keeps its results under the user alone: at another shop the same person
         # would see the first one's.
@@ -36,8 +39,10 @@ UNFOLD_MERCHANT = _office(
     ENVIRONMENT="dashboard.nav.payments_badge",
     ACCOUNT={"navigation": "dashboard.nav.account_links"},
     SCRIPTS=[
+        lambda request: static("dashboard/theme.js"),
         lambda request: static("dashboard/office.js"),
         lambda request: static("dashboard/find.js"),
+        lambda request: static("dashboard/sheet.js"),
     ],
     COLORS={"primary": {
         "50": "oklch(97% .014 265)", "100": "oklch(93.5% .032 265)", "200": "oklch(88% .059 265)",

@@ -3,7 +3,7 @@ import socket
 import pytest
 
 from devkit.say import Problem
-from devkit.up import check_port
+from devkit.up import check_port, check_ports
 
 
 def test_a_taken_port_is_refused_with_another_one_to_try():
@@ -15,6 +15,16 @@ def test_a_taken_port_is_refused_with_another_one_to_try():
 
     assert f"Port {port} is taken" in str(refusal.value)
     assert f"make up PORT={port % 65000 + 1}" in str(refusal.value)
+
+
+def test_the_simulators_port_is_looked_at_too():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        theirs = taken.getsockname()[1]
+
+        with pytest.raises(Problem, match=f"make up SIMULATORS_PORT={theirs % 65000 + 1}"):
+            check_ports({"PORT": str(port), "SIMULATORS_PORT": str(theirs)})
 
 
 def test_a_free_port_is_fine():
