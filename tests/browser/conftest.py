@@ -11,11 +11,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from devkit.browser import find
-from devkit.place import CLONE
 from tests.browser.stack import PLACE, Stack, running
 
-# SCREENSHOTS=1 puts the pictures that documents show into docs/images anew.
-FOR_DOCS = bool(os.environ.get("SCREENSHOTS"))
 PHONE, SMALL_PHONE, DESK = (390, 844), (320, 640), (1440, 900)
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking",
@@ -46,13 +43,14 @@ class Visit:
     context: BrowserContext
     page: Page
     stack: Stack
+    shop: str = "cloud"
     # A path whose refusal is meant, and its status: the browser's console reports it.
     refused: str = ""
     refused_with: int = 404
     wrong: list[str] = field(default_factory=list)
 
     def open(self, path: str) -> Page:
-        self.page.goto(self.stack.url(path))
+        self.page.goto(self.stack.url(path, self.shop))
         return self.page
 
     def shot(self, name: str, *, full: bool = False) -> None:
@@ -61,11 +59,6 @@ class Visit:
         folder = PLACE.run / "screenshots"
         folder.mkdir(exist_ok=True)
         self.page.screenshot(path=folder / f"{name}-{width}.png", full_page=full)
-
-    def picture(self, name: str) -> None:
-        """For the documents, when they are to have new ones."""
-        if FOR_DOCS:
-            self.page.screenshot(path=CLONE / "docs" / "images" / f"{name}.png")
 
     def watch(self, page: Page) -> None:
         page.on("console", lambda said: self._hear(said.type, said.text, said.location["url"]))

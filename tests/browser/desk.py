@@ -1,5 +1,6 @@
 """Orders that wait at the desk: held by a rule, linked to each other, with a past."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -15,7 +16,7 @@ from orders.models import Order
 from risk import services as risk
 from risk.states import Judgement, RuleState
 from risk.types import RuleTerms
-from tests.browser.pages import RULE
+from tests.browser.pages import ASKED_BRAND, ASKED_RULE, RULE
 from tests.orders.factories import LI, captured, placed
 
 MANY = {
@@ -24,6 +25,10 @@ MANY = {
         {"count": {"by": "device", "within": 3600, "of": ["order"]}, "op": ">", "value": 3},
         {"fact": "amount", "op": ">=", "value": "0.01"},
     ]},
+}  # fmt: skip
+PERSONS = {
+    "moments": ["order"], "action": "verify", "scope": {"brand": [ASKED_BRAND]},
+    "when": {"all": [{"fact": "amount", "op": ">=", "value": "0.01"}]},
 }  # fmt: skip
 _forms = count(1)
 
@@ -34,23 +39,32 @@ def desk(*, now: datetime) -> None:
         counted = Code.objects.filter(state="available").values_list("sku_id")
         sku_id, _count = counted.annotate(count=Count("pk")).order_by("-count")[0]
         sku = Sku.objects.get(pk=sku_id)
+        make_rule(ASKED_RULE, PERSONS, now=now)
     held_orders(sku=sku, now=now)
 
 
 def held_orders(*, sku: Sku, now: datetime, orders: int = 12) -> None:
     """One device orders so often that the rule holds the most of it; one of those is decided."""
     with tenant_atomic():
+        first = make_rule(RULE, MANY | {"action": "warn"}, now=now - timedelta(days=8))
         terms = RuleTerms(name=RULE, body=MANY)
-        rule = risk.make_rule(terms=terms, by=SYSTEM, now=now - timedelta(days=8))
-        risk.switch_rule(
-            rule_id=rule.pk, state=RuleState.ON, by=SYSTEM, reason="walk", now=now, is_sure=True
-        )
+        risk.change_rule(rule_id=first, terms=terms, by=SYSTEM, now=now - timedelta(days=7))
     numbers = [_bought(sku, at=at, now=now) for at in range(orders)]
     with tenant_atomic():
         waiting = Order.objects.filter(number__in=numbers, state="held").order_by("pk")
         first = waiting[0].pk
     judged = Judged(is_approved=False, judgement=Judgement.FRAUD, reason="同一人批量下单")
     fulfillment.review(order_id=first, judged=judged, by=LI, now=now)
+
+
+def make_rule(name: str, body: Mapping[str, object], *, now: datetime) -> int:
+    """One that is on; its key."""
+    terms = RuleTerms(name=name, body=body)
+    rule = risk.make_rule(terms=terms, by=SYSTEM, now=now)
+    risk.switch_rule(
+        rule_id=rule.pk, state=RuleState.ON, by=SYSTEM, reason="walk", now=now, is_sure=True
+    )
+    return rule.pk
 
 
 def _bought(sku: Sku, *, at: int, now: datetime) -> str:

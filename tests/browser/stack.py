@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from devkit.place import CLONE, Place
+from devkit.programs import web
 
 PLACE = Place("walk")
 PATIENCE = 300.0  # seconds, on a slow machine
@@ -25,7 +26,8 @@ PATIENCE = 300.0  # seconds, on a slow machine
 NOT_INHERITED = {
     "DATABASE_URL", "DATABASE_OPS_URL", "DATABASE_OWNER_URL", "REDIS_URL", "CELERY_BROKER_URL",
     "DJANGO_SETTINGS_MODULE", "RUN_DIR", "STATIC_ROOT", "SANDBOX_GATE", "FAILPOINTS_DIR",
-    "SECRET_KEY_FILE", "MASTER_KEY_FILE", "EMAIL_URL", "PUBLIC_PORT", "TEST_DB_SUFFIX",
+    "SECRET_KEY_FILE", "MASTER_KEY_FILE", "EMAIL_URL", "PUBLIC_PORT", "SIMULATORS_PORT",
+    "TEST_DB_SUFFIX",
 }  # fmt: skip
 
 
@@ -44,7 +46,7 @@ def running(*, days: int) -> Iterator[Stack]:
     """Up inside, with so many days of demo business and one more product, of which none is left."""
     stack = Stack(_free_port())
     _empty()
-    _devkit(stack, "run", "--", sys.executable, "-m", "tests.browser.arrange", str(days))
+    run(stack, sys.executable, "-m", "tests.browser.arrange", str(days))
     with (PLACE.logs / "up.log").open("wb") as log:
         up = _start(stack, ["up"], log)
         try:
@@ -53,6 +55,27 @@ def running(*, days: int) -> Iterator[Stack]:
         finally:
             up.terminate()
             up.wait(60)
+
+
+@contextmanager
+def beside(stack: Stack, application: str) -> Iterator[Stack]:
+    """Another web process of the program that is up, made of another entry."""
+    other = Stack(_free_port())
+    words = ["run", "--", *web(f"127.0.0.1:{other.port}")]
+    words[words.index("config.wsgi:application")] = application
+    with (PLACE.logs / "beside.log").open("wb") as log:
+        process = _start(other, words, log)
+        try:
+            _wait_ready(other, process)
+            yield other
+        finally:
+            process.terminate()
+            process.wait(60)
+
+
+def run(stack: Stack, *words: str) -> None:
+    """A program beside those that are up."""
+    _devkit(stack, "run", "--", *words)
 
 
 def _empty() -> None:
@@ -99,6 +122,13 @@ def _is_ready(stack: Stack) -> bool:
 
 
 def _free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """With a free one behind it, for the simulators."""
+    while True:
+        with closing(socket.socket()) as probe, closing(socket.socket()) as behind:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+            try:
+                behind.bind(("127.0.0.1", port + 1))
+            except (OSError, OverflowError):
+                continue
+            return port

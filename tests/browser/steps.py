@@ -31,12 +31,16 @@ def find_product(visit: Visit, name: str) -> Page:
 
 def order(page: Page, *, quantity: int = 1, phone: str = PHONE_NUMBER) -> None:
     """Fill the form and send it; ends on the pay page."""
+    send_order(page, quantity=quantity, phone=phone)
+    page.wait_for_url(re.compile(r"/o/[^/]+/pay/$"))
+
+
+def send_order(page: Page, *, quantity: int = 1, phone: str = PHONE_NUMBER) -> None:
     page.locator("[name=contact]").fill(phone)
     if quantity > 1:
         page.locator("[name=quantity]").fill(str(quantity))
     page.locator("[name=consent]").check()
     page.locator("[data-pay]:visible").first.click()
-    page.wait_for_url(re.compile(r"/o/[^/]+/pay/$"))
 
 
 def pay(page: Page) -> None:

@@ -38,6 +38,7 @@ def test_a_case_is_let_go_on_without_scripts_and_the_next_one_is_led_to(visit):
     office = steps.sign_in(member)
     member.open(pages.OFFICE["held"])
     office.locator(f"{ROW} a.qy-link").first.click()
+    expect(office.locator("#decide")).to_be_visible()
     assert office.evaluate(pages.SIDEWAYS) <= 0
     office.locator("[name=judgement][value=honest]").check()
 
@@ -54,9 +55,11 @@ def test_many_are_decided_without_scripts(visit):
     member.open(pages.OFFICE["held"])
     office.locator("[name=order]").first.check()
     office.locator("#bulk button").click()
+    sure = office.get_by_role("button", name="确认处理")
+    expect(sure).to_be_visible()
     assert office.evaluate(pages.SIDEWAYS) <= 0
 
-    office.locator("form .qy-primary").click()
+    sure.click()
 
     expect(office.locator(".qy-note")).to_contain_text("已处理：1")
     assert office.evaluate(pages.SIDEWAYS) <= 0

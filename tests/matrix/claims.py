@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from channels import services as channels
+from channels.selectors.payments_in import Limits
 from channels.types import ClaimProofFile, NewTransfer, TierTerms
 from core.actors import Actor
 
@@ -26,6 +27,7 @@ def claimed(partner_id: int, mark: str, now: datetime) -> dict[str, Any]:
     asked = channels.ask_payment(
         partner_id=partner_id, amount_e4=PAID_E4, reference=f"{mark} pays", by=CLERK, now=now
     )
+    channels.set_pay_in_limits(limits=Limits(most_e4=100 * PAID_E4), by=CLERK, now=now)
     spare = TierTerms(name=f"{mark} spare tier", way="list")
     return {
         "claim": claim.ref,

@@ -7,7 +7,7 @@ from django.test import Client
 
 from channels import services as channels
 from channels.models import ApiCall, Partner, PartnerShelf, PartnerSku
-from channels.selectors import deliveries_of, get_endpoint
+from channels.selectors import deliveries_of, find_session, get_endpoint
 from channels.services import sandbox
 from channels.states import DeliveryState
 from channels.types import CallSeen, EndpointTerms, KeyTerms, PartnerTerms, TierTerms
@@ -16,6 +16,7 @@ from core.scope import tenant_atomic
 from core.secrets import Secret
 from payments import services as payments
 from tenants.models import Merchant
+from tests.authenticator import digits
 from tests.dashboard.people import PASSWORD
 from tests.matrix.claims import claimed
 from tests.matrix.doors import doored
@@ -95,9 +96,10 @@ def _tried_webhooks(partner_ref: str, mark: str, *, now: datetime) -> dict[str, 
 
 
 def _people(partner: Partner, mark: str, *, now: datetime) -> dict[str, Any]:
-    """One of its own who only looks, one who keeps its keys, and one who was invited."""
+    """One of its own who only looks, one who keeps its keys, one with a second factor, and one who
+    was invited."""
     found = {}
-    for name in ("looker", "keeper", "newcomer"):
+    for name in ("looker", "keeper", "careful", "newcomer"):
         link = channels.invite_person(
             partner_id=partner.pk,
             email=f"{name}@{mark}.example",
@@ -108,10 +110,20 @@ def _people(partner: Partner, mark: str, *, now: datetime) -> dict[str, Any]:
         found[name] = link.person_id
         if name == "newcomer":
             return found | {"link": link.token.reveal()}
-        channels.accept_link(
+        session = channels.accept_link(
             token=link.token.reveal(), name=name, password=PASSWORD, ip="", now=now
         )
+        if name == "careful" and session:
+            _with_factor(session.reveal(), now=now)
     return found
+
+
+def _with_factor(session: str, *, now: datetime) -> None:
+    with tenant_atomic():
+        secret, found = channels.new_factor_secret(), find_session(token=session, now=now)
+    assert found is not None
+    code = digits(secret.reveal(), at=now)
+    channels.switch_on_factor(session_id=found.pk, secret=secret, code=code, ip="", now=now)
 
 
 def _called(partner: Partner, mark: str, *, now: datetime) -> int:

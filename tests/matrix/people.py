@@ -3,16 +3,16 @@
 from typing import Any
 
 from django.contrib.messages import ERROR, get_messages
-from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
 from channels import services as channels
 from core.scope import tenant_atomic
+from core.statements import run
 from tenants.models import User
 from tenants.roles import RIGHTS, Role
 from tests.conftest import as_tenant, client_of
-from tests.dashboard.people import OPS, sign_in
+from tests.dashboard.people import OPS, signed_in
 from tests.matrix.rules import DEVICE, KEEPER, LOOKER, MEMBER, OPERATOR, PUBLIC, Rule
 from tests.matrix.world import World
 
@@ -26,10 +26,7 @@ def anybody(world: World, host: str) -> Client:
 
 
 def staff(world: World, host: str, mail: str) -> Client:
-    browser = anybody(world, host)
-    answer = sign_in(browser, User.objects.get(email=mail))
-    assert answer.status_code == 302, answer.content.decode()
-    return browser
+    return signed_in(anybody(world, host), User.objects.get(email=mail))
 
 
 def buyer(world: World) -> Client:
@@ -123,8 +120,7 @@ def marks_in(answer: Any, *marks: str) -> list[str]:
 def prints_of(world: World, tables: list[str]) -> dict[str, str]:
     """A digest of every row of the shop, by table: what changed can be named."""
     one = "SELECT '{0}', md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {0} t"
-    wanted = f" WHERE tenant_id = {world.shop.pk}"
+    wanted = " WHERE tenant_id = %(tenant)s"
     sql = " UNION ALL ".join(one.format(table) + wanted for table in tables)
-    with as_tenant(world.shop.pk), tenant_atomic(), connections["default"].cursor() as cursor:
-        cursor.execute(sql)
-        return dict(cursor.fetchall())
+    with as_tenant(world.shop.pk), tenant_atomic():
+        return dict(run(sql, {"tenant": world.shop.pk}).rows)

@@ -91,11 +91,17 @@ def signing_in(member: str) -> dict[str, Rule]:
         "mfa_activate_totp": Rule("/office/security/factor/", member, member, shows=False),
         "mfa_deactivate_totp": Rule("/office/security/factor/off/", member, member, shows=False),
         "mfa_view_recovery_codes": Rule("/office/security/recovery/", member, member, shows=False),
+        "mfa_download_recovery_codes": Rule(
+            "/office/security/recovery/file/", member, member, shows=False
+        ),
         "mfa_generate_recovery_codes": Rule(
             "/office/security/recovery/new/", member, member, shows=False
         ),
         "office_sessions_end": deed("/office/security/sessions/end/", member, shows=False),
         "office_session_end": deed("/office/security/sessions/1/end/", member, shows=False),
+        "office_theme": deed(
+            "/office/theme/", PUBLIC, {"theme": "dark", "next": "/office/"}, shows=False
+        ),
         "office_language": deed(
             "/office/language/", PUBLIC, {"language": "en", "next": "/office/"}, shows=False
         ),
@@ -171,9 +177,13 @@ OFFICE = {
     "office_member": page("/office/members/{member}/", "members.view"),
     "office_member_change": deed("/office/members/{member}/change/", "members.manage",
                                  {"role": "support", "is_active": "on"}),
+    "office_order_paper": page("/office/orders/{order}/paper/", "orders.view"),
     "office_order": page(ORDER, "orders.view"),
     "office_refund": deed(f"{ORDER}refund/", "orders.refund", {"what": "some", "unit": "{unit}"}),
+    "office_visit": asset("/office/visit/{visit}/", post=PUBLIC, posted=302),
+    "office_visit_end": deed("/office/visit/end/", PUBLIC, shows=False, leads=False),
     "office_guide": page("/office/guide/", "home.view"),
+    "office_guide_shop": page("/office/guide/shop/", "settings.edit", posted=422, shows=False),
     "office_guide_product": page("/office/guide/product/", "catalog.edit", posted=422, shows=False),
     "office_guide_hide": deed("/office/guide/hide/", "home.view"),
     "office_find": page("/office/find/", "home.view"),
@@ -182,6 +192,16 @@ OFFICE = {
     "office_cockpit_wall": page("/office/cockpit/wall/", "risk.view", shows=False),
     "office_cockpit_block": page("/office/cockpit/ticker/", "risk.view", shows=False),
     "office_cockpit_csv": page("/office/cockpit/ticker/csv/", "risk.view", shows=False),
+    "office_questions": page("/office/questions/", "risk.view", shows=False),
+    "office_question": page("/office/questions/cover/", "stock.view"),
+    "office_question_csv": page("/office/questions/cover/csv/", "stock.view"),
+    "office_buyers": page("/office/buyers/", "orders.view", form={"q": "x"}, posted=302,
+                          shows=False),
+    "office_buyer": page("/office/buyers/{buyer}/", "orders.view", shows=False),
+    "office_buyers_save": deed("/office/buyers/save/", "orders.view",
+                               {"name": "Best", "segment": "best"}, shows=False),
+    "office_buyers_recount": deed("/office/buyers/saved/{segment}/count/", "orders.view"),
+    "office_buyers_drop": deed("/office/buyers/saved/{segment}/drop/", "orders.view"),
     "office_radar": page("/office/radar/", "risk.view"),
     "office_radar_feed": page("/office/radar/feed/", "risk.view", shows=False),
     "office_rules": page("/office/rules/", "risk.view"),
@@ -194,7 +214,7 @@ OFFICE = {
     "office_presets": page("/office/rules/presets/", "risk.view", shows=False),
     "office_preset": page("/office/rules/presets/strict/", "risk.view", shows=False),
     "office_preset_install": deed("/office/rules/presets/strict/shadow/", "risk.edit", shows=False),
-    "office_lists": page("/office/rules/lists/", "risk.view"),
+    "office_lists": page("/office/rules/lists/", "risk.view", form={"q": "x"}, posted=302),
     "office_lists_csv": page("/office/rules/lists/csv/", "risk.view"),
     "office_list_new": page("/office/rules/lists/new/", "risk.edit", shows=False, posted=422),
     "office_list_drop": deed("/office/rules/lists/drop/", "risk.edit", {"entry": "{listed}"}),
@@ -208,9 +228,19 @@ OFFICE = {
     "office_recipient_new": page(
         "/office/notices/new/", "settings.edit", shows=False, posted=422
     ),
+    "office_sms": page("/office/notices/sms/", "settings.edit", posted=422),
+    "office_sms_try": page("/office/notices/sms/test/", "settings.edit", posted=422),
     "office_recipient": page("/office/notices/{recipient}/", "settings.edit", posted=422),
     "office_recipient_try": deed("/office/notices/{recipient}/test/", "settings.edit"),
     "office_recipient_drop": deed("/office/notices/{recipient}/drop/", "settings.edit"),
+    "office_exports": page("/office/exports/", "home.view", shows=False, posted=302, form={
+        "table": "goods", "form": "csv", "key": "5f0c3a52-8a0e-4c55-9a35-6a8a5a1f0001"}),
+    "office_export_progress": Rule("/office/exports/{export}/progress/", "home.view",
+                                   shows=False),
+    "office_export_take": Rule("/office/exports/{export}/file/", "home.view"),
+    "office_export_do": deed("/office/exports/{given_up}/again/", "home.view", shows=False),
+    "office_reports": page("/office/reports/", "home.view", shows=False, posted=422),
+    "office_report_do": deed("/office/reports/{scheduled}/pause/", "home.view", shows=False),
     "office_held": page("/office/held/", "orders.view"),
     "office_held_bulk": page("/office/held/bulk/", "orders.review", form={"order": "{held}"},
                              shows=False),
@@ -247,8 +277,13 @@ OFFICE = {
     "office_import_errors": page("/office/imports/{job_done}/refused.csv", "stock.import",
                                  shows=False),
     "office_import_do": deed("/office/imports/{job_ready}/start/", "stock.import"),
+    "office_view_save": deed("/office/views/save/", "home.view",
+                             {"listing": "orders.order", "name": "x", "query": "channel=web"}),
+    "office_view_drop": deed("/office/views/{view}/drop/", "settings.edit"),
     "office_products_bulk": page("/office/products/bulk/", "catalog.edit", query="ids={product}",
                                  form={"refund_rule": "None"}, posted=302),
+    "office_products_change": page("/office/products/changes/{change}/", "catalog.edit"),
+    "office_products_undo": deed("/office/products/changes/{change}/undo/", "catalog.edit"),
     "office_products_table": page("/office/products/table/", "catalog.edit", shows=False,
                                   posted=422),
     "office_products_table_out": page("/office/products/table/csv/", "catalog.view"),
@@ -342,6 +377,9 @@ OFFICE = {
     "office_person_link": page(f"{PARTNER_PAGE}people/{{looker}}/link/", "partners.edit",
                                shows=False),
     "office_person_remove": deed(f"{PARTNER_PAGE}people/{{looker}}/remove/", "partners.edit"),
+    "office_person_factor_off": deed(f"{PARTNER_PAGE}people/{{looker}}/factor/off/",
+                                     "partners.edit"),
+    "office_factor_demand": deed(f"{PARTNER_PAGE}people/factor/on/", "partners.edit"),
     "office_test_mode": page(f"{PARTNER_PAGE}test/", "partners.view"),
     "office_test_open": deed(f"{PARTNER_PAGE}test/open/", "partners.edit"),
     "office_test_key_new": page(f"{PARTNER_PAGE}test/keys/new/", "partners.edit",
@@ -380,6 +418,8 @@ OFFICE = {
                                           shows=False),
     "office_payments_in": page(f"{PARTNER_PAGE}payments/", "partners.money", posted=302,
                                form={"amount": "12.50", "reference": "a payment"}),
+    "office_pay_in_limits": page("/office/payments-in/limits/", "partners.money", shows=False,
+                                 posted=302, form={"least": "1", "most": "500", "daily": ""}),
     "office_correction": page(f"{PARTNER_PAGE}correction/", "partners.money", posted=302,
                               form={"way": "up", "amount": "1", "reason": "a mistake"}),
     "office_tiers": page("/office/tiers/", "partners.view"),
@@ -480,6 +520,7 @@ SHOP = {
 }
 
 CONSOLE_ROOT = "/developers/console/"
+SECURITY = f"{CONSOLE_ROOT}live/{{partner}}/security/"
 JOINING = {"name": "A new one", "password": PASSWORD}
 
 
@@ -518,11 +559,23 @@ CONSOLE = {
     "console:home": asset(CONSOLE_ROOT),
     "console:sign_in": asset(f"{CONSOLE_ROOT}sign-in/", post=PUBLIC, posted=422),
     "console:sign_out": deed(f"{CONSOLE_ROOT}sign-out/", PUBLIC, shows=False),
+    "console:code": asset(f"{CONSOLE_ROOT}code/", post=PUBLIC),
     "console:password": Rule(
         f"{CONSOLE_ROOT}password/", LOOKER, LOOKER, {"password": PASSWORD}, shows=False
     ),
+    "console:lost": asset(
+        f"{CONSOLE_ROOT}password/lost/",
+        post=PUBLIC,
+        form={"email": "nobody@example.com"},
+        posted=200,
+    ),
     "console:join": asset(f"{CONSOLE_ROOT}join/{{link}}/", post=PUBLIC, form=JOINING),
     **console_pages("live", "key"),
+    "console:live:security": page(SECURITY, LOOKER),
+    "console:live:factor": page(f"{SECURITY}factor/", LOOKER, shows=False, posted=422),
+    "console:live:factor_off": page(f"{SECURITY}factor/off/", LOOKER, shows=False, posted=302),
+    "console:live:recovery": page(f"{SECURITY}recovery/", LOOKER, shows=False, posted=302),
+    "console:live:factor_demand": deed(f"{SECURITY}demand/on/", KEEPER),
     **console_pages("test", "test_key", "test_"),
     "console:test:test_mode": page(f"{CONSOLE_ROOT}test/{{partner}}/keys/", LOOKER, shows=False),
 }
@@ -537,6 +590,8 @@ PLATFORM = {
     **table("platform", "tenants", "user", thing="user", look=OPERATOR),
     "platform_new_shop": page("/office/shops/new/", OPERATOR, form=HALF, shows=False, posted=422),
     "platform_shop": page("/office/shops/{shop}/", OPERATOR),
+    "platform_visit": Rule("/office/shops/{shop}/visit/", post=OPERATOR, posted=302, shows=False,
+                           form={"member": "{member}", "why": "matrix"}),
     "platform_usage": page("/office/usage/", OPERATOR),
     "platform_suppliers": page("/office/suppliers/", OPERATOR),
     "platform_shop_do": deed("/office/shops/{shop}/suspend/", OPERATOR,

@@ -7,10 +7,13 @@ A refusal shows nothing of anybody's, and changes no row of either shop.
 import pytest
 from django.apps import apps
 from django.db import connections
+from django.utils import timezone
 
 from core.scope import TenantModel, tenant_atomic
+from tenants.models import User
 from tenants.roles import Role
 from tests.conftest import as_tenant
+from tests.matrix.exports import files_of
 from tests.matrix.people import (
     OPERATOR_MAIL,
     anybody,
@@ -281,3 +284,15 @@ def test_under_a_tenant_the_database_shows_its_rows_only(here, there):
 
     assert {tenant for _table, tenant in seen} == {here.shop.pk}
     assert {table for table, _tenant in seen} == set(TABLES)
+
+
+def test_every_list_becomes_a_file(here, there):
+    """With a line of the shop's own, none of another's, and no code in any."""
+    with as_tenant(here.shop.pk):
+        owner = User.objects.get(email=here.mail_of("owner"))
+        files = files_of(user_id=owner.pk, now=timezone.now())
+
+    assert [name for name, text in files.items() if text.count(b"\n") < 2] == ["hits"]
+    marks = [mark.encode() for mark in (there.open_mark, there.shut_mark)]
+    marks += [f"{here.shut_mark}-{kind}-".encode() for kind in ("CODE", "LINE", "BOUGHT")]
+    assert [name for name, text in files.items() if any(mark in text for mark in marks)] == []

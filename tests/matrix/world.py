@@ -14,6 +14,8 @@ from django.utils import timezone
 from PIL import Image
 
 from analytics import services as analytics
+from analytics.models import Buyer
+from analytics.selectors.segments import Like
 from catalog import services as catalog
 from catalog.states import Kind
 from core import idempotency
@@ -30,7 +32,7 @@ from inventory.services import importing
 from inventory.types import NewBatch, NewCode
 from notices import services as notices
 from notices.selectors import latest_notices
-from notices.types import News, RecipientTerms
+from notices.types import News, RecipientTerms, SmsTerms
 from orders import services as orders
 from orders.models import Opening, Order
 from orders.states import OpeningState
@@ -46,10 +48,11 @@ from tenants.models import Domain, Member, Merchant
 from tenants.roles import Role
 from tests.catalog import factories as shelf
 from tests.conftest import make_shop
-from tests.dashboard.people import PASSWORD, make_member
+from tests.dashboard.people import PASSWORD, make_member, make_user
 from tests.inventory.factories import make_content
 from tests.inventory.importing.factories import checked, loaded, open_file
 from tests.matrix.complaints import complained_about, supplied_sku
+from tests.matrix.exports import exported
 from tests.matrix.partners import partnered
 from tests.matrix.risks import watched_over
 from tests.matrix.supplies import supplied
@@ -94,7 +97,15 @@ def make_world(slug: str) -> World:
         for step in STEPS:
             step(world, now)
         analytics.rebuild(now=now)
+        _buyers(world, now)
     return world
+
+
+def _buyers(world: World, now: datetime) -> None:
+    like = Like(segment="best")
+    saved = analytics.save_segment(name=f"{world.open_mark} best", like=like, by=CLERK, now=now)
+    with _keeping(world) as keep:
+        keep(buyer=Buyer.objects.all()[0].pk, segment=saved.pk)
 
 
 @contextmanager
@@ -148,6 +159,9 @@ def _goods(world: World, now: datetime) -> None:
         given = {"refund_rule": rule}
         catalog.change_product(product_id=product.pk, given=given, by=CLERK, now=now)
     catalog.unpublish(product_id=product.pk, by=CLERK, now=now)
+    barred = {product.pk: catalog.NO_OFFER}
+    change = catalog.publish_many(product_ids=[product.pk], barred=barred, by=CLERK, now=now)
+    world.things["change"] = change.ref
     catalog.publish(product_id=product.pk, by=CLERK, now=now)
 
 
@@ -271,6 +285,11 @@ def _told(world: World, now: datetime) -> None:
     )  # fmt: skip
     with _keeping(world) as keep:
         one = notices.add_recipient(terms=terms, by=CLERK, now=now)
+        account = SmsTerms(
+            provider="aliyun", key_id=world.shut_mark, secret=Secret(world.shut_mark),
+            signature=world.shut_mark, template="SMS_1", most_a_day=100,
+        )  # fmt: skip
+        notices.set_sms_sender(terms=account, by=CLERK, now=now)
         given = {"subject": world.shut_mark, "until": "12:00"}
         notices.tell(news=News(topic="held", key=world.shut_mark, given=given), now=now)
         notice = latest_notices().get(key=world.shut_mark)
@@ -323,6 +342,15 @@ def _rest(world: World, now: datetime) -> None:
         then = now - timedelta(hours=1)
         row = audit.record(by=CLERK, action="matrix", target=mark, now=then)
         keep(audit=row.pk)
+        peter = make_user(f"operator@{world.shop.slug}.platform.example", is_operator=True)
+        given = {"member_id": world.things["member"], "operator": peter, "reason": mark}
+        _visit, token = tenants.ask_visit(**given, by=CLERK, now=now + timedelta(days=30))
+        keep(visit=token.reveal())
+        view = tenants.save_view(
+            listing="catalog.category", name=mark, query="", member_id=None, by=CLERK, now=now
+        )
+        keep(view=view.ref)
+    world.things.update(exported(user_id=world.things["user"], now=now))
     with tenant_atomic():
         audit.seal(now=now + timedelta(minutes=5))
 

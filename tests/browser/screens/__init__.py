@@ -1,0 +1,1 @@
+"""The pictures of the documents: what is looked at, and the camera."""
