@@ -28,7 +28,9 @@ class Money:
     currency: str
 
     def __str__(self) -> str:
-        return f"{SYMBOLS.get(self.currency, self.currency + ' ')}{self.decimal}"
+        """`-¥1,148.00`: for people, who read thousands apart and the sign first."""
+        sign, digits = ("-", self.decimal[1:]) if self.e4 < 0 else ("", self.decimal)
+        return f"{sign}{SYMBOLS.get(self.currency, self.currency + ' ')}{Decimal(digits):,}"
 
     @property
     def decimal(self) -> str:

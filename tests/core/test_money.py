@@ -69,7 +69,14 @@ def test_a_suppliers_price_may_have_four_decimals_and_no_more():
 
 
 @pytest.mark.parametrize(
-    ("e4", "shown"), [(1_480_000, "¥148.00"), (98_750, "¥9.8750"), (0, "¥0.00")]
+    ("e4", "shown"),
+    [
+        (1_480_000, "¥148.00"),
+        (98_750, "¥9.8750"),
+        (0, "¥0.00"),
+        (1_000_000_098_750, "¥100,000,009.8750"),
+        (-12_005_000, "-¥1,200.50"),
+    ],
 )
 def test_money_shows_as_many_digits_as_matter(e4, shown):
     assert str(Money(e4, "CNY")) == shown

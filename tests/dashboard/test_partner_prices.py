@@ -111,6 +111,6 @@ def test_what_a_partner_pays_is_shown_with_what_is_left(shop, browser):
 
     (row,) = page.context["rows"]
     assert [str(row[name]) for name in ("list", "price", "cost", "left", "off")] == [
-        "¥20.00", "¥18.00", "¥19.00", "¥-1.00", "10",
+        "¥20.00", "¥18.00", "¥19.00", "-¥1.00", "10",
     ]  # fmt: skip
     assert "Refused: below the cost" in page.content.decode()

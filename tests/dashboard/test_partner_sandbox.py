@@ -71,7 +71,7 @@ def test_a_sandbox_is_opened_by_one_click(shop, browser, partner):
     assert (answer.status_code, answer["Location"]) == (302, home(partner))
     page = browser.get(home(partner)).content.decode()
     assert "http://cloud-test.localhost" in page
-    assert "¥10000.00" in page
+    assert "¥10,000.00" in page
     assert "TEST_PARTIAL" in page
     assert "Success after ten seconds" in page
     assert noted() == [("sandbox.filled", "cloud")]

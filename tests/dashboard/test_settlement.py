@@ -59,7 +59,7 @@ def test_a_payment_is_noted_listed_and_audited(offer, browser):
 
     assert (answer.status_code, booked()) == (302, [12_005_000])
     page = browser.get(PAYMENTS).content.decode()
-    assert "¥1200.50" in page
+    assert "¥1,200.50" in page
     assert "for the cycle of 2025-12-31" in page
     assert rows(AuditRow.objects.filter(action="supplier.paid"), "data") == [
         {"amount_e4": 12_005_000, "ref": "B-1", "paid_on": "2026-01-05"}
@@ -128,7 +128,7 @@ def test_a_reference_with_another_amount_is_refused(offer, browser):
     answer = note(browser, offer, amount="1")
 
     assert (answer.status_code, booked()) == (422, [12_005_000])
-    assert "This reference was noted already: ¥1200.50" in answer.content.decode()
+    assert "This reference was noted already: ¥1,200.50" in answer.content.decode()
 
 
 def test_a_mistake_is_undone_and_both_entries_are_listed(offer, browser):
@@ -143,7 +143,7 @@ def test_a_mistake_is_undone_and_both_entries_are_listed(offer, browser):
     assert "Write why it is undone." in silent.content.decode()
     assert booked() == [12_005_000, -12_005_000]
     page = browser.get(PAYMENTS).content.decode()
-    assert "¥-1200.50" in page
+    assert "-¥1,200.50" in page
     assert "the wrong one" in page
     assert f"{PAYMENTS}{pk}/undo/" not in page
 
