@@ -1,16 +1,12 @@
 """Tries to buy: what counts of each supplier on the same SKU, and who says that it changed."""
 
-import re
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 
 from analytics import selectors, services
 from analytics.models import Touched
-from analytics.services.truth import rows_now
 from core.actors import SYSTEM
-from core.scope import require_tenant
 from fulfillment import services as fulfillment
 from fulfillment.models import Unit
 from suppliers import services as suppliers
@@ -85,19 +81,6 @@ def test_what_a_supplier_calls_a_failure_later_is_no_success(tried):
 
     count()
     assert compared()[good.pk].success_percent == 0
-
-
-def test_units_are_found_by_their_orders_whatever_the_shop_has(tried):
-    """Else each order counted reads all units of the shop: minutes for a batch of a large one."""
-    now = rows_now(which="own.id = ANY(%(orders)s)")
-    given = {"tenant": require_tenant(), "orders": [1]}
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(f"EXPLAIN {now} SELECT count(*) FROM now", given)  # noqa: S608 -- ours
-        plan = "\n".join(line for (line,) in cursor.fetchall())
-
-    used = set(re.findall(r"using (\w+) on fulfillment_unit", plan))
-    assert used == {"unit_position_once", "unit_replaced"}, plan
 
 
 def test_tries_are_made_anew(tried):
