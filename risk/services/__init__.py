@@ -13,6 +13,14 @@ from risk.services.assessing import (
     look,
     look_again,
 )
+from risk.services.failsafe import (
+    judge_again,
+    judged,
+    keep_not_looked,
+    keep_paid,
+    look_at_paid,
+    not_looked,
+)
 from risk.services.files import bring_rules
 from risk.services.judging import held_instead, judge, said_before
 from risk.services.lists import (
@@ -20,14 +28,6 @@ from risk.services.lists import (
     add_to_list,
     drop_from_list,
     put_back_on_list,
-)
-from risk.services.netting import (
-    judge_again,
-    judged,
-    keep_not_looked,
-    keep_paid,
-    look_at_paid,
-    not_looked,
 )
 from risk.services.persons import ask_by_code, ask_person, drop_asked, drop_sent, hear_person
 from risk.services.presets import install, install_first

@@ -9,7 +9,7 @@ from fulfillment.services import delivering
 from orders.models import Order
 from payments.models import Payment
 from risk.models import Assessment
-from risk.services import netting
+from risk.services import failsafe
 from tests.conftest import client_of
 from tests.orders.factories import LI
 from tests.risk.factories import make_rule
@@ -106,7 +106,7 @@ def test_what_cannot_be_written_down_of_a_payment_keeps_no_order(shop, monkeypat
     rule({"count": {"by": "payer", "within": 3600}, "op": ">", "value": 1})
     visitors = [client_of(shop) for _each in range(2)]
     orders = [bought(one, sku, request_key=f"form-{at}") for at, one in enumerate(visitors)]
-    monkeypatch.setattr(netting, "keep_again", fails)
+    monkeypatch.setattr(failsafe, "keep_again", fails)
 
     for one, order in zip(visitors, orders, strict=True):
         assert notify(one, order, buyer_id="2088A").content == b"success"
