@@ -25,7 +25,7 @@ from dashboard.tones import tone_of
 from dashboard.typed import page_again
 from dashboard.words import evidence_words, who
 from fulfillment import services as fulfillment
-from fulfillment.selectors import find_attempt_of_case
+from fulfillment.selectors import find_attempt_of_case, unit_can_be_replaced
 from orders import services as orders
 from orders.models import Case
 from orders.selectors import messages_of
@@ -64,7 +64,7 @@ def _drawn(request: HttpRequest, found: Case, *, revealed: Revealed = None) -> H
             for row in found.evidence
         ],
         may_work=may["rejected"],
-        may_replace=found.unit_id is not None and may["replaced"],
+        may_replace=may["replaced"] and unit_can_be_replaced(unit_id=found.unit_id),
         may_refund=may["refunded"],
         may_decide=any(may.values()),
         may_reveal=allows(request, "codes.reveal"),

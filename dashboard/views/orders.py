@@ -23,7 +23,12 @@ from dashboard.typed import context_of
 from dashboard.words import channel_words, given_words, money_words, provider_words, who
 from fulfillment import errors as fulfillment_errors
 from fulfillment import services as fulfillment
-from fulfillment.selectors import find_held_words, units_of, units_with_supplier
+from fulfillment.selectors import (
+    can_be_replaced,
+    find_held_words,
+    units_of,
+    units_with_supplier,
+)
 from fulfillment.states import CAN_BE_REFUNDED, UnitState
 from inventory.services import masks_of
 from orders.models import Order
@@ -156,7 +161,7 @@ def _units(found: Order, *, ticked: set[str]) -> list[dict[str, Any]]:
             "mask": masks.get(unit.code_id or 0, ""),
             "paid": Money(unit.paid_e4, found.currency),
             "waits_for_hand": unit.state in {UnitState.BY_HAND, UnitState.REVIEW},
-            "can_be_replaced": unit.state == UnitState.DELIVERED and unit.code_id is not None,
+            "can_be_replaced": can_be_replaced(unit),
             "can_be_refunded": unit.state in CAN_BE_REFUNDED,
             "is_ticked": str(unit.pk) in ticked,
         }

@@ -16,6 +16,7 @@ from fulfillment.selectors.late import (
 from fulfillment.selectors.timeline import timeline_rows
 from fulfillment.selectors.units import (
     TO_ITS_SUPPLIER,
+    can_be_replaced,
     count_unfinished,
     due_to_send,
     due_units,
@@ -23,6 +24,7 @@ from fulfillment.selectors.units import (
     find_order_of_unit,
     has_goods,
     is_read,
+    unit_can_be_replaced,
     units_of,
     units_to_do,
     units_unconfirmed,
@@ -30,6 +32,7 @@ from fulfillment.selectors.units import (
 
 __all__ = [
     "TO_ITS_SUPPLIER",
+    "can_be_replaced",
     "contradicted",
     "count_late",
     "count_unfinished",
@@ -49,6 +52,7 @@ __all__ = [
     "late_to_do",
     "stock_skus_of",
     "timeline_rows",
+    "unit_can_be_replaced",
     "units_of",
     "units_of_attempts",
     "units_to_do",

@@ -32,6 +32,16 @@ def is_read(unit: Unit) -> bool:
     return unit.item.kind != Kind.TOP_UP
 
 
+def can_be_replaced(unit: Unit) -> bool:
+    """By another code of the shop's own; a delivered one of its own has a code."""
+    return unit.state == UnitState.DELIVERED and unit.source == Source.OWN
+
+
+def unit_can_be_replaced(*, unit_id: int | None) -> bool:
+    found = Unit.objects.filter(pk=unit_id).first() if unit_id else None
+    return found is not None and can_be_replaced(found)
+
+
 def find_order_ids_by_code(*, code_ids: Iterable[int]) -> list[int]:
     """The orders that these codes were delivered to, replaced ones included."""
     found = Unit.objects.filter(code_id__in=list(code_ids))

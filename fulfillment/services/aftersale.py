@@ -13,7 +13,12 @@ from core.scope import tenant_atomic
 from fulfillment.errors import NotDelivered, NothingToRefund, WithSupplier
 from fulfillment.events import UnitReplaced
 from fulfillment.models import Unit
-from fulfillment.selectors import find_held_words, held_words, units_with_supplier
+from fulfillment.selectors import (
+    can_be_replaced,
+    find_held_words,
+    held_words,
+    units_with_supplier,
+)
 from fulfillment.services.ending import (
     finish,
     live_units,
@@ -44,7 +49,7 @@ def replace_unit(*, unit_id: int, by: Actor, reason: str, now: datetime) -> Unit
     changes then.
     """
     order, old = take_unit(unit_id=unit_id)
-    if old.state != UnitState.DELIVERED or old.source != Source.OWN or old.code_id is None:
+    if not can_be_replaced(old) or old.code_id is None:
         raise NotDelivered(_("Only a delivered code can be replaced. Reload the page."))
     goods = inventory.replace(
         code_id=old.code_id, item_id=old.item_id, by=by, reason=reason, now=now

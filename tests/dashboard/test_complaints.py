@@ -29,6 +29,7 @@ from tests.suppliers.test_complaining import after_sale
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 KEY = re.compile(r'name="key" value="([^"]+)"')
 TEXT, NEW_CODE = "The card does not work", "NEWCODE12345678"
+REPLACE = 'name="outcome" value="replaced"'
 
 
 @pytest.fixture
@@ -308,4 +309,10 @@ def test_goods_of_our_own_have_no_supplier_to_complain_to(clerk, shop):
         unit = Unit.objects.get()
         case = open_case(order, unit_id=unit.pk, text="bad", now=timezone.now())
 
-    assert "At the supplier" not in page_of(look(clerk, case))
+    page = page_of(look(clerk, case))
+    assert "At the supplier" not in page
+    assert REPLACE in page
+
+
+def test_what_a_supplier_sold_is_not_offered_to_be_replaced_by_a_code_of_ours(clerk, case):
+    assert REPLACE not in page_of(look(clerk, case))
