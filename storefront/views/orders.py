@@ -45,6 +45,11 @@ if TYPE_CHECKING:
     from orders.models import Order
 
 LONGEST_TEXT = 1000
+# Who got no code has none that fails; of a top-up it is mostly this.
+_WITHOUT_CODES = [
+    (kind.value, kind.label)
+    for kind in (CaseKind.NOT_ARRIVED, CaseKind.WRONG_GOODS, CaseKind.OTHER)
+]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -74,9 +79,9 @@ def _context(page: OrderPage, *, is_shown: bool = False) -> dict[str, Any]:
     return {
         "order": page,
         "is_shown": is_shown,
-        "case_kinds": CaseKind.choices,
+        "case_kinds": CaseKind.choices if page.has_codes else _WITHOUT_CODES,
         "complain_units": [
-            {"id": unit.id, "label": f"{number} · {'' if is_shown else unit.secret}"}
+            {"id": unit.id, "label": f"{number} · {'' if is_shown else unit.secret or unit.done}"}
             for number, unit in enumerate(units, start=1)
         ],
         "crumb": _("Order"),

@@ -129,6 +129,17 @@ def test_without_scripts_only_what_takes_seconds_reloads_by_itself(client):
     assert "Look again" in pages[1]
 
 
+def test_who_got_no_code_is_not_offered_that_it_fails(client):
+    waiting, there = paid(client, stocked()), delivered(client, stocked())
+
+    def offered(order):
+        page = client.get(path_of(order)).content.decode()
+        return re.findall(r'<option value="(code_fails|not_arrived|wrong_goods|other)">', page)
+
+    assert offered(waiting) == ["not_arrived", "wrong_goods", "other"]
+    assert offered(there) == ["code_fails", "wrong_goods", "not_arrived", "other"]
+
+
 def test_an_answer_to_a_complaint_is_news_for_an_open_page(client):
     order = delivered(client, stocked())
     client.post(path_of(order, "help/"), {"kind": "code_fails", "text": "It is used already."})
