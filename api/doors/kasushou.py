@@ -153,7 +153,7 @@ def _complain(call: Call) -> dict[str, Any]:
         seat=call.door.seat,
         sale=found.sale,
         position=None,
-        kind=CaseKind.CODE_FAILS,
+        kind=CaseKind.OTHER,  # its words alone say what
         text=text(call.fields, "content", most=MOST_SAID),
         now=call.now,
     )
