@@ -138,7 +138,8 @@
   const drawQr = async (card) => {
     const place = card.querySelector("[data-qr-box]");
     if (!place.firstChild) place.innerHTML = (await reveal())[card.dataset.unit].qr;
-    turnQr(card, place.hidden);
+    if (place.firstChild) turnQr(card, place.hidden);
+    else card.querySelector("[data-qr]").hidden = true; // too long a text to be scanned
   };
 
   const copyText = async (text, node) => {
