@@ -220,6 +220,7 @@ def _opener(device: Device, contact: Callable[[], Contact] = Contact, *, now: da
     )
 
 
+@tenant_atomic
 def say(*, order: "Order", case_ref: str, text: str, now: datetime) -> None:
     """Add the shopper's message to a case of the order."""
     case = case_by_ref(ref=case_ref, order_id=order.pk)

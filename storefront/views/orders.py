@@ -19,7 +19,7 @@ from core.errors import AppError, InvalidInput
 from core.middleware import opens_own_scope
 from core.pages import wants_json
 from core.scope import one_moment, tenant_atomic
-from orders.errors import PersonWanted
+from orders.errors import CaseClosed, PersonWanted
 from orders.selectors import contact_of, order_by_token
 from orders.states import ENDED, CaseKind, OrderState
 from risk.states import SENT
@@ -44,7 +44,7 @@ from storefront.views.finding import (
 if TYPE_CHECKING:
     from orders.models import Order
 
-LONGEST_TEXT = 1000
+LONGEST_TEXT = 2001  # one more than is taken: what is too long is refused, and not cut
 # Who got no code has none that fails; of a top-up it is mostly this.
 _WITHOUT_CODES = [
     (kind.value, kind.label)
@@ -247,11 +247,23 @@ def complain(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_POST
 @never_cache
+@opens_own_scope
 def say(request: HttpRequest, token: str, ref: str) -> HttpResponse:
-    found = order_of_this_device(request, token)
+    """What is refused stands at its case, with its text; of a closed one, in the form for a new."""
     text = read_text(request.POST, "text", longest=LONGEST_TEXT)
-    services.say(order=found, case_ref=ref, text=text, now=timezone.now())
-    return back_to(found, f"#case-{ref}")
+    with tenant_atomic():
+        found = order_of_this_device(request, token)
+    refused: AppError
+    told: dict[str, Any]
+    try:
+        services.say(order=found, case_ref=ref, text=text, now=timezone.now())
+        return back_to(found, f"#case-{ref}")
+    except CaseClosed as why:
+        refused, told = why, {"errors": {"form": why.message}, "values": {"text": text}}
+    except InvalidInput as why:
+        refused, told = why, {"refused": {"ref": ref, "text": text, "message": why.message}}
+    with one_moment():
+        return _show(request, order_by_token(token=token), status=refused.status, **told)
 
 
 @require_safe

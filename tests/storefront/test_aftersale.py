@@ -8,10 +8,12 @@ from django.utils import timezone
 from core.actors import SYSTEM
 from core.scope import tenant_atomic
 from fulfillment import services as fulfillment
+from orders.selectors import cases_of
 from payments import services as payments
 from payments.models import Payment, SandboxTrade
 from storefront import services
 from tests.conftest import client_of
+from tests.inventory.factories import make_content
 from tests.payments.factories import posting
 from tests.storefront.factories import bought, delivered, notify, path_of, stocked
 
@@ -178,3 +180,51 @@ def test_money_that_was_paid_twice_is_not_told_as_a_lack_of_goods(client):
     assert "<h1>Delivered</h1><p>More was paid than it cost. ¥10.00 is on its way" in page
     assert steps_in(page) == ["Ordered", "Paid", "Delivered"]
     assert sums_in(page)["Net total"] == "¥10.00"
+
+
+def test_goods_too_long_for_a_picture_are_read_all_the_same(client):
+    sku = stocked(codes=0, kind="reusable")
+    text = "进群后请先阅读群公告。" * 200
+    with tenant_atomic():
+        make_content(sku, text=text)
+    order = delivered(client, sku)
+
+    told = client.post(path_of(order, "codes/"), headers={"accept": "application/json"})
+
+    assert told.status_code == 200
+    ((unit,),) = (told.json()["units"].values(),)
+    assert (unit["secret"], unit["qr"]) == (text, "")
+
+
+def complaint(client, order):
+    answer = client.post(path_of(order, "help/"), {"kind": "other", "text": "It is used."})
+    return path_of(order, f"help/{answer['Location'].rpartition('-')[2]}/")
+
+
+@pytest.mark.parametrize("text", ["  ", "x" * 2001])
+def test_a_message_that_is_refused_stays_at_its_case(client, text):
+    order = delivered(client, stocked())
+
+    answer = client.post(complaint(client, order), {"text": text})
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'role="alert">Write 1 to 2000 characters.</span>' in page
+    assert text.strip() in page
+
+
+def test_a_message_to_a_closed_case_is_in_the_form_for_another(client):
+    order = delivered(client, stocked())
+    say = complaint(client, order)
+    with tenant_atomic():
+        case = cases_of(order_id=order.pk).get()
+    fulfillment.settle_case(
+        case_id=case.pk, outcome="rejected", by=SYSTEM, reason="no", now=timezone.now()
+    )
+
+    answer = client.post(say, {"text": "But it is."})
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "This case is closed. Open a new one if something is still wrong." in page
+    assert ">But it is.</textarea>" in page
