@@ -20,7 +20,7 @@ class MoveRefused(AppError):
 def check_move(moves: Mapping[S, frozenset[S]], old: S, new: S) -> None:
     if new not in moves[old]:
         raise MoveRefused(
-            _("It cannot go from “%(old)s” to “%(new)s”.") % {"old": old, "new": new},
+            _("It has moved on meanwhile. Reload the page to see how it stands."),
             old=str(old),
             new=str(new),
         )

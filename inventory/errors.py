@@ -1,3 +1,4 @@
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import AppError
@@ -5,16 +6,17 @@ from core.errors import FileRefused as FileRefused  # -- how imports call it, to
 
 
 class OutOfStock(AppError):
-    """`data["wanted"]` and `data["found"]` say how short it is."""
+    """`data["wanted"]` and `data["found"]` say how short it is; to who does not shop, `message`."""
 
     code = "out_of_stock"
 
-    def __init__(self, *, wanted: int, found: int) -> None:
-        message = (
-            _("Only %(found)s left. Choose a smaller number.") % {"found": found}
-            if found
-            else _("This is sold out. Look at what else is there.")
-        )
+    def __init__(self, *, wanted: int, found: int, message: "str | Promise" = "") -> None:
+        if not message:
+            message = (
+                _("Only %(found)s left. Choose a smaller number.") % {"found": found}
+                if found
+                else _("This is sold out. Look at what else is there.")
+            )
         super().__init__(message, wanted=wanted, found=found)
 
 

@@ -179,7 +179,11 @@ def replace(*, code_id: int, item_id: int, by: Actor, reason: str, now: datetime
     code = Code.objects.select_for_update(no_key=True).get(pk=code_id)
     _move_code(code, CodeState.VOID, by=by, reason=reason, now=now)
     _move_holds([hold.pk], why=HoldEnd.REPLACED, now=now)
-    _claim_again(hold, quantity=1, now=now)
+    try:
+        _claim_again(hold, quantity=1, now=now)
+    except OutOfStock as why:
+        said = _("There is no other code in stock. Load some first, or pay it back.")
+        raise OutOfStock(wanted=1, found=0, message=said) from why
     fresh = live_holds(item_id=item_id).filter(state=HoldState.KEPT).order_by("-pk")[0]
     _check_sold(_claim_sold(item_id, now=now))
     return Goods(code_id=fresh.code_id)
