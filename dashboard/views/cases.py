@@ -25,7 +25,12 @@ from dashboard.tones import tone_of
 from dashboard.typed import page_again
 from dashboard.words import evidence_words, who
 from fulfillment import services as fulfillment
-from fulfillment.selectors import find_attempt_of_case, unit_can_be_replaced
+from fulfillment.selectors import (
+    find_attempt_of_case,
+    has_something_to_pay_back,
+    has_supplier,
+    unit_can_be_replaced,
+)
 from orders import services as orders
 from orders.models import Case
 from orders.selectors import messages_of
@@ -65,7 +70,9 @@ def _drawn(request: HttpRequest, found: Case, *, revealed: Revealed = None) -> H
         ],
         may_work=may["rejected"],
         may_replace=may["replaced"] and unit_can_be_replaced(unit_id=found.unit_id),
-        may_refund=may["refunded"],
+        may_refund=may["refunded"]
+        and has_something_to_pay_back(order_id=found.order_id, unit_id=found.unit_id),
+        may_ask=has_supplier(order_id=found.order_id, unit_id=found.unit_id),
         may_decide=any(may.values()),
         may_reveal=allows(request, "codes.reveal"),
         supplier=_at_supplier(found, revealed=revealed, now=timezone.now()),

@@ -16,6 +16,7 @@ from fulfillment.models import Unit
 from fulfillment.selectors import (
     can_be_replaced,
     find_held_words,
+    has_something_to_pay_back,
     held_words,
     units_with_supplier,
 )
@@ -160,7 +161,8 @@ def settle_case(*, case_id: int, outcome: str, by: Actor, reason: str, now: date
     """Decide a complaint and do what was decided, in one: replaced, refunded or rejected.
 
     `reason` is told to the shopper. The same decision again changes nothing. Raises WithSupplier
-    where the money cannot go back yet, or only at own risk, which is decided at the order.
+    where the money cannot go back yet, or only at own risk, which is decided at the order, and
+    NothingToRefund where all of it is back.
     """
     case = get_case(case_id=case_id)
     if case.is_live and outcome == CaseState.REPLACED:
@@ -171,5 +173,8 @@ def settle_case(*, case_id: int, outcome: str, by: Actor, reason: str, now: date
         units = None if case.unit_id is None else [case.unit_id]
         if held := find_held_words(order_id=case.order_id, unit_ids=units):
             raise WithSupplier(held)
+        # Else a refund of before would be said to be this one.
+        if not has_something_to_pay_back(order_id=case.order_id, unit_id=case.unit_id):
+            raise NothingToRefund(_("There is nothing left to pay back."))
         refund_units(order_id=case.order_id, unit_ids=units, by=by, reason="case", now=now)
     return orders.resolve_case(case_id=case_id, outcome=outcome, by=by, reason=reason, now=now)

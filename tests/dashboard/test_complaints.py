@@ -29,7 +29,7 @@ from tests.suppliers.test_complaining import after_sale
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 KEY = re.compile(r'name="key" value="([^"]+)"')
 TEXT, NEW_CODE = "The card does not work", "NEWCODE12345678"
-REPLACE = 'name="outcome" value="replaced"'
+REPLACE, REFUND = 'name="outcome" value="replaced"', 'name="outcome" value="refunded"'
 
 
 @pytest.fixture
@@ -311,8 +311,25 @@ def test_goods_of_our_own_have_no_supplier_to_complain_to(clerk, shop):
 
     page = page_of(look(clerk, case))
     assert "At the supplier" not in page
+    assert "I asked the supplier" not in page
     assert REPLACE in page
 
 
+def test_what_is_paid_back_is_not_offered_again(shop, case):
+    cashier = browser_of(shop, "finance")
+    assert REFUND in page_of(look(cashier, case))
+
+    with tenant_atomic():
+        unit = Unit.objects.get()
+    fulfillment.refund_units(
+        order_id=case.order_id, unit_ids=[unit.pk], by=SYSTEM, reason="bad", now=timezone.now()
+    )
+
+    assert REFUND not in page_of(look(cashier, case))
+
+
 def test_what_a_supplier_sold_is_not_offered_to_be_replaced_by_a_code_of_ours(clerk, case):
-    assert REPLACE not in page_of(look(clerk, case))
+    page = page_of(look(clerk, case))
+
+    assert REPLACE not in page
+    assert "I asked the supplier" in page

@@ -1,6 +1,7 @@
 """After the sale: another code, the money back, or no."""
 
 import pytest
+from django.utils.translation import override
 
 from core.actors import SHOPPER
 from core.errors import InvalidInput
@@ -56,7 +57,7 @@ def test_without_another_code_nothing_changes():
     delivered()
     (bad,) = units()
 
-    with pytest.raises(OutOfStock):
+    with override("en"), pytest.raises(OutOfStock, match="Load some first"):
         fulfillment.replace_unit(unit_id=bad.pk, by=LI, reason="used", now=NOON)
 
     assert [unit.state for unit in units()] == ["delivered"]
@@ -184,6 +185,21 @@ def test_a_case_is_decided_and_done_in_one(outcome, unit_states):
     case.refresh_from_db()
     assert case.state == outcome
     assert [unit.state for unit in units()] == unit_states
+
+
+@pytest.mark.parametrize("names_the_unit", [True, False])
+def test_what_is_paid_back_already_is_not_said_to_be_paid_back_by_a_case(names_the_unit):
+    order = delivered()
+    (unit,) = units()
+    case = open_case(order, unit_id=unit.pk if names_the_unit else None)
+    refund(order, unit)
+
+    with pytest.raises(NothingToRefund):
+        fulfillment.settle_case(case_id=case.pk, outcome="refunded", by=LI, reason="", now=NOON)
+
+    case.refresh_from_db()
+    assert case.state == "open"
+    assert Refund.objects.count() == 1
 
 
 def test_a_case_without_a_unit_is_not_settled_by_a_new_code():
