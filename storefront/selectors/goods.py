@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext
 from catalog.selectors import buyer_fields, terms_at
 from core.secrets import masked
 from fulfillment import services as fulfillment
-from fulfillment.selectors import units_of
+from fulfillment.selectors import is_read, units_of
 from fulfillment.types import UnitGoods
 from inventory import services as inventory
 from orders.selectors import items_of
@@ -207,11 +207,15 @@ def _unit(thing: Thing, *, shop: "Shop", is_shown: bool) -> UnitCard:
 
 def _top_up_word(unit: "Unit", shop: "Shop") -> str:
     """Where it went, as the buyer typed it, masked: there is nothing to copy."""
-    where = " ".join(unit.item.buyer_fields_shown.values())
+    where = _topped_up(unit)
     at = day_and_time(unit.delivered_at, shop) if unit.delivered_at else ""
     if not where:
         return gettext("Topped up at %(time)s.") % {"time": at}
     return gettext("%(account)s was topped up at %(time)s.") % {"account": where, "time": at}
+
+
+def _topped_up(unit: "Unit") -> str:
+    return " ".join(unit.item.buyer_fields_shown.values())
 
 
 def _void(thing: Thing, shop: "Shop") -> UnitCard:
@@ -221,7 +225,8 @@ def _void(thing: Thing, shop: "Shop") -> UnitCard:
         at = day_and_time(thing.replaced_at, shop) if thing.replaced_at else ""
         word, hint = gettext("Void"), gettext("Replaced %(time)s") % {"time": at}
     else:
-        word, hint = gettext("Paid back"), gettext("Please do not use it any more.")
+        word = gettext("Paid back")
+        hint = gettext("Please do not use it any more.") if is_read(unit) else _topped_up(unit)
     return UnitCard(id=unit.pk, state=unit.state, secret=thing.mask, void=word, void_hint=hint)
 
 

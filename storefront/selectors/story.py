@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
 
+from fulfillment.selectors import is_read
 from orders.states import HeldThen, OpeningState
 from storefront.selectors.goods import GIVEN_BACK, Thing, promised_now
 from storefront.selectors.words import clock_time, day_and_time, money_word
@@ -128,18 +129,25 @@ def _completed(order: "Order", things: list[Thing], money: "MoneyState") -> tupl
         return "good", gettext("Delivered"), said % {"back": _money_back(money, order)}
     assert order.paid_at is not None  # a completed order is a paid one, by constraint
     last = max(unit.delivered_at for unit in there if unit.delivered_at)
-    return "good", gettext("Delivered"), _how_fast((last - order.paid_at).total_seconds())
+    seconds = (last - order.paid_at).total_seconds()
+    return "good", gettext("Delivered"), _how_fast(seconds, is_used=not any(map(is_read, there)))
 
 
-def _how_fast(seconds: float) -> str:
+def _how_fast(seconds: float, *, is_used: bool) -> str:
+    """A top-up is used once it is there: nobody has to hurry."""
     if seconds < 60:
-        number = max(0.1, round(seconds, 1))
+        number = f"{max(0.1, round(seconds, 1)):g}"
+        if is_used:
+            return gettext("It arrived %(n)s seconds after your payment.") % {"n": number}
         said = gettext("It arrived %(n)s seconds after your payment. Please use it soon.")
-        return said % {"n": f"{number:g}"}
+        return said % {"n": number}
     if seconds < 3600:
-        minutes = round(seconds / 60)
-        said = gettext("It arrived %(n)s min after your payment. Please use it soon.")
-        return said % {"n": minutes}
+        minutes = {"n": round(seconds / 60)}
+        if is_used:
+            return gettext("It arrived %(n)s min after your payment.") % minutes
+        return gettext("It arrived %(n)s min after your payment. Please use it soon.") % minutes
+    if is_used:
+        return gettext("Everything is there.")
     return gettext("Everything is there. Please use it soon.")
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from core.actors import SYSTEM
 from core.scope import tenant_atomic
 from fulfillment import services as fulfillment
+from orders.models import Item
 from orders.selectors import cases_of
 from payments import services as payments
 from payments.models import Payment, SandboxTrade
@@ -180,6 +181,21 @@ def test_money_that_was_paid_twice_is_not_told_as_a_lack_of_goods(client):
     assert "<h1>Delivered</h1><p>More was paid than it cost. ¥10.00 is on its way" in page
     assert steps_in(page) == ["Ordered", "Paid", "Delivered"]
     assert sums_in(page)["Net total"] == "¥10.00"
+
+
+def test_nobody_is_told_to_use_a_top_up_or_not_to(client):
+    order = delivered(client, stocked())
+    with tenant_atomic():
+        Item.objects.update(kind="top_up", buyer_fields_shown={"phone": "138****8000"})
+
+    there = client.get(path_of(order)).content.decode()
+    with tenant_atomic():
+        fulfillment.refund_units(order_id=order.pk, by=SYSTEM, reason="bad", now=timezone.now())
+    back = client.get(path_of(order)).content.decode()
+
+    assert re.search(r"<p>It arrived [0-9.]+ seconds after your payment\.</p>", there)
+    assert "Please do not use it any more." not in back
+    assert re.search(r"138\*{4}8000</div>.*>Paid back</span>", back)
 
 
 def test_goods_too_long_for_a_picture_are_read_all_the_same(client):
