@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.errors import AppError
+from core.money import Money
 from core.scope import tenant_atomic
 from core.secrets import Secret
 from dashboard.access import actor_of, allows, require
@@ -30,10 +31,12 @@ from fulfillment.selectors import (
     has_something_to_pay_back,
     has_supplier,
     unit_can_be_replaced,
+    units_of,
+    units_to_pay_back,
 )
 from orders import services as orders
 from orders.models import Case
-from orders.selectors import messages_of
+from orders.selectors import items_of, messages_of
 from orders.states import CaseState
 from suppliers import services as suppliers
 from suppliers.hiding import hide_codes
@@ -72,11 +75,29 @@ def _drawn(request: HttpRequest, found: Case, *, revealed: Revealed = None) -> H
         may_replace=may["replaced"] and unit_can_be_replaced(unit_id=found.unit_id),
         may_refund=may["refunded"]
         and has_something_to_pay_back(order_id=found.order_id, unit_id=found.unit_id),
+        goods=_goods_of(found),
+        back=_back(found),
         may_ask=has_supplier(order_id=found.order_id, unit_id=found.unit_id),
         may_decide=any(may.values()),
         may_reveal=allows(request, "codes.reveal"),
         supplier=_at_supplier(found, revealed=revealed, now=timezone.now()),
     )
+
+
+def _goods_of(case: Case) -> list[str]:
+    """What it is about: the one thing, or all of the order."""
+    if case.unit_id is None:
+        return [f"{item.shown_name} × {item.quantity}" for item in items_of(order_id=case.order_id)]
+    return [
+        one.item.shown_name for one in units_of(order_id=case.order_id) if one.pk == case.unit_id
+    ]
+
+
+def _back(case: Case) -> Money | None:
+    """What a refund pays back just now; None where nothing of the order was opened yet."""
+    units = units_to_pay_back(order_id=case.order_id, unit_id=case.unit_id)
+    back_e4 = sum(one.paid_e4 for one in units)
+    return Money(back_e4, case.order.currency) if units else None
 
 
 def _at_supplier(found: Case, *, revealed: Revealed = None, now: datetime) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ from fulfillment.selectors.late import (
     stock_skus_of,
     units_of_attempts,
 )
+from fulfillment.selectors.refunding import units_to_pay_back, with_their_lines
 from fulfillment.selectors.timeline import timeline_rows
 from fulfillment.selectors.units import (
     TO_ITS_SUPPLIER,
@@ -60,6 +61,8 @@ __all__ = [
     "units_of",
     "units_of_attempts",
     "units_to_do",
+    "units_to_pay_back",
     "units_unconfirmed",
     "units_with_supplier",
+    "with_their_lines",
 ]

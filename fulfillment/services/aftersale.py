@@ -19,6 +19,7 @@ from fulfillment.selectors import (
     has_something_to_pay_back,
     held_words,
     units_with_supplier,
+    with_their_lines,
 )
 from fulfillment.services.ending import (
     finish,
@@ -102,7 +103,9 @@ def refund_units(
     if are_new:
         units = draft_units(order, items_of_order(order), now=now)
     asked = _asked(units, unit_ids)
-    chosen = [unit for unit in _with_their_lines(asked, units) if unit.state in CAN_BE_REFUNDED]
+    chosen = [
+        unit for unit in with_their_lines(asked=asked, units=units) if unit.state in CAN_BE_REFUNDED
+    ]
     held = units_with_supplier(units=asked)
     plain = [unit for unit in chosen if unit not in held]
     risked = [unit for unit in chosen if unit in held] if is_own_risk else []
@@ -137,16 +140,6 @@ def _asked(units: list[Unit], unit_ids: Iterable[int] | None) -> list[Unit]:
     if len(asked) != len(wanted) or not asked:
         raise NothingToRefund(_("Choose what to refund. It may have changed: reload the page."))
     return asked
-
-
-def _with_their_lines(asked: list[Unit], units: list[Unit]) -> list[Unit]:
-    lines = {
-        unit.item_id
-        for unit in asked
-        if unit.delivered_at is None and unit.source != Source.SUPPLIER
-    }
-    together = [unit for unit in units if unit.delivered_at is None and unit.item_id in lines]
-    return [unit for unit in units if unit in asked or unit in together]
 
 
 def _paid_back_already(order: "Order", asked: list[Unit]) -> "Refund":

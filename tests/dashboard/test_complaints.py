@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.actors import SYSTEM
+from core.money import Money
 from core.scope import tenant_atomic
 from dashboard.access import FRESH
 from fulfillment import services as fulfillment
@@ -317,10 +318,12 @@ def test_goods_of_our_own_have_no_supplier_to_complain_to(clerk, shop):
 
 def test_what_is_paid_back_is_not_offered_again(shop, case):
     cashier = browser_of(shop, "finance")
-    assert REFUND in page_of(look(cashier, case))
-
     with tenant_atomic():
-        unit = Unit.objects.get()
+        unit = Unit.objects.select_related("item", "order").get()
+    offered = page_of(look(cashier, case))
+    assert f"{REFUND}>Refund {Money(unit.paid_e4, unit.order.currency)}</button>" in offered
+    assert unit.item.shown_name in offered
+
     fulfillment.refund_units(
         order_id=case.order_id, unit_ids=[unit.pk], by=SYSTEM, reason="bad", now=timezone.now()
     )
