@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from fulfillment import services as fulfillment
+from storefront.selectors.words import goods_word
 
 if TYPE_CHECKING:
     from orders.models import Order
@@ -39,7 +40,7 @@ def codes_as_text(*, order: "Order", shop: "Shop", now: datetime) -> str:
         lines.append(unit.name)
         if unit.card_no:
             lines.append(f"{gettext('Card number')}: {unit.card_no.reveal()}")
-        lines.append(f"{gettext('Code')}: {unit.secret.reveal()}")
+        lines.append(f"{goods_word(unit.kind)}: {unit.secret.reveal()}")
         if unit.expires_on:
             lines.append(f"{gettext('Valid until')} {unit.expires_on.isoformat()}")
         lines.append("")

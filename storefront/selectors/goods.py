@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from catalog.selectors import buyer_fields, terms_at
 from core.secrets import masked
 from fulfillment import services as fulfillment
 from fulfillment.selectors import is_read, units_of
+from fulfillment.states import Source
 from fulfillment.types import UnitGoods
 from inventory import services as inventory
 from orders.selectors import items_of
@@ -20,6 +21,7 @@ from storefront.selectors.shelf import brand_tile
 from storefront.selectors.words import (
     day_and_time,
     expiry_word,
+    goods_word,
     price_of,
     promise_word,
     refund_word,
@@ -201,8 +203,16 @@ def _unit(thing: Thing, *, shop: "Shop", is_shown: bool) -> UnitCard:
         secret=_text(goods.secret.reveal() if goods.secret else "", is_shown=is_shown),
         done=_top_up_word(unit, shop) if goods.secret is None else "",
         kind=goods.kind,
-        expires_on=goods.expires_on.isoformat() if goods.expires_on else "",
+        word=gettext("Card password") if goods.card_no else goods_word(goods.kind),
+        validity=_validity_word(unit, goods.expires_on),
     )
+
+
+def _validity_word(unit: "Unit", expires_on: date | None) -> str:
+    """Nothing where nobody has said: what a supplier or a person sent may end all the same."""
+    if expires_on:
+        return f"{gettext('Valid until')} {expires_on.isoformat()}"
+    return gettext("No expiry date") if unit.source in {Source.OWN, Source.CONTENT} else ""
 
 
 def _top_up_word(unit: "Unit", shop: "Shop") -> str:

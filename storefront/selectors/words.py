@@ -33,6 +33,17 @@ def money_word(e4: int, currency: str) -> str:
     return f"{price.symbol}{price.amount}"
 
 
+def goods_word(kind: str) -> str:
+    """What is delivered, by how it is shown (UnitGoods)."""
+    match kind:
+        case "link":
+            return gettext("Link")
+        case "text":
+            return gettext("Content")
+        case _:
+            return gettext("Code")
+
+
 def all_names(items: "Iterable[Item]") -> str:
     """What an order holds, in the reader's language and its comma."""
     comma = ", " if (get_language() or "").startswith("en") else "、"

@@ -37,7 +37,8 @@ class UnitCard:
     card_no: str = ""
     secret: str = ""
     kind: str = ""
-    expires_on: str = ""
+    word: str = ""
+    validity: str = ""
     done: str = ""
     waiting: str = ""
     has_room: bool = False
@@ -140,6 +141,12 @@ class OrderPage:
         units = [unit for line in self.lines for unit in line.units]
         waits = any(unit.state in WAITS_LONG for unit in units)
         return self.state in {"placed", "paid", "fulfilling"} and not waits
+
+    @property
+    def has_cards(self) -> bool:
+        """Whether something was delivered that is typed in elsewhere, and may be refused there."""
+        units = [unit for line in self.lines for unit in line.units if unit.is_delivered]
+        return any(unit.kind in {"code", "qr"} for unit in units)
 
     @property
     def has_codes(self) -> bool:

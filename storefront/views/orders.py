@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 LONGEST_TEXT = 2001  # one more than is taken: what is too long is refused, and not cut
 # Who got no code has none that fails; of a top-up it is mostly this.
-_WITHOUT_CODES = [
+_WITHOUT_CARDS = [
     (kind.value, kind.label)
     for kind in (CaseKind.NOT_ARRIVED, CaseKind.WRONG_GOODS, CaseKind.OTHER)
 ]
@@ -79,7 +79,7 @@ def _context(page: OrderPage, *, is_shown: bool = False) -> dict[str, Any]:
     return {
         "order": page,
         "is_shown": is_shown,
-        "case_kinds": CaseKind.choices if page.has_codes else _WITHOUT_CODES,
+        "case_kinds": CaseKind.choices if page.has_cards else _WITHOUT_CARDS,
         "complain_units": [
             {"id": unit.id, "label": f"{number} · {'' if is_shown else unit.secret or unit.done}"}
             for number, unit in enumerate(units, start=1)

@@ -7,7 +7,9 @@ from django.utils import timezone
 
 from core.actors import SYSTEM
 from core.scope import tenant_atomic
+from core.secrets import Secret
 from fulfillment import services as fulfillment
+from fulfillment.models import Unit
 from orders.models import Item
 from orders.selectors import cases_of
 from payments import services as payments
@@ -196,6 +198,26 @@ def test_nobody_is_told_to_use_a_top_up_or_not_to(client):
     assert re.search(r"<p>It arrived [0-9.]+ seconds after your payment\.</p>", there)
     assert "Please do not use it any more." not in back
     assert re.search(r"138\*{4}8000</div>.*>Paid back</span>", back)
+
+
+def test_what_a_person_wrote_is_no_code_and_nobody_says_how_long_it_lasts(client):
+    order, code = bought(client, stocked(codes=0, kind="by_hand")), delivered(client, stocked())
+    notify(client, order)
+    with tenant_atomic():
+        unit = Unit.objects.get(order=order)
+    text = Secret("Done at noon, receipt 8812")
+    fulfillment.deliver_by_hand(unit_id=unit.pk, text=text, by=SYSTEM, now=timezone.now())
+
+    written, bought_code = (client.get(path_of(one)).content.decode() for one in (order, code))
+    file = client.post(path_of(order, "codes.txt")).content.decode()
+
+    assert ">Content</div>" in written
+    assert "No expiry date" not in written
+    assert 'value="code_fails"' not in written
+    assert "Content: Done at noon, receipt 8812" in file
+    assert ">Code</div>" in bought_code
+    assert "No expiry date" in bought_code
+    assert 'value="code_fails"' in bought_code
 
 
 def test_goods_too_long_for_a_picture_are_read_all_the_same(client):
