@@ -26,14 +26,15 @@ from dashboard.tones import tone_of
 from dashboard.typed import page_again
 from dashboard.words import evidence_words, who
 from fulfillment import services as fulfillment
+from fulfillment.models import Unit
 from fulfillment.selectors import (
+    can_be_replaced,
     find_attempt_of_case,
     has_something_to_pay_back,
-    has_supplier,
-    unit_can_be_replaced,
     units_of,
     units_to_pay_back,
 )
+from fulfillment.states import Source
 from orders import services as orders
 from orders.models import Case
 from orders.selectors import items_of, messages_of
@@ -59,6 +60,8 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
 
 
 def _drawn(request: HttpRequest, found: Case, *, revealed: Revealed = None) -> HttpResponse:
+    units = list(units_of(order_id=found.order_id))
+    its = [one for one in units if found.unit_id in {None, one.pk}]
     may = {outcome: allows(request, right) for outcome, right in NEEDS.items()}
     return draw(
         request,
@@ -72,32 +75,29 @@ def _drawn(request: HttpRequest, found: Case, *, revealed: Revealed = None) -> H
             for row in found.evidence
         ],
         may_work=may["rejected"],
-        may_replace=may["replaced"] and unit_can_be_replaced(unit_id=found.unit_id),
+        may_replace=may["replaced"] and any(found.unit_id and can_be_replaced(one) for one in its),
         may_refund=may["refunded"]
-        and has_something_to_pay_back(order_id=found.order_id, unit_id=found.unit_id),
-        goods=_goods_of(found),
-        back=_back(found),
-        may_ask=has_supplier(order_id=found.order_id, unit_id=found.unit_id),
+        and has_something_to_pay_back(units=units, unit_id=found.unit_id),
+        goods=_goods_of(found, its),
+        back=_back(found, units),
+        may_ask=any(one.source == Source.SUPPLIER for one in its),
         may_decide=any(may.values()),
         may_reveal=allows(request, "codes.reveal"),
         supplier=_at_supplier(found, revealed=revealed, now=timezone.now()),
     )
 
 
-def _goods_of(case: Case) -> list[str]:
+def _goods_of(case: Case, its: list[Unit]) -> list[str]:
     """What it is about: the one thing, or all of the order."""
-    if case.unit_id is None:
-        return [f"{item.shown_name} × {item.quantity}" for item in items_of(order_id=case.order_id)]
-    return [
-        one.item.shown_name for one in units_of(order_id=case.order_id) if one.pk == case.unit_id
-    ]
+    if case.unit_id is not None:
+        return [one.item.shown_name for one in its]
+    return [f"{item.shown_name} × {item.quantity}" for item in items_of(order_id=case.order_id)]
 
 
-def _back(case: Case) -> Money | None:
+def _back(case: Case, units: list[Unit]) -> Money | None:
     """What a refund pays back just now; None where nothing of the order was opened yet."""
-    units = units_to_pay_back(order_id=case.order_id, unit_id=case.unit_id)
-    back_e4 = sum(one.paid_e4 for one in units)
-    return Money(back_e4, case.order.currency) if units else None
+    paid = [one.paid_e4 for one in units_to_pay_back(units=units, unit_id=case.unit_id)]
+    return Money(sum(paid), case.order.currency) if paid else None
 
 
 def _at_supplier(found: Case, *, revealed: Revealed = None, now: datetime) -> dict[str, Any] | None:

@@ -13,7 +13,11 @@ from fulfillment.selectors.late import (
     stock_skus_of,
     units_of_attempts,
 )
-from fulfillment.selectors.refunding import units_to_pay_back, with_their_lines
+from fulfillment.selectors.refunding import (
+    has_something_to_pay_back,
+    units_to_pay_back,
+    with_their_lines,
+)
 from fulfillment.selectors.timeline import timeline_rows
 from fulfillment.selectors.units import (
     TO_ITS_SUPPLIER,
@@ -24,10 +28,7 @@ from fulfillment.selectors.units import (
     find_order_ids_by_code,
     find_order_of_unit,
     has_goods,
-    has_something_to_pay_back,
-    has_supplier,
     is_read,
-    unit_can_be_replaced,
     units_of,
     units_to_do,
     units_unconfirmed,
@@ -50,14 +51,12 @@ __all__ = [
     "find_order_of_unit",
     "has_goods",
     "has_something_to_pay_back",
-    "has_supplier",
     "held_words",
     "is_read",
     "late_arrivals",
     "late_to_do",
     "stock_skus_of",
     "timeline_rows",
-    "unit_can_be_replaced",
     "units_of",
     "units_of_attempts",
     "units_to_do",

@@ -9,7 +9,7 @@ from catalog.states import Kind
 from core.scope import require_tenant
 from core.statements import run
 from fulfillment.models import Unit
-from fulfillment.states import CAN_BE_REFUNDED, ENDED, TO_BE_SENT, Source, UnitState
+from fulfillment.states import ENDED, TO_BE_SENT, Source, UnitState
 from suppliers.states import NOTHING_BOUGHT
 
 # What `send` looks after; everything else of an order is looked after with the order.
@@ -35,26 +35,6 @@ def is_read(unit: Unit) -> bool:
 def can_be_replaced(unit: Unit) -> bool:
     """By another code of the shop's own; a delivered one of its own has a code."""
     return unit.state == UnitState.DELIVERED and unit.source == Source.OWN
-
-
-def unit_can_be_replaced(*, unit_id: int | None) -> bool:
-    found = Unit.objects.filter(pk=unit_id).first() if unit_id else None
-    return found is not None and can_be_replaced(found)
-
-
-def has_something_to_pay_back(*, order_id: int, unit_id: int | None) -> bool:
-    """Of the one unit, or of all of a paid order; of what was paid and not opened yet, all."""
-    units = Unit.objects.filter(order_id=order_id)
-    if unit_id is None and not units.exists():
-        return True
-    asked = units if unit_id is None else units.filter(pk=unit_id)
-    return asked.filter(state__in=sorted(CAN_BE_REFUNDED)).exists()
-
-
-def has_supplier(*, order_id: int, unit_id: int | None) -> bool:
-    """Whether there is somebody to ask about the unit, or any of the order's."""
-    units = Unit.objects.filter(order_id=order_id, source=Source.SUPPLIER)
-    return (units if unit_id is None else units.filter(pk=unit_id)).exists()
 
 
 def find_order_ids_by_code(*, code_ids: Iterable[int]) -> list[int]:

@@ -18,6 +18,7 @@ from fulfillment.selectors import (
     find_held_words,
     has_something_to_pay_back,
     held_words,
+    units_of,
     units_with_supplier,
     with_their_lines,
 )
@@ -167,7 +168,8 @@ def settle_case(*, case_id: int, outcome: str, by: Actor, reason: str, now: date
         if held := find_held_words(order_id=case.order_id, unit_ids=units):
             raise WithSupplier(held)
         # Else a refund of before would be said to be this one.
-        if not has_something_to_pay_back(order_id=case.order_id, unit_id=case.unit_id):
+        known = list(units_of(order_id=case.order_id))
+        if not has_something_to_pay_back(units=known, unit_id=case.unit_id):
             raise NothingToRefund(_("There is nothing left to pay back."))
         refund_units(order_id=case.order_id, unit_ids=units, by=by, reason="case", now=now)
     return orders.resolve_case(case_id=case_id, outcome=outcome, by=by, reason=reason, now=now)
