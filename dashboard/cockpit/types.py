@@ -127,10 +127,8 @@ class Block:
 
 def amount(money: Money) -> str:
     """With its thousands apart and to the minor unit, as figures on a wall are read."""
-    sign = "-" if money.e4 < 0 else ""
-    digits = MINOR_DIGITS.get(money.currency, 2)
-    symbol = SYMBOLS.get(money.currency, f"{money.currency} ")
-    return f"{sign}{symbol}{Decimal(abs(money.e4)) / E4:,.{digits}f}"
+    minor_e4 = E4 // 10 ** MINOR_DIGITS.get(money.currency, 2)
+    return str(Money(round(Decimal(money.e4) / minor_e4) * minor_e4, money.currency))
 
 
 def number(value: float | None, *, digits: int = 0, unit: str = "") -> Cell:
