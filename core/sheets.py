@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from itertools import count
 from typing import Any
 
@@ -137,6 +138,8 @@ class Sheet:
                 how.append(words)
             elif is_shared:
                 how.append(shared.setdefault(value, len(shared)))
+            elif isinstance(value, StrEnum) and to_driver is None and value.isidentifier():
+                how.append(f"'{value._value_}'")  # of a state's names there are few
             else:
                 how.append(OWN)
                 own.append(value if to_driver is None else to_driver(value))

@@ -1,12 +1,15 @@
 """Writes of one moment go out together: all that was put on the sheet, or what may be left out."""
 
+from enum import StrEnum
+
 import pytest
 from django.db import IntegrityError
 
 from core.keys import new_key
-from core.scope import ScopeError, tenant_atomic
+from core.scope import ScopeError, own_connection, tenant_atomic
 from core.sheets import Sheet
 from orders.models import Item, Order, OrderMove
+from orders.states import OrderState
 from tests.orders.factories import an_item, an_order, make_order
 from tests.times import NOON
 
@@ -30,6 +33,31 @@ def test_a_sheet_stores_rows_that_point_at_each_other():
     assert Item.objects.get(pk=item.pk).order_id == order.pk
     move = OrderMove.objects.get()
     assert (move.order_id, move.old, move.new, move.data) == (order.pk, "placed", "paid", {})
+
+
+class Odd(StrEnum):
+    QUOTED = "it's"
+
+
+@pytest.mark.usefixtures("scope")
+def test_names_of_states_are_the_statements_own_words():
+    order, sheet = an_order("A"), Sheet()
+    order.state = OrderState.CLOSED
+    sheet.insert(order)
+    sheet.write()
+
+    assert Order.objects.get().state == OrderState.CLOSED
+    assert any("'closed'" in words for words in own_connection().statements_ready.ready)
+
+
+@pytest.mark.usefixtures("scope")
+def test_what_could_end_the_words_is_none_of_them():
+    order, sheet = an_order("A"), Sheet()
+    order.language = Odd.QUOTED
+    sheet.insert(order)
+    sheet.write()
+
+    assert Order.objects.get().language == "it's"
 
 
 @pytest.mark.usefixtures("scope")
