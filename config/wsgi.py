@@ -7,6 +7,8 @@ import django
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template.loader import get_template
+from django.urls import get_resolver
+from django.utils.translation import override
 
 from core.entry import Entry
 
@@ -25,6 +27,18 @@ def _read_pages() -> None:
     staticfiles_storage.url("dashboard/office.css")
 
 
+def _read_addresses() -> None:
+    """Every view, before the workers part: shared by them, and as old as the rest of the code.
+
+    To read them took the first who asked each new worker most of a second.
+    """
+    for hosts in (settings.ROOT_URLCONF, settings.OPS_URLCONF):
+        for language, _name in settings.LANGUAGES:
+            with override(language):
+                get_resolver(hosts).reverse_dict  # noqa: B018 -- made once for each language
+
+
 django.setup(set_prefix=False)
 application = Entry()
 _read_pages()
+_read_addresses()

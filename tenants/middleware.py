@@ -47,7 +47,7 @@ class HostDecidesShop:
             return pages.bad_request(request)
         request.shop = None  # type: ignore[attr-defined]  # -- our own mark
         if host == settings.OPS_HOST:
-            request.urlconf = "config.urls_ops"
+            request.urlconf = settings.OPS_URLCONF
             return self._answer(request)
         try:
             shop = _shops.get(host, lambda: find_shop(host=host))

@@ -87,6 +87,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "config.urls"
+OPS_URLCONF = "config.urls_ops"
 WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
     {

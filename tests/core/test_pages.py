@@ -2,6 +2,8 @@
 
 import importlib
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -202,3 +204,14 @@ def test_a_process_answers_with_the_templates_it_was_started_with():
 
     ours = {str(page.relative_to(TEMPLATES)) for page in TEMPLATES.rglob("*.html")}
     assert ours - known == set()
+
+
+def test_a_process_has_its_addresses_before_anybody_asks():
+    """Else the first who asks each new process waits for all views to be read."""
+    said = (
+        "import config.wsgi, sys; print({'dashboard.urls', 'dashboard.urls_ops'} <= {*sys.modules})"
+    )
+
+    done = subprocess.run([sys.executable, "-c", said], capture_output=True, check=True)
+
+    assert done.stdout.split()[-1] == b"True"
