@@ -12,6 +12,9 @@ from csp.middleware import CSPMiddleware
 from django.db import InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
+from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from core import metrics, pages
 from core.errors import AddressTooLong, AddressUnreadable, AppError, NotFound
@@ -51,6 +54,21 @@ def _remember(request: HttpRequest, status: int, seconds: float) -> None:
     route = request.resolver_match.route if request.resolver_match else "-"
     say_request(method=method, route=route, status=status, ms=round(seconds * 1000, 1))
     metrics.count_request(method=method, route=route, status=status, seconds=seconds)
+
+
+class AskedLanguage(LocaleMiddleware):
+    """Django's, without its looks for a language in the address, of which none of ours has one."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        translation.activate(translation.get_language_from_request(request))
+        request.LANGUAGE_CODE = translation.get_language()
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        patch_vary_headers(response, ("Accept-Language",))
+        response.headers.setdefault("Content-Language", translation.get_language())
+        return response
 
 
 class PagePolicy(CSPMiddleware):

@@ -71,7 +71,7 @@ MIDDLEWARE = [
     # Before whatever may answer in a view's stead: a refusal is a page too.
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "core.middleware.PagePolicy",
-    "django.middleware.locale.LocaleMiddleware",
+    "core.middleware.AskedLanguage",
     "tenants.middleware.HostDecidesShop",
     "core.middleware.CallsGoStraight",
     "tenants.middleware.SessionKeyIsOurs",
