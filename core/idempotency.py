@@ -7,7 +7,7 @@ with the same key that the first one is still running. The answer is sealed: it 
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +15,6 @@ from core.crypto import Place, digest, seal, unseal
 from core.errors import AppError
 from core.models import Once
 from core.rotation import SealedColumn
-from core.rows import draft
 from core.scope import require_tenant
 from core.sheets import Sheet
 from core.statements import run
@@ -97,7 +96,7 @@ def look(*, asked: Asked) -> Given | None:
         raise KeyReused(
             _("This idempotency key was used for another request."), param="Idempotency-Key"
         )
-    text = unseal(bytes(answer), place=ANSWER, uid=UUID(str(uid)))
+    text = unseal(bytes(answer), place=ANSWER, uid=uid)
     return Given(status=status, answer=text.encode())
 
 
@@ -107,17 +106,15 @@ def keep(*, asked: Asked, status: int, answer: bytes, now: datetime, sheet: Shee
     The database refuses it (`once_key_once`) where another one was a moment faster.
     """
     uid = uuid4()
-    sheet.insert(
-        draft(
-            Once,
-            uid=uid,
-            scope=asked.scope,
-            key=asked.key,
-            fingerprint=digest(asked.said),
-            status=status,
-            answer=seal(answer.decode(), place=ANSWER, uid=uid),
-            made_at=now,
-        )
+    sheet.note(
+        Once,
+        uid=uid,
+        scope=asked.scope,
+        key=asked.key,
+        fingerprint=digest(asked.said),
+        status=status,
+        answer=seal(answer.decode(), place=ANSWER, uid=uid),
+        made_at=now,
     )
 
 

@@ -10,7 +10,6 @@ from channels.models import PartnerOrder
 from channels.types import Seat
 from core.crypto import digest
 from core.money import write_e4
-from core.rows import draft
 from core.scope import require_tenant
 from core.sheets import Sheet
 from inventory.selectors import today_here
@@ -23,13 +22,13 @@ _SPEND = "channels_spend(%s, %s, %s, %s, %s)"  # see its migration
 
 def note_sale(
     *, seat: Seat, order: "Order", partner_order_no: str, said: str, now: datetime, sheet: Sheet
-) -> PartnerOrder:
+) -> None:
     """Name the new order by the partner's number, on the sale's sheet, and count what it costs.
 
     When that is written, DailyLimitReached is raised past the day's limit, and the database refuses
     a number that is taken (`partner_order_no_once`).
     """
-    sale = draft(
+    sheet.note(
         PartnerOrder,
         partner_id=seat.partner_id,
         order=order,
@@ -37,10 +36,8 @@ def note_sale(
         said_digest=digest(said),
         made_at=now,
     )
-    sheet.insert(sale)
     if seat.daily_limit_e4:
         _count(seat, order, now=now, sheet=sheet)
-    return sale
 
 
 def _count(seat: Seat, order: "Order", *, now: datetime, sheet: Sheet) -> None:
