@@ -147,7 +147,7 @@ def mark_stored(row: TenantModel, key: int, shape: Shape) -> None:
     for _place, name, attname in shape.keys:
         above = state.fields_cache.get(name)
         if above is not None:
-            row.__dict__[attname] = above.pk
+            row.__dict__[attname] = above.__dict__["id"]
 
 
 def check_scope() -> None:

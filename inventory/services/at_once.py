@@ -40,8 +40,8 @@ def _sell_thoroughly(request: HoldRequest, *, now: datetime) -> list[Sold]:
     return [Sold(goods=one, text=text) for one, text in zip(goods, texts, strict=True)]
 
 
-def _sold(code_id: int, uid: str, card_no: bytes | None, secret: bytes, expires_on: date) -> Sold:
+def _sold(code_id: int, uid: UUID, card_no: bytes | None, secret: bytes, expires_on: date) -> Sold:
     return Sold(
         goods=Goods(code_id=code_id),
-        text=open_code(uid=UUID(str(uid)), card_no=card_no, secret=secret, expires_on=expires_on),
+        text=open_code(uid=uid, card_no=card_no, secret=secret, expires_on=expires_on),
     )
