@@ -76,13 +76,8 @@ class OrderAdmin(TenantAdmin):
         return self.row_link(order, order.number)
 
     @display(description=_("Goods"))
-    def goods(self, order: Order) -> Any:
-        items = list(order.items.all())
-        first = items[0] if items else None
-        if first is None:
-            return "-"
-        more = f" +{len(items) - 1}" if len(items) > 1 else ""
-        return format_html("{} × {}{}", first.shown_name, first.quantity, more)
+    def goods(self, order: Order) -> str:
+        return _goods_words(order)
 
     @display(description=_("Total"), ordering="total_e4")
     def total(self, order: Order) -> str:
@@ -105,6 +100,15 @@ class OrderAdmin(TenantAdmin):
         return date_format(localtime(order.placed_at), "Y-m-d H:i")
 
 
+def _goods_words(order: Order) -> str:
+    """The first line, and how many more there are; the order comes with its lines."""
+    items = list(order.items.all())
+    if not items:
+        return "-"
+    more = f" +{len(items) - 1}" if len(items) > 1 else ""
+    return f"{items[0].shown_name} × {items[0].quantity}{more}"
+
+
 class CaseAdmin(TenantAdmin):
     look = "cases.view"
     empty = Empty(
@@ -113,7 +117,15 @@ class CaseAdmin(TenantAdmin):
     page = "office_case"
     exported = "cases"
     list_before_template = "dashboard/_export_before.html"
-    list_display = ("case_ref", "order_number", "kind_word", "state_word", "due", "opened_at")
+    list_display = (
+        "case_ref",
+        "order_number",
+        "goods",
+        "kind_word",
+        "state_word",
+        "due",
+        "opened_at",
+    )
     list_filter = ("state", "kind")
     search_fields = ("ref", "order__number")
     search_help_text = _("Case or order number")
@@ -123,7 +135,7 @@ class CaseAdmin(TenantAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Case]:
         found: QuerySet[Case] = super().get_queryset(request)
-        return found.select_related("order")
+        return found.select_related("order").prefetch_related("order__items")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Case], search_term: str
@@ -139,6 +151,10 @@ class CaseAdmin(TenantAdmin):
     @display(description=_("Order"))
     def order_number(self, case: Case) -> str:
         return case.order.number
+
+    @display(description=_("Goods"))
+    def goods(self, case: Case) -> str:
+        return _goods_words(case.order)
 
     @display(description=_("What is wrong"), ordering="kind")
     def kind_word(self, case: Case) -> str:

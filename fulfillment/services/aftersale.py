@@ -158,7 +158,10 @@ def settle_case(*, case_id: int, outcome: str, by: Actor, reason: str, now: date
     where the money cannot go back yet, or only at own risk, which is decided at the order, and
     NothingToRefund where all of it is back.
     """
+    # The order before the case: in this order who refunds at the order locks them.
+    orders.take_order(order_id=get_case(case_id=case_id).order_id)
     case = get_case(case_id=case_id)
+    ended = orders.resolve_case(case_id=case_id, outcome=outcome, by=by, reason=reason, now=now)
     if case.is_live and outcome == CaseState.REPLACED:
         if case.unit_id is None:
             raise InvalidInput(_("Choose which code to replace."), param="unit")
@@ -172,4 +175,4 @@ def settle_case(*, case_id: int, outcome: str, by: Actor, reason: str, now: date
         if not has_something_to_pay_back(units=known, unit_id=case.unit_id):
             raise NothingToRefund(_("There is nothing left to pay back."))
         refund_units(order_id=case.order_id, unit_ids=units, by=by, reason="case", now=now)
-    return orders.resolve_case(case_id=case_id, outcome=outcome, by=by, reason=reason, now=now)
+    return ended

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from orders.models import Order
     from payments.models import Refund
 
+_OUT_OF_HAND = ENDED - {UnitState.DELIVERED}  # the buyer has nothing of it
+
 
 def live_units(order: "Order") -> list[Unit]:
     """One unit for each thing promised: replaced ones have a successor."""
@@ -55,7 +57,7 @@ def pay_back(
     moving.store(fresh=units if are_new else ())
     for item_id, count in sorted(undelivered.items()):
         inventory.release(item_id=item_id, most=count, now=now)
-    emit(UnitsRefunded(order_id=order.pk, channel=order.channel))
+    _tell(order, units, by=by, now=now)
     if not any(unit.paid_e4 for unit in units):
         return None
     return payments.refund(**_wanted(order, units), reason=reason, by=by, now=now)
@@ -71,10 +73,20 @@ def pay_back_at_own_risk(
     for unit in units:
         moving.move(unit, UnitState.REFUNDED, reason=OWN_RISK, data=told)
     moving.store()
-    emit(UnitsRefunded(order_id=order.pk, channel=order.channel))
+    _tell(order, units, by=by, now=now)
     if not any(unit.paid_e4 for unit in units):
         return None
     return payments.refund_at_own_risk(**_wanted(order, units), by=by, now=now)
+
+
+def _tell(order: "Order", units: list[Unit], *, by: Actor, now: datetime) -> None:
+    """Whoever waits for an answer about these units has it."""
+    emit(UnitsRefunded(order_id=order.pk, channel=order.channel))
+    ids = [unit.pk for unit in units]
+    left = Unit.objects.filter(order_id=order.pk).exclude(state__in=_OUT_OF_HAND)
+    orders.end_paid_back(
+        order_id=order.pk, unit_ids=ids, is_whole=not left.exists(), by=by, now=now
+    )
 
 
 def _wanted(order: "Order", units: list[Unit]) -> dict[str, Any]:

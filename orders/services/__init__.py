@@ -4,6 +4,7 @@ from core.rotation import SealedColumn
 from orders.models import BUYER_FIELDS, MAIL, MESSAGE, PHONE, CaseMessage, Item, Order
 from orders.services.cases import (
     ask_supplier,
+    end_paid_back,
     flag_overdue,
     open_case,
     resolve_case,
@@ -42,6 +43,7 @@ __all__ = [
     "close_unpaid",
     "complete",
     "draw_up",
+    "end_paid_back",
     "flag_overdue",
     "give_up",
     "held_by",

@@ -1,8 +1,10 @@
 """Complaints after the sale: evidence, a clock, messages both ways, and an end."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import Actor
@@ -17,7 +19,7 @@ from orders.events import CaseAnswered, CaseOpened, CaseOverdue
 from orders.models import MESSAGE, Case, CaseMessage, CaseMove
 from orders.selectors import evidence_of
 from orders.services.moving import take_order
-from orders.states import CASE_MOVES, UNPAID, CaseKind, CaseState
+from orders.states import CASE_LIVE, CASE_MOVES, UNPAID, CaseKind, CaseState
 from orders.types import OpenCase
 
 ANSWER_WITHIN = timedelta(hours=24)
@@ -98,10 +100,13 @@ def ask_supplier(*, case_id: int, by: Actor, now: datetime) -> Case:
 def resolve_case(*, case_id: int, outcome: str, by: Actor, reason: str, now: datetime) -> Case:
     """End a case. The caller has replaced or refunded the thing in the same transaction.
 
-    `reason` is told to the shopper. The same outcome again changes nothing.
+    `reason` is told to the shopper: who gets nothing has to be told why. The same outcome again
+    changes nothing.
     """
     if outcome not in OUTCOMES:
         raise InvalidInput(_("A case ends replaced, refunded or rejected."), param="outcome")
+    if outcome == CaseState.REJECTED and not reason:
+        raise InvalidInput(_("Tell the buyer why it is rejected."), param="reason")
     case = _locked(case_id)
     if case.state == outcome:
         return case
@@ -110,6 +115,22 @@ def resolve_case(*, case_id: int, outcome: str, by: Actor, reason: str, now: dat
     _move_case(case, CaseState(outcome), by=by, reason=outcome, now=now, ended_at=now)
     emit(CaseAnswered(case_id=case.pk))
     return case
+
+
+@tenant_atomic
+def end_paid_back(
+    *, order_id: int, unit_ids: Collection[int], is_whole: bool, by: Actor, now: datetime
+) -> None:
+    """The money for these things goes back, for whatever reason: a case about one of them has its
+    end, and its shopper is told. `is_whole`: nothing of the order is left, so a case about all of
+    it has its end too. The caller has taken the order.
+    """
+    about = Q(unit_id__in=unit_ids)
+    if is_whole:
+        about |= Q(unit_id=None)
+    live = Case.objects.filter(about, order_id=order_id, state__in=CASE_LIVE).order_by("pk")
+    for case_id in live.values_list("pk", flat=True):
+        resolve_case(case_id=case_id, outcome=CaseState.REFUNDED, by=by, reason="", now=now)
 
 
 @tenant_atomic

@@ -13,6 +13,7 @@ from core.scope import tenant_atomic
 from dashboard.admin import counting
 from dashboard.admin.base import TenantAdmin
 from orders.models import Case
+from orders.selectors import items_of_order
 from tests.catalog.factories import make_sku
 from tests.dashboard.people import browser_of
 from tests.inventory.factories import make_codes
@@ -110,6 +111,16 @@ def test_cases_that_wait_come_first_by_their_deadline(shop):
     listed = browser_of(shop, "owner").get("/office/orders/case/").context["cl"].result_list
 
     assert [case.ref for case in listed] == refs[::-1]
+
+
+def test_cases_name_what_they_are_about(shop):
+    with tenant_atomic():
+        case = open_case(paid(stocked_sku(2), 2))
+        name = items_of_order(case.order)[0].shown_name
+
+    page = browser_of(shop, "owner").get("/office/orders/case/").content.decode()
+
+    assert f"{name} × 2" in page
 
 
 def make_case(*, due_in: int, state: str = "open", ended_in: int = 0) -> str:

@@ -191,7 +191,7 @@ def test_a_complaints_end_that_was_not_heard_is_told_again(sku):
     now = timezone.now() + MINUTE
     with listening("<html>", "ok") as ear:
         buyer = Buyer(hosts=(host_of(ear),))
-        ended(complained(buyer, ear, sku), "rejected", "")
+        ended(complained(buyer, ear, sku), "refunded", "")
 
         assert [tell_due(now + n * MINUTE) for n in range(3)] == [1, 1, 0]
 

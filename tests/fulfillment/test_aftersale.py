@@ -1,5 +1,7 @@
 """After the sale: another code, the money back, or no."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils.translation import override
 
@@ -11,8 +13,8 @@ from fulfillment.models import Unit
 from inventory.errors import OutOfStock
 from inventory.models import Code
 from inventory.selectors import count_available
-from orders.models import Order
-from orders.selectors import timeline
+from orders.models import Case, CaseMove, Order
+from orders.selectors import messages_of, timeline
 from payments.models import Payment, Refund
 from payments.selectors import money_of
 from tenants.models import AuditRow
@@ -191,8 +193,8 @@ def test_a_case_is_decided_and_done_in_one(outcome, unit_states):
 def test_what_is_paid_back_already_is_not_said_to_be_paid_back_by_a_case(names_the_unit):
     order = delivered()
     (unit,) = units()
-    case = open_case(order, unit_id=unit.pk if names_the_unit else None)
     refund(order, unit)
+    case = open_case(order, unit_id=unit.pk if names_the_unit else None)
 
     with pytest.raises(NothingToRefund):
         fulfillment.settle_case(case_id=case.pk, outcome="refunded", by=LI, reason="", now=NOON)
@@ -200,6 +202,44 @@ def test_what_is_paid_back_already_is_not_said_to_be_paid_back_by_a_case(names_t
     case.refresh_from_db()
     assert case.state == "open"
     assert Refund.objects.count() == 1
+
+
+def test_money_back_at_the_order_ends_the_cases_about_it():
+    order = delivered(stocked_sku(2), 2)
+    first, second = units()
+    about = {key: open_case(order, unit_id=key) for key in (first.pk, second.pk, None)}
+
+    def states():
+        return [Case.objects.get(pk=about[key].pk).state for key in (first.pk, second.pk, None)]
+
+    refund(order, first)
+    assert states() == ["refunded", "open", "open"]
+    refund(order, second)
+    assert states() == ["refunded", "refunded", "refunded"]
+    assert {move.by for move in CaseMove.objects.all()} == {LI.label}
+
+
+def test_who_was_not_delivered_to_in_time_waits_for_no_answer_any_more():
+    order = paid(make_sku(kind="by_hand"))
+    fulfillment.open_units(order_id=order.pk, now=NOON)
+    case = open_case(order)
+
+    fulfillment.open_units(order_id=order.pk, now=NOON + timedelta(days=30))
+    fulfillment.open_units(order_id=order.pk, now=NOON + timedelta(days=60))
+
+    assert [unit.state for unit in units()] == ["refunded"]
+    case.refresh_from_db()
+    assert case.state == "refunded"
+
+
+def test_a_case_that_pays_back_tells_its_words_once():
+    order = delivered()
+    case = open_case(order, unit_id=units()[0].pk)
+
+    fulfillment.settle_case(case_id=case.pk, outcome="refunded", by=LI, reason="Sorry.", now=NOON)
+
+    assert [one.text.reveal() for one in messages_of(case_id=case.pk)][1:] == ["Sorry."]
+    assert CaseMove.objects.get().new == "refunded"
 
 
 def test_a_case_without_a_unit_is_not_settled_by_a_new_code():

@@ -138,6 +138,16 @@ def test_a_case_ends_in_one_of_three_ways():
         orders.resolve_case(case_id=case.pk, outcome="open", by=LI, reason="", now=NOON)
 
 
+def test_who_gets_nothing_is_told_why():
+    case = open_case(paid())
+
+    with pytest.raises(InvalidInput) as why:
+        orders.resolve_case(case_id=case.pk, outcome="rejected", by=LI, reason="", now=NOON)
+
+    case.refresh_from_db()
+    assert (why.value.param, case.state) == ("reason", "open")
+
+
 def test_live_cases_come_most_urgent_first():
     slow, urgent = make_case(due_at=NOON + DAY), make_case(due_at=NOON)
     make_case(state="replaced")
