@@ -67,6 +67,8 @@ _TRY: dict[str, str | Promise] = {
     "unknown": gettext_lazy("%(supplier)s did not confirm it: %(said)s"),
     "reversed": gettext_lazy("%(supplier)s took it back."),
 }
+# Of who says so without a word.
+_SILENT: dict[str, str | Promise] = {"accepted": gettext_lazy("%(supplier)s has it.")}
 _COMPLAINT: dict[str, str | Promise] = {
     "sending": gettext_lazy("A complaint was sent to %(supplier)s about %(number)s."),
     "sent": gettext_lazy("%(supplier)s has the complaint."),
@@ -125,7 +127,7 @@ def _tries(units: dict[int, Unit]) -> list[TimelineRow]:
         TimelineRow(
             at=move.at,
             thing=Thing.SUPPLIER,
-            text=str(_TRY[move.new] if move.old != move.new else _LATE) % _told(move),
+            text=str(_words(move)) % _told(move),
             by=move.by,
             state=move.new,
             ref=str(units[move.attempt.unit_id].position),
@@ -154,6 +156,13 @@ def _complaints(units: dict[int, Unit]) -> list[TimelineRow]:
         for move in complaint_moves_of_units(unit_ids=bought)
         for attempt in [move.complaint.attempt]
     ]
+
+
+def _words(move: "AttemptMove") -> str | Promise:
+    if move.old == move.new:
+        return _LATE
+    is_silent = not move.data.get("said") and move.reason == move.new
+    return _SILENT[move.new] if is_silent and move.new in _SILENT else _TRY[move.new]
 
 
 def _told(move: "AttemptMove") -> dict[str, str]:

@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 
 import pytest
+from django.utils.translation import override
 
 from core.nudge import count_waiting
 from core.scope import tenant_atomic
@@ -14,6 +15,7 @@ from fulfillment.models import Unit, UnitMove
 from fulfillment.selectors import TO_ITS_SUPPLIER
 from fulfillment.services import answers, upstream
 from orders.models import Order
+from orders.selectors import timeline
 from payments.models import Entry, Refund
 from suppliers.models import Attempt, Bought, Supplier
 from suppliers.services import pacing
@@ -412,6 +414,20 @@ def test_when_all_are_busy_the_first_of_them_is_waited_for(judge, desk):
 
     (next_at,) = rows(Unit.objects.all(), "next_at")
     assert (states(), next_at) == (["queued"], NOON + MINUTE + SECOND)
+
+
+@pytest.mark.parametrize(("said", "told"), [("", "has it."), ("处理中", "has it: 处理中")])
+def test_what_a_supplier_takes_without_a_word_is_told_without_one(judge, desk, said, told):
+    bought_here(judge)
+    lease = upstream._claim(the_unit().pk, now=NOON)
+    taken = Answer(outcome=Outcome.ACCEPTED, supplier_ref="F1", reason=said)
+    answers.record(lease, taken, now=NOON)
+
+    with tenant_atomic(), override("en"):
+        history = [row.text for row in timeline(order_id=the_unit().order_id)]
+        name = Supplier.objects.get().name
+
+    assert [text for text in history if "has it" in text] == [f"{name} {told}"]
 
 
 def test_a_supplier_that_loses_sight_of_an_order_it_confirmed_is_not_left_for_another(judge, desk):
