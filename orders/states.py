@@ -29,6 +29,7 @@ MOVES = {
 FROM_BALANCE = ["api", "taobao"]
 UNPAID = frozenset({OrderState.PLACED, OrderState.CLOSED})
 ENDED = frozenset({OrderState.COMPLETED, OrderState.CLOSED, OrderState.CANCELED})
+GIVEN_UP = "given_up"  # why it was closed: its buyer did not want it any more
 
 
 class HeldThen(models.TextChoices):

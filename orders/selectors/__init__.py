@@ -35,7 +35,14 @@ from orders.selectors.reading import (
     orders_of_device,
 )
 from orders.selectors.selling import products_sold
-from orders.selectors.timeline import evidence_of, standing, tell, timeline, why_held
+from orders.selectors.timeline import (
+    evidence_of,
+    standing,
+    tell,
+    timeline,
+    was_given_up,
+    why_held,
+)
 
 __all__ = [
     "Outcome",
@@ -78,5 +85,6 @@ __all__ = [
     "standing",
     "tell",
     "timeline",
+    "was_given_up",
     "why_held",
 ]

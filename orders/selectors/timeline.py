@@ -15,7 +15,7 @@ from core.money import Money
 from orders.models import Case, CaseMove, Order, OrderMove
 from orders.selectors.reading import cases_of, get_order
 from orders.selectors.screened import rows_of_risk
-from orders.states import ENDED, CaseKind, CaseState, HeldThen, OrderState
+from orders.states import ENDED, GIVEN_UP, CaseKind, CaseState, HeldThen, OrderState
 from orders.types import Evidence, Standing, Thing, TimelineRow, TimelineSource
 from payments import selectors as payments
 
@@ -42,7 +42,7 @@ _WHY: dict[str, str | Promise] = {
     "not_paid_in_time": gettext_lazy(
         "Nobody paid in time: the order is closed, the goods are free."
     ),
-    "given_up": gettext_lazy("The buyer canceled the order before paying; the goods are free."),
+    GIVEN_UP: gettext_lazy("The buyer canceled the order before paying; the goods are free."),
     "refunded_before_delivery": gettext_lazy("Canceled before delivery; the money goes back."),
     "risk_rule": gettext_lazy("Held: a risk rule wants a person to look at it."),
     "refused_by_rules": gettext_lazy("Refused by a risk rule; the money goes back."),
@@ -150,6 +150,12 @@ def _order_rows(order: Order) -> Iterable[TimelineRow]:
         **_then(_next(order) if not moves else None),
     )
     return [first, *(_order_row(order, move, is_last=move is moves[-1]) for move in moves)]
+
+
+def was_given_up(*, order_id: int) -> bool:
+    """Whether a closed order was closed because its buyer did not want it any more."""
+    moves = OrderMove.objects.filter(order_id=order_id, new=OrderState.CLOSED)
+    return moves.filter(reason=GIVEN_UP).exists()
 
 
 def why_held(*, reason: str) -> str:

@@ -13,7 +13,7 @@ from orders.models import Item, Order
 from orders.selectors import items_of_order
 from orders.services.drafting import HELD_KINDS
 from orders.services.moving import _move, take_order
-from orders.states import OrderState, Recorded
+from orders.states import GIVEN_UP, OrderState, Recorded
 from payments import services as payments
 
 
@@ -85,7 +85,7 @@ def give_up(*, order_id: int, by: Actor, now: datetime) -> bool:
     order = take_order(order_id=order_id)
     if order.state != OrderState.PLACED:
         return False
-    _close(order, by=by, reason="given_up", now=now)
+    _close(order, by=by, reason=GIVEN_UP, now=now)
     return True
 
 

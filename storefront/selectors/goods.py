@@ -7,9 +7,10 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
-from catalog.selectors import buyer_fields, terms_at
+from catalog.selectors import buyer_fields, is_for_sale, terms_at
 from core.secrets import masked
 from fulfillment import services as fulfillment
 from fulfillment.selectors import is_read, units_of
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 # Room is kept for as many as a screen shows; more of them move nothing that is seen.
 MOST_ROOM = 4
+NOTHING_CAME = frozenset({"closed", "canceled"})
 GIVEN_BACK = frozenset({"refunded", "canceled"})
 
 
@@ -102,6 +104,7 @@ def lines_of(
             or _promised(item, order),
             currency=order.currency,
             terms=terms[item.sku.product_id],
+            can_be_bought=order.state in NOTHING_CAME,
         )
         for item in items
     )
@@ -111,7 +114,14 @@ def _is_of(thing: Thing, item: "Item") -> bool:
     return thing.unit.item_id == item.pk
 
 
-def _line(item: "Item", units: list[UnitCard], *, currency: str, terms: "Terms") -> Line:
+def _line(
+    item: "Item",
+    units: list[UnitCard],
+    *,
+    currency: str,
+    terms: "Terms",
+    can_be_bought: bool,
+) -> Line:
     product = item.sku.product
     return Line(
         name=item.shown_name,
@@ -122,6 +132,7 @@ def _line(item: "Item", units: list[UnitCard], *, currency: str, terms: "Terms")
         terms=tuple(_terms(item, terms)),
         how_to_use=tuple(product.steps),
         redeem_url=product.redeem_url,
+        again=product.ref if can_be_bought and is_for_sale(item.sku, now=timezone.now()) else "",
         units=(
             *(unit for unit in units if not unit.waiting and not unit.void),
             *_waiting([unit for unit in units if unit.waiting]),

@@ -18,7 +18,7 @@ from orders.selectors import (
 )
 from orders.states import ENDED, UNPAID, OpeningState, OrderState
 from payments.selectors import money_of, paid_back_of
-from storefront.selectors.goods import lines_of, things_of
+from storefront.selectors.goods import Thing, lines_of, things_of
 from storefront.selectors.story import opening_words, steps_of, story_of
 from storefront.selectors.words import all_names, price_of
 from storefront.types import CaseCard, OrderPage, OrderRow, Receipt, Said
@@ -49,7 +49,7 @@ def order_page(*, order: "Order", shop: "Shop", is_shown: bool = False) -> Order
     money = money_of(payable_id=order.pk)
     tone, headline, sentence = story_of(order, things, money, shop)
     contact = contact_of(order=order)
-    cases = tuple(_cases(order))
+    cases = tuple(_cases(order, things))
     opening = None if order.state in UNPAID else find_closed(order_id=order.pk)
     page = OrderPage(
         number=order.number,
@@ -128,11 +128,13 @@ def _row(order: "Order", money: "MoneyState | None") -> OrderRow:
     )
 
 
-def _cases(order: "Order") -> Iterable[CaseCard]:
+def _cases(order: "Order", things: list[Thing]) -> Iterable[CaseCard]:
+    names = {thing.unit.pk: thing.unit.item.shown_name for thing in things}
     for case in cases_of(order_id=order.pk):
         yield CaseCard(
             ref=case.ref,
             title=str(case.get_kind_display()),
+            about=names.get(case.unit_id or 0, "") if len(names) > 1 else "",
             state=str(case.get_state_display()),
             is_open=case.is_live,
             due_at=case.due_at if case.is_live else None,

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from fulfillment.selectors import is_read
+from orders.selectors import was_given_up
 from orders.states import HeldThen, OpeningState
 from storefront.selectors.goods import GIVEN_BACK, Thing, promised_now
 from storefront.selectors.words import clock_time, day_and_time, money_word
@@ -109,7 +110,8 @@ def _closed(money: "MoneyState", order: "Order") -> tuple[str, str, str]:
     if money.paid_e4:
         return "bad", gettext("Closed: the payment came too late"), _money_back(money, order)
     said = gettext("It was not paid, so the goods are free again. You can simply order anew.")
-    return "none", gettext("Closed unpaid"), said
+    by_buyer = was_given_up(order_id=order.pk)
+    return "none", gettext("You canceled it") if by_buyer else gettext("Closed unpaid"), said
 
 
 def _completed(order: "Order", things: list[Thing], money: "MoneyState") -> tuple[str, str, str]:
@@ -137,9 +139,18 @@ def _how_fast(seconds: float, *, is_used: bool) -> str:
     """A top-up is used once it is there: nobody has to hurry."""
     if seconds < 60:
         number = f"{max(0.1, round(seconds, 1)):g}"
+        count = 1 if number == "1" else 2
+        said = ngettext(
+            "It arrived %(n)s second after your payment. Please use it soon.",
+            "It arrived %(n)s seconds after your payment. Please use it soon.",
+            count,
+        )
         if is_used:
-            return gettext("It arrived %(n)s seconds after your payment.") % {"n": number}
-        said = gettext("It arrived %(n)s seconds after your payment. Please use it soon.")
+            said = ngettext(
+                "It arrived %(n)s second after your payment.",
+                "It arrived %(n)s seconds after your payment.",
+                count,
+            )
         return said % {"n": number}
     if seconds < 3600:
         minutes = {"n": round(seconds / 60)}

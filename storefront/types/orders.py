@@ -58,6 +58,7 @@ class Line:
     """One line of the order with the units it promised.
 
     `terms` are what the buyer was told when it was ordered, `how_to_use` is what is right today.
+    `again` is the product's number, where nothing came of the order and it is on sale.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Line:
     terms: tuple[tuple[str, str], ...]
     how_to_use: tuple[str, ...]
     redeem_url: str
+    again: str
     units: tuple[UnitCard, ...]
 
     @property
@@ -91,8 +93,11 @@ class Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseCard:
+    """A complaint; `about` names the thing, where the order has several."""
+
     ref: str
     title: str
+    about: str
     state: str
     is_open: bool
     due_at: datetime | None

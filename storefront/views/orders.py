@@ -220,7 +220,21 @@ def _no_codes(found: "Order") -> str:
     return _("There is no code to save yet. It appears here as soon as it is delivered.")
 
 
-@require_POST
+def form_of_order(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A form on the order's page. Refused it stays open at its own address; that address opened
+    again is the page."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, token: str, **rest: str) -> HttpResponse:
+        if request.method == "POST":
+            return view(request, token, **rest)
+        with tenant_atomic():
+            return back_to(order_of_this_device(request, token))
+
+    return require_http_methods(["GET", "HEAD", "POST"])(answer)
+
+
+@form_of_order
 @never_cache
 @opens_own_scope
 def complain(request: HttpRequest, token: str) -> HttpResponse:
@@ -245,7 +259,7 @@ def complain(request: HttpRequest, token: str) -> HttpResponse:
     return back_to(found, f"#case-{case.ref}")
 
 
-@require_POST
+@form_of_order
 @never_cache
 @opens_own_scope
 def say(request: HttpRequest, token: str, ref: str) -> HttpResponse:

@@ -463,8 +463,12 @@ SHOP = {
     "storefront:live": Rule(f"{AT}live/", get=DEVICE, shows=False),
     "storefront:codes": Rule(f"{AT}codes/", post=DEVICE, posted=200),
     "storefront:codes_file": Rule(f"{AT}codes.txt", post=DEVICE, posted=200, shows=False),
-    "storefront:complain": Rule(f"{AT}help/", post=DEVICE, form={"kind": "other", "text": "hello"}),
-    "storefront:say": Rule(f"{AT}help/{{case_ref}}/", post=DEVICE, form={"text": "hello"}),
+    "storefront:complain": Rule(
+        f"{AT}help/", get=DEVICE, post=DEVICE, form={"kind": "other", "text": "hello"}
+    ),
+    "storefront:say": Rule(
+        f"{AT}help/{{case_ref}}/", get=DEVICE, post=DEVICE, form={"text": "hello"}
+    ),
     "storefront:mine": asset("/orders/"),
     "storefront:lookup": asset(
         "/orders/find/",

@@ -1,6 +1,7 @@
 """What the order page says of goods that were exchanged and of money that went back."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -195,9 +196,26 @@ def test_nobody_is_told_to_use_a_top_up_or_not_to(client):
         fulfillment.refund_units(order_id=order.pk, by=SYSTEM, reason="bad", now=timezone.now())
     back = client.get(path_of(order)).content.decode()
 
-    assert re.search(r"<p>It arrived [0-9.]+ seconds after your payment\.</p>", there)
+    assert re.search(r"<p>It arrived [0-9.]+ seconds? after your payment\.</p>", there)
     assert "Please do not use it any more." not in back
     assert re.search(r"138\*{4}8000</div>.*>Paid back</span>", back)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("stock_code", "It arrived 1 second after your payment. Please use it soon."),
+        ("top_up", "It arrived 1 second after your payment."),
+    ],
+)
+def test_one_second_is_one_second(client, kind, said):
+    order = delivered(client, stocked())
+    with tenant_atomic():
+        Item.objects.update(kind=kind)
+        order.refresh_from_db()
+        Unit.objects.update(delivered_at=order.paid_at + timedelta(seconds=1))
+
+    assert f"<p>{said}</p>" in client.get(path_of(order)).content.decode()
 
 
 def test_what_a_person_wrote_is_no_code_and_nobody_says_how_long_it_lasts(client):
@@ -232,6 +250,41 @@ def test_goods_too_long_for_a_picture_are_read_all_the_same(client):
     assert told.status_code == 200
     ((unit,),) = (told.json()["units"].values(),)
     assert (unit["secret"], unit["qr"]) == (text, "")
+
+
+@pytest.mark.parametrize("form", ["help/", "help/ABC/"])
+def test_a_forms_address_opened_again_is_the_orders_page(client, form):
+    order = delivered(client, stocked())
+
+    answer = client.get(path_of(order, form))
+
+    assert (answer.status_code, answer.url) == (302, path_of(order))
+
+
+@pytest.mark.parametrize(("quantity", "is_named"), [("1", False), ("2", True)])
+def test_a_case_names_its_thing_where_there_are_several(client, quantity, is_named):
+    order = delivered(client, stocked(2), quantity=quantity)
+    with tenant_atomic():
+        unit = Unit.objects.order_by("position")[0]
+        name = unit.item.shown_name
+    client.post(
+        path_of(order, "help/"), {"kind": "other", "text": "It is used.", "unit": str(unit.pk)}
+    )
+
+    card = client.get(path_of(order)).content.decode().split('id="case-')[1]
+    assert (name in card.split("</section>")[0]) is is_named
+
+
+def test_money_back_ends_what_its_buyer_asked(client):
+    order = delivered(client, stocked())
+    complaint(client, order)
+    with tenant_atomic():
+        fulfillment.refund_units(
+            order_id=order.pk, by=SYSTEM, reason="bad_code", now=timezone.now()
+        )
+
+    card = client.get(path_of(order)).content.decode().split('id="case-')[1]
+    assert '<span class="tag plain">Refunded</span>' in card.split("</section>")[0]
 
 
 def complaint(client, order):
