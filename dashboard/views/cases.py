@@ -30,6 +30,7 @@ from fulfillment.models import Unit
 from fulfillment.selectors import (
     can_be_replaced,
     find_attempt_of_case,
+    find_purchase_of_case,
     has_something_to_pay_back,
     units_of,
     units_to_pay_back,
@@ -42,7 +43,11 @@ from orders.states import CaseState
 from suppliers import services as suppliers
 from suppliers.hiding import hide_codes
 from suppliers.models import SupplierComplaint
-from suppliers.selectors import complaints_of_attempt, words_of_complaint
+from suppliers.selectors import (
+    complaints_of_attempt,
+    takes_complaints,
+    words_of_complaint,
+)
 from suppliers.states import LONGEST_COMPLAINT, ComplaintState
 from suppliers.words import said_words
 
@@ -101,16 +106,18 @@ def _back(case: Case, units: list[Unit]) -> Money | None:
 
 
 def _at_supplier(found: Case, *, revealed: Revealed = None, now: datetime) -> dict[str, Any] | None:
-    """What its supplier was told and says to it; None for one that takes no complaints."""
-    attempt = find_attempt_of_case(case=found)
+    """Who it was bought of, what that one was told and says to it."""
+    attempt = find_purchase_of_case(case=found)
     if attempt is None:
         return None
+    takes = takes_complaints(protocol=attempt.offer.supplier.protocol)
     complaints = list(complaints_of_attempt(attempt_id=attempt.pk))
     return {
         "name": attempt.offer.supplier.name,
         "attempt": attempt,
         "complaints": [_told(one, revealed=revealed, now=now) for one in complaints],
-        "may_send": found.is_live and not any(one.is_open(now) for one in complaints),
+        "takes": takes,
+        "may_send": takes and found.is_live and not any(one.is_open(now) for one in complaints),
         "is_again": bool(complaints),
         "key": secrets.token_urlsafe(16),
         "longest": LONGEST_COMPLAINT,

@@ -1,6 +1,6 @@
 """What was promised, how far it is, and how it came to that. Nothing here writes."""
 
-from fulfillment.selectors.complaints import find_attempt_of_case
+from fulfillment.selectors.complaints import find_attempt_of_case, find_purchase_of_case
 from fulfillment.selectors.cycles import cycles_with_late
 from fulfillment.selectors.held import find_held_words, held_words, units_with_supplier
 from fulfillment.selectors.late import (
@@ -49,6 +49,7 @@ __all__ = [
     "find_late",
     "find_order_ids_by_code",
     "find_order_of_unit",
+    "find_purchase_of_case",
     "has_goods",
     "has_something_to_pay_back",
     "held_words",

@@ -15,7 +15,15 @@ _BROUGHT_SOMETHING = (AttemptState.SUCCESS, AttemptState.REVERSED)
 
 
 def find_attempt_of_case(*, case: "Case") -> "Attempt | None":
-    """The purchase that a case is about, with its supplier, if that one takes complaints.
+    """`find_purchase_of_case`, if its supplier takes complaints."""
+    found = find_purchase_of_case(case=case)
+    if found is None or not takes_complaints(protocol=found.offer.supplier.protocol):
+        return None
+    return found
+
+
+def find_purchase_of_case(*, case: "Case") -> "Attempt | None":
+    """The purchase that a case is about, with its supplier.
 
     A case that names no thing is about the only one that a supplier delivered, where it is the only
     one.
@@ -25,7 +33,4 @@ def find_attempt_of_case(*, case: "Case") -> "Attempt | None":
         units = units.filter(pk=case.unit_id)
     found = units.filter(attempt__state__in=_BROUGHT_SOMETHING).exclude(attempt__supplier_ref="")
     attempts = [unit.attempt for unit in found.select_related("attempt__offer__supplier")[:2]]
-    if len(attempts) != 1 or attempts[0] is None:
-        return None
-    is_able = takes_complaints(protocol=attempts[0].offer.supplier.protocol)
-    return attempts[0] if is_able else None
+    return attempts[0] if len(attempts) == 1 else None
