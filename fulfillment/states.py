@@ -48,6 +48,7 @@ TO_BE_SENT = frozenset({_S.QUEUED, _S.WAITING})
 # Bought there, or about to be: nobody else decides about it before the supplier has answered.
 WITH_SUPPLIER = frozenset({_S.SENDING, _S.ACCEPTED, _S.UNKNOWN})
 ENDED = frozenset({_S.DELIVERED, _S.REPLACED, _S.REFUNDED, _S.CANCELED})
+LONGEST_HAND_TEXT = 4000  # of goods that a person types
 # It can be given up without asking anybody; a review of what a supplier may have bought only at the
 # shop's own risk.
 CAN_BE_REFUNDED = frozenset(old for old, new in MOVES.items() if _S.REFUNDED in new)

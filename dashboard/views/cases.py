@@ -29,13 +29,14 @@ from fulfillment import services as fulfillment
 from fulfillment.models import Unit
 from fulfillment.selectors import (
     can_be_replaced,
+    can_be_sent_anew,
     find_attempt_of_case,
     find_purchase_of_case,
     has_something_to_pay_back,
     units_of,
     units_to_pay_back,
 )
-from fulfillment.states import Source
+from fulfillment.states import LONGEST_HAND_TEXT, Source
 from orders import services as orders
 from orders.models import Case
 from orders.selectors import items_of, messages_of
@@ -81,6 +82,8 @@ def _drawn(request: HttpRequest, found: Case, *, revealed: Revealed = None) -> H
         ],
         may_work=may["rejected"],
         may_replace=may["replaced"] and any(found.unit_id and can_be_replaced(one) for one in its),
+        may_send=may["replaced"] and any(found.unit_id and can_be_sent_anew(one) for one in its),
+        longest=LONGEST_HAND_TEXT,
         may_refund=may["refunded"]
         and has_something_to_pay_back(units=units, unit_id=found.unit_id),
         goods=_goods_of(found, its),
@@ -227,12 +230,17 @@ def _tell(request: HttpRequest, state: ComplaintState) -> None:
 
 @deed("cases.view", back="office_case", of="case_id")
 def settle(request: HttpRequest, case_id: int) -> Deed:
-    """What is paid back or given once more asks for the password, as on the order's page."""
+    """What is paid back or taken from stock once more asks for the password, as on the order's
+    page."""
     found = get_object_or_404(Case, pk=case_id)
     outcome, reason = request.POST.get("outcome", ""), request.POST.get("reason", "").strip()
     require(request, NEEDS.get(outcome, "cases.work"))
+    text = Secret(request.POST["goods"]) if "goods" in request.POST else None
     return Deed(
-        partial(fulfillment.settle_case, case_id=found.pk, outcome=outcome, reason=reason),
+        partial(
+            fulfillment.settle_case, case_id=found.pk, outcome=outcome, reason=reason, text=text
+        ),
         done=_("The case is decided. The buyer reads it on the order page."),
-        asks_password=outcome in {CaseState.REFUNDED, CaseState.REPLACED},
+        asks_password=outcome == CaseState.REFUNDED
+        or (outcome == CaseState.REPLACED and text is None),
     )

@@ -29,7 +29,7 @@ from fulfillment.selectors import (
     units_of,
     units_with_supplier,
 )
-from fulfillment.states import CAN_BE_REFUNDED, UnitState
+from fulfillment.states import CAN_BE_REFUNDED, LONGEST_HAND_TEXT, UnitState
 from inventory.services import masks_of
 from orders.models import Order
 from orders.selectors import (
@@ -205,6 +205,7 @@ def deliver_form(request: HttpRequest, order_id: int, unit_id: int) -> HttpRespo
         order=unit.order,
         unit=unit,
         given=given_words(unit.item.sku, given),
+        longest=LONGEST_HAND_TEXT,
         can_deliver=unit.state in {UnitState.BY_HAND, UnitState.REVIEW},
     )
 

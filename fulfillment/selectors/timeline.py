@@ -47,6 +47,7 @@ _NEXT: dict[str, str | Promise] = {
     UnitState.REVIEW: gettext_lazy("Decided by then; otherwise the money goes back by itself."),
 }
 _WHY: dict[str, str | Promise] = {
+    "sent_anew": gettext_lazy("What was delivered is void, and was sent anew: %(what)s."),
     "no_route": gettext_lazy("No supplier can be asked just now: %(what)s."),
     "next_supplier": gettext_lazy(
         "Nothing was bought there; the next supplier is asked: %(what)s."

@@ -37,6 +37,13 @@ def can_be_replaced(unit: Unit) -> bool:
     return unit.state == UnitState.DELIVERED and unit.source == Source.OWN
 
 
+def can_be_sent_anew(unit: Unit) -> bool:
+    """By what a person types: what a supplier gave, a content, a text by hand. A code of the shop's
+    own is replaced from stock, and of a top-up there is nothing to read."""
+    is_read = unit.source != Source.OWN and unit.item.kind != Kind.TOP_UP
+    return unit.state == UnitState.DELIVERED and is_read
+
+
 def find_order_ids_by_code(*, code_ids: Iterable[int]) -> list[int]:
     """The orders that these codes were delivered to, replaced ones included."""
     found = Unit.objects.filter(code_id__in=list(code_ids))

@@ -2,7 +2,7 @@
 
 from core.rotation import SealedColumn
 from fulfillment.models import HAND_TEXT, Unit
-from fulfillment.services.aftersale import refund_units, replace_unit, settle_case
+from fulfillment.services.aftersale import refund_units, replace_unit, send_anew, settle_case
 from fulfillment.services.bills import work_on_bill
 from fulfillment.services.complaining import complain_to_supplier
 from fulfillment.services.delivering import (
@@ -60,6 +60,7 @@ __all__ = [
     "replace_unit",
     "review",
     "send",
+    "send_anew",
     "settle_case",
     "stock_late",
     "take_payment",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,11 +10,13 @@ from core.actors import Actor
 from core.errors import InvalidInput
 from core.outbox import emit
 from core.scope import tenant_atomic
+from core.secrets import Secret
 from fulfillment.errors import NotDelivered, NothingToRefund, WithSupplier
 from fulfillment.events import UnitReplaced
 from fulfillment.models import Unit
 from fulfillment.selectors import (
     can_be_replaced,
+    can_be_sent_anew,
     find_held_words,
     has_something_to_pay_back,
     held_words,
@@ -22,6 +24,7 @@ from fulfillment.selectors import (
     units_with_supplier,
     with_their_lines,
 )
+from fulfillment.services.by_hand import sealed_by_hand
 from fulfillment.services.ending import (
     finish,
     live_units,
@@ -57,22 +60,47 @@ def replace_unit(*, unit_id: int, by: Actor, reason: str, now: datetime) -> Unit
     goods = inventory.replace(
         code_id=old.code_id, item_id=old.item_id, by=by, reason=reason, now=now
     )
-    moving = Moving(order=order, by=by, now=now)
-    moving.move(old, UnitState.REPLACED, reason="bad_code")
-    fresh = Unit(
-        order_id=order.pk,
+    fresh = _successor(old, now=now, source=Source.OWN, code_id=goods.code_id)
+    audit.record(by=by, action="unit.replaced", target=order.number, reason=reason, now=now)
+    return _put_in_its_place(order, old, fresh, reason="bad_code", by=by, now=now)
+
+
+@tenant_atomic
+def send_anew(*, unit_id: int, text: Secret, by: Actor, reason: str, now: datetime) -> Unit:
+    """What was delivered is no good and is in no stock of ours: it becomes void, and what a person
+    typed (a supplier's new code, another link) takes its place.
+
+    Returns the new unit. Raises NotDelivered, and InvalidInput for a text that cannot be.
+    """
+    order, old = take_unit(unit_id=unit_id)
+    if not can_be_sent_anew(old):
+        raise NotDelivered(_("Only what was delivered can be sent anew. Reload the page."))
+    fresh = _successor(old, now=now, source=Source.BY_HAND)
+    fresh.hand_text = sealed_by_hand(text, uid=fresh.uid)
+    audit.record(by=by, action="unit.sent_anew", target=order.number, reason=reason, now=now)
+    return _put_in_its_place(order, old, fresh, reason="sent_anew", by=by, now=now)
+
+
+def _successor(old: Unit, *, now: datetime, **goods: Any) -> Unit:
+    """A unit in the old one's place, with its share of what was paid; not stored yet."""
+    return Unit(
+        order_id=old.order_id,
         item=old.item,
         position=old.position,
         state=UnitState.QUEUED,
-        source=Source.OWN,
         paid_e4=old.paid_e4,
         opened_at=now,
+        **goods,
     )
-    moving.move(
-        fresh, UnitState.DELIVERED, reason="replacement", code_id=goods.code_id, delivered_at=now
-    )
+
+
+def _put_in_its_place(
+    order: "Order", old: Unit, fresh: Unit, *, reason: str, by: Actor, now: datetime
+) -> Unit:
+    moving = Moving(order=order, by=by, now=now)
+    moving.move(old, UnitState.REPLACED, reason=reason)
+    moving.move(fresh, UnitState.DELIVERED, reason="replacement", delivered_at=now)
     moving.store(fresh=[fresh])
-    audit.record(by=by, action="unit.replaced", target=order.number, reason=reason, now=now)
     emit(UnitReplaced(unit_id=fresh.pk, order_id=order.pk, channel=order.channel))
     return fresh
 
@@ -151,12 +179,20 @@ def _paid_back_already(order: "Order", asked: list[Unit]) -> "Refund":
 
 
 @tenant_atomic
-def settle_case(*, case_id: int, outcome: str, by: Actor, reason: str, now: datetime) -> "Case":
+def settle_case(
+    *,
+    case_id: int,
+    outcome: str,
+    by: Actor,
+    reason: str,
+    now: datetime,
+    text: Secret | None = None,
+) -> "Case":
     """Decide a complaint and do what was decided, in one: replaced, refunded or rejected.
 
-    `reason` is told to the shopper. The same decision again changes nothing. Raises WithSupplier
-    where the money cannot go back yet, or only at own risk, which is decided at the order, and
-    NothingToRefund where all of it is back.
+    `reason` is told to the shopper. `text` is what replaces a thing that is in no stock of ours.
+    The same decision again changes nothing. Raises WithSupplier where the money cannot go back yet,
+    or only at own risk, which is decided at the order, and NothingToRefund where all of it is back.
     """
     # The order before the case: in this order who refunds at the order locks them.
     orders.take_order(order_id=get_case(case_id=case_id).order_id)
@@ -165,7 +201,11 @@ def settle_case(*, case_id: int, outcome: str, by: Actor, reason: str, now: date
     if case.is_live and outcome == CaseState.REPLACED:
         if case.unit_id is None:
             raise InvalidInput(_("Choose which code to replace."), param="unit")
-        replace_unit(unit_id=case.unit_id, by=by, reason=f"case {case.ref}", now=now)
+        about = f"case {case.ref}"
+        if text is None:
+            replace_unit(unit_id=case.unit_id, by=by, reason=about, now=now)
+        else:
+            send_anew(unit_id=case.unit_id, text=text, by=by, reason=about, now=now)
     elif case.is_live and outcome == CaseState.REFUNDED:
         units = None if case.unit_id is None else [case.unit_id]
         if held := find_held_words(order_id=case.order_id, unit_ids=units):

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from core.actors import SYSTEM, Actor
-from core.crypto import seal
-from core.errors import InvalidInput
 from core.failpoints import reach
 from core.outbox import done_here, emit
 from core.scope import tenant_atomic
@@ -18,9 +16,10 @@ from core.secrets import Secret
 from core.sheets import Sheet
 from fulfillment.errors import NotByHand
 from fulfillment.events import OrderDelivered, UnitNeedsPerson
-from fulfillment.models import HAND_TEXT, Unit
+from fulfillment.models import Unit
 from fulfillment.selectors import TO_ITS_SUPPLIER
 from fulfillment.services import upstream
+from fulfillment.services.by_hand import sealed_by_hand
 from fulfillment.services.ending import finish, pay_back
 from fulfillment.services.moving import Moving, take_unit
 from fulfillment.services.opening import draft_units
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
 
 STOCK_WITHIN = timedelta(minutes=30)
 HAND_WITHIN = timedelta(hours=24)
-LONGEST_TEXT = 4000
 # What a person is called for when its time is over, and why.
 LATE = {
     UnitState.BY_HAND: "late_by_hand",
@@ -156,17 +154,14 @@ def deliver_by_hand(*, unit_id: int, text: Secret, by: Actor, now: datetime) -> 
     order, unit = take_unit(unit_id=unit_id)
     if unit.state not in {UnitState.BY_HAND, UnitState.REVIEW}:
         raise NotByHand(_("This does not wait for a delivery by hand. Reload the page."))
-    if not 1 <= len(text.reveal().strip()) <= LONGEST_TEXT:
-        raise InvalidInput(
-            _("Write 1 to %(most)s characters.") % {"most": LONGEST_TEXT}, param="text"
-        )
+    sealed = sealed_by_hand(text, uid=unit.uid)
     moving = Moving(order=order, by=by, now=now)
     moving.move(
         unit,
         UnitState.DELIVERED,
         reason="by_hand",
         source=Source.BY_HAND,
-        hand_text=seal(text.reveal().strip(), place=HAND_TEXT, uid=unit.uid),
+        hand_text=sealed,
         delivered_at=now,
     )
     moving.store()

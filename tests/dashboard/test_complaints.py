@@ -30,7 +30,7 @@ from tests.suppliers.test_complaining import after_sale
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 KEY = re.compile(r'name="key" value="([^"]+)"')
 TEXT, NEW_CODE = "The card does not work", "NEWCODE12345678"
-REPLACE, REFUND = 'name="outcome" value="replaced"', 'name="outcome" value="refunded"'
+REPLACE, REFUND = "Replace the code</button>", 'name="outcome" value="refunded"'
 
 
 @pytest.fixture
@@ -319,6 +319,32 @@ def test_goods_of_our_own_have_no_supplier_to_complain_to(clerk, shop):
     assert "At the supplier" not in page
     assert "I asked the supplier" not in page
     assert REPLACE in page
+
+
+def test_a_suppliers_new_code_is_sent_by_hand(shop, case):
+    owner = browser_of(shop, "owner")
+    assert 'name="goods"' in page_of(look(owner, case))
+
+    settle = reverse("office_case_settle", args=[case.pk])
+    empty = owner.post(settle, {"outcome": "replaced", "reason": "Sorry.", "goods": " "})
+    page = page_of(empty)
+    assert "Write 1 to 4000 characters." in page
+    assert ">Sorry.</textarea>" in page
+
+    owner.post(settle, {"outcome": "replaced", "reason": "Sorry.", "goods": "NEW-CODE-1"})
+
+    with tenant_atomic():
+        goods = fulfillment.goods_of_order(order_id=case.order_id)
+        assert [one.secret.reveal() for one in goods] == ["NEW-CODE-1"]
+        assert Case.objects.get().state == "replaced"
+    assert "NEW-CODE-1" not in page_of(look(owner, case))
+    assert 'name="goods"' not in page_of(look(owner, case))
+
+
+def test_who_may_not_replace_sends_nothing_anew(clerk, case):
+    assert ('name="goods"' in page_of(look(clerk, case))) is (
+        "codes.replace" in RIGHTS[Role.SUPPORT]
+    )
 
 
 def test_what_is_paid_back_is_not_offered_again(shop, case):

@@ -7,6 +7,7 @@ from django.utils.translation import override
 
 from core.actors import SHOPPER
 from core.errors import InvalidInput
+from core.secrets import Secret
 from fulfillment import services as fulfillment
 from fulfillment.errors import NotDelivered, NothingToRefund
 from fulfillment.models import Unit
@@ -64,6 +65,79 @@ def test_without_another_code_nothing_changes():
 
     assert [unit.state for unit in units()] == ["delivered"]
     assert Code.objects.get().state == "sold"
+
+
+def by_hand(text="first"):
+    """A unit that a person has delivered, and its order."""
+    order = paid(make_sku(kind="by_hand"))
+    fulfillment.open_units(order_id=order.pk, now=NOON)
+    unit = Unit.objects.get(order_id=order.pk)
+    return order, fulfillment.deliver_by_hand(unit_id=unit.pk, text=Secret(text), by=LI, now=NOON)
+
+
+def send_anew(unit, text="https://second.example/"):
+    return fulfillment.send_anew(
+        unit_id=unit.pk, text=Secret(text), by=LI, reason="wrong", now=NOON + timedelta(hours=1)
+    )
+
+
+def test_what_no_stock_replaces_is_sent_anew():
+    order, wrong = by_hand()
+
+    fresh = send_anew(wrong)
+
+    wrong.refresh_from_db()
+    assert (wrong.state, fresh.state, fresh.position) == ("replaced", "delivered", wrong.position)
+    ((goods,),) = [fulfillment.goods_of_order(order_id=order.pk)]
+    assert (goods.unit_id, goods.secret.reveal()) == (fresh.pk, "https://second.example/")
+    assert AuditRow.objects.get(action="unit.sent_anew").target == order.number
+    with override("en"):
+        assert "What was delivered is void, and was sent anew" in " ".join(
+            row.text for row in timeline(order_id=order.pk)
+        )
+
+
+def test_what_was_sent_anew_is_paid_back_for_what_it_cost():
+    order, wrong = by_hand()
+    fresh = send_anew(wrong)
+
+    assert refund(order, fresh).amount_e4 == wrong.paid_e4
+    assert money_of(payable_id=order.pk).refunded_e4 == order.total_e4
+
+
+@pytest.mark.parametrize("text", ["", "  ", "x" * 4001])
+def test_a_text_that_cannot_be_is_not_sent_anew(text):
+    _order, wrong = by_hand()
+
+    with pytest.raises(InvalidInput):
+        send_anew(wrong, text)
+
+    assert [unit.state for unit in units()] == ["delivered"]
+
+
+def test_a_code_of_our_own_and_a_top_up_are_not_sent_anew():
+    delivered()
+    (own,) = units()
+    _order, topped_up = by_hand()
+    topped_up.item.kind = "top_up"
+    topped_up.item.save(update_fields=["kind"])
+
+    for unit in (own, topped_up):
+        with pytest.raises(NotDelivered):
+            send_anew(unit)
+
+
+def test_a_case_is_decided_by_what_a_person_types():
+    order, wrong = by_hand()
+    case = open_case(order, unit_id=wrong.pk)
+
+    fulfillment.settle_case(
+        case_id=case.pk, outcome="replaced", by=LI, reason="Sorry.", text=Secret("new"), now=NOON
+    )
+
+    case.refresh_from_db()
+    assert case.state == "replaced"
+    assert [unit.state for unit in units()] == ["replaced", "delivered"]
 
 
 def test_only_a_delivered_code_is_replaced():
