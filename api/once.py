@@ -1,11 +1,36 @@
-"""What an idempotency key names: one partner's, whatever it asks for."""
+"""What an idempotency key names, and who hears an answer once more."""
 
+import json
+
+from django.utils.translation import gettext_lazy as _
+
+from channels.errors import ScopeMissing
+from channels.states import KeyScope
 from channels.types import Seat
-from core.idempotency import Asked
+from core.idempotency import Asked, Given
+from orders.selectors import was_moved_by
 
 SCOPE = "api:"  # and the partner's name
 
 
 def once_of(*, seat: Seat, key: str, said: str) -> Asked | None:
-    """None where the caller gave no key."""
+    """One partner's, whatever it asks for; None where the caller gave no key."""
     return Asked(scope=f"{SCOPE}{seat.partner_ref}", key=key, said=said) if key else None
+
+
+def check_hears(*, seat: Seat, number: str) -> None:
+    """An order's goods are told again to the key that ordered them, and to those that may read
+    orders. Raises ScopeMissing."""
+    wanted = KeyScope.ORDERS_READ
+    if wanted in seat.scopes or was_moved_by(number=number, by=seat.actor):
+        return
+    raise ScopeMissing(
+        _("Another key placed this order, and this one may not read orders."), scope=wanted.value
+    )
+
+
+def check_hears_again(*, seat: Seat, given: Given) -> None:
+    """`check_hears` of what was answered before; a refusal holds no goods."""
+    number = json.loads(given.answer).get("ref")
+    if number is not None:
+        check_hears(seat=seat, number=number)

@@ -10,19 +10,19 @@ from django.utils.translation import gettext_lazy as _
 
 from api.catalogue import not_sold
 from api.errors import TooFast
-from api.once import once_of
+from api.once import check_hears, check_hears_again, once_of
 from api.selectors import read_order, units_shown
 from api.shapes import as_json, order_body, sold_units
 from api.types import Answer, NewSale
 from catalog.errors import NotForSale
 from channels import services as channels
 from channels.errors import OrderNoTaken
-from channels.selectors import find_sale, hold_reasons
+from channels.selectors import find_sale, hold_reasons, known_numbers
 from channels.states import HoldReason, LossGuard
 from channels.types import Seat
 from core import idempotency
 from core.crypto import digest
-from core.errors import AppError
+from core.errors import AppError, NotFound
 from core.failpoints import reach
 from core.idempotency import Asked, StillRunning
 from core.outbox import done_here
@@ -52,6 +52,9 @@ LOSS_WITHIN = timedelta(hours=24)  # a person decides about an order at a loss
 KEPT = frozenset({402, 403, 409})  # refusals that belong to the sale
 
 
+_NOT_THERE = NotFound(_("There is no such order."))  # of what is: an order is never taken away
+
+
 class _Paid(TypedDict):
     order: "Order"
     payment_id: int
@@ -68,6 +71,7 @@ def sell(*, seat: Seat, asked: NewSale, now: datetime) -> Answer:
     once = _once(seat, asked)
     looked = None if once is None or seat.is_first else idempotency.look(asked=once)
     if looked is not None:
+        check_hears_again(seat=seat, given=looked)
         return Answer(status=looked.status, body=looked.answer, is_replay=True)
     sheet = Sheet()
     with whole():
@@ -197,6 +201,7 @@ def sold_before(*, seat: Seat, asked: NewSale, why: AppError | IntegrityError) -
     """
     once = _once(seat, asked)
     if once is not None and (before := idempotency.look_again(asked=once)) is not None:
+        check_hears_again(seat=seat, given=before)
         return Answer(status=before.status, body=before.answer, is_replay=True)
     sale = find_sale(partner_id=seat.partner_id, partner_order_no=asked.partner_order_no)
     if sale is None:
@@ -207,6 +212,7 @@ def sold_before(*, seat: Seat, asked: NewSale, why: AppError | IntegrityError) -
             param="partner_order_no",
             order=sale.order.number,
         )
+    check_hears(seat=seat, number=sale.order.number)
     return Answer(status=REPEATED, body=as_json(read_order(sale=sale)), is_replay=True)
 
 
@@ -220,13 +226,20 @@ def sell_many(
 ) -> list[Answer]:
     """Each line is an order of its own, with its own end; in no transaction.
 
-    `pace` counts a line, the first one with its call; once it raises TooFast nothing is looked at.
+    `pace` counts a line that may become an order, the first one with its call: what was ordered
+    before is answered without, so that a batch that was too fast is simply sent again.
     """
-    answers = []
-    for number, asked in enumerate(lines):
+    numbers = {one.partner_order_no for one in lines}
+    known = known_numbers(partner_id=seat.partner_id, partner_order_nos=numbers)
+    answers, is_first = [], True
+    for asked in lines:
+        if asked.partner_order_no in known:
+            answers.append(settle(seat=seat, asked=asked, why=_NOT_THERE, told=told, now=now))
+            continue
         try:
-            if number:
+            if not is_first:
                 pace()
+            is_first = False
             with tenant_atomic(durable=True):
                 answer = sell(seat=seat, asked=asked, now=now)
             reach("api.line_sold")

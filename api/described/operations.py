@@ -71,7 +71,8 @@ OPERATIONS: Mapping[str, Operation] = {
         text=_(
             "Priced, paid from the balance and, where it is in stock, delivered in the answer: all "
             "or nothing. Your own order number is used once, for ever: the same order again is "
-            "answered with 200 and the first order."
+            "answered with 200 and the first order; of another key's order only where your key may "
+            "read orders."
         ),
         answers={201: schemas.Order, 200: schemas.Order},
         refuses=ORDERED,
@@ -83,7 +84,9 @@ OPERATIONS: Mapping[str, Operation] = {
         summary=_("Place up to 100 orders"),
         text=_(
             "Each is an order of its own, with its own outcome, in the order you sent them. Each "
-            "counts as a call: those past your second are told 429, and are to be sent again."
+            "new one counts as a call: those past your second are told 429. Send the same batch "
+            "again then: what was ordered is answered without counting. A line that is not of "
+            "this form refuses the whole batch, and nothing is ordered."
         ),
         answers={200: schemas.Batch},
     ),

@@ -62,6 +62,7 @@ from channels.selectors.sales import (
     find_sale_of_order,
     get_sale,
     hold_reasons,
+    known_numbers,
     sales_numbered,
     sales_of,
 )
@@ -136,6 +137,7 @@ __all__ = [
     "hooks_of",
     "is_to_be_paid",
     "keys_of",
+    "known_numbers",
     "latest_calls",
     "low_partners",
     "month_figures",

@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet
 from catalog.states import Channel
 from channels.models import DOOR_SECRETS, Door, DoorComplaint, DoorOrder, DoorRefusal, DoorWatch
 from channels.selectors.partners import tier_of
-from channels.states import DoorKind, PartnerState
+from channels.states import DoorKind, KeyScope, PartnerState
 from channels.types import DoorSeat, DoorSecrets, Seat
 from core.crypto import unseal
 from core.errors import NotFound
@@ -80,7 +80,7 @@ def _seat(door: Door) -> Seat:
         most_per_second=partner.most_per_second,
         key_id=0,
         key_hint=door.kind,
-        scopes=frozenset(),
+        scopes=frozenset({KeyScope.ORDERS_READ}),  # every door may be asked for its orders
         networks=tuple(door.networks),
         version="",
         last_used_at=door.last_used_at,

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from channels.models import Partner, PartnerOrder
 from channels.states import HoldReason
 from core.errors import NotFound
+from core.scope import tenant_atomic
 from orders.selectors import held_for
 from orders.states import OrderState
 
@@ -49,6 +50,15 @@ def hold_reasons(*, orders: "Iterable[Order]") -> dict[int, HoldReason]:
 def find_sale(*, partner_id: int, partner_order_no: str) -> PartnerOrder | None:
     """The order that the partner's own number names."""
     return sales_of(partner_id=partner_id, partner_order_no=partner_order_no).first()
+
+
+@tenant_atomic
+def known_numbers(*, partner_id: int, partner_order_nos: Collection[str]) -> set[str]:
+    """Those of the partner's own numbers that name an order."""
+    found = PartnerOrder.objects.filter(
+        partner_id=partner_id, partner_order_no__in=partner_order_nos
+    )
+    return set(found.values_list("partner_order_no", flat=True))
 
 
 def sales_numbered(*, partner_order_no: str) -> "QuerySet[PartnerOrder]":

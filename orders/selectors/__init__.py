@@ -41,6 +41,7 @@ from orders.selectors.timeline import (
     tell,
     timeline,
     was_given_up,
+    was_moved_by,
     why_held,
 )
 
@@ -86,5 +87,6 @@ __all__ = [
     "tell",
     "timeline",
     "was_given_up",
+    "was_moved_by",
     "why_held",
 ]

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.actors import Actor
 from core.money import Money
 from orders.models import Case, CaseMove, Order, OrderMove
 from orders.selectors.reading import cases_of, get_order
@@ -156,6 +157,11 @@ def was_given_up(*, order_id: int) -> bool:
     """Whether a closed order was closed because its buyer did not want it any more."""
     moves = OrderMove.objects.filter(order_id=order_id, new=OrderState.CLOSED)
     return moves.filter(reason=GIVEN_UP).exists()
+
+
+def was_moved_by(*, number: str, by: Actor) -> bool:
+    """Whether a step of the order's life was this one's."""
+    return OrderMove.objects.filter(order__number=number, by=by.label).exists()
 
 
 def why_held(*, reason: str) -> str:

@@ -97,6 +97,37 @@ def test_a_key_may_do_what_it_was_given(shop):
     assert reader.get(PRODUCTS)["object"] == "list"
 
 
+@pytest.mark.parametrize("key", ["", "the same"])
+def test_what_another_key_ordered_is_told_to_who_may_read_orders(caller, keyed, key):
+    with tenant_atomic():
+        sku = stocked_sku(3)
+        writer, reader = (
+            Caller(issue(keyed, scopes=scopes))
+            for scopes in (("orders:write",), ("orders:read", "orders:write"))
+        )
+    first = caller.order(sku, "N1", key=key)
+    own = writer.order(sku, "N2", key="its own")
+
+    refused = writer.order(sku, "N1", key=key)
+    batch = writer.post(
+        "/api/v1/order-batches", {"orders": [{"sku": sku.ref, "partner_order_no": "N1"}]}
+    )
+
+    assert refused["error"]["data"] == {"scope": "orders:read"}
+    assert batch["results"][0]["body"]["error"]["code"] == "scope_missing"
+    assert reader.order(sku, "N1", key=key)["units"] == first["units"]
+    assert writer.order(sku, "N2", key="its own")["units"] == own["units"]
+    assert writer.order(sku, "N2")["units"] == own["units"]
+
+
+def issue(keyed, **terms):
+    """Another key of the same partner."""
+    made = channels.issue_key(
+        partner_id=keyed.partner.pk, terms=KeyTerms(**terms), by=WANG, now=MORNING
+    )
+    return made.text.reveal()
+
+
 def test_a_key_is_used_from_its_addresses_only(shop):
     with tenant_atomic():
         near = Caller(make_keyed(key=KeyTerms(networks=("127.0.0.0/8",))))
