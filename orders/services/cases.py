@@ -44,7 +44,7 @@ def open_case(*, request: OpenCase, by: Actor, is_from_shopper: bool = True, now
         raise InvalidInput(_("Choose what is wrong."), param="kind")
     text = _clean(request.text)
     cases = list(Case.objects.filter(order=order))
-    same = next((one for one in cases if one.is_live and one.unit_id == request.unit_id), None)
+    same = next((one for one in cases if one.is_live and _overlap(one, request)), None)
     if same is not None:
         raise CaseOpen(
             _("We are looking at this already. Add a message to the open case."), case=same.ref
@@ -63,6 +63,11 @@ def open_case(*, request: OpenCase, by: Actor, is_from_shopper: bool = True, now
     _write(case, text, by=by, is_from_shopper=is_from_shopper, now=now)
     emit(CaseOpened(case_id=case.pk))
     return case
+
+
+def _overlap(case: Case, request: OpenCase) -> bool:
+    """About the same thing, or one of them about all: two remedies for one thing would follow."""
+    return case.unit_id == request.unit_id or None in {case.unit_id, request.unit_id}
 
 
 @tenant_atomic

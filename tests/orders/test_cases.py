@@ -40,17 +40,6 @@ def test_what_was_said_is_sealed():
     assert b"ABCD-1234" not in bytes(CaseMessage.objects.get(case=case).body)
 
 
-def test_the_same_thing_has_one_open_case():
-    order = paid()
-    open_case(order)
-
-    with pytest.raises(CaseOpen):
-        open_case(order)
-
-    assert open_case(order, unit_id=7).unit_id == 7
-    assert Case.objects.count() == 2
-
-
 def test_a_settled_thing_may_be_complained_about_again():
     order = paid()
     first = open_case(order)
@@ -136,6 +125,24 @@ def test_a_case_ends_in_one_of_three_ways():
 
     with pytest.raises(InvalidInput):
         orders.resolve_case(case_id=case.pk, outcome="open", by=LI, reason="", now=NOON)
+
+
+@pytest.mark.parametrize(("first", "second"), [(None, 7), (7, None), (7, 7), (None, None)])
+def test_what_is_looked_at_already_is_not_complained_of_again(first, second):
+    """Nor all of an order while one thing of it is: each would bring a remedy."""
+    order = paid()
+    known = open_case(order, unit_id=first)
+
+    with pytest.raises(CaseOpen) as why:
+        open_case(order, unit_id=second)
+
+    assert why.value.data["case"] == known.ref
+
+
+def test_two_things_of_an_order_are_complained_of_apart():
+    order = paid()
+
+    assert open_case(order, unit_id=7).pk != open_case(order, unit_id=8).pk
 
 
 def test_who_gets_nothing_is_told_why():
