@@ -61,7 +61,7 @@ MAYBE_TEXT = rf"^[^{_NONE}]*$"
 _UNSEEN = (
     r"\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff"
 )
-LINE = rf"^[^{_UNSEEN}]*[^{_UNSEEN}{_BLANK}][^{_UNSEEN}]*$"
+LINE = rf"^[^{_UNSEEN}{_BLANK}]([^{_UNSEEN}]*[^{_UNSEEN}{_BLANK}])?$"
 
 
 @extend_schema_field({"type": "string", "pattern": AMOUNT, "examples": ["9.8750"]})
@@ -103,11 +103,13 @@ class Text(serializers.CharField):
 
 
 class Line(Text):
-    """Text on one line, of which everything is seen; never blank."""
+    """Text on one line, of which everything is seen; never blank, nor at its ends: a name that is
+    compared, and is none other than what was sent."""
 
     pattern = LINE
     default_error_messages = {
-        "unseen": _("Write it on one line, of characters that can be seen: take {which} out.")
+        "unseen": _("Write it on one line, of characters that can be seen: take {which} out."),
+        "ends": _("Take the blanks at its beginning and end out."),
     }
 
     def to_internal_value(self, data: Any) -> str:
@@ -115,7 +117,21 @@ class Line(Text):
         found = re.search(f"[{_UNSEEN}]", data)
         if found is not None:
             self.fail("unseen", which=f"U+{ord(found[0]):04X}")
+        if line != data or re.search(f"^[{_BLANK}]|[{_BLANK}]$", data):
+            self.fail("ends")
         return line
+
+
+class Choice(serializers.ChoiceField):
+    """One of a few words; who says another is told them."""
+
+    default_error_messages = {"invalid_choice": _("It is one of these: {known}.")}
+
+    def to_internal_value(self, data: Any) -> str:
+        known: dict[str, str] = self.choice_strings_to_values
+        if not isinstance(data, str) or data not in known:
+            self.fail("invalid_choice", known=", ".join(known))
+        return known[data]
 
 
 class Whole(serializers.IntegerField):

@@ -31,7 +31,7 @@ def page_of(
     """
     limit, after = _limit(request), request.query_params.get("after", "")
     if after:
-        found = found.filter(pk__lt=_key(after))
+        found = found.filter(pk__lt=_key(after, of=found.model))
     rows = list(found[: limit + 1])
     shown = rows[:limit]
     has_more = len(rows) > limit
@@ -39,7 +39,7 @@ def page_of(
         "object": "list",
         "data": told(shown),
         "has_more": has_more,
-        "next": _cursor(shown[-1].pk) if has_more else None,
+        "next": _cursor(shown[-1].pk, of=found.model) if has_more else None,
     }
 
 
@@ -50,22 +50,24 @@ def _limit(request: Request) -> int:
     return int(text)
 
 
-def _cursor(key: int) -> str:
-    enciphering = _cipher().encryptor()
+def _cursor(key: int, *, of: type[Model]) -> str:
+    enciphering = _cipher(of).encryptor()
     block = ZEROS + key.to_bytes(BYTES)
     return f"c{(enciphering.update(block) + enciphering.finalize()).hex()}"
 
 
-def _key(cursor: str) -> int:
+def _key(cursor: str, *, of: type[Model]) -> int:
     if re.fullmatch(CURSOR, cursor):
-        deciphering = _cipher().decryptor()
+        deciphering = _cipher(of).decryptor()
         block = deciphering.update(bytes.fromhex(cursor[1:])) + deciphering.finalize()
         if block.startswith(ZEROS):
             return int.from_bytes(block[BYTES:])
     raise CursorUnknown(_("Go on with the “next” that the last page gave."), param="after")
 
 
-def _cipher() -> Cipher[modes.ECB]:
-    """The shop's own, of one block: the same key is always the same cursor."""
-    secret = salted_hmac("api.paging", str(require_tenant()), algorithm="sha256").digest()
+def _cipher(of: type[Model]) -> Cipher[modes.ECB]:
+    """The shop's and the list's own, of one block: the same key is always the same cursor, and is
+    none in another list."""
+    whose = f"{require_tenant()}|{of._meta.label}"
+    secret = salted_hmac("api.paging", whose, algorithm="sha256").digest()
     return Cipher(algorithms.AES(secret), modes.ECB())  # noqa: S305 -- a block alone

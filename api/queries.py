@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from api.errors import UnknownParameter
-from api.fields import Shape, Text
+from api.fields import Choice, Line, Shape, Text
 from api.paging import PARAMETERS
 from api.shapes import ORDER_STATES
 from channels.states import DeliveryState, EventKind
@@ -16,10 +16,10 @@ from core.errors import InvalidInput
 
 
 class OrdersAsked(Shape):
-    partner_order_no = Text(
+    partner_order_no = Line(
         required=False, max_length=64, help_text=_("The one order that your own number names.")
     )
-    state = serializers.ChoiceField(required=False, choices=sorted(set(ORDER_STATES.values())))
+    state = Choice(required=False, choices=sorted(set(ORDER_STATES.values())))
     created_since = serializers.DateTimeField(
         required=False, help_text=_("With its zone: 2026-11-28T00:00:00Z. That moment included.")
     )
@@ -29,13 +29,13 @@ class OrdersAsked(Shape):
 
 
 class EventsAsked(Shape):
-    type = serializers.ChoiceField(required=False, choices=EventKind.values)
+    type = Choice(required=False, choices=EventKind.values)
 
 
 class DeliveriesAsked(Shape):
     endpoint = Text(required=False, max_length=40)
     event = Text(required=False, max_length=40)
-    state = serializers.ChoiceField(required=False, choices=DeliveryState.values)
+    state = Choice(required=False, choices=DeliveryState.values)
 
 
 def check_query(given: QueryDict, *, known: Collection[str]) -> None:

@@ -1,5 +1,6 @@
 """One shape for every refusal: `{"error": {type, code, message, param, data, doc_url, …}}`."""
 
+import re
 from contextlib import suppress
 from typing import Any
 
@@ -13,6 +14,8 @@ from api.fields import UNKNOWN_FIELD
 from api.shapes import as_json
 from core.errors import AppError, InvalidInput, UnknownField
 
+LONGEST_PARAM = 100
+_MARKS = re.compile(r"[^\w.\- ]")
 ERRORS_PAGE = "/developers/errors/"
 TYPES = {
     401: "authentication",
@@ -43,6 +46,8 @@ def body_of(request: HttpRequest, refusal: AppError) -> dict[str, Any]:
         page = request.build_absolute_uri(page)
     request_id = getattr(request, "request_id", "")
     told = {"type": type_of(refusal.status), **refusal.as_dict()}
+    if told.get("param"):  # a caller's own word, perhaps
+        told["param"] = _MARKS.sub("?", told["param"])[:LONGEST_PARAM]
     return {"error": told | {"doc_url": page, "request_id": request_id}}
 
 

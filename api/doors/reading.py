@@ -24,13 +24,16 @@ _AMOUNT = re.compile(r"(?=.{1,20}$)[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,2})?", re.
 
 
 def text(fields: Fields, name: str, *, most: int = LONGEST_NO, is_needed: bool = True) -> str:
-    """Text, and nothing else that could be written as one."""
+    """Text, and nothing else that could be written as one; no blanks at its ends, which would make
+    two names of one."""
     value = fields.get(name)
     if value is None or value == "":
         if is_needed:
             raise wrong(name)
         return ""
     if not isinstance(value, str) or len(value) > most or not value.isprintable():
+        raise wrong(name)
+    if value != value.strip():
         raise wrong(name)
     return value
 

@@ -1,11 +1,10 @@
 """What can still be done about an order."""
 
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import aftersale
-from api.fields import Shape, Text, Whole
+from api.fields import Choice, Shape, Text, Whole
 from api.selectors import read_order
 from api.views.base import PartnerView
 from channels.selectors import get_sale
@@ -35,7 +34,7 @@ class RefundRequests(PartnerView):
 
     class Input(Shape):
         position = Whole(min_value=1, max_value=100, required=False)
-        kind = serializers.ChoiceField(choices=CaseKind.values, default=CaseKind.CODE_FAILS)
+        kind = Choice(choices=CaseKind.values, default=CaseKind.CODE_FAILS)
         text = Text(max_length=2000)
 
     def post(self, request: Request, ref: str) -> Response:

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import hooks
-from api.fields import Shape, Text
+from api.fields import Choice, Shape, Text
 from api.paging import page_of
 from api.shapes import as_json
 from api.types import Answer
@@ -31,7 +31,7 @@ ON_OFF = [EndpointState.ACTIVE, EndpointState.DISABLED]
 
 def _kinds(**options: Any) -> serializers.ListField:
     """Event types; none: all of them."""
-    kind = serializers.ChoiceField(choices=EventKind.values)
+    kind = Choice(choices=EventKind.values)
     return serializers.ListField(child=kind, max_length=len(EventKind), **options)
 
 
@@ -70,7 +70,7 @@ class OneEndpoint(PartnerView):
     class Input(Shape):
         url = Address(max_length=LONGEST_URL, required=False)
         events = _kinds(required=False)
-        state = serializers.ChoiceField(choices=ON_OFF, required=False)
+        state = Choice(choices=ON_OFF, required=False)
 
     def get(self, request: Request, ref: str) -> Response:
         return Response(hooks.endpoint_body(endpoint=self._named(ref)))
@@ -119,7 +119,7 @@ class Samples(PartnerView):
     needs = {"POST": KeyScope.WEBHOOKS}
 
     class Input(Shape):
-        type = serializers.ChoiceField(choices=EventKind.values, default=EventKind.ORDER_COMPLETED)
+        type = Choice(choices=EventKind.values, default=EventKind.ORDER_COMPLETED)
 
     def post(self, request: Request, ref: str) -> Response:
         given = self.validated(self.Input)

@@ -244,6 +244,33 @@ def test_a_wrong_limit_is_refused(caller, query):
     assert (caller.status, answer["error"]["param"]) == (422, "limit")
 
 
+@pytest.mark.parametrize("number", [" N1", "N1 ", "\u3000N1", "N1\u00a0"])
+def test_an_order_number_is_what_was_sent(caller, sku, number):
+    answer = caller.order(sku, number)
+
+    assert (caller.status, answer["error"]["param"]) == (422, "partner_order_no")
+
+
+def test_a_cursor_of_another_list_is_refused(caller, sku):
+    for number in range(2):
+        caller.order(sku, f"N{number}")
+    cursor = caller.get(f"{ORDERS}?limit=1")["next"]
+
+    answer = caller.get(f"/api/v1/balance/entries?after={cursor}")
+
+    assert (caller.status, answer["error"]["code"]) == (422, "cursor_unknown")
+    assert len(caller.get(f"{ORDERS}?after={cursor}")["data"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("x" * 5_000, "x" * 100), ("a\u202eb\n<c>", "a?b??c?"), ("收件人", "收件人")]
+)
+def test_a_callers_own_word_is_told_back_cut_and_without_marks(caller, sku, name, told):
+    answer = caller.order(sku, **{name: 1})
+
+    assert (caller.status, answer["error"]["param"]) == (422, told)
+
+
 @pytest.mark.parametrize(
     "cursor", ["x", "c", "cffffffffffffffffffff", "c2a", "c" + "f" * 32, "c 1", "%20"]
 )

@@ -146,6 +146,13 @@ def test_what_no_operation_is_says_what_there_is(caller, method):
     assert (answer.status_code, answer.headers["Allow"]) == (405, "GET")
 
 
+@pytest.mark.parametrize("method", ["post", "put", "delete", "options"])
+def test_the_description_is_only_read(shop, method):
+    strict = Client(headers={"host": "cloud.localhost"}, enforce_csrf_checks=True)
+
+    assert strict.generic(method.upper(), "/api/v1/openapi.json").status_code == 405
+
+
 def test_whoever_asks_reads_the_description_in_his_language(shop):
     nobody = Caller("none")
 

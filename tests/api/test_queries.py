@@ -151,3 +151,12 @@ def test_a_list_asks_the_database_as_often_for_three_as_for_one(
 
     with django_assert_num_queries(QUERIES):
         assert found(caller, "state=completed&limit=5") == ["N3", "N2", "N1"]
+
+
+def test_who_says_another_word_is_told_those_there_are(caller):
+    caller.speaks("en")
+
+    told = caller.get(f"{ORDERS}?state=done")["error"]
+
+    assert told["message"] == "It is one of these: canceled, completed, held, processing."
+    assert told["param"] == "state"

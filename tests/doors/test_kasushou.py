@@ -409,6 +409,8 @@ WRONG = [
     {"attach": {"recharge_account": "1\x1b[31m"}},
     {"attach": {"recharge_account": "\u202e1"}},
     {"external_orderno": 7},
+    {"external_orderno": " "},
+    {"external_orderno": " U1"},
     {"external_orderno": "x" * 65},
     {"url": "http://127.0.0.1/"},
 ]
