@@ -464,7 +464,10 @@ SHOP = {
     "storefront:codes": Rule(f"{AT}codes/", post=DEVICE, posted=200),
     "storefront:codes_file": Rule(f"{AT}codes.txt", post=DEVICE, posted=200, shows=False),
     "storefront:complain": Rule(
-        f"{AT}help/", get=DEVICE, post=DEVICE, form={"kind": "other", "text": "hello"}
+        "/o/{uncomplained}/help/",
+        get=DEVICE,
+        post=DEVICE,
+        form={"kind": "other", "text": "hello"},
     ),
     "storefront:say": Rule(
         f"{AT}help/{{case_ref}}/", get=DEVICE, post=DEVICE, form={"text": "hello"}

@@ -241,6 +241,7 @@ def _sales(world: World, now: datetime) -> None:
         keep(unpaid=unpaid.token, unpaid_number=unpaid.number, order=done.pk, token=done.token)
         keep(number=done.number, mail=f"{shut.lower()}@example.com", unit=unit.pk)
         keep(wanted=wanted.pk, waiting=waiting.pk, case=case.pk, case_ref=case.ref)
+        keep(uncomplained=wanted.token)
         keep(bank=SandboxTrade.objects.get(payable_id=unpaid.pk).token, sold=unit.code_id)
         trade = SandboxTrade.objects.get(payable_id=tapped.pk).token
     payments.sandbox_pay(token=trade, now=now)
