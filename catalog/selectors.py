@@ -128,13 +128,6 @@ def get_sku_for_sale(*, sku_ref: str, now: datetime) -> Sku:
     return found[0]
 
 
-def is_for_sale(sku: Sku, *, now: datetime) -> bool:
-    """`get_sku_for_sale` of one that is at hand, with its product."""
-    product, until = sku.product, sku.product.unpublish_at
-    is_there = product.state == ProductState.PUBLISHED and (until is None or until > now)
-    return is_there and sku.is_on_sale and sku.kind in CONNECTED
-
-
 def get_brand_name(*, brand_id: int) -> str:
     """A minute old at most: orders ask for it, and it hardly ever changes."""
 

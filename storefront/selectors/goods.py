@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
-from catalog.selectors import buyer_fields, is_for_sale, terms_at
+from catalog.selectors import buyer_fields, skus_for_sale, terms_at
 from core.secrets import masked
 from fulfillment import services as fulfillment
 from fulfillment.selectors import is_read, units_of
@@ -97,6 +97,7 @@ def lines_of(
     related = ("sku__product__brand", "sku__buyer_template")
     items = list(items_of(order_id=order.pk).select_related(*related))
     terms = terms_at(products=[item.sku.product for item in items], moment=order.placed_at)
+    again = _on_sale(items) if order.state in NOTHING_CAME else frozenset[int]()
     return tuple(
         _line(
             item,
@@ -104,10 +105,15 @@ def lines_of(
             or _promised(item, order),
             currency=order.currency,
             terms=terms[item.sku.product_id],
-            can_be_bought=order.state in NOTHING_CAME,
+            can_be_bought=item.sku_id in again,
         )
         for item in items
     )
+
+
+def _on_sale(items: "list[Item]") -> frozenset[int]:
+    asked = skus_for_sale(now=timezone.now()).filter(pk__in=[item.sku_id for item in items])
+    return frozenset(asked.values_list("pk", flat=True))
 
 
 def _is_of(thing: Thing, item: "Item") -> bool:
@@ -132,7 +138,7 @@ def _line(
         terms=tuple(_terms(item, terms)),
         how_to_use=tuple(product.steps),
         redeem_url=product.redeem_url,
-        again=product.ref if can_be_bought and is_for_sale(item.sku, now=timezone.now()) else "",
+        again=product.ref if can_be_bought else "",
         units=(
             *(unit for unit in units if not unit.waiting and not unit.void),
             *_waiting([unit for unit in units if unit.waiting]),
