@@ -50,8 +50,6 @@ PLACED, REPEATED = 201, 200
 Told = Callable[[AppError], bytes]  # a refusal as the face says it
 LOSS_WITHIN = timedelta(hours=24)  # a person decides about an order at a loss
 KEPT = frozenset({402, 403, 409})  # refusals that belong to the sale
-
-
 _NOT_THERE = NotFound(_("There is no such order."))  # of what is: an order is never taken away
 
 

@@ -33,7 +33,7 @@ def text(fields: Fields, name: str, *, most: int = LONGEST_NO, is_needed: bool =
         return ""
     if not isinstance(value, str) or len(value) > most or not value.isprintable():
         raise wrong(name)
-    if value != value.strip():
+    if value.strip() != value:
         raise wrong(name)
     return value
 
