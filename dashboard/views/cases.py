@@ -30,7 +30,6 @@ from fulfillment.models import Unit
 from fulfillment.selectors import (
     can_be_replaced,
     can_be_sent_anew,
-    find_attempt_of_case,
     find_purchase_of_case,
     has_something_to_pay_back,
     units_of,
@@ -53,7 +52,9 @@ from suppliers.states import LONGEST_COMPLAINT, ComplaintState
 from suppliers.words import said_words
 
 Revealed = tuple[int, Secret] | None  # a complaint, and what its supplier says
+ANEW = "anew"  # replaced, by what a person types
 NEEDS: dict[str, str] = {
+    ANEW: "codes.replace",
     CaseState.REPLACED: "codes.replace",
     CaseState.REFUNDED: "orders.refund",
     CaseState.REJECTED: "cases.work",
@@ -82,7 +83,7 @@ def _drawn(request: HttpRequest, found: Case, *, revealed: Revealed = None) -> H
         ],
         may_work=may["rejected"],
         may_replace=may["replaced"] and any(found.unit_id and can_be_replaced(one) for one in its),
-        may_send=may["replaced"] and any(found.unit_id and can_be_sent_anew(one) for one in its),
+        may_send=may[ANEW] and any(found.unit_id and can_be_sent_anew(one) for one in its),
         longest=LONGEST_HAND_TEXT,
         may_refund=may["refunded"]
         and has_something_to_pay_back(units=units, unit_id=found.unit_id),
@@ -195,7 +196,7 @@ def complain(request: HttpRequest, case_id: int) -> HttpResponseBase:
 def reveal_said(request: HttpRequest, case_id: int, complaint_id: int) -> HttpResponseBase:
     """What the supplier says to the letter, as a code is shown: password first, with a reason."""
     found = get_object_or_404(Case.objects.select_related("order"), pk=case_id)
-    attempt, home = find_attempt_of_case(case=found), reverse("office_case", args=[case_id])
+    attempt, home = find_purchase_of_case(case=found), reverse("office_case", args=[case_id])
     heard = complaints_of_attempt(attempt_id=attempt.pk if attempt else 0).exclude(said=None)
     complaint = get_object_or_404(heard, pk=complaint_id)
     to_password = password_first(request, then=home)
@@ -235,12 +236,12 @@ def settle(request: HttpRequest, case_id: int) -> Deed:
     found = get_object_or_404(Case, pk=case_id)
     outcome, reason = request.POST.get("outcome", ""), request.POST.get("reason", "").strip()
     require(request, NEEDS.get(outcome, "cases.work"))
-    text = Secret(request.POST["goods"]) if "goods" in request.POST else None
+    text = Secret(request.POST.get("goods", "")) if outcome == ANEW else None
+    decided = CaseState.REPLACED if outcome == ANEW else outcome
     return Deed(
         partial(
-            fulfillment.settle_case, case_id=found.pk, outcome=outcome, reason=reason, text=text
+            fulfillment.settle_case, case_id=found.pk, outcome=decided, reason=reason, text=text
         ),
         done=_("The case is decided. The buyer reads it on the order page."),
-        asks_password=outcome == CaseState.REFUNDED
-        or (outcome == CaseState.REPLACED and text is None),
+        asks_password=outcome in {CaseState.REFUNDED, CaseState.REPLACED},
     )

@@ -30,7 +30,7 @@ from tests.suppliers.test_complaining import after_sale
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 KEY = re.compile(r'name="key" value="([^"]+)"')
 TEXT, NEW_CODE = "The card does not work", "NEWCODE12345678"
-REPLACE, REFUND = "Replace the code</button>", 'name="outcome" value="refunded"'
+REPLACE, REFUND = 'name="outcome" value="replaced"', 'name="outcome" value="refunded"'
 
 
 @pytest.fixture
@@ -222,8 +222,19 @@ def test_of_a_supplier_whose_package_is_gone_the_case_is_there(clerk, replaced):
 
     answer = clerk.get(page)
 
-    assert answer.status_code == 200
-    assert "Send to the supplier" not in page_of(answer)
+    assert (answer.status_code, "Send to the supplier" in page_of(answer)) == (200, False)
+    with tenant_atomic():
+        assert f"At the supplier: {Supplier.objects.get().name}" in page_of(answer)
+
+
+def test_of_a_supplier_whose_package_is_gone_what_it_said_is_shown(shop, replaced):
+    _page, reveal = replaced
+    with tenant_atomic():
+        Supplier.objects.update(protocol="gone")
+
+    answer = browser_of(shop, "owner").post(reveal, {"reason": "the buyer calls"})
+
+    assert (answer.status_code, NEW_CODE in page_of(answer)) == (200, True)
 
 
 def test_the_same_form_twice_is_one_complaint(clerk, case, desk):
@@ -326,12 +337,12 @@ def test_a_suppliers_new_code_is_sent_by_hand(shop, case):
     assert 'name="goods"' in page_of(look(owner, case))
 
     settle = reverse("office_case_settle", args=[case.pk])
-    empty = owner.post(settle, {"outcome": "replaced", "reason": "Sorry.", "goods": " "})
+    empty = owner.post(settle, {"outcome": "anew", "reason": "Sorry.", "goods": " "})
     page = page_of(empty)
     assert "Write 1 to 4000 characters." in page
     assert ">Sorry.</textarea>" in page
 
-    owner.post(settle, {"outcome": "replaced", "reason": "Sorry.", "goods": "NEW-CODE-1"})
+    owner.post(settle, {"outcome": "anew", "reason": "Sorry.", "goods": "NEW-CODE-1"})
 
     with tenant_atomic():
         goods = fulfillment.goods_of_order(order_id=case.order_id)
@@ -341,10 +352,16 @@ def test_a_suppliers_new_code_is_sent_by_hand(shop, case):
     assert 'name="goods"' not in page_of(look(owner, case))
 
 
-def test_who_may_not_replace_sends_nothing_anew(clerk, case):
-    assert ('name="goods"' in page_of(look(clerk, case))) is (
-        "codes.replace" in RIGHTS[Role.SUPPORT]
-    )
+def test_who_may_not_replace_sends_nothing_anew(shop, case):
+    cashier = browser_of(shop, "finance")
+    given = {"outcome": "anew", "reason": "Sorry.", "goods": "NEW-CODE-1"}
+
+    answer = cashier.post(reverse("office_case_settle", args=[case.pk]), given)
+
+    assert answer.status_code == 403
+    assert 'name="goods"' not in page_of(look(cashier, case))
+    with tenant_atomic():
+        assert Case.objects.get().state == "open"
 
 
 def test_what_is_paid_back_is_not_offered_again(shop, case):
