@@ -41,23 +41,22 @@ class Odd(StrEnum):
 
 @pytest.mark.usefixtures("scope")
 def test_names_of_states_are_the_statements_own_words():
-    order, sheet = an_order("A"), Sheet()
-    order.state = OrderState.CLOSED
-    sheet.insert(order)
-    sheet.write()
-
-    assert Order.objects.get().state == OrderState.CLOSED
+    assert stored(state=OrderState.CLOSED).state == OrderState.CLOSED
     assert any("'closed'" in words for words in own_connection().statements_ready.ready)
 
 
 @pytest.mark.usefixtures("scope")
 def test_what_could_end_the_words_is_none_of_them():
+    assert stored(language=Odd.QUOTED).language == "it's"
+
+
+def stored(**said):
+    """An order of which this is said, as a sheet has written it."""
     order, sheet = an_order("A"), Sheet()
-    order.language = Odd.QUOTED
+    vars(order).update(said)
     sheet.insert(order)
     sheet.write()
-
-    assert Order.objects.get().language == "it's"
+    return Order.objects.get()
 
 
 @pytest.mark.usefixtures("scope")
