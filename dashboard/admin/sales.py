@@ -109,6 +109,11 @@ def _goods_words(order: Order) -> str:
     return f"{items[0].shown_name} × {items[0].quantity}{more}"
 
 
+def _unbroken(number: str) -> Any:
+    """A number that stays on one line, however many columns there are."""
+    return format_html('<span class="qy-nowrap">{}</span>', number)
+
+
 class CaseAdmin(TenantAdmin):
     look = "cases.view"
     empty = Empty(
@@ -146,11 +151,11 @@ class CaseAdmin(TenantAdmin):
 
     @display(description=_("Case"), ordering="ref")
     def case_ref(self, case: Case) -> Any:
-        return self.row_link(case, case.ref)
+        return self.row_link(case, _unbroken(case.ref))
 
     @display(description=_("Order"))
-    def order_number(self, case: Case) -> str:
-        return case.order.number
+    def order_number(self, case: Case) -> Any:
+        return _unbroken(case.order.number)
 
     @display(description=_("Goods"))
     def goods(self, case: Case) -> str:
