@@ -23,7 +23,7 @@ from suppliers.models import Call
 from suppliers.states import CallKind
 from tests.catalog.factories import make_sku
 from tests.conftest import client_of
-from tests.emptying import make_tables_anew
+from tests.emptying import new_tables
 from tests.orders.factories import paid
 from tests.suppliers.factories import make_offer
 
@@ -94,15 +94,10 @@ def test_a_reading_that_takes_too_long_is_given_up(monkeypatch):
     ],
 )  # fmt: skip
 def test_a_reading_follows_its_index(reading, index):
-    """Asked up to three times: autovacuum may have looked at a table since it was made anew, and
-    of one that is known to be empty any plan will do."""
-    assert any(index in plan for plan in plans_on_new_tables(reading))
+    with new_tables():
+        plan = plan_of(reading)
 
-
-def plans_on_new_tables(reading):
-    for _time in range(3):
-        make_tables_anew()
-        yield plan_of(reading)
+    assert index in plan, plan
 
 
 def test_the_calls_of_suppliers_are_read_by_their_time(shop):

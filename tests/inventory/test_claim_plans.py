@@ -10,7 +10,7 @@ from core.scope import bind, tenant_atomic
 from inventory.models import LANES, NEVER
 from inventory.services import claim
 from inventory.states import HoldState
-from tests.emptying import make_tables_anew
+from tests.emptying import new_tables
 from tests.inventory.factories import a_hold, make_codes, make_sku
 from tests.times import MORNING
 
@@ -22,14 +22,15 @@ _TAKEN = (
 
 
 @pytest.fixture
-def new_tables(transactional_db):
+def never_filled(transactional_db):
     """Before the shop is made. Of two keys that find one row the planner takes that of fewer pages,
     and what tests before this one left empty still counts as pages."""
-    make_tables_anew()
+    with new_tables():
+        yield
 
 
 @pytest.fixture
-def given(new_tables, shop):
+def given(never_filled, shop):
     """A claim on a SKU of 20,000 codes, half of them sold, all known to the planner."""
     with bind(shop.pk), tenant_atomic():
         sku = make_sku()

@@ -11,7 +11,7 @@ from risk.models import Assessment
 from risk.selectors import assessments_of, judgements_of, links_of, looks_that_spoke
 from risk.selectors.linked import MOST_LINKED, MOST_LOOKS
 from risk.states import Judgement
-from tests.emptying import make_tables_anew
+from tests.emptying import new_tables
 from tests.risk.factories import ZHAO, a_case, assess, make_rule
 from tests.times import NOON
 
@@ -79,8 +79,7 @@ def test_a_busy_trait_is_looked_through_to_a_bound_and_says_so():
     ],
 )
 def test_both_are_found_by_an_index_of_their_own(rows, index):
-    make_tables_anew()
-    with tenant_atomic(), connection.cursor() as cursor:
+    with new_tables(), tenant_atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SET LOCAL enable_sort = off")
 
