@@ -54,8 +54,9 @@ def _filled(tables: list[str]) -> list[str]:
 def new_tables() -> Iterator[None]:
     """As if nothing had ever been in them: for who asks the planner, which remembers.
 
-    Autovacuum stays away meanwhile: what was there before counts as changed, so it comes within the
-    minute, and of a table that is known to be empty any plan will do. One that is at work gives way.
+    Autovacuum stays away meanwhile, and gives way where it is at work: what was there before counts
+    as changed, so it would come within the minute, and of a table that is known to be empty any
+    plan will do.
     """
     owner = connections["owner"]
     names = owner.introspection.django_table_names(only_existing=True, include_views=False)
@@ -73,8 +74,9 @@ def new_tables() -> Iterator[None]:
 def _on_every_table(cursor: Any, change: str) -> None:
     """A partitioned one takes no such setting; its parts do."""
     cursor.execute(
-        "SELECT string_agg(format('ALTER TABLE %s " + change + "', oid::regclass), '; ')"
-        " FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"
+        "SELECT string_agg(format('ALTER TABLE %%s %%s', oid::regclass, %s), '; ')"
+        " FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace",
+        [change],
     )
     (changes,) = cursor.fetchone()
     cursor.execute(changes)
