@@ -54,8 +54,7 @@ def account_wanted(
     """The account that a supplier is to be asked about; None where nobody can be asked. Raises
     NotFound, UnknownField, and InvalidInput for what an order would be refused for."""
     sku = get_sku(seat=seat, ref=ref, now=now)
-    catalog.refuse_unknown_fields(sku=sku, given=buyer)
-    catalog.clean_buyer_fields(sku=sku, given=buyer)
+    catalog.clean_told_fields(sku=sku, given=buyer)
     return fulfillment.account_to_verify(sku=sku, given=buyer, sale=_sale(seat, sku))
 
 

@@ -89,6 +89,13 @@ class AddressUnreadable(AppError):
         super().__init__(_("There is a character in this address that no text has. Take it out."))
 
 
+class RequestUnreadable(AppError):
+    """Not even as far as what it asks for: its host, its address, its method."""
+
+    code = "request_unreadable"
+    status = 400
+
+
 class Unavailable(AppError):
     """The database is away for a moment: nothing was done, the same request may be sent again."""
 

@@ -14,7 +14,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.errors import AppError, Broken, NotAllowed, NotFound, Unavailable
+from core.errors import (
+    AppError,
+    Broken,
+    NotAllowed,
+    NotFound,
+    RequestUnreadable,
+    Unavailable,
+)
 from core.nudge import broker_answers
 
 log = structlog.get_logger(__name__)
@@ -116,18 +123,22 @@ def not_allowed(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _unreadable(request, status=400)
+    said = _("The request could not be read. Check its host, its address and what it sends.")
+    return _unreadable(request, said, status=400)
 
 
 def wrong_method(request: HttpRequest, plain: HttpResponse) -> HttpResponse:
-    response = _unreadable(request, status=plain.status_code)
+    said = _("This address does not know the method.")
+    response = _unreadable(request, said, status=plain.status_code)
     response["Allow"] = plain["Allow"]
     return response
 
 
-def _unreadable(request: HttpRequest, *, status: int) -> HttpResponse:
-    refusal = AppError(_("The request could not be read. Go back, reload the page and try again."))
-    return refused(request, refusal, status=status)
+def _unreadable(request: HttpRequest, said: str, *, status: int) -> HttpResponse:
+    """`said` is what a program is told, which has no page to go back to."""
+    if not wants_json(request):
+        said = _("The request could not be read. Go back, reload the page and try again.")
+    return refused(request, RequestUnreadable(said), status=status)
 
 
 def broken(request: HttpRequest) -> HttpResponse:

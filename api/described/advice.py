@@ -16,6 +16,7 @@ from fulfillment import errors as fulfillment
 from inventory import errors as inventory
 from orders import errors as orders
 from payments import errors as payments
+from tenants import errors as tenants
 
 Words = tuple[str | Promise, str | Promise]  # what it means, what to do
 
@@ -82,6 +83,18 @@ ADVICE: Mapping[type[AppError], Words] = {
     own.BodyTooLarge: (
         _("The body is larger than the API reads."),
         _("Send less at once, for example smaller batches."),
+    ),
+    core.RequestUnreadable: (
+        _("Already the host, or the address, is none that can be read."),
+        _("Call the shop's own host, as its office or its portal names it, with plain ASCII."),
+    ),
+    tenants.ShopUnknown: (
+        _("There is no shop at this host."),
+        _("Check the host's spelling. A test key, too, is used at the shop's own host."),
+    ),
+    tenants.ShopSuspended: (
+        _("The shop is closed for now: nothing is sold. What was paid is still delivered."),
+        _("Repeat nothing until it is open again; ask the shop when that will be."),
     ),
     core.AddressUnreadable: (
         _("There is a NUL (%00) behind the “?” of the address."),

@@ -85,8 +85,9 @@ OPERATIONS: Mapping[str, Operation] = {
         text=_(
             "Each is an order of its own, with its own outcome, in the order you sent them. Each "
             "new one counts as a call: those past your second are told 429. Send the same batch "
-            "again then: what was ordered is answered without counting. A line that is not of "
-            "this form refuses the whole batch, and nothing is ordered."
+            "again then: what was ordered is answered without counting. An Idempotency-Key is not "
+            "needed: your order numbers keep each line from being ordered twice. A line that is "
+            "not of this form refuses the whole batch, and nothing is ordered."
         ),
         answers={200: schemas.Batch},
     ),

@@ -26,16 +26,18 @@ from core.errors import (
     Broken,
     InvalidInput,
     NotFound,
+    RequestUnreadable,
     TooManyTries,
     Unavailable,
     UnknownField,
 )
+from tenants.errors import ShopSuspended, ShopUnknown
 
 ALWAYS: tuple[type[AppError], ...] = (
     own.KeyMissing, channels.KeyRefused, channels.AddressRefused, channels.ScopeMissing,
     channels.PartnerSuspended, own.TooFast, own.VersionUnknown, own.VersionEnded,
     own.UnknownParameter, own.AnswerKindUnknown, TooManyTries, AddressTooLong,
-    AddressUnreadable, Broken, Unavailable,
+    AddressUnreadable, RequestUnreadable, ShopUnknown, ShopSuspended, Broken, Unavailable,
 )  # fmt: skip
 WITH_BODY: tuple[type[AppError], ...] = (
     own.Unreadable, own.BodyTooLarge, own.BodyKindUnknown, UnknownField, InvalidInput,

@@ -51,6 +51,17 @@ if TYPE_CHECKING:
 
 OK, UNKNOWN = 200, 9999
 ACCOUNT = "account"
+NAMES = orders.Names(
+    fields={
+        "sku": "productNo",
+        "quantity": "buyNum",
+        "max_amount": "maxAmount",
+        "notify_url": "callbackUrl",
+    },
+    buyer="attach",
+    accounts=(ACCOUNT,),
+    by_key=True,
+)
 WINDOW = timedelta(minutes=10)
 CANCELED, NOT_CANCELED = 20, 30
 TURNED = {
@@ -113,14 +124,13 @@ def _wanted(call: Call, kind: int) -> orders.Wanted:
         quantity=loose_whole(fields, "buyNum", least=1, most=MOST_OF_ONE),
         max_e4=amount_e4(fields, "maxAmount"),
         notify_url=text(fields, "callbackUrl", most=LONGEST_URL, is_needed=False).strip(),
-        notify_name="callbackUrl",
         buyer=attached(fields, "attach") | ({ACCOUNT: account} if account else {}),
     )
 
 
 def _buy(call: Call, *, kind: int) -> dict[str, Any] | _Otherwise:
     try:
-        found = orders.buy(call, _wanted(call, kind), others=(ACCOUNT,))
+        found = orders.buy(call, _wanted(call, kind), names=NAMES)
     except orders.BoughtOtherwise as why:
         return _otherwise(call, why)
     return words.order(orders.shown(found), call.door)
@@ -206,7 +216,9 @@ class AgisoDoor(DoorView):
     def check(self, call: Call) -> None:
         for name, value in call.fields.items():
             if isinstance(value, dict | list):  # no signature says how those are written
-                raise wrong(name)
+                raise wrong(
+                    name, _("Send text, a number, true or false: nothing else can be signed.")
+                )
         if str(call.fields.get("userId", call.door.merchant_id)) != call.door.merchant_id:
             raise Turned(DoorRefusalKind.MERCHANT)
         given = str(call.fields.get("sign", "")).upper().encode()

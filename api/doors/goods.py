@@ -36,6 +36,10 @@ class Ware:
     is_at_once: bool
     fields: tuple[Mapping[str, Any], ...]
 
+    @property
+    def keys(self) -> list[str]:
+        return [str(one["key"]) for one in self.fields]
+
 
 def kind_of(kind: str) -> int:
     return TOPPED_UP if kind == Kind.TOP_UP else CARDS
@@ -111,8 +115,7 @@ def buyer_of(sku: "Sku", given: Mapping[str, str], *, others: Iterable[str]) -> 
     return said | dict(zip(left, spare, strict=False))
 
 
-def names_of(fields: Sequence[Mapping[str, Any]], *, others: Sequence[str]) -> dict[str, str]:
+def names_of(keys: Sequence[str], *, others: Sequence[str]) -> dict[str, str]:
     """By the SKU's field, the name under which a platform is to give it; as `buyer_of` reads it."""
-    keys = [str(field["key"]) for field in fields]
     free = iter([name for name in others if name not in keys])
     return {key: key if key in others else next(free, key) for key in keys}

@@ -47,6 +47,11 @@ if TYPE_CHECKING:
     from channels.models import DoorOrder
 
 OK, TIMED_OUT = 0, 1209
+NAMES = orders.Names(
+    fields={"sku": "goods_no", "quantity": "buy_quantity"},
+    buyer="biz_content",
+    accounts=words.ACCOUNTS,
+)
 WINDOW = timedelta(minutes=5)
 MOST_FEN = MOST_E4 // words.FEN_E4
 AGREE, REFUSE = "agree", "refuse"
@@ -98,13 +103,13 @@ def _wanted(call: Call, kind: int) -> orders.Wanted:
 
 def _buyer(content: Any) -> dict[str, str]:
     if not isinstance(content, Mapping):
-        raise wrong("biz_content")
+        raise wrong("biz_content", _("Send an object with what the goods’ template asks for."))
     return texts(content, "biz_content")
 
 
 def _buy(call: Call, *, kind: int) -> Any:
     try:
-        found = orders.buy(call, _wanted(call, kind), others=words.ACCOUNTS)
+        found = orders.buy(call, _wanted(call, kind), names=NAMES)
     except orders.BoughtOtherwise:
         return _TAKEN
     return words.order(orders.shown(found))

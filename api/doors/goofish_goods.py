@@ -56,7 +56,9 @@ def _ware(call: Call) -> Ware:
 def subscribe(call: Call) -> None:
     url = _news_url(call)
     if not url:
-        raise wrong("notify_url")
+        raise wrong(
+            "notify_url", _("Send the address where news of the goods is to go, or its token.")
+        )
     ware = _ware(call)
     told, who = words.news(ware), text(call.fields, "token", most=80, is_needed=False)
     channels.watch(

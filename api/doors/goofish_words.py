@@ -66,7 +66,7 @@ def goods(ware: Ware) -> dict[str, Any]:
 
 
 def _template(ware: Ware) -> list[dict[str, Any]]:
-    names = names_of(ware.fields, others=ACCOUNTS)
+    names = names_of(ware.keys, others=ACCOUNTS)
     return [
         {"code": names[one["key"]], "name": one["label"], "check": int(one["required"])}
         for one in ware.fields

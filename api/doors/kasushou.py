@@ -53,6 +53,11 @@ if TYPE_CHECKING:
 OK, REFUSED, UNKNOWN = 200, 400, 500
 AGAIN = "订单号重复"  # by this word their programs know that they are to ask for the order
 WINDOW = timedelta(minutes=10)
+NAMES = orders.Names(
+    fields={"sku": "id", "max_amount": "safe_price", "notify_url": "url"},
+    buyer="attach",
+    accounts=words.ACCOUNTS,
+)
 MOST_ASKED, LONGEST_LIST, MOST_SAID = 50, 2_000, 500
 # Of these it is certain that nothing was bought.
 CERTAIN = (
@@ -84,7 +89,6 @@ def _wanted(call: Call) -> orders.Wanted:
         quantity=quantity,
         max_e4=None if each_e4 is None else each_e4 * quantity,
         notify_url=text(fields, "url", most=LONGEST_URL, is_needed=False),
-        notify_name="url",
         buyer=_buyer(fields.get("attach")),
     )
 
@@ -99,13 +103,13 @@ def _buyer(attach: Any) -> dict[str, str]:
     if attach is None or attach in ("", []):  # an empty object, as PHP writes it
         return {}
     if not isinstance(attach, Mapping):
-        raise wrong("attach")
+        raise wrong("attach", _("Send an object with what the goods’ template asks for."))
     return texts(attach, "attach")
 
 
 def _buy(call: Call) -> Any:
     try:
-        found = orders.buy(call, _wanted(call), others=words.ACCOUNTS)
+        found = orders.buy(call, _wanted(call), names=NAMES)
     except orders.BoughtOtherwise:
         return _TAKEN
     return _bought_words(found)

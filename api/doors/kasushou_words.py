@@ -94,7 +94,7 @@ def price_moved(
 
 def attach(ware: Ware) -> list[dict[str, Any]]:
     """What a buyer is asked; the first of it may be given as the account, too."""
-    names = names_of(ware.fields, others=ACCOUNTS)
+    names = names_of(ware.keys, others=ACCOUNTS)
     return [
         {
             "key": names[one["key"]],

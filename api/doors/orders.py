@@ -1,7 +1,8 @@
 """Orders that come in by a door: the same sale as by the API, under the platform's number."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,11 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from api import aftersale, services
 from api.doors.base import Call
-from api.doors.goods import buyer_of, find_sku, kind_of
+from api.doors.goods import buyer_of, find_sku, kind_of, names_of
 from api.doors.reading import wrong
 from api.selectors import units_shown
 from api.shapes import UnitShown
 from api.types import NewSale
+from catalog.selectors import buyer_fields
+from catalog.services import TOLD_IN
 from channels import services as channels
 from channels.errors import PartnerSuspended
 from channels.selectors import find_door_order, find_sale
@@ -25,6 +28,7 @@ from orders.selectors import first_items
 from orders.states import ENDED
 
 if TYPE_CHECKING:
+    from catalog.models import Sku
     from channels.models import DoorOrder, PartnerOrder
 
 PROCESSING, DONE, FAILED = 10, 20, 30  # the protocols' numbers
@@ -40,6 +44,25 @@ class BoughtOtherwise(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What a platform calls the fields of an order, by our names for them.
+
+    `buyer` is the field that holds what its buyer says, and `accounts` the platform's own names
+    there, in the order in which they fill what no key names; `by_key`: it is told the keys as well.
+    """
+
+    fields: Mapping[str, str]
+    buyer: str
+    accounts: tuple[str, ...]
+    by_key: bool = False
+
+    def of(self, sku: "Sku") -> dict[str, str]:
+        keys = [field.key for field in buyer_fields(sku)]
+        names = names_of(keys, others=() if self.by_key else self.accounts)
+        return {f"{TOLD_IN}{key}": f"{self.buyer}.{name}" for key, name in names.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """An order as a platform asks for it. `once` is the number that keeps it from being bought
     twice, `kind` what the platform takes the goods for, `buyer` what it says of its buyer."""
@@ -51,7 +74,6 @@ class Wanted:
     quantity: int
     max_e4: int | None
     notify_url: str
-    notify_name: str = "notify_url"  # what the protocol calls that
     buyer: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -79,28 +101,31 @@ class Shown:
     reason: str
 
 
-def buy(call: Call, wanted: Wanted, *, others: Sequence[str]) -> "DoorOrder":
-    """Sell it, unless it was sold before: then that. `others` are the platform's own names for what
-    its buyer says. Raises as `services.sell`, BoughtOtherwise, and PartnerSuspended."""
+def buy(call: Call, wanted: Wanted, *, names: Names) -> "DoorOrder":
+    """Sell it, unless it was sold before: then that. Raises as `services.sell`, BoughtOtherwise,
+    and PartnerSuspended; a field that is wrong is called as the platform does."""
     before = bought_before(call, wanted)
     if before is not None:
         return before
     if call.door.is_suspended:
         raise PartnerSuspended(_("This partner account is suspended. Talk to the shop."))
-    channels.check_callback(door=call.door, url=wanted.notify_url, param=wanted.notify_name)
+    with _named(names.fields):
+        channels.check_callback(door=call.door, url=wanted.notify_url, param="notify_url")
     seat = call.door.seat
     sku = find_sku(seat=seat, ref=wanted.sku_ref, now=call.now)
     if wanted.kind and kind_of(sku.kind) != wanted.kind:
-        raise wrong("goods_type")
+        said = _("These goods are of the other kind, which is ordered at its own address.")
+        raise wrong(names.fields["sku"], said)
     asked = NewSale(
         sku=sku.ref,
         quantity=wanted.quantity,
         partner_order_no=wanted.once,
         said=wanted.said,
-        buyer=buyer_of(sku, wanted.buyer, others=others),
+        buyer=buyer_of(sku, wanted.buyer, others=names.accounts),
         max_e4=wanted.max_e4,
     )
-    services.sell(seat=seat, asked=asked, now=call.now)
+    with _named({**names.fields, **names.of(sku)}):
+        services.sell(seat=seat, asked=asked, now=call.now)
     sale = find_sale(partner_id=seat.partner_id, partner_order_no=wanted.once)
     assert sale is not None  # it was written a moment ago
     return channels.note_door_order(
@@ -111,6 +136,16 @@ def buy(call: Call, wanted: Wanted, *, others: Sequence[str]) -> "DoorOrder":
         has_ended=sale.order.state in ENDED,
         now=call.now,
     )
+
+
+@contextmanager
+def _named(names: Mapping[str, str]) -> Iterator[None]:
+    """What is refused in here names a field by these, where it is one of them."""
+    try:
+        yield
+    except AppError as why:
+        why.param = names.get(why.param, why.param)
+        raise
 
 
 def bought_before(call: Call, wanted: Wanted) -> "DoorOrder | None":

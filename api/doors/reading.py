@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +11,9 @@ from api.errors import Unreadable
 from api.parsing import read_object
 from core.errors import InvalidInput
 from core.money import read_e4
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 Fields = Mapping[str, Any]
 LONGEST_NO = 64
@@ -27,15 +31,16 @@ def text(fields: Fields, name: str, *, most: int = LONGEST_NO, is_needed: bool =
     """Text, and nothing else that could be written as one; no blanks at its ends, which would make
     two names of one."""
     value = fields.get(name)
-    if value is None or value == "":
-        if is_needed:
-            raise wrong(name)
+    if not is_needed and (value is None or value == ""):
         return ""
-    if not isinstance(value, str) or len(value) > most or not value.isprintable():
-        raise wrong(name)
-    if value.strip() != value:
-        raise wrong(name)
+    if not isinstance(value, str) or not _is_line(value, most):
+        said = _("Send text of 1 to %(most)s characters on one line, without blanks at its ends.")
+        raise wrong(name, said % {"most": most})
     return value
+
+
+def _is_line(value: str, most: int) -> bool:
+    return 1 <= len(value) <= most and value.isprintable() and value.strip() == value
 
 
 def whole(fields: Fields, name: str, *, least: int, most: int, usual: int | None = None) -> int:
@@ -44,7 +49,8 @@ def whole(fields: Fields, name: str, *, least: int, most: int, usual: int | None
     if value is None and usual is not None:
         return usual
     if type(value) is not int or not least <= value <= most:
-        raise wrong(name)
+        said = _("Send a whole number from %(least)s to %(most)s.")
+        raise wrong(name, said % {"least": least, "most": most})
     return value
 
 
@@ -65,20 +71,20 @@ def attached(fields: Fields, name: str) -> dict[str, str]:
     value = fields.get(name)
     if value is None or value == "":
         return {}
-    if not isinstance(value, str) or len(value) > MOST_ATTACHED:
-        raise wrong(name)
-    try:
-        found = read_object(value.encode(), parse_float=str)
-    except Unreadable:
-        raise wrong(name) from None
-    return texts(found, name)
+    with suppress(Unreadable):
+        if isinstance(value, str) and len(value) <= MOST_ATTACHED:
+            return texts(read_object(value.encode(), parse_float=str), name)
+    said = _("Send a JSON object, written as text of at most %(most)s characters.")
+    raise wrong(name, said % {"most": MOST_ATTACHED})
 
 
 def texts(found: Fields, name: str) -> dict[str, str]:
     """Texts and numbers, as text; what is empty is left out."""
     said = {each: value for each, value in found.items() if value not in ("", None)}
-    if not all(type(value) in {int, str} and _is_fit(str(value)) for value in said.values()):
-        raise wrong(name)
+    for each, value in said.items():
+        if type(value) not in {int, str} or not _is_fit(str(value)):
+            told = _("Send a number, or text of at most %(most)s characters on one line.")
+            raise wrong(f"{name}.{each}", told % {"most": MOST_CHARS})
     return {each: str(value) for each, value in said.items()}
 
 
@@ -91,13 +97,12 @@ def amount_e4(fields: Fields, name: str) -> int | None:
     value = fields.get(name)
     if value is None or value == "":
         return None
-    if type(value) not in {int, str} or not _AMOUNT.fullmatch(str(value)):
-        raise wrong(name)
-    try:
-        return read_e4(value)
-    except ValueError:
-        raise wrong(name) from None
+    with suppress(ValueError):
+        if type(value) in {int, str} and _AMOUNT.fullmatch(str(value)):
+            return read_e4(value)
+    raise wrong(name, _("Send an amount of at most four decimals, such as 12.5."))
 
 
-def wrong(name: str) -> InvalidInput:
-    return InvalidInput(_("This field is missing or not as agreed."), param=name)
+def wrong(name: str, said: "StrOrPromise") -> InvalidInput:
+    """`said`: what is to be sent instead."""
+    return InvalidInput(said, param=name)

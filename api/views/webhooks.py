@@ -20,7 +20,7 @@ from channels import services as channels
 from channels.selectors import deliveries_of, endpoints_of, events_of, get_delivery, get_endpoint
 from channels.states import EndpointState, EventKind, KeyScope
 from channels.types import EndpointTerms
-from core.addresses import LONGEST_URL, PUBLIC_URL
+from core.addresses import LONGEST_URL, url_pattern
 
 if TYPE_CHECKING:
     from channels.models import WebhookDelivery, WebhookEndpoint
@@ -35,7 +35,7 @@ def _kinds(**options: Any) -> serializers.ListField:
     return serializers.ListField(child=kind, max_length=len(EventKind), **options)
 
 
-@extend_schema_field({"type": "string", "pattern": PUBLIC_URL, "maxLength": LONGEST_URL})
+@extend_schema_field({"type": "string", "pattern": url_pattern(), "maxLength": LONGEST_URL})
 class Address(Text):
     """Judged by who keeps it."""
 

@@ -1,6 +1,6 @@
 """Every write of the catalog."""
 
-from catalog.services.buyers import clean_buyer_fields, clean_phone, refuse_unknown_fields
+from catalog.services.buyers import TOLD_IN, clean_buyer_fields, clean_phone, clean_told_fields
 from catalog.services.many import (
     BULK_FIELDS,
     NO_OFFER,
@@ -44,10 +44,12 @@ __all__ = [
     "NO_SOURCE",
     "PRODUCT_FIELDS",
     "SKU_FIELDS",
+    "TOLD_IN",
     "change_product",
     "change_sku",
     "clean_buyer_fields",
     "clean_phone",
+    "clean_told_fields",
     "copy_product",
     "create_product",
     "create_sku",
@@ -60,7 +62,6 @@ __all__ = [
     "mirror_shelf",
     "publish",
     "publish_many",
-    "refuse_unknown_fields",
     "save_brand",
     "save_category",
     "save_template",

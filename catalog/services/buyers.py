@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 MOST_CHARS = 100
+TOLD_IN = "buyer."
 _QQ = re.compile(r"^[1-9][0-9]{4,10}$")
 _ACCOUNT = re.compile(r"^\S{2,64}$")
 _CN_MOBILE = re.compile(r"^1[0-9]{10}$")
@@ -39,8 +40,18 @@ def clean_buyer_fields(*, sku: Sku, given: Mapping[str, str]) -> dict[str, str]:
     return answers
 
 
-def refuse_unknown_fields(*, sku: Sku, given: Mapping[str, str]) -> None:
-    """Of a program, that knows what it says: raises UnknownField for what the form does not ask."""
+def clean_told_fields(*, sku: Sku, given: Mapping[str, str]) -> dict[str, str]:
+    """As `clean_buyer_fields`, of a program, that knows what it says: raises UnknownField too, for
+    what the form does not ask. Programs say all of it in one field: `buyer.phone` names one."""
+    try:
+        _refuse_unknown(sku, given)
+        return clean_buyer_fields(sku=sku, given=given)
+    except InvalidInput as why:
+        why.param = f"{TOLD_IN}{why.param}"
+        raise
+
+
+def _refuse_unknown(sku: Sku, given: Mapping[str, str]) -> None:
     known = [field.key for field in buyer_fields(sku)]
     unknown = sorted(set(given) - set(known))
     if not unknown:

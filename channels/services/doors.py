@@ -151,7 +151,10 @@ def note_refused(
 def check_callback(*, door: DoorSeat, url: str, param: str) -> str:
     """The address, if it lies on one of the door's hosts; raises InvalidInput."""
     if url and not (len(url) <= LONGEST_URL and any(_is_at(url, host) for host in door.hosts)):
-        raise InvalidInput(_("This door does not call back there."), param=param)
+        raise InvalidInput(
+            _("This door calls back at its listed hosts only. Have the shop list this one."),
+            param=param,
+        )
     return url
 
 

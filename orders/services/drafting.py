@@ -96,9 +96,8 @@ def _price(line: Line, *, now: datetime) -> _Priced:
             param="quantity",
         )
     sku = get_sku_for_sale(sku_ref=line.sku_ref, now=now)
-    if line.is_by_program:
-        catalog.refuse_unknown_fields(sku=sku, given=line.buyer_fields)
-    given = catalog.clean_buyer_fields(sku=sku, given=line.buyer_fields)
+    clean = catalog.clean_told_fields if line.is_by_program else catalog.clean_buyer_fields
+    given = clean(sku=sku, given=line.buyer_fields)
     return _Priced(sku=sku, quantity=line.quantity, given=given)
 
 

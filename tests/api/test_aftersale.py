@@ -221,7 +221,7 @@ def test_an_account_under_a_name_that_the_product_does_not_ask_for_is_refused(ca
     told = caller.post("/api/v1/account-checks", {"sku": sku.ref, "buyer": {"phone": "1"}})
 
     error = told["error"]
-    assert (caller.status, error["code"], error["param"]) == (422, "unknown_field", "phone")
+    assert (caller.status, error["code"], error["param"]) == (422, "unknown_field", "buyer.phone")
 
 
 def test_an_account_for_a_product_that_is_not_there_is_told_so(caller, shop):

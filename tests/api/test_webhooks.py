@@ -1,6 +1,7 @@
 """A partner sets up where he is told, and hears what becomes of his orders."""
 
 import json
+import re
 from datetime import timedelta
 
 import jsonschema
@@ -75,6 +76,19 @@ def test_an_address_that_is_none_of_the_public_internet_is_refused(caller, setti
     assert (caller.status, told["error"]["param"]) == (422, "url")
     with tenant_atomic():
         assert not WebhookEndpoint.objects.exists()
+
+
+def test_the_description_knows_the_addresses_that_are_taken(caller):
+    shapes = document(language="en")["components"]["schemas"]
+    pattern = shapes["EndpointsInput"]["properties"]["url"]["pattern"]
+    local = "http://127.0.0.1:60999/hook"
+
+    caller.post(ENDPOINTS, {"url": local})
+
+    assert caller.status == 201
+    assert re.search(pattern, local)
+    assert re.search(pattern, URL)
+    assert not re.search(pattern, "http://partner.example/")
 
 
 def test_an_endpoint_is_changed_and_removed(caller):

@@ -1,6 +1,7 @@
 """Every refusal is a page that says what to do, or JSON in one shape."""
 
 import importlib
+import json
 import re
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import InterfaceError, OperationalError
+from django.http import HttpResponseNotAllowed
 from django.template import engines
 from django.test import Client, RequestFactory
 from django.utils.translation import override
@@ -110,6 +112,25 @@ def test_a_form_reloaded_as_a_page_is_told_so_in_words(shop):
 
     assert (answer.status_code, answer["Allow"]) == (405, "POST")
     assert "The request could not be read. Go back, reload the page" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("page", "message"),
+    [
+        (pages.bad_request, "Check its host, its address and what it sends."),
+        (
+            lambda request: pages.wrong_method(request, HttpResponseNotAllowed(["GET"])),
+            "This address does not know the method.",
+        ),
+    ],
+)
+def test_a_program_is_not_told_to_reload_a_page(page, message):
+    with override("en"):
+        answer = page(RequestFactory().get("/", headers={"accept": "application/json"}))
+
+    error = json.loads(answer.content)["error"]
+    assert error["code"] == "request_unreadable"
+    assert error["message"].endswith(message)
 
 
 @pytest.mark.parametrize(

@@ -184,6 +184,37 @@ def test_a_buyer_s_account_may_be_in_the_form_or_beside_it(agiso, by_hand, accou
         assert Unit.objects.get().item.buyer_fields_shown == {"phone": "138****8000"}
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"buyNum": 101}, "buyNum: 请填写 1 到 100 的整数。"),
+        ({"orderNo": ""}, "orderNo: 请填写 1 到 64 个字符的单行文本，首尾不带空格。"),
+        ({"maxAmount": "1,5"}, "maxAmount: 请填写最多四位小数的金额，如 12.5。"),
+        ({"attach": '{"phone": "12"}'}, "attach.phone: 请填写 11 位手机号。"),
+        ({"account": "12"}, "attach.phone: 请填写 11 位手机号。"),
+        ({"attach": '{"phone": []}'}, "attach.phone: 请填写数字，或最多 200 个字符的单行文本。"),
+        ({"attach": "{"}, "attach: 请填写 JSON 对象，以文本形式，最多 4000 个字符。"),
+        (
+            {"callbackUrl": "https://a.example/"},
+            "callbackUrl: 此对接口只回调已登记的主机，请让商家登记该主机（含端口）。",
+        ),
+    ],
+)  # fmt: skip
+def test_a_wrong_field_is_called_by_the_protocol_s_name_and_what_it_takes_is_said(
+    agiso, by_hand, given, said
+):
+    told = agiso.buy(by_hand, **given)
+
+    assert (told["code"], told["message"]) == (500, said)
+
+
+def test_more_than_one_order_may_have_is_told_at_the_protocol_s_field(agiso, shop):
+    with tenant_atomic():
+        sku = stocked_sku(3, most_per_order=2)
+
+    assert agiso.buy(sku, buyNum=3)["message"].startswith("buyNum: ")
+
+
 def test_a_top_up_is_not_bought_as_a_card_nor_a_card_as_a_top_up(agiso, sku):
     given = {"orderNo": "A1", "productNo": sku.ref, "buyNum": 1, "account": PHONE}
 

@@ -227,6 +227,23 @@ def test_a_top_up_without_an_account_is_not_bought(goofish, top_up, content):
     assert count() == 0
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"biz_content": {"account": "12"}}, "biz_content.account: 请填写 11 位手机号。"),
+        ({"biz_content": {}}, "biz_content.account: 请填写此项。"),
+        ({"biz_content": []}, "biz_content: 请填写对象，包含商品模板要求的内容。"),
+        ({"buy_quantity": 0}, "buy_quantity: 请填写 1 到 100 的整数。"),
+    ],
+)
+def test_a_wrong_field_is_called_by_the_protocol_s_name(goofish, top_up, given, said):
+    asked = {"order_no": "G1", "goods_no": top_up.ref, "buy_quantity": 1} | given
+
+    told = goofish.call("order/recharge/create", **asked)
+
+    assert (told["code"], told["msg"]) == (1201, said)
+
+
 def test_who_has_too_little_money_is_told_that_it_cannot_be_had(shop, sku):
     with tenant_atomic():
         poor = Goofish(open_door("goofish", balance_e4=PRICE - 1))
