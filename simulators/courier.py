@@ -1,5 +1,7 @@
 """Posts callbacks, to this machine only, until they are understood or five repeats have failed.
 
+Those of one purchase go out one after the other: a lie that is to come first comes first.
+
 Kasushou repeats after 5, 10, 15, 20 and 25 minutes; here the unit is the account's option
 `callback_retry_s` (0.5 s). The others publish no plan of repeats and are given the same one.
 """
@@ -9,7 +11,7 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
@@ -21,6 +23,9 @@ TIMEOUT = 5.0
 _CLAIM = """
     UPDATE callbacks SET state = 'sending', tries = tries + 1
      WHERE state = 'waiting' AND due_at <= :now AND (:purchase IS NULL OR purchase = :purchase)
+       AND NOT EXISTS (SELECT 1 FROM callbacks AS before
+                        WHERE before.purchase = callbacks.purchase
+                          AND before.id < callbacks.id AND before.state = 'sending')
     RETURNING *
 """
 
@@ -52,17 +57,22 @@ class Courier:
     def _run(self) -> None:
         while not self._stopped.wait(TICK):
             self._shop.settle_due()
-            for row in self._claim(None, until=time.time()):
-                self._posters.submit(self._deliver, row)
+            claimed = self._claim(None, until=time.time())
+            for purchase in sorted({row["purchase"] for row in claimed}):
+                own = [row for row in claimed if row["purchase"] == purchase]
+                self._posters.submit(self._deliver_all, own)
 
     def _tell_now(self, purchase: int) -> None:
-        for row in self._claim(purchase, until=time.time() + 1):
-            self._deliver(row)
+        self._deliver_all(self._claim(purchase, until=time.time() + 1))
 
     def _claim(self, purchase: int | None, *, until: float) -> list[sqlite3.Row]:
         with self._ledger.writing() as db:
             claimed = db.execute(_CLAIM, {"now": until, "purchase": purchase}).fetchall()
         return sorted(claimed, key=lambda row: int(row["id"]))
+
+    def _deliver_all(self, rows: Sequence[sqlite3.Row]) -> None:
+        for row in rows:
+            self._deliver(row)
 
     def _deliver(self, row: sqlite3.Row) -> None:
         try:

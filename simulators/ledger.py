@@ -55,6 +55,7 @@ CREATE TABLE IF NOT EXISTS complaints (
   id INTEGER PRIMARY KEY AUTOINCREMENT, purchase INTEGER NOT NULL, content TEXT NOT NULL,
   url TEXT NOT NULL, at REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS callbacks_due ON callbacks (due_at) WHERE state = 'waiting';
+CREATE INDEX IF NOT EXISTS callbacks_on_their_way ON callbacks (purchase) WHERE state = 'sending';
 """
 _OF_ACCOUNT = "SELECT * FROM purchases WHERE protocol = :protocol AND account = :account AND "
 _FIND = {"client_no": _OF_ACCOUNT + "client_no = :number", "ref": _OF_ACCOUNT + "ref = :number"}

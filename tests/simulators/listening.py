@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Lock, Thread
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -13,9 +13,12 @@ T = TypeVar("T")
 
 @dataclass
 class Ear:
-    """`answers` and `statuses` are given in turn, the last one for ever."""
+    """`answers` and `statuses` are given in turn, the last one for ever, each after `pause`
+    seconds; `most_at_once` are the calls that waited for theirs at the same time."""
 
     answers: list[str]
+    pause: float = 0.0
+    most_at_once: int = 0
     url: str = ""
     heard: list[tuple[str, bytes]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
@@ -32,7 +35,8 @@ class Ear:
 
 @contextmanager
 def listening(*answers: str) -> Iterator[Ear]:
-    ear = Ear(list(answers))
+    ear, lock = Ear(list(answers)), Lock()
+    waiting: list[BaseHTTPRequestHandler] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
@@ -40,6 +44,12 @@ def listening(*answers: str) -> Iterator[Ear]:
             ear.headers.append(dict(self.headers.items()))
             ear.paths.append(self.path)
             ear.heard.append((self.headers["Content-Type"], body))
+            with lock:
+                waiting.append(self)
+                ear.most_at_once = max(ear.most_at_once, len(waiting))
+            time.sleep(ear.pause)
+            with lock:
+                waiting.remove(self)
             self.send_response(_next(ear.statuses))
             self.end_headers()
             self.wfile.write(_next(ear.answers).encode())

@@ -259,6 +259,18 @@ def test_callbacks_go_astray(fulu, desk, fault, expected):
     assert heard == expected
 
 
+def test_callbacks_of_a_purchase_go_out_one_after_the_other(fulu, desk):
+    """At once, the lie that is to come first came second now and then."""
+    with listening("success") as ear:
+        with_ear(desk, ear)
+        ear.pause = 0.2
+        add(fulu, Fault.DUPLICATE_CALLBACKS)
+        ear.wait_for(3)
+        time.sleep(0.3)
+
+    assert ear.most_at_once == 1
+
+
 def test_a_callback_is_there_before_the_reply(fulu, desk):
     with listening("success") as ear:
         with_ear(desk, ear)
