@@ -65,6 +65,7 @@ ACTIONS = {
     "rule.unlisted": _("took somebody off a list of the risk rules"),
     "order.refunded_at_risk": _("paid money back before a supplier had answered, at own risk"),
     "unit.by_hand": _("delivered by hand"),
+    "unit.read": _("looked at what was delivered"),
     "unit.sent_anew": _("sent something anew"),
     "webhook.made": _("made a webhook endpoint"),
     "webhook.changed": _("changed a webhook endpoint"),

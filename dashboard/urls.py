@@ -48,6 +48,7 @@ from dashboard.views import (
     supplier_payments,
     suppliers,
     texting,
+    units,
     visits,
     waiting,
 )
@@ -70,12 +71,14 @@ urlpatterns = [
     path("orders/<int:order_id>/link/", orders.resend, name="office_resend"),
     path(
         "orders/<int:order_id>/units/<int:unit_id>/",
-        orders.deliver_form,
+        units.deliver_form,
         name="office_deliver_form",
     ),
     path(
-        "orders/<int:order_id>/units/<int:unit_id>/deliver/", orders.deliver, name="office_deliver"
+        "orders/<int:order_id>/units/<int:unit_id>/deliver/", units.deliver, name="office_deliver"
     ),
+    path("orders/<int:order_id>/units/<int:unit_id>/goods/", units.goods, name="office_goods"),
+    path("orders/<int:order_id>/units/<int:unit_id>/reveal/", units.reveal, name="office_reveal"),
     path(
         "orders/<int:order_id>/units/<int:unit_id>/replace/", orders.replace, name="office_replace"
     ),

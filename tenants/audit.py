@@ -7,9 +7,12 @@ from datetime import datetime, timedelta
 import structlog
 from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
+from core import limits
 from core.actors import Actor
-from core.scope import bind, tenant_atomic
+from core.errors import InvalidInput
+from core.scope import bind, require_tenant, tenant_atomic
 from core.sheets import Sheet
 from tenants.models import AuditRow, AuditSeal, Merchant
 
@@ -17,6 +20,7 @@ from tenants.models import AuditRow, AuditSeal, Merchant
 SETTLED = timedelta(seconds=30)
 START = b"\0" * 32
 MOST = 10_000  # rows of a link
+MOST_LOOKS = 50
 OPS = "ops"
 
 
@@ -43,6 +47,20 @@ def record(
         data=data or {},
         request_id=context.get("request_id", ""),
     )
+
+
+@tenant_atomic
+def record_look(*, by: Actor, action: str, target: str, reason: str, now: datetime) -> None:
+    """Write that a member of staff opens what is sealed: with a reason, `MOST_LOOKS` a day whatever
+    it is. Raises InvalidInput without one, TooManyTries past the quota.
+
+    Whether this person may is the caller's question.
+    """
+    if not reason.strip():
+        raise InvalidInput(_("Say why you need to see this code."), param="reason")
+    who = f"{require_tenant()}|{by.user_id or by.label}"
+    limits.hit(what="code.reveal", who=who, most=MOST_LOOKS, window=timedelta(days=1), now=now)
+    record(by=by, action=action, target=target, reason=reason.strip(), now=now)
 
 
 def note(sheet: Sheet, *, by: Actor, action: str, target: str, now: datetime) -> None:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.money import Money
-from core.secrets import Secret
 from dashboard.access import actor_of, allows, shop_of
 from dashboard.addresses import address_of
 from dashboard.casework import MOST_LOOKS, said_of
@@ -25,15 +24,15 @@ from fulfillment import errors as fulfillment_errors
 from fulfillment import services as fulfillment
 from fulfillment.selectors import (
     can_be_replaced,
+    can_be_revealed,
     find_held_words,
     units_of,
     units_with_supplier,
 )
-from fulfillment.states import CAN_BE_REFUNDED, LONGEST_HAND_TEXT, UnitState
+from fulfillment.states import CAN_BE_REFUNDED, UnitState
 from inventory.services import masks_of
 from orders.models import Order
 from orders.selectors import (
-    buyer_fields_of,
     cases_of,
     contact_of,
     find_closed,
@@ -135,6 +134,7 @@ def _rights(request: HttpRequest) -> dict[str, bool]:
         "review": "orders.review",
         "resend": "orders.resend",
         "replace": "codes.replace",
+        "reveal": "codes.reveal",
     }
     return {name: allows(request, right) for name, right in rights.items()}
 
@@ -162,6 +162,7 @@ def _units(found: Order, *, ticked: set[str]) -> list[dict[str, Any]]:
             "paid": Money(unit.paid_e4, found.currency),
             "waits_for_hand": unit.state in {UnitState.BY_HAND, UnitState.REVIEW},
             "can_be_replaced": can_be_replaced(unit),
+            "can_be_revealed": can_be_revealed(unit),
             "can_be_refunded": unit.state in CAN_BE_REFUNDED,
             "is_ticked": str(unit.pk) in ticked,
         }
@@ -174,40 +175,6 @@ def _amounts(rows: Any, currency: str) -> list[dict[str, Any]]:
         {"row": row, "amount": Money(row.amount_e4, currency), "tone": tone_of(row.state)}
         for row in rows
     ]
-
-
-@deed("orders.deliver", back="office_order", of="order_id", form="office_deliver_form")
-def deliver(request: HttpRequest, order_id: int, unit_id: int) -> Deed:
-    unit = get_object_or_404(units_of(order_id=order_id), pk=unit_id)
-    text = Secret(request.POST.get("text", ""))
-    return Deed(
-        partial(fulfillment.deliver_by_hand, unit_id=unit.pk, text=text),
-        done=_("Delivered. The buyer sees it on the order page now."),
-    )
-
-
-@page("orders.deliver")
-def deliver_form(request: HttpRequest, order_id: int, unit_id: int) -> HttpResponse:
-    """What the buyer gave, in the clear, for the person who tops the account up."""
-    unit = get_object_or_404(units_of(order_id=order_id), pk=unit_id)
-    given = {key: text.reveal() for key, text in buyer_fields_of(item=unit.item).items()}
-    if given:
-        audit.record(
-            by=actor_of(request),
-            action="order.buyer_fields_seen",
-            target=unit.order.number,
-            now=timezone.now(),
-        )
-    return draw(
-        request,
-        "dashboard/deliver.html",
-        title=_("Deliver by hand"),
-        order=unit.order,
-        unit=unit,
-        given=given_words(unit.item.sku, given),
-        longest=LONGEST_HAND_TEXT,
-        can_deliver=unit.state in {UnitState.BY_HAND, UnitState.REVIEW},
-    )
 
 
 @deed("codes.replace", back="office_order", of="order_id")

@@ -22,6 +22,7 @@ from fulfillment.selectors.timeline import timeline_rows
 from fulfillment.selectors.units import (
     TO_ITS_SUPPLIER,
     can_be_replaced,
+    can_be_revealed,
     can_be_sent_anew,
     count_unfinished,
     due_to_send,
@@ -38,6 +39,7 @@ from fulfillment.selectors.units import (
 __all__ = [
     "TO_ITS_SUPPLIER",
     "can_be_replaced",
+    "can_be_revealed",
     "can_be_sent_anew",
     "contradicted",
     "count_late",

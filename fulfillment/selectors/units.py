@@ -44,6 +44,14 @@ def can_be_sent_anew(unit: Unit) -> bool:
     return unit.state == UnitState.DELIVERED and is_read
 
 
+def can_be_revealed(unit: Unit) -> bool:
+    """To staff, at its order: what was delivered and is no code of the shop's own, which has a page
+    where it is. Of a top-up there is nothing to read, but for what a person typed of it."""
+    has_text = unit.content_id is not None or unit.hand_text is not None
+    is_bought = unit.source == Source.SUPPLIER and unit.item.kind != Kind.TOP_UP
+    return unit.delivered_at is not None and unit.code_id is None and (has_text or is_bought)
+
+
 def find_order_ids_by_code(*, code_ids: Iterable[int]) -> list[int]:
     """The orders that these codes were delivered to, replaced ones included."""
     found = Unit.objects.filter(code_id__in=list(code_ids))

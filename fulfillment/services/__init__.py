@@ -12,7 +12,7 @@ from fulfillment.services.delivering import (
     open_units,
     take_payment,
 )
-from fulfillment.services.goods import goods_of_order
+from fulfillment.services.goods import goods_of_order, reveal_goods
 from fulfillment.services.holding import (
     allow_opening,
     decide_opening,
@@ -58,6 +58,7 @@ __all__ = [
     "refuse_opening",
     "release_held",
     "replace_unit",
+    "reveal_goods",
     "review",
     "send",
     "send_anew",

@@ -125,6 +125,8 @@ def _completed(order: "Order", things: list[Thing], money: "MoneyState") -> tupl
         return "good", word, _money_back(money, order)
     if len(due) < len(things):
         said = gettext("The new code is below. The one marked as void no longer works.")
+        if any(thing.goods and thing.goods.kind != "code" for thing in due):
+            said = gettext("What is new is below. What is marked as void no longer works.")
         return "good", gettext("Delivered, with a replacement"), said
     if money.refunded_e4:
         said = gettext("More was paid than it cost. %(back)s")

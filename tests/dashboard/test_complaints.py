@@ -17,7 +17,7 @@ from orders.models import Case
 from orders.selectors import evidence_of, timeline
 from suppliers import services as suppliers
 from suppliers.models import Attempt, Supplier, SupplierComplaint
-from suppliers.services import revealing
+from tenants import audit
 from tenants.models import AuditRow
 from tenants.roles import RIGHTS, Role
 from tests.catalog.factories import make_sku
@@ -190,7 +190,7 @@ def test_an_old_password_is_asked_again_before_what_is_masked_is_shown(shop, rep
 
 
 def test_what_is_masked_is_shown_so_many_times_a_day(shop, replaced, monkeypatch):
-    monkeypatch.setattr(revealing, "MOST_A_DAY", 1)
+    monkeypatch.setattr(audit, "MOST_LOOKS", 1)
     _page, reveal = replaced
     browser = browser_of(shop, "operator")
 

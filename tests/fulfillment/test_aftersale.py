@@ -6,7 +6,7 @@ import pytest
 from django.utils.translation import override
 
 from core.actors import SHOPPER
-from core.errors import InvalidInput
+from core.errors import InvalidInput, NotFound
 from core.secrets import Secret
 from fulfillment import services as fulfillment
 from fulfillment.errors import NotDelivered, NothingToRefund
@@ -95,6 +95,31 @@ def test_what_no_stock_replaces_is_sent_anew():
         assert "What was delivered is void, and was sent anew" in " ".join(
             row.text for row in timeline(order_id=order.pk)
         )
+
+
+@pytest.mark.django_db(transaction=True, databases="__all__")
+def test_what_was_typed_is_opened_with_a_reason_what_was_sent_before_too():
+    order, wrong = by_hand()
+    fresh = send_anew(wrong)
+
+    read = [
+        fulfillment.reveal_goods(unit_id=unit.pk, by=LI, reason="the buyer asks", now=NOON)
+        for unit in (wrong, fresh)
+    ]
+
+    assert [one.secret.reveal() for one in read] == ["first", "https://second.example/"]
+    looks = AuditRow.objects.filter(action="unit.read")
+    assert {(row.target, row.reason) for row in looks} == {(order.number, "the buyer asks")}
+
+
+def test_a_code_of_our_own_stock_is_opened_at_its_own_page_only():
+    delivered()
+    (own,) = units()
+
+    with pytest.raises(NotFound):
+        fulfillment.reveal_goods(unit_id=own.pk, by=LI, reason="the buyer asks", now=NOON)
+
+    assert not AuditRow.objects.filter(action="unit.read").exists()
 
 
 def test_what_was_sent_anew_is_paid_back_for_what_it_cost():

@@ -223,14 +223,18 @@ def _mark_paid(number: str, now: datetime) -> None:
 
 def _sales(world: World, now: datetime) -> None:
     shut = world.shut_mark
-    unpaid, done, wanted = (
-        _order(world, now),
-        _order(world, now),
-        _order(world, now, world.things["by_hand"], buyer_fields={"phone": "13800138000"}),
+    unpaid, done = _order(world, now), _order(world, now)
+    wanted, typed = (
+        _order(world, now, world.things["by_hand"], buyer_fields={"phone": "13800138000"})
+        for _time in range(2)
     )
     tapped = _order(world, now)
     _pay(done, now)
     _pay(wanted, now)
+    _pay(typed, now)
+    with tenant_atomic():
+        by_hand = Unit.objects.get(order=typed)
+    fulfillment.deliver_by_hand(unit_id=by_hand.pk, text=Secret(f"{shut} typed"), by=CLERK, now=now)
     with _keeping(world) as keep:
         unit = Unit.objects.get(order=done)
         waiting = Unit.objects.get(order=wanted)
@@ -241,7 +245,7 @@ def _sales(world: World, now: datetime) -> None:
         keep(unpaid=unpaid.token, unpaid_number=unpaid.number, order=done.pk, token=done.token)
         keep(number=done.number, mail=f"{shut.lower()}@example.com", unit=unit.pk)
         keep(wanted=wanted.pk, waiting=waiting.pk, case=case.pk, case_ref=case.ref)
-        keep(uncomplained=wanted.token)
+        keep(uncomplained=wanted.token, typed=typed.pk, typed_unit=by_hand.pk)
         keep(bank=SandboxTrade.objects.get(payable_id=unpaid.pk).token, sold=unit.code_id)
         trade = SandboxTrade.objects.get(payable_id=tapped.pk).token
     payments.sandbox_pay(token=trade, now=now)

@@ -224,6 +224,20 @@ def arrives(order, *, seconds):
     Unit.objects.update(delivered_at=order.paid_at + timedelta(seconds=seconds))
 
 
+def test_what_was_written_anew_is_no_code(client):
+    order = bought(client, stocked(codes=0, kind="by_hand"))
+    notify(client, order)
+    with tenant_atomic():
+        unit = Unit.objects.get(order=order)
+    given = {"by": SYSTEM, "now": timezone.now()}
+    fulfillment.deliver_by_hand(unit_id=unit.pk, text=Secret("receipt 1"), **given)
+    fulfillment.send_anew(unit_id=unit.pk, text=Secret("receipt 2"), reason="wrong", **given)
+
+    page = client.get(path_of(order)).content.decode()
+
+    assert "<p>What is new is below. What is marked as void no longer works.</p>" in page
+
+
 def test_what_a_person_wrote_is_no_code_and_nobody_says_how_long_it_lasts(client):
     order, code = bought(client, stocked(codes=0, kind="by_hand")), delivered(client, stocked())
     notify(client, order)
