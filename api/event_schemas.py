@@ -64,7 +64,7 @@ class ProductData(serializers.Serializer):
     price = Decimal()
     old_price = Decimal(required=False, help_text=_("Of product.price_changed alone."))
     currency = serializers.CharField()
-    is_available = BooleanField()
+    available = BooleanField()
 
 
 class BalanceCreditedData(serializers.Serializer):

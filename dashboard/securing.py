@@ -24,6 +24,7 @@ from django.views.generic import TemplateView
 
 from dashboard import accounts
 from dashboard.addresses import host_of
+from dashboard.browsers import browser_words
 from dashboard.framing import Framed
 from dashboard.sites import site_of
 from tenants.middleware import host_of_session
@@ -69,6 +70,7 @@ def _told(session: UserSession) -> dict[str, Any]:
     return {
         "one": session,
         "host": host_of_session(store),
+        "browser": browser_words(session.user_agent),
         "is_here": session.is_current(),
     }
 

@@ -22,6 +22,7 @@ from risk.selectors.rules import forget_rules
 from tenants.models import Domain, Merchant
 from tests.emptying import empty_quickly
 from tests.scheduling import Rooms
+from tests.waiting import wait_until_alone
 
 
 @contextmanager
@@ -139,7 +140,9 @@ def dies(settings: Any, tmp_path: Path) -> Callable[[str, Callable[[], object]],
         if child == 0:
             call()
             os._exit(0)
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+        has_died = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+        wait_until_alone()  # for a moment the dead one's transaction keeps its locks
+        return has_died
 
     return run
 

@@ -2,7 +2,7 @@
 
 from time import sleep
 
-from django.db import connection
+from django.db import connection, connections
 
 
 def wait_for_a_waiter() -> None:
@@ -14,3 +14,17 @@ def wait_for_a_waiter() -> None:
                 return
         sleep(0.01)
     raise AssertionError("Nobody waits.")
+
+
+def wait_until_alone() -> None:
+    """Until nobody else is connected to the database: the server has heard of who died, or left."""
+    for _time in range(6_000):
+        with connections["owner"].cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND usename IS NOT NULL AND pid <> pg_backend_pid()"
+            )
+            if not cursor.fetchone()[0]:
+                return
+        sleep(0.01)
+    raise AssertionError("Somebody else is connected still.")

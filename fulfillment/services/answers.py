@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from core.actors import SYSTEM
 from core.outbox import emit
@@ -22,7 +23,7 @@ from fulfillment.services.queueing import LEASE, decided_until, queue
 from fulfillment.states import ENDED, WITH_SUPPLIER, Source, UnitState
 from fulfillment.types import Lease
 from orders import services as orders
-from orders.errors import CaseOpen, TooMany
+from orders.errors import TooMany
 from orders.selectors import items_of_order
 from orders.types import OpenCase
 from payments import services as payments
@@ -114,10 +115,11 @@ def _take_back(
     if is_played:
         refund_units(order_id=order.pk, unit_ids=[unit.pk], by=SYSTEM, reason="taken_back", now=now)
         return
-    text = _("What was delivered may not be valid any more. We look at it.")
+    with override(order.language or None):  # a worker has none of its own
+        text = _("What was delivered may not be valid any more. We look at it.")
     request = OpenCase(order_id=order.pk, kind="other", text=text, unit_id=unit.pk)
-    with suppress(CaseOpen, TooMany):
-        orders.open_case(request=request, by=SYSTEM, is_from_shopper=False, now=now)
+    with suppress(TooMany):
+        orders.notice(request=request, now=now)
 
 
 def _go_on(order: "Order", unit: Unit, attempt: "Attempt", *, now: datetime, sheet: Sheet) -> None:

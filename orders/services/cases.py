@@ -1,13 +1,13 @@
 """Complaints after the sale: evidence, a clock, messages both ways, and an end."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.actors import Actor
+from core.actors import SYSTEM, Actor
 from core.crypto import seal
 from core.errors import InvalidInput, NotFound
 from core.outbox import emit
@@ -32,11 +32,8 @@ OUTCOMES = frozenset({CaseState.REPLACED, CaseState.REFUNDED, CaseState.REJECTED
 
 @tenant_atomic
 def open_case(*, request: OpenCase, by: Actor, is_from_shopper: bool = True, now: datetime) -> Case:
-    """The shopper complains: the order's history is kept as it is now, and the clock starts.
-
-    Or the house itself has noticed something. Raises CaseOpen when the same thing is being looked
-    at already.
-    """
+    """The shopper complains: the order's history is kept as it is now, and the clock starts. Raises
+    CaseOpen when the same thing is being looked at already."""
     order = take_order(order_id=request.order_id)
     if order.state in UNPAID:
         raise NotFound(_("There is nothing to complain about before the order is paid."))
@@ -44,7 +41,7 @@ def open_case(*, request: OpenCase, by: Actor, is_from_shopper: bool = True, now
         raise InvalidInput(_("Choose what is wrong."), param="kind")
     text = _clean(request.text)
     cases = list(Case.objects.filter(order=order))
-    same = next((one for one in cases if one.is_live and _overlap(one, request)), None)
+    same = _same(cases, request)
     if same is not None:
         raise CaseOpen(
             _("We are looking at this already. Add a message to the open case."), case=same.ref
@@ -63,6 +60,25 @@ def open_case(*, request: OpenCase, by: Actor, is_from_shopper: bool = True, now
     _write(case, text, by=by, is_from_shopper=is_from_shopper, now=now)
     emit(CaseOpened(case_id=case.pk))
     return case
+
+
+@tenant_atomic
+def notice(*, request: OpenCase, now: datetime) -> Case:
+    """The house itself has noticed something: in a case of its own, or where that is being looked
+    at already, as a message there. Either is to be answered like a shopper's."""
+    order = take_order(order_id=request.order_id)
+    same = _same(list(Case.objects.filter(order=order)), request)
+    if same is None:
+        return open_case(request=request, by=SYSTEM, is_from_shopper=False, now=now)
+    case = _locked(same.pk)
+    _write(case, request.text, by=SYSTEM, is_from_shopper=False, now=now)
+    case.due_at = min(case.due_at, now + ANSWER_WITHIN)
+    case.save(update_fields=["due_at"])
+    return case
+
+
+def _same(cases: Sequence[Case], request: OpenCase) -> Case | None:
+    return next((one for one in cases if one.is_live and _overlap(one, request)), None)
 
 
 def _overlap(case: Case, request: OpenCase) -> bool:

@@ -245,10 +245,10 @@ def test_sold_out_there_again_and_another_price_are_told_once_each(caller, keyed
 
     product = {"object": "product", "sku": sku.ref, "currency": "CNY"}
     assert told() == [
-        ("product.stock_changed", product | {"price": "10.0000", "is_available": False}),
+        ("product.stock_changed", product | {"price": "10.0000", "available": False}),
         (
             "product.price_changed",
-            product | {"price": "10.0500", "old_price": "10.0000", "is_available": True},
+            product | {"price": "10.0500", "old_price": "10.0000", "available": True},
         ),
-        ("product.stock_changed", product | {"price": "10.0500", "is_available": True}),
+        ("product.stock_changed", product | {"price": "10.0500", "available": True}),
     ]

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 
 from devkit.browser import find
 from tests.browser.stack import PLACE, Stack, running
@@ -58,7 +58,11 @@ class Visit:
         width = size["width"] if size else 0
         folder = PLACE.run / "screenshots"
         folder.mkdir(exist_ok=True)
-        self.page.screenshot(path=folder / f"{name}-{width}.png", full_page=full)
+        path = folder / f"{name}-{width}.png"
+        try:
+            self.page.screenshot(path=path, full_page=full)
+        except Error:  # on a busy machine Chromium now and then has no picture at the first time
+            self.page.screenshot(path=path, full_page=full)
 
     def watch(self, page: Page) -> None:
         page.on("console", lambda said: self._hear(said.type, said.text, said.location["url"]))

@@ -192,6 +192,15 @@ def test_a_person_ends_the_sessions_that_are_elsewhere(shop, user):
     assert [found.get("/office/").status_code, here.get("/office/").status_code] == [302, 200]
 
 
+def test_a_person_knows_his_browsers_by_their_names(shop, user):
+    edge = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/131.0.0.0 Safari/537.36 Edg/131.0"
+    browser = client_of(shop)
+    browser.defaults["HTTP_USER_AGENT"] = edge
+    sign_in(browser, user)
+
+    assert "Edge 131 · Windows" in browser.get("/office/security/").content.decode()
+
+
 def test_nobody_ends_a_strangers_session(shop, user):
     mine = signed_in(shop, user)
     pk = mine.get("/office/security/").context["sessions"][0]["one"].pk

@@ -7,8 +7,11 @@ from core.scope import tenant_atomic
 from fulfillment import services as fulfillment
 from fulfillment.models import Unit
 from fulfillment.selectors import TO_ITS_SUPPLIER
+from fulfillment.services import answers
+from fulfillment.types import Lease
 from orders.models import Order
 from suppliers.models import Attempt
+from suppliers.types import Answer, Outcome
 from tests.catalog.factories import make_sku, make_template
 from tests.orders.factories import paid
 from tests.suppliers.factories import at_the_judge, make_offer
@@ -65,6 +68,18 @@ def in_review(order):
     until = units()[0].review_until
     fulfillment.deliver_order(order_id=order.pk, now=until)
     return until
+
+
+def says(outcome, *, now=NOON + 9 * HOUR, **said):
+    """What the supplier says of the one attempt, at some time."""
+    with tenant_atomic():
+        unit, attempt = Unit.objects.get(), Attempt.objects.get()
+        attempt.offer = attempt.offer.__class__.objects.select_related("supplier").get()
+    lease = Lease(
+        order_id=unit.order_id, unit_id=unit.pk, fence=unit.fence, attempt=attempt,
+        order=None, is_first=False,
+    )  # fmt: skip
+    answers.record(lease, Answer(outcome=Outcome(outcome), **said), now=now)
 
 
 @tenant_atomic

@@ -7,12 +7,10 @@ from core.scope import tenant_atomic
 from core.secrets import Secret
 from core.states import MoveRefused
 from fulfillment import services as fulfillment
-from fulfillment.models import LateArrival, LateMove, Unit
+from fulfillment.models import LateArrival, LateMove
 from fulfillment.selectors import contradicted, count_late, cycles_with_late, late_arrivals
-from fulfillment.services import answers
 from fulfillment.services.late import _move
 from fulfillment.states import LATE_MOVES, LateState
-from fulfillment.types import Lease
 from inventory.models import Batch, Code
 from inventory.services import reveal
 from orders.models import Item
@@ -20,7 +18,7 @@ from payments.models import Entry
 from suppliers import services as suppliers
 from suppliers.models import Attempt, Supplier
 from suppliers.selectors import shop_zone
-from suppliers.types import Answer, BoughtCode, Outcome
+from suppliers.types import BoughtCode
 from tenants.models import AuditRow
 from tests.catalog.factories import make_sku
 from tests.fulfillment.buying import (
@@ -30,6 +28,7 @@ from tests.fulfillment.buying import (
     in_review,
     look,
     rows,
+    says,
     send_first,
     state_of,
     states,
@@ -72,18 +71,6 @@ def the_late():
 @tenant_atomic
 def late_count():
     return count_late()
-
-
-def says(outcome, *, now=NOON + 9 * HOUR, **said):
-    """What the supplier says of the one attempt, at some time."""
-    with tenant_atomic():
-        unit, attempt = Unit.objects.get(), Attempt.objects.get()
-        attempt.offer = attempt.offer.__class__.objects.select_related("supplier").get()
-    lease = Lease(
-        order_id=unit.order_id, unit_id=unit.pk, fence=unit.fence, attempt=attempt,
-        order=None, is_first=False,
-    )  # fmt: skip
-    answers.record(lease, Answer(outcome=Outcome(outcome), **said), now=now)
 
 
 def decide(late, new, note="called them"):

@@ -30,11 +30,11 @@ _SAMPLES: dict[str, dict[str, Any]] = {
     },
     EventKind.PRICE_CHANGED: {
         "object": "product", "sku": "SAMPLE", "price": "9.8750", "old_price": "9.9000",
-        "currency": "CNY", "is_available": True,
+        "currency": "CNY", "available": True,
     },
     EventKind.STOCK_CHANGED: {
         "object": "product", "sku": "SAMPLE", "price": "9.8750", "currency": "CNY",
-        "is_available": False,
+        "available": False,
     },
     EventKind.BALANCE_CREDITED: {
         "object": "balance", "entry": "capture:P260101SAMPLE2346789A", "kind": "payment_in",

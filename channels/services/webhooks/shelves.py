@@ -73,7 +73,7 @@ def _compared(
         "sku": item.sku.ref,
         "price": write_e4(new_price),
         "currency": currency,
-        "is_available": is_available,
+        "available": is_available,
     }
     if new_price != old_price:
         more = {"old_price": write_e4(old_price)}
