@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
+from core.actors import SYSTEM
 from core.secrets import Secret
 
 if TYPE_CHECKING:
@@ -183,6 +184,11 @@ class Said:
     by: str
     text: Secret
     at: datetime
+
+    @property
+    def is_answer(self) -> bool:
+        """Of the shop; what the house itself has noticed is none."""
+        return not self.is_from_shopper and self.by != SYSTEM.label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,7 +83,7 @@ class Courier:
             )
             understood = 200 <= status < 300 and row["ack"] in {"", answer.strip()}
             said = f"{status} {answer[:200]}"
-        except (OSError, http.client.HTTPException, NotThisMachine) as error:
+        except (OSError, ValueError, http.client.HTTPException, NotThisMachine) as error:
             understood, said = False, f"{type(error).__name__}: {error}"
         self._record(row, "done" if understood else "waiting", said)
 

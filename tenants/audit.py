@@ -50,17 +50,25 @@ def record(
 
 
 @tenant_atomic
-def record_look(*, by: Actor, action: str, target: str, reason: str, now: datetime) -> None:
+def record_look(
+    *,
+    by: Actor,
+    action: str,
+    target: str,
+    reason: str,
+    now: datetime,
+    data: dict[str, str | int | None] | None = None,
+) -> None:
     """Write that a member of staff opens what is sealed: with a reason, `MOST_LOOKS` a day whatever
     it is. Raises InvalidInput without one, TooManyTries past the quota.
 
     Whether this person may is the caller's question.
     """
     if not reason.strip():
-        raise InvalidInput(_("Say why you need to see this code."), param="reason")
+        raise InvalidInput(_("Say why you need to see it."), param="reason")
     who = f"{require_tenant()}|{by.user_id or by.label}"
     limits.hit(what="code.reveal", who=who, most=MOST_LOOKS, window=timedelta(days=1), now=now)
-    record(by=by, action=action, target=target, reason=reason.strip(), now=now)
+    record(by=by, action=action, target=target, reason=reason.strip(), data=data, now=now)
 
 
 def note(sheet: Sheet, *, by: Actor, action: str, target: str, now: datetime) -> None:

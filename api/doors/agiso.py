@@ -60,7 +60,7 @@ NAMES = orders.Names(
     },
     buyer="attach",
     accounts=(ACCOUNT,),
-    by_key=True,
+    is_by_key=True,
 )
 WINDOW = timedelta(minutes=10)
 CANCELED, NOT_CANCELED = 20, 30

@@ -48,18 +48,22 @@ class Names:
     """What a platform calls the fields of an order, by our names for them.
 
     `buyer` is the field that holds what its buyer says, and `accounts` the platform's own names
-    there, in the order in which they fill what no key names; `by_key`: it is told the keys as well.
+    there, in the order in which they fill what no key names; `is_by_key`: it is told the keys, too.
     """
 
     fields: Mapping[str, str]
     buyer: str
     accounts: tuple[str, ...]
-    by_key: bool = False
+    is_by_key: bool = False
 
-    def of(self, sku: "Sku") -> dict[str, str]:
+    def of(self, sku: "Sku", given: Mapping[str, str]) -> dict[str, str]:
+        """For what `given` says of the SKU's fields, or lacks."""
         keys = [field.key for field in buyer_fields(sku)]
-        names = names_of(keys, others=() if self.by_key else self.accounts)
-        return {f"{TOLD_IN}{key}": f"{self.buyer}.{name}" for key, name in names.items()}
+        names = names_of(keys, others=() if self.is_by_key else self.accounts)
+        return {
+            f"{TOLD_IN}{key}": f"{self.buyer}.{key if key in given else name}"
+            for key, name in names.items()
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +128,7 @@ def buy(call: Call, wanted: Wanted, *, names: Names) -> "DoorOrder":
         buyer=buyer_of(sku, wanted.buyer, others=names.accounts),
         max_e4=wanted.max_e4,
     )
-    with _named({**names.fields, **names.of(sku)}):
+    with _named({**names.fields, **names.of(sku, wanted.buyer)}):
         services.sell(seat=seat, asked=asked, now=call.now)
     sale = find_sale(partner_id=seat.partner_id, partner_order_no=wanted.once)
     assert sale is not None  # it was written a moment ago

@@ -84,7 +84,8 @@ def texts(found: Fields, name: str) -> dict[str, str]:
     for each, value in said.items():
         if type(value) not in {int, str} or not _is_fit(str(value)):
             told = _("Send a number, or text of at most %(most)s characters on one line.")
-            raise wrong(f"{name}.{each}", told % {"most": MOST_CHARS})
+            shown = each[:LONGEST_NO] if each.isprintable() else "…"  # the caller's own word
+            raise wrong(f"{name}.{shown}", told % {"most": MOST_CHARS})
     return {each: str(value) for each, value in said.items()}
 
 

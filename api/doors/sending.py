@@ -146,7 +146,7 @@ def _complaint_news(lease: TellingLease, *, now: datetime) -> tuple[Outgoing | N
     is_end = row.case.ended_at is not None
     if row.is_begun_told and not is_end:
         return None, False
-    said = [one for one in messages_of(case_id=row.case_id) if not one.is_from_shopper]
+    said = [one for one in messages_of(case_id=row.case_id) if one.is_answer]
     words = said[-1].text.reveal() if said else ""
     news = kasushou_words.complaint_news(lease.door, row.notify_url, row.case, words, now=now)
     return news, is_end

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from catalog.states import Channel
 from channels.models import DOOR_SECRETS, Door, DoorComplaint, DoorOrder, DoorRefusal, DoorWatch
@@ -15,6 +15,7 @@ from core.crypto import unseal
 from core.errors import NotFound
 from core.scope import tenant_atomic
 from core.secrets import Secret
+from orders.selectors import answers
 from orders.states import ENDED, CaseState
 from tenants.selectors import shop_address
 
@@ -172,15 +173,15 @@ def due_door_orders(*, now: datetime, limit: int) -> list[tuple[int, int]]:
 def due_door_complaints(*, now: datetime, limit: int) -> list[tuple[int, int]]:
     """(tenant, complaint by a door) whose end is to be told, or that the shop has asked its
     supplier or answered; across tenants: for the sweeper."""
-    is_at_it = Q(case__state=CaseState.WAITING_SUPPLIER) | Q(case__messages__is_from_shopper=False)
+    own = {"tenant_id": OuterRef("tenant_id"), "case_id": OuterRef("case_id")}
+    is_at_it = Q(case__state=CaseState.WAITING_SUPPLIER) | Exists(answers().filter(**own))
     due = DoorComplaint.objects.using("ops").filter(
         Q(case__ended_at__isnull=False) | Q(is_at_it, is_begun_told=False),
         next_at__lte=now,
         lease_until__lte=now,
         door__closed_at=None,
     )
-    found = due.order_by("next_at").values_list("tenant_id", "pk", "next_at").distinct()
-    return [(tenant_id, pk) for tenant_id, pk, _at in found[:limit]]
+    return list(due.order_by("next_at").values_list("tenant_id", "pk")[:limit])
 
 
 def due_door_watches(*, now: datetime, limit: int) -> list[tuple[int, int]]:

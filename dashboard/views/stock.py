@@ -172,7 +172,7 @@ def _history(found: Code) -> list[tuple[datetime, str, str]]:
 @page("codes.reveal")
 @require_POST
 def reveal(request: HttpRequest, code_id: int) -> HttpResponseBase:
-    """The only page that shows a secret to staff: password first, with a reason, audited."""
+    """A code in the clear: password first, with a reason, audited."""
     about, home = _about(request, code_id), reverse("office_code", args=[code_id])
     to_password = password_first(request, then=home)
     if to_password:

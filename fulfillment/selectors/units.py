@@ -40,15 +40,14 @@ def can_be_replaced(unit: Unit) -> bool:
 def can_be_sent_anew(unit: Unit) -> bool:
     """By what a person types: what a supplier gave, a content, a text by hand. A code of the shop's
     own is replaced from stock, and of a top-up there is nothing to read."""
-    is_read = unit.source != Source.OWN and unit.item.kind != Kind.TOP_UP
-    return unit.state == UnitState.DELIVERED and is_read
+    return unit.state == UnitState.DELIVERED and unit.source != Source.OWN and is_read(unit)
 
 
 def can_be_revealed(unit: Unit) -> bool:
     """To staff, at its order: what was delivered and is no code of the shop's own, which has a page
     where it is. Of a top-up there is nothing to read, but for what a person typed of it."""
     has_text = unit.content_id is not None or unit.hand_text is not None
-    is_bought = unit.source == Source.SUPPLIER and unit.item.kind != Kind.TOP_UP
+    is_bought = unit.source == Source.SUPPLIER and is_read(unit)
     return unit.delivered_at is not None and unit.code_id is None and (has_text or is_bought)
 
 

@@ -115,7 +115,7 @@ def _take_back(
     if is_played:
         refund_units(order_id=order.pk, unit_ids=[unit.pk], by=SYSTEM, reason="taken_back", now=now)
         return
-    with override(order.language or None):  # a worker has none of its own
+    with override(order.language):  # a worker has none of its own
         text = _("What was delivered may not be valid any more. We look at it.")
     request = OpenCase(order_id=order.pk, kind="other", text=text, unit_id=unit.pk)
     with suppress(TooMany):

@@ -39,14 +39,22 @@ def reveal_goods(*, unit_id: int, by: Actor, reason: str, now: datetime) -> Unit
     """What was delivered and is no code of the shop's own stock, opened for a member of staff, also
     of what was replaced or paid back: audited, with a reason, 50 a day.
 
-    Whether this person may is the caller's question. Raises as `audit.record_look`, and NotFound of
-    what `can_be_revealed` does not say.
+    Whether this person may is the caller's question. Raises as `audit.record_look`, and NotFound
+    where there is nothing of that kind to read.
     """
     unit = Unit.objects.select_related("item", "order").get(pk=unit_id)
-    if not can_be_revealed(unit):
+    found = _read([unit])[0] if can_be_revealed(unit) else None
+    if found is None or found.secret is None:
         raise NotFound
-    audit.record_look(by=by, action="unit.read", target=unit.order.number, reason=reason, now=now)
-    return _read([unit])[0]
+    audit.record_look(
+        by=by,
+        action="unit.read",
+        target=unit.order.number,
+        reason=reason,
+        data={"unit": unit.pk, "position": unit.position},
+        now=now,
+    )
+    return found
 
 
 def _read(units: Sequence[Unit]) -> list[UnitGoods]:

@@ -20,8 +20,9 @@ def reveal(*, code_id: int, by: Actor, reason: str, now: datetime) -> GoodsText:
 
     Whether this person may is the caller's question. Raises as `audit.record_look`.
     """
+    code = Code.objects.get(pk=code_id)
     audit.record_look(by=by, action="code.reveal", target=f"code:{code_id}", reason=reason, now=now)
-    return _open(Code.objects.get(pk=code_id))
+    return _open(code)
 
 
 @tenant_atomic

@@ -3,6 +3,7 @@
 from orders.selectors.contacts import known_contact, mail_index, phone_index
 from orders.selectors.outcomes import Outcome, outcomes_of
 from orders.selectors.reading import (
+    answers,
     buyer_fields_of,
     case_by_ref,
     cases_of,
@@ -47,6 +48,7 @@ from orders.selectors.timeline import (
 
 __all__ = [
     "Outcome",
+    "answers",
     "buyer_fields_of",
     "case_by_ref",
     "cases_of",

@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from core.actors import SYSTEM
 from core.contacts import clean_mail, clean_phone
 from core.crypto import Place, sealer, unseal
 from core.errors import AppError, NotFound
@@ -223,6 +224,11 @@ def count_cases(*, order_ids: Collection[int]) -> int:
 def live_cases() -> "QuerySet[Case]":
     """What somebody has to answer, the most overdue first."""
     return Case.objects.filter(state__in=CASE_LIVE).select_related("order").order_by("due_at")
+
+
+def answers() -> QuerySet[CaseMessage]:
+    """What shops have answered in cases, for a question about them; see `Said.is_answer`."""
+    return CaseMessage.objects.filter(is_from_shopper=False).exclude(by=SYSTEM.label)
 
 
 def messages_of(*, case_id: int) -> list[Said]:

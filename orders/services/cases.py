@@ -65,7 +65,8 @@ def open_case(*, request: OpenCase, by: Actor, is_from_shopper: bool = True, now
 @tenant_atomic
 def notice(*, request: OpenCase, now: datetime) -> Case:
     """The house itself has noticed something: in a case of its own, or where that is being looked
-    at already, as a message there. Either is to be answered like a shopper's."""
+    at already, as a message there. Either is to be answered like a shopper's. Raises TooMany where
+    the order has too many cases."""
     order = take_order(order_id=request.order_id)
     same = _same(list(Case.objects.filter(order=order)), request)
     if same is None:

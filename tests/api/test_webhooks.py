@@ -61,6 +61,8 @@ def test_an_endpoint_is_made_with_a_secret_that_is_shown_this_once(caller):
         "https://a:b@partner.example/",
         "https://partner.example/#x",
         "https://partner.example:99999/",
+        "https://partner.example:65536/",
+        "https://partner.example:0/",
         "https:///x",
         "ftp://partner.example/",
         "https://é.example/",
@@ -81,13 +83,12 @@ def test_an_address_that_is_none_of_the_public_internet_is_refused(caller, setti
 def test_the_description_knows_the_addresses_that_are_taken(caller):
     shapes = document(language="en")["components"]["schemas"]
     pattern = shapes["EndpointsInput"]["properties"]["url"]["pattern"]
-    local = "http://127.0.0.1:60999/hook"
+    taken = [URL, "https://partner.example:65535/", "http://127.0.0.1:60999/hook"]
 
-    caller.post(ENDPOINTS, {"url": local})
+    statuses = [caller.post(ENDPOINTS, {"url": url}) and caller.status for url in taken]
 
-    assert caller.status == 201
-    assert re.search(pattern, local)
-    assert re.search(pattern, URL)
+    assert statuses == [201] * 3
+    assert all(re.search(pattern, url) for url in taken)
     assert not re.search(pattern, "http://partner.example/")
 
 

@@ -50,6 +50,12 @@ def test_what_a_person_delivered_is_shown_with_a_reason_and_written_down(shop, t
     assert looks() == ["the buyer asks"]
 
 
+def test_who_may_not_open_codes_is_not_led_there(shop, typed):
+    order_page = browser_of(shop, "support").get(typed[: typed.index("units")]).content.decode()
+
+    assert "/goods/" not in order_page
+
+
 def test_without_a_reason_or_past_the_quota_it_stays_closed(shop, typed, monkeypatch):
     monkeypatch.setattr(audit, "MOST_LOOKS", 1)
     browser = browser_of(shop, "operator")

@@ -231,6 +231,7 @@ def test_a_top_up_without_an_account_is_not_bought(goofish, top_up, content):
     ("given", "said"),
     [
         ({"biz_content": {"account": "12"}}, "biz_content.account: 请填写 11 位手机号。"),
+        ({"biz_content": {"phone": "12"}}, "biz_content.phone: 请填写 11 位手机号。"),
         ({"biz_content": {}}, "biz_content.account: 请填写此项。"),
         ({"biz_content": []}, "biz_content: 请填写对象，包含商品模板要求的内容。"),
         ({"buy_quantity": 0}, "buy_quantity: 请填写 1 到 100 的整数。"),

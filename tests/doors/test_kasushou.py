@@ -432,14 +432,15 @@ def test_an_address_that_is_not_called_back_is_named_as_the_protocol_names_it(bu
     assert told["msg"].startswith("url: ")
 
 
-def test_what_a_buyer_says_wrongly_is_named_as_the_protocol_names_it(buyer, shop):
+@pytest.mark.parametrize("name", ["recharge_account", "phone"])
+def test_what_a_buyer_says_wrongly_is_named_as_he_named_it(buyer, shop, name):
     with tenant_atomic():
         sku = stocked_sku(1, buyer_template=make_template())
     said = {"id": number_of(sku), "quantity": 1, "external_orderno": "U1"}
 
-    told = buyer.post("order/buy", said | {"attach": {"recharge_account": "12"}})
+    told = buyer.post("order/buy", said | {"attach": {name: "12"}})
 
-    assert told["msg"].startswith("attach.recharge_account: ")
+    assert told["msg"].startswith(f"attach.{name}: ")
 
 
 def test_a_call_that_reaches_no_door_is_told_so_as_a_platform_reads_it(buyer, sku):

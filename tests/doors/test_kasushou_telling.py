@@ -16,6 +16,7 @@ from channels.services.telling import LONGEST_WAIT, MOST_TRIES
 from core.scope import tenant_atomic
 from orders import services as orders
 from orders.models import Case
+from orders.types import OpenCase
 from suppliers.abilities import Complaint, Handling
 from suppliers.types import Outcome
 from tests.channels.factories import WANG
@@ -117,6 +118,26 @@ def tell_due(now):
     for _tenant, pk in due:
         sending.tell_door_complaint(complaint_id=pk, now=now)
     return len(due)
+
+
+def test_what_the_house_itself_has_noticed_is_no_answer(sku):
+    now = timezone.now() + MINUTE
+    with listening("ok") as ear:
+        case = complained(Buyer(hosts=(host_of(ear),)), ear, sku)
+        request = OpenCase(order_id=case.order_id, kind="other", text="We look at it.")
+        with tenant_atomic():
+            orders.notice(request=request, now=now)
+        before = tell_due(now)
+        with tenant_atomic():
+            orders.say_in_case(
+                case_id=case.pk, text="A fresh one comes.", by=WANG, is_from_shopper=False, now=now
+            )
+            orders.notice(request=request, now=now)
+        after = tell_due(now)
+
+    ((_kind, body),) = ear.heard
+    assert (before, after) == (0, 1)
+    assert (fields_of(body)["status"], fields_of(body)["content"]) == ("2", "A fresh one comes.")
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,11 @@ from core.secrets import Secret
 from fulfillment import services as fulfillment
 from fulfillment.errors import NotDelivered, NothingToRefund
 from fulfillment.models import Unit
+from fulfillment.selectors import can_be_revealed
 from inventory.errors import OutOfStock
 from inventory.models import Code
 from inventory.selectors import count_available
-from orders.models import Case, CaseMove, Order
+from orders.models import Case, CaseMove, Item, Order
 from orders.selectors import messages_of, timeline
 from payments.models import Payment, Refund
 from payments.selectors import money_of
@@ -108,8 +109,27 @@ def test_what_was_typed_is_opened_with_a_reason_what_was_sent_before_too():
     ]
 
     assert [one.secret.reveal() for one in read] == ["first", "https://second.example/"]
-    looks = AuditRow.objects.filter(action="unit.read")
-    assert {(row.target, row.reason) for row in looks} == {(order.number, "the buyer asks")}
+    looks = list(AuditRow.objects.filter(action="unit.read").order_by("pk"))
+    assert [(row.target, row.reason) for row in looks] == [(order.number, "the buyer asks")] * 2
+    assert [row.data["unit"] for row in looks] == [wrong.pk, fresh.pk]
+
+
+@pytest.mark.parametrize(
+    ("unit", "kind", "can_be"),
+    [
+        ({"source": "own", "code_id": 7}, "stock_code", False),
+        ({"source": "own", "content_id": 7}, "reusable", True),
+        ({"source": "supplier"}, "supplier_code", True),
+        ({"source": "supplier", "state": "refunded"}, "supplier_code", True),
+        ({"source": "supplier", "delivered_at": None}, "supplier_code", False),
+        ({"source": "supplier"}, "top_up", False),
+        ({"source": "by_hand", "hand_text": b"sealed"}, "top_up", True),
+    ],
+)
+def test_what_was_delivered_and_is_read_can_be_opened_by_staff(unit, kind, can_be):
+    given = {"state": "delivered", "delivered_at": NOON, "item": Item(kind=kind)} | unit
+
+    assert can_be_revealed(Unit(**given)) == can_be
 
 
 def test_a_code_of_our_own_stock_is_opened_at_its_own_page_only():

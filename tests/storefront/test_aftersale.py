@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
@@ -16,6 +17,8 @@ from orders.selectors import cases_of
 from payments import services as payments
 from payments.models import Payment, SandboxTrade
 from storefront import services
+from storefront.types import UnitCard
+from storefront.views.orders import _delivered
 from tests.conftest import client_of
 from tests.inventory.factories import make_content
 from tests.payments.factories import posting
@@ -339,3 +342,29 @@ def test_a_message_to_a_closed_case_is_in_the_form_for_another(client):
     assert answer.status_code == 409
     assert "This case is closed. Open a new one if something is still wrong." in page
     assert ">But it is.</textarea>" in page
+
+
+def labels_in(page: str) -> list[str]:
+    return re.findall(r"<option[^>]*>(.*?)</option>", page.split('name="unit"')[1].split("</s")[0])
+
+
+def test_what_is_complained_about_is_numbered_and_never_in_the_clear(client):
+    order = delivered(client, stocked(), quantity="2")
+
+    closed = labels_in(client.get(path_of(order)).content.decode())
+    shown = labels_in(client.post(path_of(order, "codes/")).content.decode())
+
+    assert [label.split(" · ")[0] for label in closed] == ["1", "2"]
+    assert all("••" in label for label in closed)
+    assert shown == ["1", "2"]
+
+
+def test_of_an_order_with_several_goods_each_is_named():
+    lines = [
+        SimpleNamespace(name=name, units=(UnitCard(id=pk, state="delivered", is_delivered=True),))
+        for pk, name in ((7, "Youku"), (8, "Q coins"))
+    ]
+
+    found = list(_delivered(SimpleNamespace(lines=lines), is_shown=False))
+
+    assert found == [{"id": 7, "label": "1 · Youku"}, {"id": 8, "label": "2 · Q coins"}]
