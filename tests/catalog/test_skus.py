@@ -57,7 +57,7 @@ def test_a_changed_price_is_in_the_audit_log_with_what_it_was():
         ({"min_days_left": -1}, "min_days_left"),
         ({"kind": "magic"}, "kind"),
         ({"promise": "never"}, "promise"),
-        ({"buyer_template_id": 999}, "buyer_template_id"),
+        ({"buyer_template_id": 999_999_999}, "buyer_template_id"),
         ({"ref": "MINE"}, "ref"),
     ],
 )

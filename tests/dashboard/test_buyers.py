@@ -130,7 +130,7 @@ def test_a_profile_tells_of_orders_and_goods_and_leads_to_them(buyers, browser):
         assert sku.product.brand.name in page
     assert page.count("/office/orders/") >= 3
     assert "¥30.00" in page
-    assert browser.get(f"{PAGE}{one.pk + 999}/").status_code == 404
+    assert browser.get(f"{PAGE}{one.pk + 999_999_999}/").status_code == 404
 
 
 def test_a_segment_is_kept_and_counted_in_the_background(buyers, browser):

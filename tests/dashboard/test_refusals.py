@@ -64,7 +64,7 @@ FORMS = {
     "a colour that is none": ("/office/settings/", LOOK | {"hero_to": WORDS}),
     "an import of nothing": ("/office/imports/", {"text": f"{WORDS}", "sku": ""}),
     "many products, of no category": (
-        "/office/products/bulk/?ids={product}", {"category": "999", "refund_rule": WORDS},
+        "/office/products/bulk/?ids={product}", {"category": "999999999", "refund_rule": WORDS},
     ),
     "a buyer form without a name": (
         "/office/buyer-forms/new/", {"label0": WORDS, "key0": "Not a key", "kind0": "qq"},

@@ -55,7 +55,7 @@ def test_the_same_payment_again_changes_nothing():
 def test_another_payment_of_a_paid_order_is_a_second_one():
     order = paid()
 
-    second = orders.record_payment(order_id=order.pk, payment_id=404, by=SYSTEM, now=LATER)
+    second = orders.record_payment(order_id=order.pk, payment_id=404_000_000, by=SYSTEM, now=LATER)
 
     assert second == Recorded.SECOND
     assert Order.objects.get().payment_id == order.payment_id
@@ -64,7 +64,7 @@ def test_another_payment_of_a_paid_order_is_a_second_one():
 
 def test_a_payment_of_an_order_that_never_was_is_refused():
     with pytest.raises(NotFound):
-        orders.record_payment(order_id=404, payment_id=1, by=SYSTEM, now=NOON)
+        orders.record_payment(order_id=404_000_000, payment_id=1, by=SYSTEM, now=NOON)
 
 
 def test_an_unpaid_order_is_closed_after_its_time_and_its_codes_are_free():
