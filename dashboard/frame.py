@@ -190,3 +190,9 @@ def password_first(request: HttpRequest, *, then: str) -> HttpResponseRedirect |
     # Who has a second factor is led on to its page by allauth.
     again = "account_reauthenticate" if guest_of(request) is None else "console:password"
     return HttpResponseRedirect(f"{reverse(again)}?next={quote(then)}")
+
+
+def password_if_sent(request: HttpRequest) -> HttpResponseRedirect | None:
+    """As `password_first`, of a form at its own address: who only looks at it is asked nothing, and
+    told nothing of a second factor."""
+    return password_first(request, then=request.path) if request.method == "POST" else None

@@ -136,7 +136,8 @@ class KeyForm(forms.Form):
     def clean_ends_on(self) -> Any:
         day = self.cleaned_data["ends_on"]
         if day is not None and not localdate() <= day <= FARTHEST:
-            raise forms.ValidationError(gettext("Choose today or a later day."))
+            said = gettext("Choose a day from today to %(last)s.")
+            raise forms.ValidationError(said % {"last": FARTHEST})
         return day
 
     def terms(self) -> KeyTerms:

@@ -19,7 +19,7 @@ from channels.types import NewDoor
 from core.errors import NotFound
 from dashboard.access import allows
 from dashboard.dooring import DOORS, DoorForm, RollDoorForm, WaysForm, door_row
-from dashboard.frame import Deed, back_to, deed, draw, draw_form, page, password_first, saved
+from dashboard.frame import Deed, back_to, deed, draw, draw_form, page, password_if_sent, saved
 
 LATEST = 20
 
@@ -44,8 +44,8 @@ def new(request: HttpRequest, ref: str, kind: str) -> HttpResponse:
         raise NotFound
     words = DOORS[DoorKind(kind)]
     form = DoorForm(_sent(request), kind=DoorKind(kind))
-    to_password = password_first(request, then=request.path)
-    if request.method == "POST" and to_password:
+    to_password = password_if_sent(request)
+    if to_password:
         return to_password
     made: list[NewDoor] = []
 
@@ -85,8 +85,8 @@ def door(request: HttpRequest, ref: str, door_id: int) -> HttpResponse:
 def change(request: HttpRequest, ref: str, door_id: int) -> HttpResponse:
     _found, one = _door(ref, door_id)
     form = WaysForm(_sent(request), door=one)
-    to_password = password_first(request, then=request.path)
-    if request.method == "POST" and to_password:
+    to_password = password_if_sent(request)
+    if to_password:
         return to_password
 
     def keep(**who_and_when: Any) -> None:
@@ -104,8 +104,8 @@ def roll(request: HttpRequest, ref: str, door_id: int) -> HttpResponse:
     """New secrets, while the old ones are good for some time yet."""
     found, one = _door(ref, door_id)
     form = RollDoorForm(_sent(request), kind=DoorKind(one.kind))
-    to_password = password_first(request, then=request.path)
-    if request.method == "POST" and to_password:
+    to_password = password_if_sent(request)
+    if to_password:
         return to_password
     made: list[NewDoor] = []
 

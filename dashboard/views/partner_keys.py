@@ -14,7 +14,7 @@ from channels import services as channels
 from channels.models import ApiKey, Partner
 from channels.selectors import get_partner
 from channels.types import NewKey
-from dashboard.frame import Deed, deed, draw, page, password_first, saved
+from dashboard.frame import Deed, deed, draw, page, password_if_sent, saved
 from dashboard.partnering import KeyForm, RollForm
 from dashboard.places import place_of
 
@@ -25,8 +25,8 @@ HOME = "office_keys"
 def new(request: HttpRequest, ref: str) -> HttpResponse:
     found = get_partner(ref=ref)
     form = KeyForm(request.POST or None)
-    to_password = password_first(request, then=request.path)
-    if request.method == "POST" and to_password:
+    to_password = password_if_sent(request)
+    if to_password:
         return to_password
     made: list[NewKey] = []
 
@@ -44,8 +44,8 @@ def roll(request: HttpRequest, ref: str, key_id: int) -> HttpResponse:
     """A new key with the old one's rights, while the old one is good for some time yet."""
     found, key = _key(ref, key_id)
     form = RollForm(request.POST or None)
-    to_password = password_first(request, then=request.path)
-    if request.method == "POST" and to_password:
+    to_password = password_if_sent(request)
+    if to_password:
         return to_password
     made: list[NewKey] = []
 

@@ -18,7 +18,7 @@ from channels.states import PaymentInState
 from core.money import Money, parse_e4
 from dashboard.access import require, shop_of
 from dashboard.fields import amount_field
-from dashboard.frame import back_to, draw, draw_form, page, password_first, saved
+from dashboard.frame import back_to, draw, draw_form, page, password_if_sent, saved
 from dashboard.paging import latest
 from dashboard.tones import tone_of
 from dashboard.words import who
@@ -58,7 +58,7 @@ def limits(request: HttpRequest) -> HttpResponse:
         request.POST or None,
         initial={name: Money(e4, currency).decimal if e4 else "" for name, e4 in told.items()},
     )
-    to_password = password_first(request, then=request.path) if request.method == "POST" else None
+    to_password = password_if_sent(request)
     if to_password:
         return to_password
 

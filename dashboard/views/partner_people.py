@@ -19,7 +19,7 @@ from channels.selectors import get_partner, get_person
 from channels.services.people import NewLink
 from dashboard.access import actor_of, shop_of
 from dashboard.addresses import address_of
-from dashboard.frame import Deed, deed, draw, draw_form, page, password_first, saved
+from dashboard.frame import Deed, deed, draw, draw_form, page, password_if_sent, saved
 from dashboard.views.console_factor import demanded
 
 HOME = "office_partner"
@@ -41,8 +41,8 @@ class PersonForm(forms.Form):
 def new(request: HttpRequest, ref: str) -> HttpResponse:
     found = get_partner(ref=ref)
     form = PersonForm(request.POST or None)
-    to_password = password_first(request, then=request.path)
-    if request.method == "POST" and to_password:
+    to_password = password_if_sent(request)
+    if to_password:
         return to_password
     made: list[NewLink] = []
 
@@ -70,8 +70,8 @@ def link(request: HttpRequest, ref: str, person_id: int) -> HttpResponse:
     """Another link, for who lost the first, or the password."""
     found = get_partner(ref=ref)
     person = get_person(partner_id=found.pk, person_id=person_id)
-    to_password = password_first(request, then=request.path)
-    if request.method == "POST" and to_password:
+    to_password = password_if_sent(request)
+    if to_password:
         return to_password
     if request.method == "POST":
         made = channels.link_anew(person_id=person.pk, by=actor_of(request), now=timezone.now())

@@ -24,7 +24,7 @@ from channels.states import GAVE_UP, DeliveryState, EndpointState, EventKind, Of
 from channels.types import EndpointTerms, NewEndpoint
 from core.errors import NotFound
 from dashboard.access import actor_of, allows, known_as
-from dashboard.frame import Deed, deed, draw, draw_form, page, password_first, saved
+from dashboard.frame import Deed, deed, draw, draw_form, page, password_if_sent, saved
 from dashboard.hooking import (
     KINDS,
     STATES,
@@ -57,8 +57,8 @@ def webhooks(request: HttpRequest, ref: str) -> HttpResponse:
 def new(request: HttpRequest, ref: str) -> HttpResponse:
     found = get_partner(ref=ref)
     form = EndpointForm(request.POST or None)
-    to_password = password_first(request, then=request.path)
-    if request.method == "POST" and to_password:
+    to_password = password_if_sent(request)
+    if to_password:
         return to_password
     made: list[NewEndpoint] = []
 
@@ -127,8 +127,8 @@ def edit(request: HttpRequest, ref: str, hook: str) -> HttpResponse:
     asked for first."""
     found, one = _endpoint(ref, hook)
     form = EndpointForm(request.POST or None, initial=typed_of(one))
-    to_password = password_first(request, then=request.path)
-    if request.method == "POST" and to_password:
+    to_password = password_if_sent(request)
+    if to_password:
         return to_password
 
     def change(**who_and_when: Any) -> None:
@@ -144,8 +144,8 @@ def edit(request: HttpRequest, ref: str, hook: str) -> HttpResponse:
 def rotate(request: HttpRequest, ref: str, hook: str) -> HttpResponse:
     """A new secret; the one before signs beside it for a day."""
     found, one = _endpoint(ref, hook)
-    to_password = password_first(request, then=request.path)
-    if request.method == "POST" and to_password:
+    to_password = password_if_sent(request)
+    if to_password:
         return to_password
     if request.method == "POST":
         made = channels.rotate_secret(endpoint_id=one.pk, by=actor_of(request), now=timezone.now())

@@ -13,6 +13,7 @@ from core.scope import tenant_atomic
 from tenants.models import AuditRow, Merchant
 from tenants.roles import Role
 from tests.authenticator import digits
+from tests.channels.factories import make_partner
 from tests.conftest import client_of
 from tests.dashboard.people import PASSWORD, make_member, sign_in
 from tests.inventory.factories import make_codes, make_sku
@@ -199,6 +200,18 @@ def test_a_person_knows_his_browsers_by_their_names(shop, user):
     sign_in(browser, user)
 
     assert "Edge 131 · Windows" in browser.get("/office/security/").content.decode()
+
+
+def test_who_only_looks_at_a_form_hears_nothing_of_a_second_factor(shop, user):
+    with tenant_atomic():
+        ref = make_partner().ref
+    browser, form = signed_in(shop, user), f"/office/partners/{ref}/keys/new/"
+
+    looked = browser.get(form)
+    sent = browser.post(form, {"name": "Key"})
+
+    assert (looked.status_code, "Set it up once" in looked.content.decode()) == (200, False)
+    assert sent["Location"] == f"{FACTOR}?next={form}"
 
 
 def test_nobody_ends_a_strangers_session(shop, user):
