@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from api.catalogue import not_sold, product_bodies, skus_of
 from api.doors.reading import USUAL_ON_PAGE
@@ -58,6 +59,14 @@ def find_ware(*, seat: Seat, ref: str, now: datetime) -> Ware:
     return wares(seat=seat, skus=[find_sku(seat=seat, ref=ref, now=now)], now=now)[0]
 
 
+def check_cards_ask_nothing(sku: "Sku") -> None:
+    """Raises NotForSale of cards that ask their buyer, where an order of cards says nothing."""
+    if kind_of(sku.kind) == CARDS and any(field.is_required for field in buyer_fields(sku)):
+        raise NotForSale(
+            _("These goods ask their buyer for something that an order of cards does not say here.")
+        )
+
+
 def wares(*, seat: Seat, skus: Sequence["Sku"], now: datetime) -> list[Ware]:
     bodies = product_bodies(seat=seat, skus=skus, now=now)
     return [_ware(sku, body) for sku, body in zip(skus, bodies, strict=True)]
@@ -79,11 +88,13 @@ def _ware(sku: "Sku", body: Mapping[str, Any]) -> Ware:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """Which goods are asked for; `page` from 1. What is empty or 0 is not asked for."""
+    """Which goods are asked for; `page` from 1. What is empty or 0 is not asked for. `cards_ask`:
+    whether an order of cards can say what its buyer is asked; else those that ask are left out."""
 
     keyword: str = ""
     kind: int = 0
     category_id: int = 0
+    cards_ask: bool = True
     page: int = 1
     size: int = USUAL_ON_PAGE
 
@@ -91,6 +102,9 @@ class Wish:
 def page_of_wares(*, seat: Seat, wish: Wish, now: datetime) -> tuple[list[Ware], int]:
     """A page of what has the keyword in its name or as its number, and how many have."""
     found, keyword, kind = skus_of(seat=seat, now=now), wish.keyword, wish.kind
+    if not wish.cards_ask:
+        asking = Q(buyer_template__fields__contains=[{"is_required": True}])
+        found = found.filter(Q(kind=Kind.TOP_UP) | Q(buyer_template=None) | ~asking)
     if wish.category_id:
         found = found.filter(product__category_id=wish.category_id)
     if keyword:

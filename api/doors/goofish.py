@@ -51,6 +51,7 @@ NAMES = orders.Names(
     fields={"sku": "goods_no", "quantity": "buy_quantity"},
     buyer="biz_content",
     accounts=words.ACCOUNTS,
+    cards_ask=False,
 )
 WINDOW = timedelta(minutes=5)
 MOST_FEN = MOST_E4 // words.FEN_E4

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from api.doors import goofish_words as words
 from api.doors.base import Call
-from api.doors.goods import Ware, Wish, find_ware, kind_of, page_of_wares
+from api.doors.goods import Ware, Wish, check_cards_ask_nothing, find_ware, kind_of, page_of_wares
 from api.doors.reading import (
     LAST_PAGE,
     LONGEST_URL,
@@ -28,6 +28,7 @@ def list_goods(call: Call) -> dict[str, Any]:
     wish = Wish(
         keyword=text(call.fields, "keyword", is_needed=False),
         kind=whole(call.fields, "goods_type", least=0, most=9, usual=0),
+        cards_ask=False,
         page=page,
         size=size,
     )
@@ -48,6 +49,7 @@ def detail_goods(call: Call) -> dict[str, Any]:
 def _ware(call: Call) -> Ware:
     ref = text(call.fields, "goods_no")
     ware = find_ware(seat=call.door.seat, ref=ref, now=call.now)
+    check_cards_ask_nothing(ware.sku)
     if whole(call.fields, "goods_type", least=1, most=9, usual=ware.kind) != ware.kind:
         raise NotForSale(_("These goods are of the other kind. Look at their “goods_type”."))
     return ware

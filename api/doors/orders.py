@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from api import aftersale, services
 from api.doors.base import Call
-from api.doors.goods import buyer_of, find_sku, kind_of, names_of
+from api.doors.goods import buyer_of, check_cards_ask_nothing, find_sku, kind_of, names_of
 from api.doors.reading import wrong
 from api.selectors import units_shown
 from api.shapes import UnitShown
@@ -47,14 +47,16 @@ class BoughtOtherwise(Exception):
 class Names:
     """What a platform calls the fields of an order, by our names for them.
 
-    `buyer` is the field that holds what its buyer says, and `accounts` the platform's own names
-    there, in the order in which they fill what no key names; `is_by_key`: it is told the keys, too.
+    `buyer` is the field that holds what its buyer says, of cards too if `cards_ask`; `accounts` are
+    the platform's own names there, in the order in which they fill what no key names; `is_by_key`:
+    it is told the keys, too.
     """
 
     fields: Mapping[str, str]
     buyer: str
     accounts: tuple[str, ...]
     is_by_key: bool = False
+    cards_ask: bool = True
 
     def of(self, sku: "Sku", given: Mapping[str, str]) -> dict[str, str]:
         """For what `given` says of the SKU's fields, or lacks."""
@@ -120,6 +122,8 @@ def buy(call: Call, wanted: Wanted, *, names: Names) -> "DoorOrder":
     if wanted.kind and kind_of(sku.kind) != wanted.kind:
         said = _("These goods are of the other kind, which is ordered at its own address.")
         raise wrong(names.fields["sku"], said)
+    if not names.cards_ask:
+        check_cards_ask_nothing(sku)
     asked = NewSale(
         sku=sku.ref,
         quantity=wanted.quantity,

@@ -87,6 +87,22 @@ def test_a_top_up_says_what_its_buyer_must_tell(goofish, top_up):
     assert told["template"] == [{"code": "account", "name": "充值手机号", "check": 1}]
 
 
+@pytest.mark.parametrize(("is_required", "is_sold"), [(True, False), (False, True)])
+def test_cards_that_must_ask_their_buyer_are_not_sold_where_nothing_is_said(
+    goofish, shop, is_required, is_sold
+):
+    field = {"key": "note", "kind": "text", "label": "备注", "is_required": is_required}
+    with tenant_atomic():
+        sku = stocked_sku(1, buyer_template=make_template(field))
+
+    listed = goofish.call("goods/list")["data"]["list"]
+    detail, bought = goofish.call("goods/detail", goods_no=sku.ref), goofish.buy(sku)
+
+    assert [one["goods_no"] for one in listed] == ([sku.ref] if is_sold else [])
+    assert {detail["code"], bought["code"]} == ({0} if is_sold else {1100})
+    assert count() == is_sold
+
+
 def test_goods_are_found_by_a_part_of_the_name_or_the_whole_number(goofish, sku):
     with tenant_atomic():
         other = stocked_sku(1)
