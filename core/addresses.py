@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from core.errors import InvalidInput
 
 LONGEST_URL = 500
-_PORT = r"([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+PORT = r"([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
 # A name under some top-level domain: no number, no password, and nothing after a “#”.
 PUBLIC_URL = (
     r"^https://([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
-    rf"(:{_PORT})?([/?][!\"$-~]*)?$"
+    rf"(:{PORT})?([/?][!\"$-~]*)?$"
 )
-_LOCAL_URL = rf"^https?://(127\.0\.0\.1|localhost)(:{_PORT})?(/[!\"$-~]*)?$"
+_LOCAL_URL = rf"^https?://(127\.0\.0\.1|localhost)(:{PORT})?(/[!\"$-~]*)?$"
 
 
 def is_local(url: str) -> bool:
@@ -33,8 +33,9 @@ def checked_url(url: str, *, param: str = "url") -> str:
     if len(text) > LONGEST_URL or not re.fullmatch(url_pattern(), text, re.ASCII):
         raise InvalidInput(
             _(
-                "Write a public address with https, such as https://shop.example.com/webhooks. "
-                "Numbers, passwords and machines of an inner network are not called."
+                "Write a public address with https, such as https://shop.example.com/webhooks, a "
+                "port of at most 65535 and nothing behind a “#”. Numbers, passwords and machines "
+                "of an inner network are not called."
             ),
             param=param,
         )

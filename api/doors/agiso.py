@@ -26,9 +26,11 @@ from api.doors.base import (
 )
 from api.doors.goods import CARDS, TOPPED_UP, Ware, Wish, find_ware, page_of_wares
 from api.doors.reading import (
+    ATTACHED,
     LAST_PAGE,
     LAST_SECOND,
     LONGEST_URL,
+    MOST_ATTACHED,
     MOST_CHARS,
     MOST_OF_ONE,
     MOST_ON_PAGE,
@@ -216,9 +218,9 @@ class AgisoDoor(DoorView):
     def check(self, call: Call) -> None:
         for name, value in call.fields.items():
             if isinstance(value, dict | list):  # no signature says how those are written
-                raise wrong(
-                    name, _("Send text, a number, true or false: nothing else can be signed.")
-                )
+                plain = _("Send text, a number, true or false: nothing else can be signed.")
+                is_attach = name == NAMES.buyer
+                raise wrong(name, ATTACHED % {"most": MOST_ATTACHED} if is_attach else plain)
         if str(call.fields.get("userId", call.door.merchant_id)) != call.door.merchant_id:
             raise Turned(DoorRefusalKind.MERCHANT)
         given = str(call.fields.get("sign", "")).upper().encode()

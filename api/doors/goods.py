@@ -118,8 +118,16 @@ def page_of_wares(*, seat: Seat, wish: Wish, now: datetime) -> tuple[list[Ware],
     return wares(seat=seat, skus=list(found[first : first + wish.size]), now=now), found.count()
 
 
-def buyer_of(sku: "Sku", given: Mapping[str, str], *, others: Iterable[str]) -> dict[str, str]:
-    """The SKU's own fields from what a platform gives: by their keys, else one after the other.
+def told_by_name(sku: "Sku", given: Mapping[str, str], *, names: Sequence[str]) -> dict[str, str]:
+    """The SKU's own fields from what a platform gives under the names that it was told, or under
+    their keys. What it was told goes first: the other may be its own."""
+    told = names_of([field.key for field in buyer_fields(sku)], others=names)
+    found = {key: given.get(name) or given.get(key) for key, name in told.items()}
+    return {key: text for key, text in found.items() if text}
+
+
+def told_by_key(sku: "Sku", given: Mapping[str, str], *, others: Iterable[str]) -> dict[str, str]:
+    """The SKU's own fields from what a platform gives by their keys, as it was told them.
 
     `others` are the platform's own names, in the order in which they fill what is left.
     """
@@ -130,6 +138,6 @@ def buyer_of(sku: "Sku", given: Mapping[str, str], *, others: Iterable[str]) -> 
 
 
 def names_of(keys: Sequence[str], *, others: Sequence[str]) -> dict[str, str]:
-    """By the SKU's field, the name under which a platform is to give it; as `buyer_of` reads it."""
+    """By the SKU's field, the name under which a platform is told to give it."""
     free = iter([name for name in others if name not in keys])
     return {key: key if key in others else next(free, key) for key in keys}

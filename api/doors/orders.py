@@ -11,7 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from api import aftersale, services
 from api.doors.base import Call
-from api.doors.goods import buyer_of, check_cards_ask_nothing, find_sku, kind_of, names_of
+from api.doors.goods import (
+    check_cards_ask_nothing,
+    find_sku,
+    kind_of,
+    names_of,
+    told_by_key,
+    told_by_name,
+)
 from api.doors.reading import wrong
 from api.selectors import units_shown
 from api.shapes import UnitShown
@@ -58,14 +65,20 @@ class Names:
     is_by_key: bool = False
     cards_ask: bool = True
 
+    def buyer_of(self, sku: "Sku", given: Mapping[str, str]) -> dict[str, str]:
+        """What the buyer says, by the SKU's own keys."""
+        if self.is_by_key:
+            return told_by_key(sku, given, others=self.accounts)
+        return told_by_name(sku, given, names=self.accounts)
+
     def of(self, sku: "Sku", given: Mapping[str, str]) -> dict[str, str]:
-        """For what `given` says of the SKU's fields, or lacks."""
+        """By our names for what `given` says, or lacks, of the SKU's fields."""
         keys = [field.key for field in buyer_fields(sku)]
         names = names_of(keys, others=() if self.is_by_key else self.accounts)
-        return {
-            f"{TOLD_IN}{key}": f"{self.buyer}.{key if key in given else name}"
-            for key, name in names.items()
+        said = {
+            key: name if given.get(name) or key not in given else key for key, name in names.items()
         }
+        return {f"{TOLD_IN}{key}": f"{self.buyer}.{name}" for key, name in said.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +142,7 @@ def buy(call: Call, wanted: Wanted, *, names: Names) -> "DoorOrder":
         quantity=wanted.quantity,
         partner_order_no=wanted.once,
         said=wanted.said,
-        buyer=buyer_of(sku, wanted.buyer, others=names.accounts),
+        buyer=names.buyer_of(sku, wanted.buyer),
         max_e4=wanted.max_e4,
     )
     with _named({**names.fields, **names.of(sku, wanted.buyer)}):

@@ -23,6 +23,7 @@ USUAL_ON_PAGE, MOST_ON_PAGE = 20, 100
 LAST_PAGE = 10_000
 LAST_SECOND = 10**11
 LONGEST_URL = 500
+ATTACHED = _("Send a JSON object, written as text of at most %(most)s characters.")
 # Python reads "1_000" and digits of any script as well, which nobody means for money.
 _AMOUNT = re.compile(r"(?=.{1,20}$)[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,2})?", re.ASCII)
 
@@ -74,8 +75,7 @@ def attached(fields: Fields, name: str) -> dict[str, str]:
     with suppress(Unreadable):
         if isinstance(value, str) and len(value) <= MOST_ATTACHED:
             return texts(read_object(value.encode(), parse_float=str), name)
-    said = _("Send a JSON object, written as text of at most %(most)s characters.")
-    raise wrong(name, said % {"most": MOST_ATTACHED})
+    raise wrong(name, ATTACHED % {"most": MOST_ATTACHED})
 
 
 def texts(found: Fields, name: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ from channels.services.keys import USED_EVERY
 from channels.states import DoorKind, DoorRefusalKind
 from channels.types import DoorSeat, DoorTerms, NewDoor
 from core.actors import Actor
+from core.addresses import PORT
 from core.crypto import seal, unseal
 from core.errors import InvalidInput, NotFound
 from core.scope import require_tenant, tenant_atomic
@@ -32,7 +33,11 @@ LONGEST_URL = 500
 CARDS = ("aes", "plain")
 # Doors of before name goods by their rows, and go on so: their buyers have the numbers in use.
 OWN_NUMBERS: Mapping[str, Mapping[str, str]] = {DoorKind.KASUSHOU: {"numbers": "own"}}
-_HOST = re.compile(r"(?:https?://)?(?:\*\.)?[a-z0-9](?:[a-z0-9.-]{0,200}[a-z0-9])?(?::[0-9]{1,5})?")
+# All that lies below a name has that name's own two parts: `*.com` would be everybody's.
+_HOST = re.compile(
+    r"(?:https?://)?(?:\*\.(?=[^.:]+\.))?[a-z0-9](?:[a-z0-9.-]{0,200}[a-z0-9])?"
+    rf"(?::{PORT})?"
+)
 _NETLOC = re.compile(r"[a-z0-9.-]+(?::[0-9]{1,5})?")  # no name before an @, and no backslash
 _REFUSE = """
     INSERT INTO channels_doorrefusal
@@ -205,8 +210,18 @@ def _check_ways(terms: DoorTerms) -> None:
 
 
 def _check_hosts(hosts: tuple[str, ...]) -> None:
-    if len(hosts) > MOST_HOSTS or not all(_HOST.fullmatch(host.lower()) for host in hosts):
-        raise InvalidInput(_("Write hosts such as open.example.com, one by one."), param="hosts")
+    if len(hosts) > MOST_HOSTS:
+        raise InvalidInput(_("At most %(most)s hosts.") % {"most": MOST_HOSTS}, param="hosts")
+    wrong = next((host for host in hosts if not _HOST.fullmatch(host.lower())), None)
+    if wrong is not None:
+        raise InvalidInput(
+            _(
+                "“%(host)s” is no host: write one such as open.example.com or *.example.com, "
+                "without a path or a name before an “@”, its port at most 65535."
+            )
+            % {"host": wrong[:60]},
+            param="hosts",
+        )
     if not _may_be_local() and any(host.rpartition(":")[2].isdigit() for host in hosts):
         raise InvalidInput(_("A host is called at its usual port."), param="hosts")
 

@@ -32,12 +32,14 @@ from fulfillment.services.ending import (
     pay_back_at_own_risk,
     refund_number,
 )
+from fulfillment.services.goods import goods_of_order
 from fulfillment.services.moving import Moving, take_unit
 from fulfillment.services.opening import draft_units
 from fulfillment.states import CAN_BE_REFUNDED, WITH_SUPPLIER, Source, UnitState
 from inventory import services as inventory
 from orders import services as orders
-from orders.selectors import get_case, items_of_order
+from orders.errors import CaseClosed
+from orders.selectors import get_case, items_of_order, messages_of
 from orders.states import UNPAID, CaseState
 from payments.selectors import find_refund
 from tenants import audit
@@ -191,12 +193,15 @@ def settle_case(
     """Decide a complaint and do what was decided, in one: replaced, refunded or rejected.
 
     `reason` is told to the shopper. `text` is what replaces a thing that is in no stock of ours.
-    The same decision again changes nothing. Raises WithSupplier where the money cannot go back yet,
+    The same decision again changes nothing, and raises CaseClosed where it says or sends what the
+    first one did not: that would be lost. Raises WithSupplier where the money cannot go back yet,
     or only at own risk, which is decided at the order, and NothingToRefund where all of it is back.
     """
     # The order before the case: in this order who refunds at the order locks them.
     orders.take_order(order_id=get_case(case_id=case_id).order_id)
     case = get_case(case_id=case_id)
+    if case.state == outcome and not _was_said(case, reason=reason, text=text):
+        raise CaseClosed(_("This case was decided already. What you typed now was not sent."))
     ended = orders.resolve_case(case_id=case_id, outcome=outcome, by=by, reason=reason, now=now)
     if case.is_live and outcome == CaseState.REPLACED:
         if case.unit_id is None:
@@ -216,3 +221,15 @@ def settle_case(
             raise NothingToRefund(_("There is nothing left to pay back."))
         refund_units(order_id=case.order_id, unit_ids=units, by=by, reason="case", now=now)
     return ended
+
+
+def _was_said(case: "Case", *, reason: str, text: Secret | None) -> bool:
+    said = {one.text.reveal() for one in messages_of(case_id=case.pk)} if reason else set()
+    sent = {
+        goods.secret.reveal()
+        for goods in (goods_of_order(order_id=case.order_id) if text is not None else ())
+        if goods.secret is not None
+    }
+    return (not reason or reason.strip() in said) and (
+        text is None or text.reveal().strip() in sent
+    )

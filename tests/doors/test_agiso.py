@@ -193,6 +193,7 @@ def test_a_buyer_s_account_may_be_in_the_form_or_beside_it(agiso, by_hand, accou
         ({"attach": '{"phone": "12"}'}, "attach.phone: 请填写 11 位手机号。"),
         ({"account": "12"}, "attach.phone: 请填写 11 位手机号。"),
         ({"attach": '{"phone": []}'}, "attach.phone: 请填写数字，或最多 200 个字符的单行文本。"),
+        ({"attach": {"phone": PHONE}}, "attach: 请填写 JSON 对象，以文本形式，最多 4000 个字符。"),
         ({"attach": "{"}, "attach: 请填写 JSON 对象，以文本形式，最多 4000 个字符。"),
         (
             {"callbackUrl": "https://a.example/"},

@@ -432,6 +432,19 @@ def test_an_address_that_is_not_called_back_is_named_as_the_protocol_names_it(bu
     assert told["msg"].startswith("url: ")
 
 
+def test_the_name_that_the_goods_told_goes_before_a_field_s_own_key(buyer, shop):
+    """A key of ours that the shop happens to send of its own was topped up instead."""
+    with tenant_atomic():
+        sku = make_sku(kind=SkuKind.BY_HAND, buyer_template=make_template())
+    attach = {"phone": "13900139000", "recharge_account": PHONE}
+    said = {"id": number_of(sku), "quantity": 1, "external_orderno": "U1", "attach": attach}
+
+    assert buyer.post("order/buy", said)["code"] == 200
+
+    with tenant_atomic():
+        assert Unit.objects.get().item.buyer_fields_shown == {"phone": "138****8000"}
+
+
 @pytest.mark.parametrize("name", ["recharge_account", "phone"])
 def test_what_a_buyer_says_wrongly_is_named_as_he_named_it(buyer, shop, name):
     with tenant_atomic():

@@ -15,6 +15,7 @@ from fulfillment.selectors import can_be_revealed
 from inventory.errors import OutOfStock
 from inventory.models import Code
 from inventory.selectors import count_available
+from orders.errors import CaseClosed
 from orders.models import Case, CaseMove, Item, Order
 from orders.selectors import messages_of, timeline
 from payments.models import Payment, Refund
@@ -158,6 +159,27 @@ def test_a_text_that_cannot_be_is_not_sent_anew(text):
         send_anew(wrong, text)
 
     assert [unit.state for unit in units()] == ["delivered"]
+
+
+def test_a_second_decision_that_says_something_else_is_refused_and_not_lost_in_silence():
+    order, wrong = by_hand()
+    case = open_case(order, unit_id=wrong.pk)
+
+    def decide(reason, text):
+        return fulfillment.settle_case(
+            case_id=case.pk, outcome="replaced", by=LI, reason=reason, text=Secret(text), now=NOON
+        )
+
+    decide("Sorry.", "second")
+    decide("Sorry.", " second ")  # the same form, sent twice
+    for reason, text in (("Sorry.", "third"), ("Look again.", "second")):
+        with pytest.raises(CaseClosed):
+            decide(reason, text)
+
+    assert [goods.secret.reveal() for goods in fulfillment.goods_of_order(order_id=order.pk)] == [
+        "second"
+    ]
+    assert [said.text.reveal() for said in messages_of(case_id=case.pk)][1:] == ["Sorry."]
 
 
 def test_a_code_of_our_own_and_a_top_up_are_not_sent_anew():
