@@ -1,15 +1,20 @@
 """Orders as they are. Nothing here writes."""
 
+from orders.selectors.cases import (
+    answers,
+    case_by_ref,
+    cases_of,
+    count_cases,
+    due_cases,
+    get_case,
+    live_cases,
+    messages_of,
+)
 from orders.selectors.contacts import known_contact, mail_index, phone_index
 from orders.selectors.outcomes import Outcome, outcomes_of
 from orders.selectors.reading import (
-    answers,
     buyer_fields_of,
-    case_by_ref,
-    cases_of,
     contact_of,
-    count_cases,
-    due_cases,
     due_openings,
     due_to_close,
     due_to_decide,
@@ -20,7 +25,6 @@ from orders.selectors.reading import (
     find_orders,
     first_items,
     fits_contact,
-    get_case,
     get_order,
     has_paid_order,
     held_for,
@@ -28,9 +32,7 @@ from orders.selectors.reading import (
     held_orders,
     items_of,
     items_of_order,
-    live_cases,
     lookup,
-    messages_of,
     order_by_number,
     order_by_token,
     orders_of_device,

@@ -9,27 +9,23 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from core.actors import SYSTEM
 from core.contacts import clean_mail, clean_phone
-from core.crypto import Place, sealer, unseal
+from core.crypto import Place, unseal
 from core.errors import AppError, NotFound
 from core.rows import fetch
 from core.secrets import Secret
 from orders.models import (
     BUYER_FIELDS,
     MAIL,
-    MESSAGE,
     PHONE,
-    Case,
-    CaseMessage,
     Item,
     Opening,
     Order,
     OrderMove,
 )
 from orders.selectors.contacts import known_contact, mail_index, phone_index
-from orders.states import CASE_LIVE, OpeningState, OrderState
-from orders.types import Contact, Said
+from orders.states import OpeningState, OrderState
+from orders.types import Contact
 
 TAIL = 4
 MOST_FOUND = 200
@@ -202,48 +198,6 @@ def buyer_fields_of(*, item: Item) -> dict[str, Secret]:
     return {key: Secret(text) for key, text in given.items()}
 
 
-def get_case(*, case_id: int) -> Case:
-    return Case.objects.select_related("order").get(pk=case_id)
-
-
-def case_by_ref(*, ref: str, order_id: int) -> Case:
-    found = Case.objects.filter(ref=ref, order_id=order_id).first()
-    if found is None:
-        raise NotFound(_("There is no such case."))
-    return found
-
-
-def cases_of(*, order_id: int) -> "QuerySet[Case]":
-    return Case.objects.filter(order_id=order_id).order_by("opened_at", "pk")
-
-
-def count_cases(*, order_ids: Collection[int]) -> int:
-    return Case.objects.filter(order_id__in=order_ids).count()
-
-
-def live_cases() -> "QuerySet[Case]":
-    """What somebody has to answer, the most overdue first."""
-    return Case.objects.filter(state__in=CASE_LIVE).select_related("order").order_by("due_at")
-
-
-def answers() -> QuerySet[CaseMessage]:
-    """What shops have answered in cases, for a question about them; see `Said.is_answer`."""
-    return CaseMessage.objects.filter(is_from_shopper=False).exclude(by=SYSTEM.label)
-
-
-def messages_of(*, case_id: int) -> list[Said]:
-    keys = sealer()
-    return [
-        Said(
-            is_from_shopper=row.is_from_shopper,
-            by=row.by,
-            text=Secret(keys.open(bytes(row.body), place=MESSAGE, uid=row.uid)),
-            at=row.at,
-        )
-        for row in CaseMessage.objects.filter(case_id=case_id).order_by("at", "pk")
-    ]
-
-
 def due_to_close(*, now: datetime, limit: int) -> list[tuple[int, int]]:
     """(tenant, order) that nobody paid in time, across tenants: for the sweeper."""
     late = Order.objects.using("ops").filter(state=OrderState.PLACED, pay_until__lte=now)
@@ -294,11 +248,3 @@ def due_openings(*, now: datetime, limit: int) -> list[tuple[int, int]]:
     """(tenant, order) whose codes wait past the deadline, across tenants: for the sweeper."""
     late = Opening.objects.using("ops").filter(state=OpeningState.HELD, decide_by__lte=now)
     return list(late.order_by("decide_by").values_list("tenant_id", "order_id")[:limit])
-
-
-def due_cases(*, now: datetime, limit: int) -> list[tuple[int, int]]:
-    """(tenant, case) past their clock and not flagged yet, across tenants: for the sweeper."""
-    late = Case.objects.using("ops").filter(
-        state__in=sorted(CASE_LIVE), overdue_at=None, due_at__lte=now
-    )
-    return list(late.order_by("due_at").values_list("tenant_id", "pk")[:limit])

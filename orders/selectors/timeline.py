@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 from core.actors import Actor
 from core.money import Money
 from orders.models import Case, CaseMove, Order, OrderMove
-from orders.selectors.reading import cases_of, get_order
+from orders.selectors.cases import cases_of
+from orders.selectors.reading import get_order
 from orders.selectors.screened import rows_of_risk
 from orders.states import ENDED, GIVEN_UP, CaseKind, CaseState, HeldThen, OrderState
 from orders.types import Evidence, Standing, Thing, TimelineRow, TimelineSource
