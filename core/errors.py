@@ -1,5 +1,7 @@
 """Refusals the product plans for. Anything else that raises is a bug."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
@@ -36,6 +38,16 @@ class AppError(Exception):
             "param": self.param or None,
             "data": self.data,
         }
+
+
+@contextmanager
+def fields_called(names: Mapping[str, str]) -> Iterator[None]:
+    """What is refused in here calls a field as its caller does, where it is one of these."""
+    try:
+        yield
+    except AppError as why:
+        why.param = names.get(why.param, why.param)
+        raise
 
 
 class InvalidInput(AppError):

@@ -1,8 +1,7 @@
 """Orders that come in by a door: the same sale as by the API, under the platform's number."""
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -29,7 +28,7 @@ from channels import services as channels
 from channels.errors import PartnerSuspended
 from channels.selectors import find_door_order, find_sale
 from core.crypto import digest
-from core.errors import AppError
+from core.errors import AppError, fields_called
 from fulfillment.selectors import units_of
 from orders.selectors import first_items
 from orders.states import ENDED
@@ -128,7 +127,7 @@ def buy(call: Call, wanted: Wanted, *, names: Names) -> "DoorOrder":
         return before
     if call.door.is_suspended:
         raise PartnerSuspended(_("This partner account is suspended. Talk to the shop."))
-    with _named(names.fields):
+    with fields_called(names.fields):
         channels.check_callback(door=call.door, url=wanted.notify_url, param="notify_url")
     seat = call.door.seat
     sku = find_sku(seat=seat, ref=wanted.sku_ref, now=call.now)
@@ -145,7 +144,7 @@ def buy(call: Call, wanted: Wanted, *, names: Names) -> "DoorOrder":
         buyer=names.buyer_of(sku, wanted.buyer),
         max_e4=wanted.max_e4,
     )
-    with _named({**names.fields, **names.of(sku, wanted.buyer)}):
+    with fields_called({**names.fields, **names.of(sku, wanted.buyer)}):
         services.sell(seat=seat, asked=asked, now=call.now)
     sale = find_sale(partner_id=seat.partner_id, partner_order_no=wanted.once)
     assert sale is not None  # it was written a moment ago
@@ -157,16 +156,6 @@ def buy(call: Call, wanted: Wanted, *, names: Names) -> "DoorOrder":
         has_ended=sale.order.state in ENDED,
         now=call.now,
     )
-
-
-@contextmanager
-def _named(names: Mapping[str, str]) -> Iterator[None]:
-    """What is refused in here names a field by these, where it is one of them."""
-    try:
-        yield
-    except AppError as why:
-        why.param = names.get(why.param, why.param)
-        raise
 
 
 def bought_before(call: Call, wanted: Wanted) -> "DoorOrder | None":

@@ -3,8 +3,7 @@
 A refusal inside names our own field; whoever reads it wrote a column, in words of his own.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -77,16 +76,6 @@ def read_head(cells: list[str]) -> Head:
     names = tuple(known.get(cell.strip().lower(), "") for cell in cells)
     words = {name: cell.strip() for name, cell in zip(names, cells, strict=True) if name}
     return Head(names, words)
-
-
-@contextmanager
-def told_by_column(columns: Mapping[str, str]) -> Iterator[None]:
-    """A refusal inside names the column that the field came from."""
-    try:
-        yield
-    except AppError as refusal:
-        refusal.param = columns.get(refusal.param, refusal.param)
-        raise
 
 
 def reason_of(refusal: AppError) -> str:

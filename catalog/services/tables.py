@@ -25,7 +25,6 @@ from catalog.services._columns import (
     Head,
     read_head,
     reason_of,
-    told_by_column,
 )
 from catalog.services._sheets import read_rows, write_csv, write_xlsx
 from catalog.services.products import change_product, create_product
@@ -33,7 +32,7 @@ from catalog.services.shelves import save_brand, save_category
 from catalog.services.skus import change_sku, create_sku
 from catalog.types import TableLine, TableReport
 from core.actors import Actor
-from core.errors import AppError, InvalidInput
+from core.errors import AppError, InvalidInput, fields_called
 from core.money import Money
 from core.scope import tenant_atomic
 from tenants import audit
@@ -100,7 +99,7 @@ def _why_not(line: Line, counts: Counter[str], *, by: Actor, now: datetime) -> A
 def _take(line: Line, *, by: Actor, now: datetime) -> list[str]:
     product = _find_product(line)
     given = _product_fields(line, by=by, now=now)
-    with told_by_column(OF_PRODUCT):
+    with fields_called(OF_PRODUCT):
         if product is None:
             product, done = create_product(given=given, by=by, now=now), ["products_new"]
         else:
@@ -109,7 +108,7 @@ def _take(line: Line, *, by: Actor, now: datetime) -> list[str]:
                 product = change_product(product_id=product.pk, given=given, by=by, now=now)
     sku = _find_sku(line, product)
     fields = _sku_fields(line)
-    with told_by_column(OF_SKU):
+    with fields_called(OF_SKU):
         if sku is None:
             create_sku(product_id=product.pk, given=fields, by=by, now=now)
             return [*done, "skus_new"]
@@ -162,11 +161,11 @@ def _product_fields(line: Line, *, by: Actor, now: datetime) -> dict[str, Any]:
     for name in ("category", "brand"):
         if not line.get(name):
             raise InvalidInput(_("Please fill this in."), param=name)
-    with told_by_column(OF_CATEGORY):
+    with fields_called(OF_CATEGORY):
         category = Category.objects.filter(name=line["category"]).first() or save_category(
             given={"name": line["category"]}, by=by, now=now
         )
-    with told_by_column(OF_BRAND):
+    with fields_called(OF_BRAND):
         brand = Brand.objects.filter(name=line["brand"]).first() or save_brand(
             given={"name": line["brand"], "glyph": line["brand"][:5]}, by=by, now=now
         )
