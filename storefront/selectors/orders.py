@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import get_language, gettext
 
@@ -155,3 +155,16 @@ def _version(page: OrderPage) -> str:
     cases = [[case.ref, case.state, len(case.said)] for case in page.cases]
     seen = [page.state, page.headline, page.sentence, units, str(page.receipt), cases, page.closed]
     return hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:16]
+
+
+def things_to_complain_about(page: OrderPage, *, is_shown: bool) -> list[dict[str, Any]]:
+    """What was delivered: numbered, named where the order has several goods, and with what the
+    buyer knows it by, unless that is in the clear just now."""
+    has_several = len(page.lines) > 1
+    there = [(line, unit) for line in page.lines for unit in line.units if unit.is_delivered]
+    found = []
+    for number, (line, unit) in enumerate(there, start=1):
+        known_by = "" if is_shown else unit.secret or unit.done
+        words = (str(number), line.name if has_several else "", known_by)
+        found.append({"id": unit.id, "label": " · ".join(filter(None, words))})
+    return found

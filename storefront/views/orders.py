@@ -1,6 +1,6 @@
 """An order's own page, and the ways to find it again."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import wraps
@@ -28,7 +28,12 @@ from storefront.checking import Thing
 from storefront.errors import NobodyAsked, NotReached
 from storefront.forms import read_text
 from storefront.selectors.codes import codes_as_text, secrets_of
-from storefront.selectors.orders import is_shown_unpaid, order_page, order_rows
+from storefront.selectors.orders import (
+    is_shown_unpaid,
+    order_page,
+    order_rows,
+    things_to_complain_about,
+)
 from storefront.selectors.story import opening_words
 from storefront.types import OrderPage
 from storefront.views import checks
@@ -79,7 +84,7 @@ def _context(page: OrderPage, *, is_shown: bool = False) -> dict[str, Any]:
         "order": page,
         "is_shown": is_shown,
         "case_kinds": CaseKind.choices if page.has_cards else _WITHOUT_CARDS,
-        "complain_units": list(_delivered(page, is_shown=is_shown)),
+        "complain_units": things_to_complain_about(page, is_shown=is_shown),
         "crumb": _("Order"),
         "back": reverse("storefront:mine"),
         # Where a change of language leads: the page may be the answer to a form.
@@ -87,20 +92,6 @@ def _context(page: OrderPage, *, is_shown: bool = False) -> dict[str, Any]:
         "values": {},
         "errors": {},
     }
-
-
-def _delivered(page: OrderPage, *, is_shown: bool) -> Iterator[dict[str, Any]]:
-    """What there is to complain about: numbered, named where the order has several goods, and with
-    what the buyer knows it by, unless that is in the clear just now."""
-    number = 0
-    for line in page.lines:
-        name = line.name if len(page.lines) > 1 else ""
-        for unit in line.units:
-            if unit.is_delivered:
-                number += 1
-                known_by = "" if is_shown else unit.secret or unit.done
-                words = (str(number), name, known_by)
-                yield {"id": unit.id, "label": " · ".join(word for word in words if word)}
 
 
 @require_POST

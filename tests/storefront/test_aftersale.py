@@ -17,8 +17,8 @@ from orders.selectors import cases_of
 from payments import services as payments
 from payments.models import Payment, SandboxTrade
 from storefront import services
+from storefront.selectors.orders import things_to_complain_about
 from storefront.types import UnitCard
-from storefront.views.orders import _delivered
 from tests.conftest import client_of
 from tests.inventory.factories import make_content
 from tests.payments.factories import posting
@@ -365,6 +365,6 @@ def test_of_an_order_with_several_goods_each_is_named():
         for pk, name in ((7, "Youku"), (8, "Q coins"))
     ]
 
-    found = list(_delivered(SimpleNamespace(lines=lines), is_shown=False))
+    found = things_to_complain_about(SimpleNamespace(lines=lines), is_shown=False)
 
     assert found == [{"id": 7, "label": "1 · Youku"}, {"id": 8, "label": "2 · Q coins"}]
