@@ -224,12 +224,11 @@ def settle_case(
 
 
 def _was_said(case: "Case", *, reason: str, text: Secret | None) -> bool:
-    said = {one.text.reveal() for one in messages_of(case_id=case.pk)} if reason else set()
-    sent = {
-        goods.secret.reveal()
-        for goods in (goods_of_order(order_id=case.order_id) if text is not None else ())
-        if goods.secret is not None
-    }
-    return (not reason or reason.strip() in said) and (
-        text is None or text.reveal().strip() in sent
-    )
+    """Whether the first decision said and sent this."""
+    said = [one.text.reveal() for one in messages_of(case_id=case.pk)]
+    if reason and reason.strip() not in said:
+        return False
+    if text is None:
+        return True
+    there = goods_of_order(order_id=case.order_id)
+    return text.reveal().strip() in {one.secret.reveal() for one in there if one.secret}
